@@ -1,0 +1,348 @@
+import { z } from 'zod';
+import { REFUSALS, type RefusalCode } from './refusal.ts';
+
+/*
+ * The one contract between the agent and every surface on this machine: command line, tray, dashboard. It is
+ * spoken as plain HTTP over a socket or pipe, through the window's bridge, or on 127.0.0.1; the doors differ,
+ * the requests do not.
+ */
+
+const refusalCodes = Object.keys(REFUSALS) as [RefusalCode, ...RefusalCode[]];
+const jsonValue = z.json();
+/** ISO 8601 in UTC. */
+const instant = z.string();
+
+/** Body of every answer that is not a success. */
+export const errorBodySchema = z.object({
+  error: z.object({
+    code: z.enum(refusalCodes),
+    message: z.string(),
+    help: z.string().optional(),
+    setting: z.string().optional(),
+    details: z.record(z.string(), jsonValue).optional(),
+  }),
+});
+
+const layerSource = z.enum(['configuration-profile', 'user-policy', 'organization-policy', 'admin-settings']);
+const valueSource = z.enum([...layerSource.options, 'user', 'default']);
+const freezeCode = z.enum(['policy_source_broken', 'policy_stale']);
+
+export const problemSchema = z.object({
+  severity: z.enum(['error', 'warning']),
+  source: z.enum([...layerSource.options, 'choices', 'sign-in', 'store']),
+  path: z.string(),
+  code: z.string(),
+  message: z.string(),
+  line: z.int().optional(),
+  column: z.int().optional(),
+});
+
+export const contributionSchema = z.object({
+  source: valueSource,
+  value: jsonValue,
+  locked: z.boolean(),
+  outcome: z.enum(['wins', 'overridden', 'ignored']),
+  reason: z.string(),
+});
+
+/** Who manages a setting, in words a person recognizes. */
+export const managedBySchema = z.object({
+  source: layerSource,
+  /** "Engineering default (acme)", "admin-settings.json", "configuration profile". */
+  label: z.string(),
+  organization: z.string().optional(),
+  policy: z.string().optional(),
+  revision: z.int().optional(),
+  /** When this decision last changed on this device. */
+  since: instant.optional(),
+  /** Path or address the layer was read from. */
+  location: z.string().optional(),
+});
+
+/** One setting as it is in force. */
+export const settingStateSchema = z.object({
+  id: z.string(),
+  value: jsonValue,
+  locked: z.boolean(),
+  source: valueSource,
+  suggestion: jsonValue,
+  /** The user's own choice, kept even while a lock hides it. Absent: never chosen. */
+  choice: jsonValue.optional(),
+  frozen: freezeCode.optional(),
+  managedBy: managedBySchema.nullable(),
+  contributions: z.array(contributionSchema),
+});
+
+/** `GET /v1/settings` */
+export const settingsAnswerSchema = z.object({
+  platform: z.enum(['mac', 'windows', 'linux']),
+  frozen: z.boolean(),
+  settings: z.array(settingStateSchema),
+});
+
+/** `GET /v1/catalog`: the registrations that apply on this platform, as data. */
+export const catalogSettingSchema = z.object({
+  id: z.string(),
+  category: z.string(),
+  label: z.string(),
+  description: z.string(),
+  type: z.enum(['boolean', 'string', 'integer', 'enum', 'stringList', 'objectList']),
+  choices: z.array(z.string()).optional(),
+  items: z
+    .array(
+      z.object({
+        name: z.string(),
+        type: z.enum(['string', 'boolean', 'enum', 'stringList']),
+        required: z.boolean(),
+        choices: z.array(z.string()).optional(),
+        description: z.string(),
+      }),
+    )
+    .optional(),
+  range: z.object({ min: z.number(), max: z.number().optional() }).optional(),
+  unit: z.string().optional(),
+  format: z.string().optional(),
+  default: jsonValue,
+  platforms: z.array(z.enum(['mac', 'windows', 'linux'])),
+  group: z.string().nullable(),
+  valuePath: z.string(),
+  storeKey: z.string(),
+  editableIn: z.array(z.string()),
+  requires: z.array(z.string()).optional(),
+  minVersion: z.string().optional(),
+  notes: z.string().optional(),
+});
+export const catalogAnswerSchema = z.object({ settings: z.array(catalogSettingSchema) });
+
+/** `PATCH /v1/settings`: all of it is applied, or none. */
+export const changeRequestSchema = z.object({
+  set: z.record(z.string(), jsonValue).optional(),
+  reset: z.array(z.string()).optional(),
+  resetAll: z.boolean().optional(),
+});
+
+/** Outcome for one setting of a change. `not_applied`: fine by itself, but another one was refused. */
+export const changeResultSchema = z.object({
+  id: z.string(),
+  outcome: z.enum(['changed', 'unchanged', 'refused', 'not_applied']),
+  value: jsonValue.optional(),
+  error: errorBodySchema.shape.error.optional(),
+});
+/** Answer to a change: status 200, or the status of the first refusal with `error` set as well. */
+export const changeAnswerSchema = z.object({
+  results: z.array(changeResultSchema),
+  error: errorBodySchema.shape.error.optional(),
+});
+
+/** How a policy source is doing. */
+export const sourceStateSchema = z.object({
+  source: z.enum(['configuration-profile', 'hub', 'admin-settings']),
+  state: z.enum(['absent', 'ok', 'warnings', 'errors', 'broken', 'untrusted', 'unsupported']),
+  location: z.string(),
+  /** True while the last good content stands in for content that cannot be read now. */
+  usingLastGood: z.boolean(),
+  lastAttempt: instant.nullable(),
+  lastSuccess: instant.nullable(),
+  message: z.string().optional(),
+  problems: z.array(problemSchema),
+  /** The raw document, with user-info in addresses masked. */
+  document: jsonValue.optional(),
+});
+
+export const signInRequirementSchema = z.object({
+  enforced: z.boolean(),
+  /** True when the wall is down: not enforced, or the user is a signed-in member. */
+  satisfied: z.boolean(),
+  method: z.string().nullable(),
+  location: z.string().nullable(),
+  organizations: z.array(z.string()),
+  /** Set when the method is there but unreadable or empty: the wall stands and says how to mend it. */
+  problem: z.string().nullable(),
+});
+
+export const accountSchema = z.object({
+  hubUrl: z.string(),
+  userId: z.string(),
+  email: z.string(),
+  name: z.string(),
+  organizations: z.array(
+    z.object({ name: z.string(), displayName: z.string(), role: z.string(), teams: z.array(z.string()) }),
+  ),
+  /** Name of the active organization; `null` when none of the user's is allowed here. */
+  organization: z.string().nullable(),
+  deviceId: z.string(),
+  deviceName: z.string(),
+  signedInAt: instant,
+  sessionExpiresAt: instant.nullable(),
+});
+
+/** `GET /v1/account` */
+export const accountAnswerSchema = z.object({
+  state: z.enum(['signed-out', 'signed-in', 'sign-in-again']),
+  account: accountSchema.nullable(),
+  /** `memory`: no keychain here, so the session ends with the agent; every surface says so. */
+  sessionStorage: z.enum(['keychain', 'memory']),
+  sessionStorageReason: z.string().optional(),
+  signIn: signInRequirementSchema,
+});
+
+export const hubPolicySchema = z.object({
+  organization: z.string(),
+  id: z.string().nullable(),
+  name: z.string().nullable(),
+  scope: z.enum(['user', 'organization']).nullable(),
+  revision: z.int().nullable(),
+  seq: z.int(),
+  updatedAt: instant.nullable(),
+  fetchedAt: instant,
+  appliedAt: instant.nullable(),
+  contact: z.object({ name: z.string(), url: z.string() }).nullable(),
+  stale: z.boolean(),
+});
+
+/** `GET /v1/status` */
+export const statusAnswerSchema = z.object({
+  version: z.string(),
+  pid: z.int(),
+  platform: z.enum(['mac', 'windows', 'linux']),
+  layout: z.enum(['mooring', 'docker']),
+  /** True in an unpackaged build that was given its own machine paths: every surface shows "test paths". */
+  testPaths: z.boolean(),
+  paths: z.object({ store: z.string(), choices: z.string(), state: z.string(), adminSettings: z.string() }),
+  account: accountAnswerSchema,
+  policy: hubPolicySchema.nullable(),
+  sync: z.object({
+    state: z.enum(['signed-out', 'idle', 'fetching', 'failed']),
+    lastAttempt: instant.nullable(),
+    lastSuccess: instant.nullable(),
+    nextAttempt: instant.nullable(),
+    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  }),
+  frozen: freezeCode.nullable(),
+  managed: z.object({ locked: z.int(), suggested: z.int() }),
+  store: z.object({
+    state: z.enum(['ok', 'failed', 'contended', 'waiting']),
+    message: z.string().optional(),
+    lastWritten: instant.nullable(),
+    repairs: z.int(),
+  }),
+  problems: z.array(problemSchema),
+});
+
+/** One repair of `settings-store.json` (policy.md section 5). */
+export const driftSchema = z.object({
+  at: instant,
+  kind: z.enum(['value', 'deleted_key', 'deleted_file', 'unparsable', 'replaced', 'invalid_value']),
+  setting: z.string().nullable(),
+  wrong: jsonValue.optional(),
+  right: jsonValue.optional(),
+});
+
+/** `GET /v1/policy`: what the policy page and `mooring status --verbose` show. */
+export const policyAnswerSchema = z.object({
+  precedence: z.array(z.object({ source: valueSource, present: z.boolean(), label: z.string() })),
+  sources: z.array(sourceStateSchema),
+  policy: hubPolicySchema.nullable(),
+  problems: z.array(problemSchema),
+  drift: z.array(driftSchema),
+});
+
+/** `POST /v1/sync` waits for one attempt and answers with its outcome. */
+export const syncAnswerSchema = z.object({
+  outcome: z.enum(['updated', 'unchanged', 'failed', 'refused', 'signed-out']),
+  message: z.string(),
+  policy: hubPolicySchema.nullable(),
+  error: errorBodySchema.shape.error.optional(),
+});
+
+/** `POST /v1/account/login` starts a sign-in; its progress is `GET /v1/account/login/{id}`. */
+export const loginRequestSchema = z.object({
+  hub: z.string().optional(),
+  method: z.enum(['browser', 'device']).default('browser'),
+  /** False: do not open the system browser, only answer with the address. */
+  openBrowser: z.boolean().default(true),
+});
+export const loginAnswerSchema = z.object({
+  id: z.string(),
+  state: z.enum(['waiting', 'done', 'failed']),
+  method: z.enum(['browser', 'device']),
+  /** Where the person continues. */
+  url: z.string(),
+  userCode: z.string().optional(),
+  expiresAt: instant,
+  account: accountAnswerSchema.optional(),
+  error: errorBodySchema.shape.error.optional(),
+});
+
+/** `POST /v1/account/organization` */
+export const useOrganizationSchema = z.object({ organization: z.string() });
+
+/** One check of `GET /v1/doctor`. */
+export const checkSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  result: z.enum(['ok', 'warning', 'failed', 'skipped']),
+  finding: z.string(),
+  meaning: z.string().optional(),
+  mend: z.string().optional(),
+});
+export const doctorAnswerSchema = z.object({ checks: z.array(checkSchema) });
+
+/** `POST /v1/dashboard`: opens the loopback door; the fragment's token is good once, for 60 s. */
+export const dashboardAnswerSchema = z.object({ url: z.string(), expiresAt: instant });
+/** `POST /v1/session` on the loopback door: exchanges that token for a bearer. */
+export const sessionRequestSchema = z.object({ token: z.string() });
+export const sessionAnswerSchema = z.object({ bearer: z.string() });
+
+/** Server-sent events of `GET /v1/events`: each only says what to read again. */
+export const localEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('settings'), changed: z.array(z.string()) }),
+  z.object({ type: z.literal('status') }),
+  z.object({ type: z.literal('account') }),
+  z.object({ type: z.literal('drift') }),
+]);
+
+/** Every route of the local API: the router, the client and the bridge are built from this table. */
+export const LOCAL_ROUTES = {
+  status: { method: 'GET', path: '/v1/status' },
+  catalog: { method: 'GET', path: '/v1/catalog' },
+  settings: { method: 'GET', path: '/v1/settings' },
+  setting: { method: 'GET', path: '/v1/settings/{id}' },
+  change: { method: 'PATCH', path: '/v1/settings' },
+  policy: { method: 'GET', path: '/v1/policy' },
+  sync: { method: 'POST', path: '/v1/sync' },
+  account: { method: 'GET', path: '/v1/account' },
+  login: { method: 'POST', path: '/v1/account/login' },
+  loginProgress: { method: 'GET', path: '/v1/account/login/{id}' },
+  logout: { method: 'POST', path: '/v1/account/logout' },
+  useOrganization: { method: 'POST', path: '/v1/account/organization' },
+  doctor: { method: 'GET', path: '/v1/doctor' },
+  dashboard: { method: 'POST', path: '/v1/dashboard' },
+  session: { method: 'POST', path: '/v1/session' },
+  events: { method: 'GET', path: '/v1/events' },
+  stop: { method: 'POST', path: '/v1/stop' },
+} as const;
+
+export type LocalRoute = keyof typeof LOCAL_ROUTES;
+export type ErrorBody = z.infer<typeof errorBodySchema>;
+export type ManagedBy = z.infer<typeof managedBySchema>;
+export type SettingState = z.infer<typeof settingStateSchema>;
+export type SettingsAnswer = z.infer<typeof settingsAnswerSchema>;
+export type CatalogSetting = z.infer<typeof catalogSettingSchema>;
+export type ChangeRequest = z.infer<typeof changeRequestSchema>;
+export type ChangeResult = z.infer<typeof changeResultSchema>;
+export type ChangeAnswer = z.infer<typeof changeAnswerSchema>;
+export type SourceState = z.infer<typeof sourceStateSchema>;
+export type SignInRequirement = z.infer<typeof signInRequirementSchema>;
+export type Account = z.infer<typeof accountSchema>;
+export type AccountAnswer = z.infer<typeof accountAnswerSchema>;
+export type HubPolicy = z.infer<typeof hubPolicySchema>;
+export type StatusAnswer = z.infer<typeof statusAnswerSchema>;
+export type Drift = z.infer<typeof driftSchema>;
+export type PolicyAnswer = z.infer<typeof policyAnswerSchema>;
+export type SyncAnswer = z.infer<typeof syncAnswerSchema>;
+export type LoginRequest = z.infer<typeof loginRequestSchema>;
+export type LoginAnswer = z.infer<typeof loginAnswerSchema>;
+export type Check = z.infer<typeof checkSchema>;
+export type DoctorAnswer = z.infer<typeof doctorAnswerSchema>;
+export type LocalEvent = z.infer<typeof localEventSchema>;
