@@ -1,0 +1,42 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+import { buildConstants } from './scripts/bundle.mjs';
+
+const define = buildConstants(process.env.MOORING_BUILD_PACKAGED === '1');
+
+/**
+ * The desktop app: Electron's main process, the bridge of its window, and the dashboard, whose build is also the
+ * page that a headless agent serves to a browser.
+ */
+export default defineConfig({
+  main: {
+    define,
+    build: {
+      outDir: 'out/main',
+      externalizeDeps: true,
+      rolldownOptions: { input: { index: 'src/main/index.ts' } },
+    },
+  },
+  preload: {
+    define,
+    build: {
+      outDir: 'out/preload',
+      // A sandboxed window loads its bridge as one CommonJS file and cannot require packages.
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { preload: 'src/main/preload.ts' },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'src/renderer',
+    define,
+    plugins: [react()],
+    build: {
+      outDir: 'out/renderer',
+      emptyOutDir: true,
+      rolldownOptions: { input: 'src/renderer/index.html' },
+    },
+  },
+});

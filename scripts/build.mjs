@@ -1,0 +1,95 @@
+// `npm run build`: bundles the command line, the hub and the pages into out/. A part whose files did not change is
+// left alone. Runs on Node 20 as well as on the pinned one.
+//
+//   node scripts/build.mjs [--packaged] [--force] [cli] [hub] [pages]
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fingerprint, isCurrent, markBuilt, PARTS, root } from './build-inputs.mjs';
+
+const lock = join(root, 'out', '.build-lock');
+
+const builders = {
+  cli: async (packaged) =>
+    (await import('./bundle.mjs')).bundle({ entry: 'src/cli/mooring.ts', folder: 'cli', packaged }),
+  hub: async (packaged) =>
+    (await import('./bundle.mjs')).bundle({ entry: 'src/hub/mooring-hub.ts', folder: 'hub', packaged }),
+  pages: buildPages,
+};
+
+async function buildPages(packaged) {
+  process.env.MOORING_BUILD_PACKAGED = packaged ? '1' : '0';
+  const { build } = await import('electron-vite');
+  await build({ root, configFile: join(root, 'electron.vite.config.ts'), logLevel: 'warn' });
+}
+
+/** Builds what is not current among `parts` and answers with the names of what was built. */
+export async function buildParts(parts, { packaged = false, force = false } = {}) {
+  const stale = () => parts.filter((part) => force || !isCurrent(part, packaged));
+  if (stale().length === 0) return [];
+  takeLock();
+  try {
+    const built = stale();
+    for (const part of built) await buildPart(part, packaged);
+    return built;
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+async function buildPart(part, packaged) {
+  const missing = PARTS[part].entries.find((entry) => !existsSync(join(root, entry)));
+  if (missing) throw new Error(`${part}: ${missing} does not exist`);
+  const print = fingerprint(part, packaged);
+  const started = performance.now();
+  await builders[part](packaged);
+  markBuilt(part, print);
+  process.stderr.write(`built ${part} in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+}
+
+// Two builds at once would write into each other; the second waits and then finds everything current.
+function takeLock() {
+  mkdirSync(dirname(lock), { recursive: true });
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      return;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    if (!holderLives()) rmSync(lock, { force: true });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  }
+}
+
+function holderLives() {
+  try {
+    const pid = Number(readFileSync(lock, 'utf8'));
+    // Just created and not yet filled: it lives.
+    if (!Number.isInteger(pid) || pid === 0) return true;
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM' || error.code === 'ENOENT';
+  }
+}
+
+async function main(args) {
+  const options = args.filter((arg) => arg.startsWith('--'));
+  const named = args.filter((arg) => !arg.startsWith('--'));
+  const unknown = [
+    ...options.filter((option) => !['--packaged', '--force'].includes(option)),
+    ...named.filter((part) => !(part in PARTS)),
+  ];
+  if (unknown.length > 0)
+    throw new Error(`unknown: ${unknown.join(' ')}; parts are ${Object.keys(PARTS).join(', ')}`);
+  const parts = named.length > 0 ? named : Object.keys(PARTS);
+  await buildParts(parts, { packaged: options.includes('--packaged'), force: options.includes('--force') });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  main(process.argv.slice(2)).catch((error) => {
+    process.stderr.write(`The build failed: ${error.message ?? error}\n`);
+    process.exitCode = 1;
+  });
+}

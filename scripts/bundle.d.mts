@@ -1,0 +1,1 @@
+export function buildConstants(packaged: boolean): Record<string, string>;

@@ -1,0 +1,1 @@
+import { VERSION } from '../shared/version.ts';
