@@ -1,0 +1,14 @@
+import type { Migration } from 'kysely/migration';
+import * as foundation from './0001-foundation.ts';
+import * as identity from './0010-identity.ts';
+import * as signingKeys from './0011-signing-keys.ts';
+
+/**
+ * Every migration by name, in the order of their names. Forward only. A capability adds its own file here with
+ * the next free number; the file may live in this folder whatever capability it serves.
+ */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-foundation': foundation,
+  '0010-identity': identity,
+  '0011-signing-keys': signingKeys,
+};

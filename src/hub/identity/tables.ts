@@ -1,0 +1,74 @@
+import type { ColumnType, Generated } from 'kysely';
+
+type CreatedAt = ColumnType<Date, Date, never>;
+type Instant = ColumnType<Date, Date, Date>;
+type OptionalInstant = ColumnType<Date | null, Date | null | undefined, Date | null>;
+
+/** Values made once for every hub process, sealed with the hub's secret. */
+export interface SealedValuesTable {
+  name: string;
+  sealed: Buffer;
+  created_at: CreatedAt;
+}
+
+/** One signed-in device: the grant of OpenID Connect. Deleting the row ends every token of that device. */
+export interface DeviceSessionsTable {
+  /** Digest of the provider's grant id. */
+  grant_hash: Buffer;
+  id: Generated<string>;
+  user_id: string;
+  client_id: string;
+  sealed: Buffer;
+  device_name: string | null;
+  address: string | null;
+  user_agent: string | null;
+  created_at: CreatedAt;
+  last_used_at: Instant;
+  expires_at: Instant;
+}
+
+/** Everything else the OpenID provider keeps. */
+export interface OidcEntitiesTable {
+  model: string;
+  id_hash: Buffer;
+  sealed: Buffer;
+  grant_hash: Buffer | null;
+  /** Digest of the second key: a device code's user code, a session's uid. */
+  lookup_hash: Buffer | null;
+  /** Of a refresh token: the one it was rotated from. */
+  predecessor_hash: Buffer | null;
+  created_at: CreatedAt;
+  expires_at: OptionalInstant;
+  consumed_at: OptionalInstant;
+  /** Of a device code: when it was last asked for, and how many seconds must lie between. */
+  polled_at: OptionalInstant;
+  poll_seconds: number | null;
+}
+
+/** A person signed in to the hub's own pages and to the Admin Console. */
+export interface BrowserSessionsTable {
+  id_hash: Buffer;
+  id: Generated<string>;
+  user_id: string;
+  address: string | null;
+  user_agent: string | null;
+  created_at: CreatedAt;
+  expires_at: Instant;
+}
+
+/** Guesses in the present window, by account or by address. */
+export interface AttemptCountersTable {
+  key: Buffer;
+  count: number;
+  window_ends_at: Instant;
+}
+
+declare module '../database/schema.ts' {
+  interface Database {
+    sealed_values: SealedValuesTable;
+    device_sessions: DeviceSessionsTable;
+    oidc_entities: OidcEntitiesTable;
+    browser_sessions: BrowserSessionsTable;
+    attempt_counters: AttemptCountersTable;
+  }
+}
