@@ -7,7 +7,7 @@ export interface Clock {
   readonly wall: () => number;
   /** Milliseconds since any fixed point; never falls. */
   readonly monotonic: () => number;
-  /** Runs `action` once after `ms`; answers how to call it off. Never keeps the process alive by itself. */
+  /** Runs `action` once after `ms`; answers how to call it off. Whoever sets a timer calls it off when stopped. */
   readonly after: (ms: number, action: () => void) => () => void;
 }
 
@@ -18,7 +18,6 @@ export function systemClock(): Clock {
     monotonic: () => performance.now(),
     after: (ms, action) => {
       const timer = setTimeout(action, ms);
-      timer.unref();
       return () => clearTimeout(timer);
     },
   };

@@ -1,0 +1,40 @@
+import type { AgentPaths, HostFacts, Layout } from './paths.ts';
+
+/** Runs a program of the system and answers with what it wrote; never through a shell. */
+export type CommandRunner = (
+  file: string,
+  args: readonly string[],
+  options?: { readonly environment?: Readonly<Record<string, string>>; readonly timeoutMs?: number },
+) => Promise<CommandResult>;
+
+/** How a program ended. `failed`: it could not be started or was stopped by the time limit. */
+export type CommandResult =
+  | { readonly kind: 'ended'; readonly exitCode: number; readonly stdout: string; readonly stderr: string }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** One line of the agent's log: plain words, and facts without secrets. */
+export interface LogEntry {
+  readonly level: 'info' | 'warning' | 'error';
+  readonly message: string;
+  readonly facts?: Readonly<Record<string, unknown>>;
+}
+
+/** What whoever runs the agent decides; everything has a default but the version. */
+export interface AgentOptions {
+  /** Version shown and reported. */
+  readonly version: string;
+  /** Facts of the host; read from the machine when left out. */
+  readonly host?: HostFacts;
+  /** The paths of a layout; `agentPaths` when left out. */
+  readonly paths?: (host: HostFacts, layout: Layout) => AgentPaths;
+  /** Folder of the built dashboard; `null` or left out: there is none, and its address says so. */
+  readonly dashboardFolder?: string | null;
+  /** Opens the system's browser. Left out: the address is only told. */
+  readonly openBrowser?: (url: string) => Promise<void>;
+  readonly runCommand?: CommandRunner;
+  /** Environment of the process: proxies, extra certificate authorities. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  readonly log?: (entry: LogEntry) => void;
+}

@@ -1,0 +1,107 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Refusal } from '../../shared/contracts/refusal.ts';
+import { acquireAgentLock, type LockHolder, readLockHolder } from '../agent-lock.ts';
+import type { AgentOptions } from '../agent-options.ts';
+import { readHostFacts } from '../host.ts';
+import { type AgentPaths, agentPaths } from '../paths.ts';
+import { socketFetch } from './client.ts';
+import type { LocalFetch } from './router.ts';
+
+/** The local API, opened for one command. */
+export interface LocalApi {
+  /** Takes requests such as `new Request('http://agent/v1/status')`; only path, method and body count. */
+  readonly fetch: LocalFetch;
+  /** Lets go of the agent, or ends the one that ran in this process. */
+  close(): Promise<void>;
+  /** `agent`: a running agent answers. `in-process`: this process holds the agent's lock and does the work. */
+  readonly mode: 'agent' | 'in-process';
+}
+
+export type OpenedLocalApi =
+  | ({ readonly ok: true } & LocalApi)
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** How long another command may hold the lock before this one gives up, in milliseconds. */
+const PATIENCE_MS = 30_000;
+const PAUSE_MS = 50;
+
+/**
+ * Opens the agent for one command: a running agent answers over its socket; without one this process takes the
+ * agent's lock and does the same work itself, with neither schedule nor watching. Two commands at once take turns.
+ */
+export async function openLocalApi(options: AgentOptions): Promise<OpenedLocalApi> {
+  const paths = userPaths(options);
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const running = await connectToAgent(paths);
+    if (running !== null) return { ok: true, mode: 'agent', fetch: running, close: async () => {} };
+    const acquired = await acquireAgentLock(paths, thisProcess('command'));
+    if (acquired.ok) {
+      return runInProcess(options, acquired.lock);
+    }
+    if (acquired.reason === 'unusable') return { ok: false, refusal: unusable(paths, acquired.message) };
+    if (performance.now() > deadline) return { ok: false, refusal: heldTooLong(acquired.heldBy) };
+    await delay(PAUSE_MS);
+  }
+}
+
+/** Composes the agent for this command alone; lets go of the lock also when that fails. */
+async function runInProcess(options: AgentOptions, lock: AgentLock): Promise<OpenedLocalApi> {
+  try {
+    const { createAgent } = await import('../agent.ts');
+    const agent = await createAgent(options);
+    await agent.start({ schedule: false, watch: false });
+    const close = async () => {
+      await agent.stop();
+      await lock.release();
+    };
+    return { ok: true, mode: 'in-process', fetch: agent.fetch, close };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** A running agent's local API; `null` when none answers. Never starts anything and never waits for the lock. */
+export async function connectToAgent(
+  paths: Pick<AgentPaths, 'socket' | 'endpoint' | 'platform'>,
+): Promise<LocalFetch | null> {
+  const address = paths.platform === 'windows' ? (await readLockHolder(paths))?.socket : paths.socket;
+  if (address === undefined || address === '') return null;
+  const fetch = socketFetch(address);
+  try {
+    const answer = await fetch(new Request('http://agent/v1/account'));
+    await answer.body?.cancel();
+    return answer.ok ? fetch : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Lock, endpoint and socket do not depend on the layout, so that they are found before it is known. */
+export function userPaths(options: AgentOptions): AgentPaths {
+  return (options.paths ?? agentPaths)(options.host ?? readHostFacts(), 'mooring');
+}
+
+/** This process as a holder of the lock. */
+export function thisProcess(kind: LockHolder['kind'], socket?: string): LockHolder {
+  const startedAt = new Date(Date.now() - process.uptime() * 1000).toISOString();
+  return { pid: process.pid, kind, startedAt, ...(socket === undefined ? {} : { socket }) };
+}
+
+function unusable(paths: AgentPaths, reason: string): Refusal {
+  return {
+    code: 'storage_failed',
+    message: `The agent's lock ${paths.lock} cannot be used: ${reason}.`,
+    help: 'Make sure that the folder is yours and can be written, and that the disk is not full.',
+  };
+}
+
+function heldTooLong(holder: LockHolder | null): Refusal {
+  const who = holder === null ? 'Another program' : `Process ${holder.pid}`;
+  return {
+    code: 'conflict',
+    message: `${who} holds the agent's lock and does not answer.`,
+    help: 'Wait for it to end, or end it, and try again.',
+  };
+}

@@ -1,0 +1,36 @@
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+
+/** The agent's small state files. An interface, so that a test can make the disk fail between two steps. */
+export interface StateFiles {
+  /** The text, or `null` where there is no file. Rejects where it cannot be read. */
+  readonly read: (path: string) => Promise<string | null>;
+  /** A reader sees the old text or the new one, never a part; on disk when it resolves. Rejects on failure. */
+  readonly write: (path: string, text: string) => Promise<void>;
+  /** Resolves also where there was no file. */
+  readonly remove: (path: string) => Promise<void>;
+}
+
+/** State files on disk: mode 0600, in directories of mode 0700, written beside, synced, then renamed. */
+export function diskFiles(): StateFiles {
+  return {
+    read: async (path) => {
+      try {
+        return await readFile(path, 'utf8');
+      } catch (error) {
+        if (isAbsent(error)) return null;
+        throw error;
+      }
+    },
+    write: async (path, text) => {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await writeFileAtomic(path, text, { encoding: 'utf8', mode: 0o600, fsync: true });
+    },
+    remove: (path) => rm(path, { force: true }),
+  };
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
