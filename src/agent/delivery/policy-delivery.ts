@@ -1,5 +1,10 @@
 import type { BundlePayload, BundleRefusal } from '../../shared/contracts/bundle.ts';
 import type { SyncAnswer } from '../../shared/contracts/local-api.ts';
+import type { AccountService } from '../account/account-service.ts';
+import type { Clock } from '../clock.ts';
+import type { StateFiles } from '../state-file.ts';
+import type { HubHttp } from './hub-http.ts';
+import type { HubKeyTrust } from './hub-key-trust.ts';
 
 /** The last bundle accepted for the account of this device. */
 export interface AcceptedBundle {
@@ -7,11 +12,18 @@ export interface AcceptedBundle {
   readonly fetchedAt: string;
   /** True past `graceSeconds` without a successful fetch. */
   readonly stale: boolean;
+  /**
+   * True while another user has signed in whose own first bundle is still to come: it stays in force, but its
+   * name and contents are not theirs to see (docs/delivery.md section 4).
+   */
+  readonly ofPreviousAccount: boolean;
 }
 
 /** What delivery knows now: an immutable snapshot, swapped whole. */
 export interface DeliveryState {
   readonly bundle: AcceptedBundle | null;
+  /** `broken`: a kept bundle is there and cannot be used, so the source is broken and not absent. */
+  readonly cache: 'absent' | 'valid' | 'broken';
   readonly sync: {
     readonly state: 'signed-out' | 'idle' | 'fetching' | 'failed';
     readonly lastAttempt: string | null;
@@ -21,15 +33,37 @@ export interface DeliveryState {
   };
   /** The last refused bundle since the last accepted one. */
   readonly refused: { readonly reason: BundleRefusal; readonly message: string; readonly at: string } | null;
+  /** Set while the managed proxy fails, whether or not another way worked. */
+  readonly proxyProblem: { readonly code: 'proxy_unreachable'; readonly message: string } | null;
 }
 
-/** Fetches, verifies, caches and schedules policy bundles (delivery.md sections 1 to 4 and 7). */
+/** Fetches, verifies, caches and schedules policy bundles (docs/delivery.md sections 1 to 4 and 7). */
 export interface PolicyDelivery {
   state(): DeliveryState;
   onChange(listener: (state: DeliveryState) => void): () => void;
   /** One attempt now; concurrent calls share it. `policy` is filled by the agent. */
   sync(): Promise<Omit<SyncAnswer, 'policy'>>;
+  /** Something suggests that an attempt is worth while now: the machine woke, the network came, the hub said so. */
+  nudge(): void;
   /** Loads and re-verifies the cached bundle, then starts the schedule. */
   start(): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** What `createPolicyDelivery` stands on. */
+export interface PolicyDeliveryOptions {
+  /** `AgentPaths.bundle`: the last accepted bundle with its signature, and the highest numbers seen. */
+  readonly bundleFile: string;
+  /** Default: the disk. */
+  readonly files?: StateFiles;
+  readonly account: Pick<
+    AccountService,
+    'state' | 'onChange' | 'accessToken' | 'refresh' | 'owner' | 'policyEnded'
+  >;
+  readonly http: HubHttp;
+  readonly trust: HubKeyTrust;
+  readonly clock: Clock;
+  /** In [0, 1): spreads the fetches of a fleet. */
+  readonly random: () => number;
+  readonly signInEnforced: () => boolean;
 }

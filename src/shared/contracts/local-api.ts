@@ -261,6 +261,11 @@ export const loginRequestSchema = z.object({
   method: z.enum(['browser', 'device']).default('browser'),
   /** False: do not open the system browser, only answer with the address. */
   openBrowser: z.boolean().default(true),
+  /**
+   * Fingerprint of a hub signing key that the person checked: needed only after a sign-in was refused because the
+   * hub's keys do not follow from the pinned one (docs/delivery.md section 3); that refusal shows both fingerprints.
+   */
+  trustKey: z.string().optional(),
 });
 export const loginAnswerSchema = z.object({
   id: z.string(),
