@@ -18,7 +18,7 @@ export type LockHolder = z.infer<typeof holderSchema>;
 /** Held until `release`, or until the process ends however it ends. */
 export interface AgentLock {
   /** Replaces what others read about the holder. */
-  describe(holder: LockHolder): Promise<void>;
+  announce(holder: LockHolder): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -60,13 +60,13 @@ export async function acquireAgentLock(
     return { ok: false, reason: 'unusable', message: messageOf(error) };
   }
   const held = database;
-  const describe = async (who: LockHolder) => {
+  const announce = async (who: LockHolder) => {
     await writeFile(paths.endpoint, `${JSON.stringify(who)}\n`, { mode: 0o600 });
   };
   try {
     await chmod(paths.lock, 0o600);
     // A killed holder leaves its own words behind; they must not be taken for ours.
-    await describe(holder);
+    await announce(holder);
   } catch (error) {
     held.close();
     return { ok: false, reason: 'unusable', message: messageOf(error) };
@@ -74,7 +74,7 @@ export async function acquireAgentLock(
   return {
     ok: true,
     lock: {
-      describe,
+      announce,
       release: async () => {
         // Before the lock goes: afterwards the file may already be the next holder's.
         await rm(paths.endpoint, { force: true });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
-import { acquireAgentLock, type LockHolder, readLockHolder } from '../agent-lock.ts';
+import { type AgentLock, acquireAgentLock, type LockHolder, readLockHolder } from '../agent-lock.ts';
 import type { AgentOptions } from '../agent-options.ts';
 import { readHostFacts } from '../host.ts';
 import { type AgentPaths, agentPaths } from '../paths.ts';

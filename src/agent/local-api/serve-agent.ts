@@ -55,7 +55,7 @@ async function serveWithLock(options: AgentOptions, lock: AgentLock): Promise<Se
     await lock.release();
     return { ok: false, refusal: { code: 'storage_failed', message: opened.message } };
   }
-  await lock.describe(thisProcess('agent', opened.door.address));
+  await lock.announce(thisProcess('agent', opened.door.address));
   const stop = once(async () => {
     await opened.door.close();
     await agent.stop();
