@@ -1,0 +1,285 @@
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { platform } from 'node:os';
+import { join, resolve } from 'node:path';
+import pg from 'pg';
+import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { type ConnectionTarget, clientConfig } from './connection.ts';
+import { claimOwnership, type Ownership } from './ownership.ts';
+import { locatePostgres, type PostgresBinaries } from './postgres-binaries.ts';
+import {
+  initialisePostgres,
+  type PostgresEndpoint,
+  type PostgresProcess,
+  startPostgres,
+  stopForeignPostgres,
+} from './postgres-process.ts';
+import { assertReachable, choosePostgresUser, type PostgresUser } from './postgres-user.ts';
+import { endpointOfRunningServer, forgetDeadServer } from './postmaster-file.ts';
+
+const SUPERUSER = 'mooring';
+const DATABASE = 'mooring';
+/** Longest path a unix socket may have (macOS: 104 bytes with the final NUL). */
+const LONGEST_SOCKET_PATH = 100;
+/** How often a server that ended by itself is started again before the hub gives up. */
+const RESTARTS = 5;
+
+export interface EmbeddedDatabaseOptions {
+  /** The hub's data directory. The cluster lives in `postgres` below it. */
+  readonly dataDirectory: string;
+  /** Who asks, for the message a second owner gets: "mooring-hub start". */
+  readonly purpose: string;
+  /** Overrides the choice among `mooring`, `postgres`, `nobody` when started by root. */
+  readonly postgresUser?: string | undefined;
+  readonly onLog?: (line: string) => void;
+  /** The server ended by itself and was started again, or could not be (`fatal`). */
+  readonly onCrash?: (event: { readonly fatal: boolean; readonly message: string }) => void;
+  /** False only in tests: no fsync. */
+  readonly durable?: boolean;
+}
+
+/** The embedded server, owned by this process. */
+export interface EmbeddedDatabase {
+  readonly target: ConnectionTarget;
+  /** Process id of the server. */
+  pid(): number;
+  /** Ends the server and gives the data directory free. */
+  stop(): Promise<void>;
+}
+
+interface Cluster {
+  readonly binaries: PostgresBinaries;
+  readonly user: PostgresUser | null;
+  readonly dataDirectory: string;
+  readonly directory: string;
+  readonly password: string;
+  readonly durable: boolean;
+}
+
+/**
+ * Starts the embedded PostgreSQL of a data directory, creating it at first. Exactly one process owns it: the
+ * one that holds an advisory lock in it, so that a killed owner never leaves a lock behind. A server that
+ * outlived its hub is stopped cleanly and started anew.
+ */
+export async function startEmbeddedDatabase(options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
+  const cluster = await prepareCluster(options);
+  for (let attempt = 1; ; attempt += 1) {
+    await takeOver(cluster, options.purpose);
+    const endpoint = await chooseEndpoint(cluster.directory);
+    try {
+      const server = await startPostgres({ ...cluster, endpoint, ...processOptions(cluster, options) });
+      return await own(cluster, endpoint, server, options);
+    } catch (error) {
+      // Another process was faster, or took the port: look again who it is.
+      if (attempt >= 3 || (error instanceof RefusalError && error.refusal.code === 'conflict')) throw error;
+    }
+  }
+}
+
+/** Where a command line reaches the embedded database while a hub owns it; `null` when none runs. */
+export function runningEmbeddedDatabase(dataDirectory: string): ConnectionTarget | null {
+  const directory = join(resolve(dataDirectory), 'postgres');
+  const endpoint = endpointOfRunningServer(directory);
+  return endpoint === null ? null : targetOf(endpoint, readPassword(resolve(dataDirectory)));
+}
+
+function processOptions(cluster: Cluster, options: EmbeddedDatabaseOptions) {
+  const settings = cluster.durable ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+  return { settings, ...(options.onLog === undefined ? {} : { onLog: options.onLog }) };
+}
+
+function targetOf(endpoint: PostgresEndpoint, password: string): ConnectionTarget {
+  return { kind: 'parts', ...endpoint, user: SUPERUSER, password, database: DATABASE };
+}
+
+async function prepareCluster(options: EmbeddedDatabaseOptions): Promise<Cluster> {
+  const dataDirectory = resolve(options.dataDirectory);
+  const binaries = locatePostgres();
+  const user = choosePostgresUser(options.postgresUser);
+  if (!existsSync(dataDirectory)) {
+    mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+    // The database user passes through to its own directory, and can list or read nothing else.
+    if (user !== null) chmodSync(dataDirectory, 0o711);
+  }
+  if (user !== null) {
+    assertReachable(user, binaries.postgres, 'the PostgreSQL program');
+    assertReachable(user, dataDirectory, 'the data directory');
+  }
+  const directory = join(dataDirectory, 'postgres');
+  const durable = options.durable ?? true;
+  if (!existsSync(directory)) await createCluster({ binaries, user, dataDirectory, directory, durable });
+  return { binaries, user, dataDirectory, directory, durable, password: readPassword(dataDirectory) };
+}
+
+/** Built beside its place and renamed into it, so that a first start that was killed leaves nothing half made. */
+async function createCluster(cluster: Omit<Cluster, 'password'>): Promise<void> {
+  const { binaries, user, dataDirectory, directory, durable } = cluster;
+  const mark = randomBytes(6).toString('hex');
+  const draft = `${directory}.new-${mark}`;
+  const passwordFile = join(dataDirectory, `.password-${mark}`);
+  try {
+    mkdirSync(draft, { mode: 0o700 });
+    if (user !== null) chownSync(draft, user.uid, user.gid);
+    const password = existsSync(passwordPath(dataDirectory))
+      ? readPassword(dataDirectory)
+      : randomBytes(24).toString('base64url');
+    writeFileSync(passwordFile, password, { mode: 0o600, flag: 'wx' });
+    if (user !== null) chownSync(passwordFile, user.uid, user.gid);
+    await initialisePostgres({
+      binaries,
+      directory: draft,
+      user,
+      superuser: SUPERUSER,
+      passwordFile,
+      durable,
+    });
+    if (!existsSync(passwordPath(dataDirectory))) {
+      writeFileSync(`${passwordFile}.kept`, password, { mode: 0o600, flag: 'wx' });
+      renameSync(`${passwordFile}.kept`, passwordPath(dataDirectory));
+    }
+    renameSync(draft, directory);
+  } finally {
+    rmSync(passwordFile, { force: true });
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+function passwordPath(dataDirectory: string): string {
+  return join(dataDirectory, 'postgres-password');
+}
+
+function readPassword(dataDirectory: string): string {
+  const path = passwordPath(dataDirectory);
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    throw new RefusalError({
+      code: 'storage_failed',
+      message: `The password of the embedded database could not be read from ${path}: ${error instanceof Error ? error.message : String(error)}`,
+      help: 'Run the command as the user that runs the hub (or as root), and keep this file with the data directory.',
+    });
+  }
+}
+
+/** Ends a server whose hub is gone; refuses while another process owns it. */
+async function takeOver(cluster: Cluster, purpose: string): Promise<void> {
+  await forgetDeadServer(cluster.directory);
+  const endpoint = endpointOfRunningServer(cluster.directory);
+  if (endpoint === null) return;
+  const ownership = await claimOwnership(
+    targetOf(endpoint, cluster.password),
+    cluster.dataDirectory,
+    purpose,
+  ).catch((error: unknown) => {
+    if (!isPassing(error)) throw error;
+    return null; // on its way up or down; stopping it waits for that
+  });
+  await stopForeignPostgres(cluster.binaries, cluster.directory, cluster.user);
+  await ownership?.release();
+}
+
+/** Refused, no socket yet, reset, "starting up", "shutting down": nobody's working server. */
+const PASSING_CODES = new Set(['ECONNREFUSED', 'ENOENT', 'ECONNRESET', '57P01', '57P03']);
+function isPassing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && PASSING_CODES.has(String(error.code));
+}
+
+async function chooseEndpoint(directory: string): Promise<PostgresEndpoint> {
+  const socket = join(directory, '.s.PGSQL.5432');
+  if (platform() !== 'win32' && Buffer.byteLength(socket) <= LONGEST_SOCKET_PATH) {
+    return { host: directory, port: 5432 };
+  }
+  const probe = createServer();
+  await new Promise<void>((done, fail) => probe.once('error', fail).listen(0, '127.0.0.1', done));
+  const address = probe.address();
+  await new Promise((done) => probe.close(done));
+  return { host: '127.0.0.1', port: typeof address === 'object' && address !== null ? address.port : 5432 };
+}
+
+async function own(
+  cluster: Cluster,
+  endpoint: PostgresEndpoint,
+  first: PostgresProcess,
+  options: EmbeddedDatabaseOptions,
+): Promise<EmbeddedDatabase> {
+  const target = targetOf(endpoint, cluster.password);
+  let server = first;
+  let stopping = false;
+  let ownership: Ownership;
+  try {
+    await createDatabase(endpoint, cluster.password);
+    ownership = await claimOwnership(target, cluster.dataDirectory, options.purpose);
+  } catch (error) {
+    await first.stop();
+    throw error;
+  }
+  const watch = async (): Promise<void> => {
+    for (;;) {
+      await server.exited;
+      if (stopping) return;
+      options.onCrash?.({
+        fatal: false,
+        message: 'The embedded PostgreSQL ended by itself; starting it again.',
+      });
+      try {
+        server = await restartServer(cluster, endpoint, options);
+        ownership = await claimOwnership(target, cluster.dataDirectory, options.purpose);
+        if (stopping) return await server.stop();
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        options.onCrash?.({ fatal: true, message });
+        return;
+      }
+    }
+  };
+  const watching = watch();
+  return {
+    target,
+    pid: () => server.pid,
+    stop: async () => {
+      stopping = true;
+      await ownership.release();
+      await server.stop();
+      await watching;
+    },
+  };
+}
+
+/** The backends of a killed server need a moment to notice; until then a new one refuses to start. */
+async function restartServer(
+  cluster: Cluster,
+  endpoint: PostgresEndpoint,
+  options: EmbeddedDatabaseOptions,
+): Promise<PostgresProcess> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startPostgres({ ...cluster, endpoint, ...processOptions(cluster, options) });
+    } catch (error) {
+      if (attempt >= RESTARTS) throw error;
+      await new Promise((done) => setTimeout(done, 200 * attempt));
+    }
+  }
+}
+
+async function createDatabase(endpoint: PostgresEndpoint, password: string): Promise<void> {
+  const client = new pg.Client(
+    clientConfig({ kind: 'parts', ...endpoint, user: SUPERUSER, password, database: 'postgres' }),
+  );
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);
+    if (rowCount === 0) await client.query(`create database ${DATABASE}`);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { type ConnectionTarget, clientConfig, type DatabaseHandle, openDatabase } from './connection.ts';
+import { startEmbeddedDatabase } from './embedded-database.ts';
+import { migrate } from './migrate.ts';
+
+/** A real PostgreSQL for one test file. */
+export interface TestCluster {
+  /** A fresh, migrated database (`migrated: false`: an empty one). Closed by `stop`. */
+  createDatabase(options?: { readonly migrated?: boolean }): Promise<DatabaseHandle>;
+  stop(): Promise<void>;
+}
+
+/** A temporary directory that an unprivileged user may pass through (mkdtemp makes it 0700). */
+export function passableTemporaryDirectory(prefix: string): string {
+  const directory = mkdtempSync(join(tmpdir(), prefix));
+  chmodSync(directory, 0o711);
+  return directory;
+}
+
+/**
+ * Starts an embedded cluster in a temporary directory: for tests, without fsync. Once per test file:
+ * ```
+ * const cluster = await startTestCluster(); afterAll(() => cluster.stop());
+ * const { db } = await cluster.createDatabase();
+ * ```
+ */
+export async function startTestCluster(): Promise<TestCluster> {
+  const directory = passableTemporaryDirectory('mooring-test-db-');
+  const embedded = await startEmbeddedDatabase({ dataDirectory: directory, purpose: 'test', durable: false });
+  const open: DatabaseHandle[] = [];
+  return {
+    createDatabase: async ({ migrated = true } = {}) => {
+      const name = `test_${randomBytes(6).toString('hex')}`;
+      const admin = new pg.Client(clientConfig(embedded.target));
+      await admin.connect();
+      await admin.query(`create database ${name}`);
+      await admin.end();
+      const handle = openDatabase(renamed(embedded.target, name));
+      open.push(handle);
+      if (migrated) await migrate(handle.db);
+      return handle;
+    },
+    stop: async () => {
+      await Promise.all(open.map((handle) => handle.close()));
+      await embedded.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * One cluster with one migrated database: the short form for most test files. `stop` ends both.
+ * ```
+ * const database = await startTestDatabase(); afterAll(() => database.stop());
+ * ```
+ */
+export async function startTestDatabase(): Promise<DatabaseHandle & { stop(): Promise<void> }> {
+  const cluster = await startTestCluster();
+  const handle = await cluster.createDatabase();
+  return { ...handle, stop: () => cluster.stop() };
+}
+
+function renamed(target: ConnectionTarget, database: string): ConnectionTarget {
+  return target.kind === 'parts' ? { ...target, database } : target;
+}

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyError, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { REFUSALS, type Refusal, RefusalError } from '../shared/contracts/refusal.ts';
+import type { HubServer } from './server.ts';
+
+/** Every answer that is not a success has the shape of `errorBodySchema`, with the status of its code. */
+export function answerErrors(app: HubServer): void {
+  app.setNotFoundHandler((request, reply) =>
+    reply.code(404).send(
+      errorBody({
+        code: 'not_found',
+        message: `The hub has nothing at ${request.method} ${path(request)}.`,
+      }),
+    ),
+  );
+  app.setErrorHandler((error: FastifyError | RefusalError, request, reply) => {
+    const refusal = refusalOf(error, request);
+    if (refusal.code === 'unauthenticated') void reply.header('www-authenticate', 'Bearer');
+    return reply.code(REFUSALS[refusal.code].status).send(errorBody(refusal));
+  });
+}
+
+/** A refusal as the body of an answer. */
+export function errorBody(refusal: Refusal) {
+  return { error: { ...refusal } };
+}
+
+function path(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '';
+}
+
+/** Fastify's own errors by status. */
+const BY_STATUS: Readonly<Record<number, Refusal['code']>> = {
+  400: 'bad_request',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  409: 'conflict',
+  412: 'precondition_failed',
+  413: 'too_large',
+  415: 'unsupported_media_type',
+  429: 'rate_limited',
+};
+
+function refusalOf(error: FastifyError | RefusalError, request: FastifyRequest): Refusal {
+  if (error instanceof RefusalError) return error.refusal;
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const issues = error.validation.map(({ instancePath, message }) => ({
+      path: instancePath.replace(/^\//, '').replaceAll('/', '.'),
+      message: message ?? 'is not valid',
+    }));
+    const first = issues[0];
+    return {
+      code: 'bad_request',
+      message: `The request is not in the expected shape: ${first === undefined ? error.message : `${first.path || 'the whole'}: ${first.message}`}`,
+      help: 'The shapes are described in /openapi.json.',
+      details: { in: error.validationContext ?? 'request', issues },
+    };
+  }
+  const code = BY_STATUS[error.statusCode ?? 500];
+  if (code !== undefined) return { code, message: error.message };
+  const reference = randomUUID();
+  request.log.error({ err: error, reference }, 'request failed');
+  return {
+    code: 'internal',
+    message: `Something went wrong in the hub (reference ${reference}).`,
+    help: 'Try again; if it stays, give the reference to whoever runs the hub: the log holds the cause.',
+    details: { reference },
+  };
+}

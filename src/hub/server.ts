@@ -1,0 +1,134 @@
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { createAccessCheck } from './access.ts';
+import type { Authenticate } from './authentication.ts';
+import type { Clock } from './clock.ts';
+import type { Announcements } from './database/announcements.ts';
+import type { Db } from './database/connection.ts';
+import { answerErrors } from './error-answers.ts';
+import type { Logger } from './logging.ts';
+
+/** What the whole hub is told at start. */
+export interface HubConfig {
+  /**
+   * The one public address, without a final slash: issuer, links, redirect addresses, `aud` and the origin of our
+   * own pages all derive from it, never from a request's `Host`.
+   */
+  readonly publicUrl: string;
+  /** Peers (addresses or CIDR blocks) whose `X-Forwarded-*` is believed; empty: nobody's. */
+  readonly trustProxy: readonly string[];
+  readonly version: string;
+  /** Certificate and key in PEM: the hub itself speaks TLS. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+}
+
+/** Everything a capability may use. */
+export interface HubContext {
+  readonly db: Db;
+  readonly config: HubConfig;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly announcements: Announcements;
+}
+
+/** The server as capabilities see it: routes take zod schemas. */
+export type HubServer = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression<RawServerDefault>,
+  RawReplyDefaultExpression<RawServerDefault>,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+/**
+ * One capability: registers its routes, each with `config: { requires: … }` (see authentication.ts). It is
+ * registered in a scope of its own, so that hooks, parsers and decorators it adds stay inside. What it starts
+ * (timers, streams) it ends in an `onClose` or `preClose` hook.
+ */
+export type HubPlugin = (app: HubServer, context: HubContext) => Promise<void> | void;
+
+export interface ServerOptions {
+  readonly db: Db;
+  readonly config: HubConfig;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly announcements: Announcements;
+  /** Asked in this order; the first that knows the caller wins. */
+  readonly authenticators: readonly Authenticate[];
+  readonly plugins: readonly HubPlugin[];
+}
+
+/** A policy document may have 1 MiB, and travels inside a JSON string. */
+const BODY_LIMIT = 3 * 1024 * 1024;
+
+/** Builds the server without listening: `server.inject` or `server.listen` follow. */
+export async function buildServer(options: ServerOptions): Promise<HubServer> {
+  const { config } = options;
+  const app: HubServer = fastify({
+    loggerInstance: options.log as FastifyBaseLogger,
+    bodyLimit: BODY_LIMIT,
+    trustProxy: config.trustProxy.length === 0 ? false : [...config.trustProxy],
+    requestTimeout: 60_000,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
+    ...(config.tls === undefined ? {} : { https: config.tls }),
+  } as object).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.decorateRequest('actor', null);
+  app.decorateRequest('actingOrganization', null);
+  answerErrors(app);
+  app.addHook('onRoute', (route) => {
+    if (route.config?.requires === undefined) {
+      throw new Error(`${String(route.method)} ${route.url} does not say what it requires of the caller`);
+    }
+  });
+  await app.register(cookie);
+  await app.register(helmet, helmetOptions(config));
+  await app.register(rateLimit, { global: true, max: 600, timeWindow: '1 minute', skipOnError: false });
+  const origin = new URL(config.publicUrl).origin;
+  app.addHook(
+    'onRequest',
+    createAccessCheck({ db: options.db, authenticators: options.authenticators, origin }),
+  );
+  const context: HubContext = { ...options };
+  for (const plugin of options.plugins) {
+    await app.register(async (scope) => plugin(scope.withTypeProvider<ZodTypeProvider>(), context));
+  }
+  return app;
+}
+
+/** Pages of the hub load nothing from elsewhere and are shown in no frame. */
+function helmetOptions(config: HubConfig) {
+  const secure = config.publicUrl.startsWith('https:');
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        ...(secure ? { upgradeInsecureRequests: [] } : {}),
+      },
+    },
+    strictTransportSecurity: secure ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+    referrerPolicy: { policy: 'no-referrer' as const },
+    crossOriginEmbedderPolicy: false,
+  };
+}
