@@ -77,8 +77,7 @@ const statements = [
       else
         subject := case when tg_table_name = 'users' then (to_jsonb(new) ->> 'id')::uuid else (to_jsonb(new) ->> 'user_id')::uuid end;
       end if;
-      -- The channel and shape of announcements.ts.
-      perform pg_notify('mooring_changes', json_build_object('kind', 'access', 'userId', subject)::text);
+      perform pg_notify('mooring_access', subject::text);
       return null;
     end $$`,
   `create trigger device_sessions_access after delete on device_sessions

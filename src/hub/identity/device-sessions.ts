@@ -1,0 +1,166 @@
+import type { Adapter } from 'oidc-provider';
+import type { Reader } from '../database/connection.ts';
+import { type OidcStore, oidcHash, openPayload, sealPayload } from './oidc-store.ts';
+
+/** A desktop session ends this long after sign-in, whatever it does (docs/identity.md section 1). */
+export const DEVICE_SESSION_SECONDS = 90 * 86_400;
+/** It ends earlier when nothing refreshed it for this long. */
+export const DEVICE_IDLE_SECONDS = 30 * 86_400;
+
+/** A signed-in device, as its owner sees it. */
+export interface DeviceSession {
+  readonly id: string;
+  /** What the device called itself at sign-in; `null` when it did not say. */
+  readonly deviceName: string | null;
+  readonly address: string | null;
+  readonly userAgent: string | null;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date;
+  readonly expiresAt: Date;
+}
+
+/**
+ * The provider's grants. Each sign-in makes its own, so a grant is one device's session, and deleting its row
+ * takes every code and token of that device with it.
+ */
+export function createGrantAdapter(store: OidcStore): Adapter {
+  const { db, now } = store;
+  const hash = (id: string) => oidcHash(store, 'Grant', id);
+  return {
+    async upsert(id, payload, expiresIn) {
+      const at = now();
+      if (payload.accountId === undefined || payload.clientId === undefined) {
+        throw new Error('a grant belongs to an account and a client');
+      }
+      const sealed = sealPayload(store, 'Grant', payload);
+      const expiresAt = new Date(at.getTime() + (expiresIn ?? DEVICE_SESSION_SECONDS) * 1000);
+      await db
+        .insertInto('device_sessions')
+        .values({
+          grant_hash: hash(id),
+          user_id: payload.accountId,
+          client_id: payload.clientId,
+          sealed,
+          created_at: at,
+          last_used_at: at,
+          expires_at: expiresAt,
+        })
+        .onConflict((conflict) =>
+          conflict.column('grant_hash').doUpdateSet({ sealed, expires_at: expiresAt }),
+        )
+        .execute();
+    },
+    async find(id) {
+      const row = await db
+        .selectFrom('device_sessions')
+        .select('sealed')
+        .where('grant_hash', '=', hash(id))
+        .executeTakeFirst();
+      return row === undefined ? undefined : openPayload(store, 'Grant', row.sealed);
+    },
+    async destroy(id) {
+      await db.deleteFrom('device_sessions').where('grant_hash', '=', hash(id)).execute();
+    },
+    findByUid: async () => undefined,
+    findByUserCode: async () => undefined,
+    consume: async () => undefined,
+    revokeByGrantId: async () => undefined,
+  };
+}
+
+/** What is known of a device that signs in; each part is a claim of the device or its browser, cut to size. */
+export interface DeviceDescription {
+  readonly deviceName: string | undefined;
+  readonly address: string | undefined;
+  readonly userAgent: string | undefined;
+}
+
+/** Writes down which device a new grant is for. */
+export async function describeDevice(
+  store: OidcStore,
+  grantId: string,
+  device: DeviceDescription,
+): Promise<void> {
+  await store.db
+    .updateTable('device_sessions')
+    .set({
+      device_name: device.deviceName?.slice(0, 200) ?? null,
+      address: device.address?.slice(0, 100) ?? null,
+      user_agent: device.userAgent?.slice(0, 500) ?? null,
+    })
+    .where('grant_hash', '=', oidcHash(store, 'Grant', grantId))
+    .execute();
+}
+
+/** The devices on which this user is signed in, latest use first. */
+export async function listDeviceSessions(reader: Reader, userId: string): Promise<readonly DeviceSession[]> {
+  const rows = await reader
+    .selectFrom('device_sessions')
+    .select(['id', 'device_name', 'address', 'user_agent', 'created_at', 'last_used_at', 'expires_at'])
+    .where('user_id', '=', userId)
+    .orderBy('last_used_at', 'desc')
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    deviceName: row.device_name,
+    address: row.address,
+    userAgent: row.user_agent,
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at,
+    expiresAt: row.expires_at,
+  }));
+}
+
+/** Signs one device of this user out; false when there is no such session. */
+export async function endDeviceSession(reader: Reader, userId: string, sessionId: string): Promise<boolean> {
+  const { numDeletedRows } = await reader
+    .deleteFrom('device_sessions')
+    .where('id', '=', sessionId)
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
+/** Ends every session of this user, on devices and in browsers; in the caller's transaction. */
+export async function endAllSessions(reader: Reader, userId: string): Promise<void> {
+  await reader.deleteFrom('device_sessions').where('user_id', '=', userId).execute();
+  await reader.deleteFrom('browser_sessions').where('user_id', '=', userId).execute();
+}
+
+/** Removes what has expired; grants that no live token hangs on (never redeemed, or idle too long) go as well. */
+export async function sweepExpired(store: Pick<OidcStore, 'db' | 'now'>): Promise<void> {
+  const { db } = store;
+  const at = store.now();
+  const unredeemedSince = new Date(at.getTime() - UNREDEEMED_MS);
+  await db
+    .deleteFrom('oidc_entities')
+    .where('expires_at', '<', new Date(at.getTime() - KEEP_EXPIRED_MS))
+    .execute();
+  await db.deleteFrom('browser_sessions').where('expires_at', '<', at).execute();
+  await db.deleteFrom('attempt_counters').where('window_ends_at', '<', at).execute();
+  await db
+    .deleteFrom('device_sessions')
+    .where((where) =>
+      where.or([
+        where('expires_at', '<', at),
+        where.and([
+          where('last_used_at', '<', unredeemedSince),
+          where.not(
+            where.exists(
+              where
+                .selectFrom('oidc_entities')
+                .select('id_hash')
+                .whereRef('oidc_entities.grant_hash', '=', 'device_sessions.grant_hash')
+                .where('oidc_entities.expires_at', '>', at),
+            ),
+          ),
+        ]),
+      ]),
+    )
+    .execute();
+}
+
+/** A device code that has expired is still told as such for this long. */
+const KEEP_EXPIRED_MS = 3_600_000;
+/** A grant whose code was not redeemed by now never will be. */
+const UNREDEEMED_MS = 900_000;
