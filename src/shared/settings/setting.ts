@@ -13,7 +13,7 @@ export type ListItem = { readonly [field: string]: string | boolean | readonly s
 /** Any value a setting can take. `null` is never a value: it stands for "unset" or "depends on the host". */
 export type SettingValue = boolean | number | string | readonly string[] | readonly ListItem[];
 
-/** Settings that share one lock and move together (policy.md section 1). */
+/** The desktop catalog's groups: settings that share one lock and move together (docs/policy.md, section 1). */
 export type GroupId = 'proxy' | 'containersProxy' | 'kubernetes' | 'scout' | 'enhancedContainerIsolation';
 
 /** How the value is written into `settings-store.json`. */
@@ -55,7 +55,8 @@ export interface Setting<Id extends string = string> {
   /** Built-in default. `null`: depends on the host, or unset; then nothing is written to the store. */
   readonly default: SettingValue | null;
   readonly platforms: readonly Platform[];
-  readonly group: GroupId | null;
+  /** Name of the group it moves with: a `GroupId` in the desktop catalog, any name in another one. */
+  readonly group: string | null;
   /** Dotted path of the value in a policy document. */
   readonly valuePath: string;
   /** Dotted path of the lock; `null` where presence alone enforces. */
