@@ -87,9 +87,12 @@ export interface PoliciesTable {
   description: Generated<string>;
   /** The revision in force; a row of `policy_revisions`. */
   revision: number;
+  /** Counted up by every change of the row: what an editor's `If-Match` names. */
+  version: Generated<number>;
   /** Order of the policy list. */
   position: Generated<number>;
   created_at: CreatedAt;
+  /** When what devices receive of it last changed (document or name). */
   updated_at: Instant;
 }
 

@@ -78,6 +78,7 @@ const statements = [
     name text not null check (length(name) between 1 and 200),
     description text not null default '' check (length(description) <= 2000),
     revision integer not null check (revision >= 1),
+    version integer not null default 1,
     position integer not null default 0,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null,

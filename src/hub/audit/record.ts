@@ -1,0 +1,68 @@
+import type { FastifyRequest } from 'fastify';
+import { actorOf } from '../access.ts';
+import type { Actor } from '../authentication.ts';
+import type { Clock } from '../clock.ts';
+import type { Trx } from '../database/connection.ts';
+import type { Json } from '../database/schema.ts';
+
+/** Who changes something, from where and when. Every service that changes takes one. */
+export interface ChangeContext {
+  readonly actor: Actor;
+  /** Address the request came from; `null` for a command on the hub's own machine. */
+  readonly sourceAddress: string | null;
+  readonly at: Date;
+}
+
+/** The author of what a request changes. */
+export function changeBy(request: FastifyRequest, clock: Clock): ChangeContext {
+  return { actor: actorOf(request), sourceAddress: request.ip, at: new Date(clock.now()) };
+}
+
+/** What an event is about; values never hold secrets. */
+export interface AuditEntry {
+  /** `null`: the hub as a whole. */
+  readonly organizationId: string | null;
+  /** "policy.update": kind of target, then what was done. */
+  readonly action: string;
+  readonly target: { readonly kind: string; readonly id: string | null; readonly label: string };
+  readonly before?: { readonly [key: string]: Json } | null;
+  readonly after?: { readonly [key: string]: Json } | null;
+}
+
+/** Records a change in the transaction that makes it: neither is ever there without the other. */
+export async function recordChange(trx: Trx, context: ChangeContext, entry: AuditEntry): Promise<void> {
+  const actor = describeActor(context.actor);
+  await trx
+    .insertInto('audit_events')
+    .values({
+      organization_id: entry.organizationId,
+      at: context.at,
+      actor_kind: context.actor.kind,
+      actor_id: actor.id,
+      actor_label: actor.label,
+      action: entry.action,
+      target_kind: entry.target.kind,
+      target_id: entry.target.id,
+      target_label: entry.target.label,
+      before: asJson(entry.before),
+      after: asJson(entry.after),
+      source_address: context.sourceAddress,
+    })
+    .execute();
+}
+
+/** Id and name of an actor, as lists show them. */
+export function describeActor(actor: Actor): { readonly id: string | null; readonly label: string } {
+  switch (actor.kind) {
+    case 'user':
+      return { id: actor.userId, label: actor.email };
+    case 'token':
+      return { id: actor.tokenId, label: actor.name };
+    case 'system':
+      return { id: null, label: actor.name };
+  }
+}
+
+function asJson(value: AuditEntry['before']): string | null {
+  return value === undefined || value === null ? null : JSON.stringify(value);
+}
