@@ -67,7 +67,7 @@ export function parseRegistry(output: string, key: string): RegistryTree {
   let values: Map<string, RegistryValue> | null = null;
   let last: { readonly name: string; readonly type: string; readonly lines: string[] } | null = null;
   const finish = () => {
-    if (last !== null) values?.set(last.name, valueOf(last.type, last.lines.join('\n')));
+    if (last !== null) values?.set(last.name, typedValue(last.type, last.lines.join('\n')));
     last = null;
   };
   for (const line of output.replace(/\r/g, '').split('\n')) {
@@ -88,7 +88,7 @@ export function parseRegistry(output: string, key: string): RegistryTree {
   return tree;
 }
 
-function valueOf(type: string, data: string): RegistryValue {
+function typedValue(type: string, data: string): RegistryValue {
   // The empty line between two keys belongs to the listing and not to the value.
   const text = data.replace(/\n+$/, '');
   switch (type) {
