@@ -1,0 +1,8 @@
+/**
+ * Hides user name and password of every address in a text: `http://***@proxy:3128`. Only the store and the bundle
+ * carry them in clear (docs/delivery.md section 7). Everything up to the last `@` of the authority goes, because
+ * that is where URL readers end user-info, whatever stands in a carelessly written password.
+ */
+export function maskUserInfo(text: string): string {
+  return text.replace(/([a-z][a-z0-9+.-]*:[\\/]{2})[^\s/\\?#"'<>]*@/gi, '$1***@');
+}
