@@ -1,1 +1,18 @@
-import { VERSION } from '../shared/version.ts';
+/*
+ * The command `mooring`. What has to answer at once is started from here without loading the command tree.
+ */
+const [first, ...rest] = process.argv.slice(2);
+
+async function run(): Promise<number> {
+  if (first === '__complete') {
+    const { candidates, renderCandidates } = await import('./completion/candidates.ts');
+    const [current = '', ...before] = rest;
+    process.stdout.write(renderCandidates(candidates(before, current.replace(/^=/, ''))));
+    return 0;
+  }
+  const { runProcess } = await import('./process.ts');
+  return runProcess(process.argv.slice(2), import.meta.dirname);
+}
+
+// Ended by name: a connection kept alive somewhere must not keep a finished command waiting.
+process.exit(await run());

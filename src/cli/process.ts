@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AgentOptions } from '../agent/agent-options.ts';
+import { openLocalApi } from '../agent/local-api/connect.ts';
+import { VERSION } from '../shared/version.ts';
+import { runCli } from './cli.ts';
+import type { Interruption } from './interruption.ts';
+import { openTerminal } from './terminal/terminal.ts';
+
+const SIGNALS: readonly Interruption[] = [
+  { signal: 'SIGINT', exit: 130 },
+  { signal: 'SIGTERM', exit: 143 },
+  { signal: 'SIGHUP', exit: 129 },
+];
+
+/** Runs a command line on this process's own streams, environment and signals. `folder` holds the bundle. */
+export async function runProcess(words: readonly string[], folder: string): Promise<number> {
+  const terminal = openTerminal({ stdout: process.stdout, stderr: process.stderr, environment: process.env });
+  const agentOptions: AgentOptions = { version: VERSION, dashboardFolder: dashboardBeside(folder) };
+  const interruption = followSignals();
+  const exit = await runCli(words, {
+    terminal,
+    agentOptions,
+    openApi: () => openLocalApi(agentOptions),
+    signal: interruption,
+  });
+  await terminal.flush();
+  return exit;
+}
+
+/** The built dashboard beside the bundle; `null` where it was not built. */
+function dashboardBeside(folder: string): string | null {
+  const pages = join(folder, '..', 'renderer');
+  return existsSync(join(pages, 'index.html')) ? pages : null;
+}
+
+/** The first signal asks the command to end; a second one ends the process at once. */
+function followSignals(): AbortSignal {
+  const controller = new AbortController();
+  for (const interruption of SIGNALS) {
+    process.on(interruption.signal, () => {
+      if (controller.signal.aborted) process.exit(interruption.exit);
+      controller.abort(interruption);
+    });
+  }
+  return controller.signal;
+}
