@@ -14,7 +14,7 @@ export const PER_ACCOUNT: AttemptLimit = { kind: 'password:account', most: 10, w
 /** Guesses at any password from one address; an office shares one, so it is wider. */
 export const PER_ADDRESS: AttemptLimit = { kind: 'password:address', most: 100, windowSeconds: 900 };
 /** User codes tried from one address (RFC 8628 section 5.1). */
-export const DEVICE_CODES: AttemptLimit = { kind: 'device-code:address', most: 20, windowSeconds: 600 };
+export const DEVICE_CODES: AttemptLimit = { kind: 'device-code:address', most: 100, windowSeconds: 600 };
 /** One-time links opened from one address. */
 export const LINKS: AttemptLimit = { kind: 'link:address', most: 30, windowSeconds: 600 };
 

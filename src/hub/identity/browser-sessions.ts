@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Authenticate } from '../authentication.ts';
+import type { Reader } from '../database/connection.ts';
+import type { OidcStore } from './oidc-store.ts';
+
+/** A session in a browser ends this long after sign-in (docs/identity.md section 1). */
+export const BROWSER_SESSION_SECONDS = 24 * 3600;
+
+/** Who is signed in in this browser. */
+export interface BrowserSession {
+  readonly userId: string;
+  readonly email: string;
+  readonly name: string;
+  readonly expiresAt: Date;
+}
+
+/** Sessions of the hub's own pages and of the Admin Console: an opaque cookie over rows that can be deleted. */
+export interface BrowserSessions {
+  /** The session that came with the request; `null` when there is none, it ended, or its account is disabled. */
+  read(request: FastifyRequest): Promise<BrowserSession | null>;
+  /**
+   * Begins a session under a new id and sets its cookie. The one that came with the request, whoever made it, is
+   * ended: an id planted before sign-in is worth nothing after it.
+   */
+  begin(request: FastifyRequest, reply: FastifyReply, userId: string, reader?: Reader): Promise<void>;
+  /** Ends the session of the request and clears the cookie. */
+  end(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  /** Proves who sent a request to the administrators' API. */
+  readonly authenticate: Authenticate;
+}
+
+export function createBrowserSessions(
+  store: OidcStore,
+  options: { readonly publicUrl: string },
+): BrowserSessions {
+  const { db, secret, now } = store;
+  const secure = options.publicUrl.startsWith('https:');
+  // The prefix makes browsers refuse one set by a neighbour domain or over http (RFC 6265bis section 4.1.3.2).
+  const name = secure ? '__Host-mooring_session' : 'mooring_session';
+  const attributes = { path: '/', httpOnly: true, secure, sameSite: 'lax' as const };
+  const hash = (id: string) => secret.digest('browser-session', id);
+
+  const presented = (request: FastifyRequest): string | undefined => {
+    const value = request.cookies[name];
+    return value === undefined || value.length > 100 ? undefined : value;
+  };
+  const drop = async (request: FastifyRequest, reader: Reader): Promise<void> => {
+    const id = presented(request);
+    if (id !== undefined)
+      await reader.deleteFrom('browser_sessions').where('id_hash', '=', hash(id)).execute();
+  };
+  const read = async (request: FastifyRequest): Promise<BrowserSession | null> => {
+    const id = presented(request);
+    if (id === undefined) return null;
+    const row = await db
+      .selectFrom('browser_sessions')
+      .innerJoin('users', 'users.id', 'browser_sessions.user_id')
+      .select(['users.id', 'users.email', 'users.name', 'browser_sessions.expires_at'])
+      .where('id_hash', '=', hash(id))
+      .where('browser_sessions.expires_at', '>', now())
+      .where('users.disabled_at', 'is', null)
+      .executeTakeFirst();
+    if (row === undefined) return null;
+    return { userId: row.id, email: row.email, name: row.name, expiresAt: row.expires_at };
+  };
+
+  return {
+    read,
+    async begin(request, reply, userId, reader = db) {
+      await drop(request, reader);
+      const id = randomBytes(32).toString('base64url');
+      const at = now();
+      await reader
+        .insertInto('browser_sessions')
+        .values({
+          id_hash: hash(id),
+          user_id: userId,
+          address: request.ip,
+          user_agent: request.headers['user-agent']?.slice(0, 500) ?? null,
+          created_at: at,
+          expires_at: new Date(at.getTime() + BROWSER_SESSION_SECONDS * 1000),
+        })
+        .execute();
+      reply.setCookie(name, id, { ...attributes, maxAge: BROWSER_SESSION_SECONDS });
+    },
+    async end(request, reply) {
+      await drop(request, db);
+      reply.clearCookie(name, attributes);
+    },
+    authenticate: async (request) => {
+      const session = await read(request);
+      return session === null
+        ? null
+        : { kind: 'user', userId: session.userId, email: session.email, via: 'session' };
+    },
+  };
+}

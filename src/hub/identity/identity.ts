@@ -1,0 +1,76 @@
+import formbody from '@fastify/formbody';
+import type { Authenticate } from '../authentication.ts';
+import type { Clock } from '../clock.ts';
+import type { Db } from '../database/connection.ts';
+import type { Logger } from '../logging.ts';
+import type { HubSecret } from '../secrets/hub-secret.ts';
+import type { HubPlugin } from '../server.ts';
+import { createAttempts } from './attempts.ts';
+import { createBrowserSessions } from './browser-sessions.ts';
+import { sweepExpired } from './device-sessions.ts';
+import { createFormTokens } from './form-tokens.ts';
+import { createInteractions } from './interactions.ts';
+import type { OidcStore } from './oidc-store.ts';
+import { createOpenIdProvider } from './open-id-provider.ts';
+import { createPasswordCheck } from './password-check.ts';
+import { createPasswords, type Passwords } from './passwords.ts';
+import { loadProviderKeys } from './provider-keys.ts';
+import { mountProvider } from './provider-mount.ts';
+import { registerSetupLinkRoutes } from './setup-link-routes.ts';
+import { createSetupLinks } from './setup-link-service.ts';
+import { registerSignInRoutes } from './sign-in-routes.ts';
+
+export interface IdentityOptions {
+  readonly db: Db;
+  readonly secret: HubSecret;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly publicUrl: string;
+}
+
+/** Signing in: the OpenID provider, its pages, and sessions in browsers. */
+export interface Identity {
+  /** The routes. Also sweeps what expired, at start and each hour, until the server closes. */
+  readonly plugin: HubPlugin;
+  /** Proves who sent a request by the cookie of a browser session. */
+  readonly authenticate: Authenticate;
+  readonly passwords: Passwords;
+}
+
+const SWEEP_MS = 3_600_000;
+
+/**
+ * Composes identity. Makes and stores the provider's keys at the first start; throws `WrongHubSecretError` when
+ * the database was made with another secret.
+ */
+export async function createIdentity(options: IdentityOptions): Promise<Identity> {
+  const { db, secret, clock, log, publicUrl } = options;
+  const store: OidcStore = { db, secret, now: () => new Date(clock.now()) };
+  const keys = await loadProviderKeys(store);
+  const passwords = await createPasswords();
+  const attempts = createAttempts(store);
+  const sessions = createBrowserSessions(store, { publicUrl });
+  const forms = createFormTokens(secret, { publicUrl });
+  const provider = createOpenIdProvider({ store, keys, attempts, publicUrl });
+  provider.on('server_error', (_ctx, error) => log.error({ err: error }, 'the OpenID provider failed'));
+  const interactions = createInteractions(provider, store);
+  const checkPassword = createPasswordCheck({ store, attempts, passwords });
+  const links = createSetupLinks(store, passwords);
+
+  const plugin: HubPlugin = async (app) => {
+    await app.register(async (scope) => mountProvider(scope, provider, { publicUrl }));
+    await app.register(async (scope) => {
+      await scope.register(formbody, { bodyLimit: 32_768 });
+      registerSignInRoutes(scope, { sessions, forms, interactions, checkPassword, publicUrl });
+      registerSetupLinkRoutes(scope, { links, attempts, sessions, forms });
+    });
+    const sweep = () =>
+      sweepExpired(store).catch((error: unknown) => log.warn({ err: error }, 'sweeping failed'));
+    const timer = setInterval(sweep, SWEEP_MS).unref();
+    app.addHook('onReady', async () => {
+      await sweep();
+    });
+    app.addHook('onClose', async () => clearInterval(timer));
+  };
+  return { plugin, authenticate: sessions.authenticate, passwords };
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+
+/** The look of the sign-in pages: one card, light and dark, from 320 px up, no script and nothing from elsewhere. */
+export const STYLE = `
+:root {
+  color-scheme: light dark;
+  --page: #eef3f5; --card: #ffffff; --ink: #12262e; --soft: #4d636c; --line: #8a9ca4;
+  --accent: #0b6e8f; --on-accent: #ffffff; --accent-strong: #085570; --alert: #a3180f; --alert-page: #fdeceb;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --page: #0d1a20; --card: #15262e; --ink: #e8f1f4; --soft: #a9bdc5; --line: #6d838c;
+    --accent: #5cc3e6; --on-accent: #06222c; --accent-strong: #8ad5ef; --alert: #ffb4ab; --alert-page: #43201d;
+  }
+}
+*, *::before, *::after { box-sizing: border-box; }
+html { font: 100%/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
+body { margin: 0; min-height: 100vh; background: var(--page); color: var(--ink); display: flex; flex-direction: column;
+  align-items: center; justify-content: center; padding: 1rem; }
+main { width: 100%; max-width: 26rem; background: var(--card); border-radius: 0.75rem; padding: 2rem;
+  box-shadow: 0 1px 2px rgb(0 0 0 / 0.12), 0 8px 24px rgb(0 0 0 / 0.08); overflow-wrap: anywhere; }
+.brand { display: flex; align-items: center; gap: 0.6rem; color: var(--accent); font-weight: 600; margin: 0 0 1.5rem; }
+.brand svg { width: 1.75rem; height: 1.75rem; flex: none; }
+h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 0.75rem; }
+p { margin: 0 0 1rem; }
+.soft { color: var(--soft); }
+.small { font-size: 0.9rem; }
+.who { font-weight: 600; }
+form { margin: 0; }
+label { display: block; font-weight: 600; margin: 0 0 0.3rem; }
+.hint { color: var(--soft); font-size: 0.9rem; margin: 0.3rem 0 0; }
+.field { margin: 0 0 1.1rem; }
+input { width: 100%; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line);
+  border-radius: 0.4rem; padding: 0.6rem 0.75rem; min-height: 2.75rem; }
+input[readonly] { background: var(--page); }
+input[aria-invalid="true"] { border-color: var(--alert); border-width: 2px; }
+input.code { font-family: ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; font-size: 1.35rem;
+  letter-spacing: 0.12em; text-transform: uppercase; text-align: center; }
+.code-shown { font-family: ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; font-size: 1.6rem;
+  letter-spacing: 0.12em; text-align: center; background: var(--page); border-radius: 0.4rem; padding: 0.6rem; }
+button, .button { font: inherit; font-weight: 600; width: 100%; min-height: 2.75rem; padding: 0.6rem 1rem; border-radius: 0.4rem;
+  border: 1px solid transparent; cursor: pointer; text-align: center; display: block; text-decoration: none; }
+button.primary, .button { background: var(--accent); color: var(--on-accent); }
+button.primary:hover, .button:hover { background: var(--accent-strong); }
+button.plain { background: transparent; color: var(--accent); border-color: var(--line); margin-top: 0.75rem; }
+button.plain:hover { border-color: var(--accent); }
+a { color: var(--accent); }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.problem { background: var(--alert-page); color: var(--alert); border-left: 4px solid var(--alert); border-radius: 0.25rem;
+  padding: 0.75rem 1rem; margin: 0 0 1.25rem; }
+.problem p { margin: 0; }
+dl { margin: 0 0 1.25rem; display: grid; grid-template-columns: minmax(5rem, auto) 1fr; gap: 0.35rem 1rem; }
+dt { color: var(--soft); }
+dd { margin: 0; }
+footer { color: var(--soft); font-size: 0.85rem; margin-top: 1rem; text-align: center; overflow-wrap: anywhere; }
+@media (max-width: 30rem) { main { padding: 1.5rem 1.25rem; } dl { grid-template-columns: 1fr; gap: 0 0; } dd { margin-bottom: 0.5rem; } }
+@media (forced-colors: active) { button.primary, .button { border-color: ButtonText; } }
+`;
+
+/** Address of the style sheet; changes with its content, so it can be kept for ever. */
+export const STYLE_PATH = `/sign-in/style-${createHash('sha256').update(STYLE).digest('hex').slice(0, 16)}.css`;

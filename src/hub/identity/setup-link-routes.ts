@@ -1,0 +1,125 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { HubServer } from '../server.ts';
+import { type Attempts, addressSubject, LINKS } from './attempts.ts';
+import type { BrowserSessions } from './browser-sessions.ts';
+import type { FormTokens } from './form-tokens.ts';
+import { linkPage } from './pages/link-pages.ts';
+import { messagePage } from './pages/message-pages.ts';
+import { TEXTS } from './pages/texts.ts';
+import { passwordProblem } from './passwords.ts';
+import type { OpenLink, SetupLinks } from './setup-link-service.ts';
+import { send } from './sign-in-routes.ts';
+
+export interface SetupLinkRouteOptions {
+  readonly links: SetupLinks;
+  readonly attempts: Attempts;
+  readonly sessions: BrowserSessions;
+  readonly forms: FormTokens;
+}
+
+const text = z.string().max(2000).catch('');
+const sentSchema = z.object({ form_token: text, email: text, name: text, password: text, repeat: text });
+type Sent = z.infer<typeof sentSchema>;
+const paramsSchema = z.object({ secret: z.string().max(200).catch('') });
+
+/** The pages behind one-time links: the first owner of an organization, and choosing a password. */
+export function registerSetupLinkRoutes(app: HubServer, options: SetupLinkRouteOptions): void {
+  const open = { config: { requires: 'nothing' as const }, schema: { hide: true } };
+  const { links, forms, sessions, attempts } = options;
+
+  const found = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<{ secret: string; link: OpenLink } | null> => {
+    const wait = await attempts.take(LINKS, addressSubject(request.ip));
+    if (wait !== null) {
+      void reply.header('retry-after', String(wait));
+      await send(reply, messagePage(TEXTS.problem.title, TEXTS.problem.tooMany(Math.ceil(wait / 60))), 429);
+      return null;
+    }
+    const { secret } = paramsSchema.parse(request.params);
+    const link = await links.look(secret);
+    if (link === null) {
+      await sendGone(reply);
+      return null;
+    }
+    await attempts.giveBack(LINKS, addressSubject(request.ip));
+    return { secret, link };
+  };
+
+  app.get('/setup/:secret', open, async (request, reply) => {
+    const opened = await found(request, reply);
+    if (opened === null) return reply;
+    return send(
+      reply,
+      linkPage({ ...shown(request, opened), formToken: forms.issue(request, reply), entered: NOTHING }),
+    );
+  });
+
+  app.post('/setup/:secret', open, async (request, reply) => {
+    const opened = await found(request, reply);
+    if (opened === null) return reply;
+    const sent = sentSchema.parse(request.body ?? {});
+    const again = (problem: Problem, status: number) =>
+      send(
+        reply,
+        linkPage({
+          ...shown(request, opened),
+          formToken: forms.issue(request, reply),
+          entered: sent,
+          problem,
+        }),
+        status,
+      );
+    if (!forms.check(request, sent.form_token)) {
+      return again({ field: 'form', text: `${TEXTS.problem.formExpired} ${TEXTS.problem.noCookies}` }, 403);
+    }
+    const email = opened.link.email ?? sent.email.trim();
+    const problem = problemOf(opened.link, { ...sent, email });
+    if (problem !== null) return again(problem, 422);
+    const outcome = await links.use(opened.secret, {
+      email,
+      name: sent.name.trim(),
+      password: sent.password,
+      sourceAddress: request.ip,
+    });
+    if (outcome === 'gone') return sendGone(reply);
+    if (outcome === 'email_taken') return again({ field: 'email', text: TEXTS.problem.emailTaken }, 409);
+    await sessions.begin(request, reply, outcome.userId);
+    return reply.redirect('/signed-in', 303);
+  });
+}
+
+type Problem = { readonly field: 'email' | 'name' | 'password' | 'form'; readonly text: string };
+const NOTHING = { email: '', name: '' };
+
+function shown(request: FastifyRequest, opened: { secret: string; link: OpenLink }) {
+  return { action: request.url.split('?', 1)[0] ?? '', ...opened.link };
+}
+
+function problemOf(link: OpenLink, sent: Sent): Problem | null {
+  const owner = link.purpose === 'owner';
+  if (!z.email().max(254).safeParse(sent.email).success)
+    return { field: 'email', text: TEXTS.problem.emailShape };
+  const name = sent.name.trim();
+  if (owner && (name === '' || name.length > 200 || name.includes('\0')))
+    return { field: 'name', text: TEXTS.problem.nameShape };
+  const local = sent.email.slice(0, sent.email.indexOf('@'));
+  switch (passwordProblem(sent.password, [sent.email, local, name])) {
+    case 'too_short':
+      return { field: 'password', text: TEXTS.problem.passwordShort };
+    case 'too_long':
+      return { field: 'password', text: TEXTS.problem.passwordLong };
+    case 'guessable':
+      return { field: 'password', text: TEXTS.problem.passwordGuessable };
+    case null:
+      return sent.password === sent.repeat
+        ? null
+        : { field: 'password', text: TEXTS.problem.passwordDiffers };
+  }
+}
+
+function sendGone(reply: FastifyReply): FastifyReply {
+  return send(reply, messagePage(TEXTS.problem.linkTitle, TEXTS.problem.link), 404);
+}

@@ -1,0 +1,148 @@
+import { type ChangeContext, recordChange } from '../audit/record.ts';
+import type { Trx } from '../database/connection.ts';
+import { ensureAccount } from '../organizations/accounts.ts';
+import { joinOrganization } from '../organizations/member-service.ts';
+import { lockOrganization } from '../policies/recipients.ts';
+import { hashOneTimeSecret } from '../secrets/one-time-secret.ts';
+import { endAllSessions } from './device-sessions.ts';
+import type { OidcStore } from './oidc-store.ts';
+import type { Passwords } from './passwords.ts';
+
+/** A link that can still be used. */
+export interface OpenLink {
+  readonly purpose: 'owner' | 'password';
+  /** Display name of the organization that gets its first owner. */
+  readonly organization: string | undefined;
+  /** Address of the account whose password it sets. */
+  readonly email: string | undefined;
+}
+
+/** What the person chose on the page behind the link. */
+export interface LinkChoice {
+  readonly email: string;
+  readonly name: string;
+  readonly password: string;
+  readonly sourceAddress: string;
+}
+
+/** One-time links of `mooring-hub init`, of invitations and of password resets. */
+export interface SetupLinks {
+  /** Looks without using it up: mail programs open links before people do. */
+  look(secret: string): Promise<OpenLink | null>;
+  /** Uses the link: once, whoever comes second is told so. Answers whose account it was. */
+  use(secret: string, choice: LinkChoice): Promise<{ readonly userId: string } | 'gone' | 'email_taken'>;
+}
+
+export function createSetupLinks(store: OidcStore, passwords: Passwords): SetupLinks {
+  const { db, now } = store;
+  return {
+    async look(secret) {
+      const row = await db
+        .selectFrom('setup_links as l')
+        .leftJoin('organizations as o', 'o.id', 'l.organization_id')
+        .leftJoin('users as u', 'u.id', 'l.user_id')
+        .select(['l.purpose', 'o.display_name', 'u.email', 'u.disabled_at'])
+        .where('l.secret_hash', '=', hashOneTimeSecret(secret))
+        .where('l.used_at', 'is', null)
+        .where('l.expires_at', '>', now())
+        .executeTakeFirst();
+      if (row === undefined || row.disabled_at !== null) return null;
+      return {
+        purpose: row.purpose,
+        organization: row.display_name ?? undefined,
+        email: row.email ?? undefined,
+      };
+    },
+    async use(secret, choice) {
+      // Before the transaction: hashing takes long, and the link's row is locked from its first statement on.
+      const passwordHash = await passwords.hash(choice.password);
+      const outcome = await db
+        .transaction()
+        .execute((trx) => spend(trx, { secret, choice, passwordHash, at: now() }))
+        .catch((error: unknown) => {
+          if (error instanceof EmailTaken) return 'email_taken' as const;
+          throw error;
+        });
+      return outcome;
+    },
+  };
+}
+
+/** Rolls the use of the link back: the person can try with another address. */
+class EmailTaken extends Error {}
+
+interface Spending {
+  readonly secret: string;
+  readonly choice: LinkChoice;
+  readonly passwordHash: string;
+  readonly at: Date;
+}
+
+async function spend(trx: Trx, spending: Spending): Promise<{ readonly userId: string } | 'gone'> {
+  const { at } = spending;
+  const link = await trx
+    .updateTable('setup_links')
+    .set({ used_at: at })
+    .where('secret_hash', '=', hashOneTimeSecret(spending.secret))
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', at)
+    .returning(['purpose', 'organization_id', 'user_id'])
+    .executeTakeFirst();
+  if (link === undefined) return 'gone';
+  if (link.purpose === 'owner' && link.organization_id !== null) {
+    return { userId: await makeOwner(trx, spending, link.organization_id) };
+  }
+  if (link.user_id === null) return 'gone';
+  return (await setPassword(trx, spending, link.user_id)) ? { userId: link.user_id } : 'gone';
+}
+
+async function makeOwner(trx: Trx, spending: Spending, organizationId: string): Promise<string> {
+  const { choice, passwordHash, at } = spending;
+  await lockOrganization(trx, organizationId);
+  const { account, created } = await ensureAccount(trx, { email: choice.email, name: choice.name }, at);
+  // The link stands for the organization, not for an account that somebody has already.
+  if (!created) throw new EmailTaken();
+  await trx.updateTable('users').set({ password_hash: passwordHash }).where('id', '=', account.id).execute();
+  const context: ChangeContext = {
+    actor: { kind: 'user', userId: account.id, email: account.email, via: 'session' },
+    sourceAddress: choice.sourceAddress,
+    at,
+  };
+  await joinOrganization(trx, context, { organizationId, account, role: 'owner', origin: 'manual' });
+  return account.id;
+}
+
+/** A new password ends what the old one opened. */
+async function setPassword(trx: Trx, spending: Spending, userId: string): Promise<boolean> {
+  const { choice, passwordHash, at } = spending;
+  const user = await trx
+    .updateTable('users')
+    .set({ password_hash: passwordHash })
+    .where('id', '=', userId)
+    .where('disabled_at', 'is', null)
+    .returning(['id', 'email'])
+    .executeTakeFirst();
+  if (user === undefined) return false;
+  await endAllSessions(trx, userId);
+  await trx
+    .updateTable('setup_links')
+    .set({ used_at: at })
+    .where('user_id', '=', userId)
+    .where('purpose', '=', 'password')
+    .where('used_at', 'is', null)
+    .execute();
+  await recordChange(
+    trx,
+    {
+      actor: { kind: 'user', userId, email: user.email, via: 'session' },
+      sourceAddress: choice.sourceAddress,
+      at,
+    },
+    {
+      organizationId: null,
+      action: 'account.password',
+      target: { kind: 'user', id: userId, label: user.email },
+    },
+  );
+  return true;
+}
