@@ -10,7 +10,7 @@ export type Role = 'member' | 'editor' | 'owner';
 /** How a membership came to be. */
 export type Origin = 'manual' | 'invitation' | 'jit' | 'scim';
 /** Any JSON value, as `jsonb` holds it. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 /** Written by the database or by us; read as a Date; never changed afterwards. */
 type CreatedAt = ColumnType<Date, Date | undefined, never>;

@@ -1,0 +1,160 @@
+import {
+  memberAdditionAnswerSchema,
+  memberAdditionSchema,
+  memberChangeSchema,
+  memberListSchema,
+  memberPathSchema,
+  memberQuerySchema,
+  memberSchema,
+  organizationChangeSchema,
+  organizationListSchema,
+  organizationPathSchema,
+  organizationSchema,
+} from '../../shared/contracts/hub-api.ts';
+import { actorOf, organizationOf } from '../access.ts';
+import { changeBy } from '../audit/record.ts';
+import { answers, noContent } from '../route-answers.ts';
+import type { HubContext, HubServer } from '../server.ts';
+import { listMembers, readMember } from './member-list.ts';
+import { addMember, changeRole, removeMember } from './member-service.ts';
+import { listOrganizations, readOrganization, updateOrganization } from './organization-service.ts';
+
+/** `/v1/orgs`: organizations and their members. */
+export function organizationRoutes(app: HubServer, context: HubContext): void {
+  settingsRoutes(app, context);
+  memberReadRoutes(app, context);
+  memberChangeRoutes(app, context);
+}
+
+function settingsRoutes(app: HubServer, { db, clock }: HubContext): void {
+  app.get(
+    '/v1/orgs',
+    {
+      config: { requires: 'account' },
+      schema: {
+        summary: 'Organizations the caller belongs to',
+        tags: ['organizations'],
+        response: answers(200, organizationListSchema),
+      },
+    },
+    async (request) => ({ organizations: await listOrganizations(db, actorOf(request)) }),
+  );
+  app.get(
+    '/v1/orgs/:organization',
+    {
+      config: { requires: 'member' },
+      schema: {
+        summary: 'One organization',
+        tags: ['organizations'],
+        params: organizationPathSchema,
+        response: answers(200, organizationSchema),
+      },
+    },
+    (request) => {
+      const { id, role } = organizationOf(request);
+      return readOrganization(db, id, role);
+    },
+  );
+  app.patch(
+    '/v1/orgs/:organization',
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'Change the settings of an organization',
+        tags: ['organizations'],
+        params: organizationPathSchema,
+        body: organizationChangeSchema,
+        response: answers(200, organizationSchema),
+      },
+    },
+    async (request) => {
+      const { id, role } = organizationOf(request);
+      await updateOrganization(db, changeBy(request, clock), id, request.body);
+      return readOrganization(db, id, role);
+    },
+  );
+}
+
+function memberReadRoutes(app: HubServer, { db }: HubContext): void {
+  app.get(
+    '/v1/orgs/:organization/members',
+    {
+      config: { requires: 'editor' },
+      schema: {
+        summary: 'List and search members',
+        tags: ['members'],
+        params: organizationPathSchema,
+        querystring: memberQuerySchema,
+        response: answers(200, memberListSchema),
+      },
+    },
+    (request) => listMembers(db, organizationOf(request).id, request.query),
+  );
+  app.get(
+    '/v1/orgs/:organization/members/:userId',
+    {
+      config: { requires: 'editor' },
+      schema: {
+        summary: 'One member',
+        tags: ['members'],
+        params: memberPathSchema,
+        response: answers(200, memberSchema),
+      },
+    },
+    (request) => readMember(db, organizationOf(request).id, request.params.userId),
+  );
+}
+
+function memberChangeRoutes(app: HubServer, { db, clock, config }: HubContext): void {
+  app.post(
+    '/v1/orgs/:organization/members',
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'Add a member; makes the account when there is none',
+        tags: ['members'],
+        params: organizationPathSchema,
+        body: memberAdditionSchema,
+        response: answers(201, memberAdditionAnswerSchema),
+      },
+    },
+    async (request, reply) => {
+      const where = { organizationId: organizationOf(request).id, publicUrl: config.publicUrl };
+      const answer = await addMember(db, changeBy(request, clock), where, request.body);
+      return reply.code(201).send(answer);
+    },
+  );
+  app.patch(
+    '/v1/orgs/:organization/members/:userId',
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: "Change a member's role",
+        tags: ['members'],
+        params: memberPathSchema,
+        body: memberChangeSchema,
+        response: answers(200, memberSchema),
+      },
+    },
+    (request) => {
+      const change = { userId: request.params.userId, role: request.body.role };
+      return changeRole(db, changeBy(request, clock), organizationOf(request).id, change);
+    },
+  );
+  app.delete(
+    '/v1/orgs/:organization/members/:userId',
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'Remove a member',
+        tags: ['members'],
+        params: memberPathSchema,
+        response: answers(204, noContent),
+      },
+    },
+    async (request, reply) => {
+      await removeMember(db, changeBy(request, clock), organizationOf(request).id, request.params.userId);
+      return reply.code(204).send();
+    },
+  );
+}

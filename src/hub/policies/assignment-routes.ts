@@ -1,0 +1,83 @@
+import {
+  assignmentAnswerSchema,
+  assignmentListSchema,
+  assignmentSchema,
+  defaultPolicySchema,
+  memberPathSchema,
+  organizationPathSchema,
+  policyPathSchema,
+} from '../../shared/contracts/hub-api.ts';
+import { organizationOf } from '../access.ts';
+import { changeBy } from '../audit/record.ts';
+import { answers, noContent } from '../route-answers.ts';
+import type { HubContext, HubServer } from '../server.ts';
+import { assignPolicy, setDefaultPolicy, unassignPolicy } from './assignment-service.ts';
+import { listAssignments } from './policy-list.ts';
+
+/** Who gets which policy: the organization's default, and members' own. */
+export function assignmentRoutes(app: HubServer, { db, clock }: HubContext): void {
+  app.put(
+    '/v1/orgs/:organization/default-policy',
+    {
+      config: { requires: 'editor' },
+      schema: {
+        summary: "Set the organization's default policy, or none",
+        tags: ['assignments'],
+        params: organizationPathSchema,
+        body: defaultPolicySchema,
+        response: answers(200, defaultPolicySchema),
+      },
+    },
+    async (request) => {
+      const { policyId } = request.body;
+      await setDefaultPolicy(db, changeBy(request, clock), organizationOf(request).id, policyId);
+      return { policyId };
+    },
+  );
+  app.get(
+    '/v1/orgs/:organization/policies/:policyId/users',
+    {
+      config: { requires: 'editor' },
+      schema: {
+        summary: 'Members who have the policy assigned',
+        tags: ['assignments'],
+        params: policyPathSchema,
+        response: answers(200, assignmentListSchema),
+      },
+    },
+    (request) => listAssignments(db, organizationOf(request).id, request.params.policyId),
+  );
+  app.put(
+    '/v1/orgs/:organization/members/:userId/policy',
+    {
+      config: { requires: 'editor' },
+      schema: {
+        summary: 'Assign a policy to a member; moving one names the policy they are moved from',
+        tags: ['assignments'],
+        params: memberPathSchema,
+        body: assignmentSchema,
+        response: answers(200, assignmentAnswerSchema),
+      },
+    },
+    (request) => {
+      const wanted = { userId: request.params.userId, ...request.body };
+      return assignPolicy(db, changeBy(request, clock), organizationOf(request).id, wanted);
+    },
+  );
+  app.delete(
+    '/v1/orgs/:organization/members/:userId/policy',
+    {
+      config: { requires: 'editor' },
+      schema: {
+        summary: "Take a member's own policy away",
+        tags: ['assignments'],
+        params: memberPathSchema,
+        response: answers(204, noContent),
+      },
+    },
+    async (request, reply) => {
+      await unassignPolicy(db, changeBy(request, clock), organizationOf(request).id, request.params.userId);
+      return reply.code(204).send();
+    },
+  );
+}

@@ -1,0 +1,178 @@
+import { sql } from 'kysely';
+import type {
+  AssignmentList,
+  PolicySummary,
+  Revision,
+  RevisionSummary,
+} from '../../shared/contracts/hub-api.ts';
+import { RefusalError } from '../../shared/contracts/refusal.ts';
+import type { Reader } from '../database/connection.ts';
+import type { Json } from '../database/schema.ts';
+
+/** A policy with the document in force, as stored. */
+export interface StoredPolicy extends PolicySummary {
+  readonly document: { readonly [key: string]: Json };
+  readonly text: string;
+}
+
+interface PolicyRow {
+  id: string;
+  name: string;
+  description: string;
+  revision: number;
+  version: number;
+  is_default: boolean;
+  assigned_users: number;
+  created_at: Date;
+  updated_at: Date;
+  document: { readonly [key: string]: Json };
+  text: string;
+}
+
+/** The policies of an organization in their own order, without documents. */
+export async function listPolicies(db: Reader, organizationId: string): Promise<PolicySummary[]> {
+  const { rows } = await selectPolicies(db, sql`p.organization_id = ${organizationId}`);
+  return rows.map(toSummary);
+}
+
+/** One policy; refuses (`not_found`) one of another organization like one that does not exist. */
+export async function readStoredPolicy(
+  db: Reader,
+  organizationId: string,
+  policyId: string,
+): Promise<StoredPolicy> {
+  const { rows } = await selectPolicies(
+    db,
+    sql`p.organization_id = ${organizationId} and p.id = ${policyId}`,
+  );
+  const row = rows[0];
+  if (row === undefined) throw noSuchPolicy();
+  return { ...toSummary(row), document: row.document, text: row.text };
+}
+
+/** The policy of that name, without regard to case; the edge of commands that take one by name. */
+export async function findPolicy(db: Reader, organizationId: string, name: string): Promise<StoredPolicy> {
+  const { rows } = await selectPolicies(
+    db,
+    sql`p.organization_id = ${organizationId} and (lower(p.name) = lower(${name}) or p.id::text = ${name})`,
+  );
+  const row = rows[0];
+  if (row === undefined) throw noSuchPolicy(name);
+  return { ...toSummary(row), document: row.document, text: row.text };
+}
+
+/** Every revision of a policy, newest first. */
+export async function listRevisions(
+  db: Reader,
+  organizationId: string,
+  policyId: string,
+): Promise<RevisionSummary[]> {
+  const policy = await readStoredPolicy(db, organizationId, policyId);
+  const rows = await db
+    .selectFrom('policy_revisions')
+    .where('policy_id', '=', policyId)
+    .select(['revision', 'author_label', 'reason', 'created_at'])
+    .orderBy('revision', 'desc')
+    .execute();
+  return rows.map((row) => ({
+    revision: row.revision,
+    author: row.author_label,
+    reason: row.reason,
+    createdAt: row.created_at.toISOString(),
+    current: row.revision === policy.revision,
+  }));
+}
+
+/** One revision with its document. */
+export async function readRevision(
+  db: Reader,
+  organizationId: string,
+  policyId: string,
+  revision: number,
+): Promise<Revision> {
+  const policy = await readStoredPolicy(db, organizationId, policyId);
+  const row = await db
+    .selectFrom('policy_revisions')
+    .where('policy_id', '=', policyId)
+    .where('revision', '=', revision)
+    .selectAll()
+    .executeTakeFirst();
+  if (row === undefined) {
+    throw new RefusalError({
+      code: 'not_found',
+      message: `The policy "${policy.name}" has no revision ${revision}.`,
+      help: `Its revisions are 1 to ${policy.revision}.`,
+    });
+  }
+  return {
+    revision,
+    author: row.author_label,
+    reason: row.reason,
+    createdAt: row.created_at.toISOString(),
+    current: revision === policy.revision,
+    document: { ...row.document },
+    text: row.text,
+  };
+}
+
+/** Who has the policy assigned, by e-mail address. */
+export async function listAssignments(
+  db: Reader,
+  organizationId: string,
+  policyId: string,
+): Promise<AssignmentList> {
+  await readStoredPolicy(db, organizationId, policyId);
+  const rows = await db
+    .selectFrom('policy_assignments as a')
+    .innerJoin('users as u', 'u.id', 'a.user_id')
+    .where('a.policy_id', '=', policyId)
+    .where('a.organization_id', '=', organizationId)
+    .select(['a.user_id', 'u.email', 'u.name', 'a.assigned_at'])
+    .orderBy('u.email')
+    .execute();
+  return {
+    users: rows.map((row) => ({
+      userId: row.user_id,
+      email: row.email,
+      name: row.name,
+      assignedAt: row.assigned_at.toISOString(),
+    })),
+  };
+}
+
+/** The refusal for a policy that is not there. */
+export function noSuchPolicy(name?: string): RefusalError {
+  return new RefusalError({
+    code: 'not_found',
+    message: `There is no ${name === undefined ? 'such policy' : `policy "${name}"`} in this organization.`,
+    help: 'The list of policies has every one, with its id.',
+  });
+}
+
+function selectPolicies(db: Reader, where: ReturnType<typeof sql>) {
+  return sql<PolicyRow>`
+    select p.id, p.name, p.description, p.revision, p.version, p.created_at, p.updated_at,
+           coalesce(o.default_policy_id = p.id, false) as is_default,
+           (select count(*) from policy_assignments a where a.policy_id = p.id) as assigned_users,
+           r.document, r.text
+      from policies p
+      join organizations o on o.id = p.organization_id
+      join policy_revisions r on r.policy_id = p.id and r.revision = p.revision
+     where ${where}
+     order by p.position, p.created_at, p.id
+  `.execute(db);
+}
+
+function toSummary(row: PolicyRow): PolicySummary {
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    revision: row.revision,
+    version: row.version,
+    isDefault: row.is_default,
+    assignedUsers: row.assigned_users,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+  };
+}

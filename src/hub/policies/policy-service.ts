@@ -1,0 +1,279 @@
+import type { PolicyChange, PolicyCreation } from '../../shared/contracts/hub-api.ts';
+import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { type ChangeContext, describeActor, recordChange } from '../audit/record.ts';
+import type { Db, Trx } from '../database/connection.ts';
+import { isUniqueViolation } from '../database/constraint.ts';
+import { type AcceptedDocument, acceptDocument, maskDocument } from './document.ts';
+import { readRevision, readStoredPolicy, type StoredPolicy } from './policy-list.ts';
+import { lockOrganization, stampRecipients } from './recipients.ts';
+
+/** Makes a policy with its first revision. Nobody receives it before it is assigned or made the default. */
+export async function createPolicy(
+  db: Db,
+  context: ChangeContext,
+  organizationId: string,
+  wanted: PolicyCreation,
+): Promise<StoredPolicy> {
+  const accepted = acceptDocument(wanted);
+  return db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, organizationId);
+    return insertPolicy(trx, context, organizationId, { ...wanted, accepted, action: 'policy.create' });
+  });
+}
+
+/** A copy of a policy's present document under another name, assigned to nobody. */
+export async function duplicatePolicy(
+  db: Db,
+  context: ChangeContext,
+  organizationId: string,
+  wanted: { readonly policyId: string; readonly name: string },
+): Promise<StoredPolicy> {
+  return db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, organizationId);
+    const original = await readStoredPolicy(trx, organizationId, wanted.policyId);
+    return insertPolicy(trx, context, organizationId, {
+      name: wanted.name,
+      description: original.description,
+      reason: `Copied from "${original.name}", revision ${original.revision}`,
+      accepted: { document: original.document, text: original.text, problems: [] },
+      action: 'policy.duplicate',
+    });
+  });
+}
+
+async function insertPolicy(
+  trx: Trx,
+  context: ChangeContext,
+  organizationId: string,
+  wanted: {
+    readonly name: string;
+    readonly description: string;
+    readonly reason: string;
+    readonly accepted: AcceptedDocument;
+    readonly action: string;
+  },
+): Promise<StoredPolicy> {
+  const { last } = await trx
+    .selectFrom('policies')
+    .where('organization_id', '=', organizationId)
+    .select((select) => select.fn.max('position').as('last'))
+    .executeTakeFirstOrThrow();
+  const { id } = await trx
+    .insertInto('policies')
+    .values({
+      organization_id: organizationId,
+      name: wanted.name,
+      description: wanted.description,
+      revision: 1,
+      position: (last ?? 0) + 1,
+      created_at: context.at,
+      updated_at: context.at,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+    .catch((error: unknown) => refuseTakenName(error, wanted.name));
+  await insertRevision(trx, context, { policyId: id, revision: 1, ...wanted });
+  const policy = await readStoredPolicy(trx, organizationId, id);
+  await recordChange(trx, context, {
+    organizationId,
+    action: wanted.action,
+    target: { kind: 'policy', id, label: policy.name },
+    after: auditView(policy, true),
+  });
+  return policy;
+}
+
+async function insertRevision(
+  trx: Trx,
+  context: ChangeContext,
+  wanted: {
+    readonly policyId: string;
+    readonly revision: number;
+    readonly accepted: AcceptedDocument;
+    readonly reason: string;
+  },
+): Promise<void> {
+  await trx
+    .insertInto('policy_revisions')
+    .values({
+      policy_id: wanted.policyId,
+      revision: wanted.revision,
+      document: JSON.stringify(wanted.accepted.document),
+      text: wanted.accepted.text,
+      author_id: context.actor.kind === 'user' ? context.actor.userId : null,
+      author_label: describeActor(context.actor).label,
+      reason: wanted.reason,
+      created_at: context.at,
+    })
+    .execute();
+}
+
+/** Which policy is changed, and the version that the editor saw (`null`: whatever there is). */
+export interface Edited {
+  readonly organizationId: string;
+  readonly policyId: string;
+  readonly version: number | null;
+}
+
+/** Changes name, description or document. Refuses (`precondition_failed`) when somebody was faster. */
+export async function updatePolicy(
+  db: Db,
+  context: ChangeContext,
+  edited: Edited,
+  change: PolicyChange,
+): Promise<StoredPolicy> {
+  const hasDocument = change.text !== undefined || change.document !== undefined;
+  const accepted = hasDocument ? acceptDocument(change) : null;
+  return db.transaction().execute((trx) => applyChange(trx, context, edited, { ...change, accepted }));
+}
+
+/** Brings the document of an earlier revision back, as a new revision. */
+export async function restoreRevision(
+  db: Db,
+  context: ChangeContext,
+  edited: Edited,
+  wanted: { readonly revision: number; readonly reason: string },
+): Promise<StoredPolicy> {
+  return db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, edited.organizationId);
+    const old = await readRevision(trx, edited.organizationId, edited.policyId, wanted.revision);
+    // The grammar may have grown since: what is served is always what the present engine accepts.
+    const accepted = acceptDocument({ text: old.text });
+    const reason = wanted.reason || `Restored revision ${wanted.revision}`;
+    return applyChange(trx, context, edited, { accepted, reason, action: 'policy.restore' });
+  });
+}
+
+interface Change {
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly accepted: AcceptedDocument | null;
+  readonly reason: string;
+  readonly action?: string;
+}
+
+async function applyChange(
+  trx: Trx,
+  context: ChangeContext,
+  edited: Edited,
+  change: Change,
+): Promise<StoredPolicy> {
+  const { organizationId, policyId } = edited;
+  await lockOrganization(trx, organizationId);
+  const before = await readStoredPolicy(trx, organizationId, policyId);
+  refuseOutdated(before, edited.version);
+  const name = change.name ?? before.name;
+  const description = change.description ?? before.description;
+  const { accepted } = change;
+  const newDocument = accepted !== null && accepted.text !== before.text;
+  const newName = name !== before.name;
+  if (!newDocument && !newName && description === before.description) return before;
+  const revision = newDocument ? before.revision + 1 : before.revision;
+  if (newDocument)
+    await insertRevision(trx, context, { policyId, revision, accepted, reason: change.reason });
+  const received = newDocument || newName;
+  await trx
+    .updateTable('policies')
+    .set({ name, description, revision, version: before.version + 1 })
+    .$if(received, (update) => update.set({ updated_at: context.at }))
+    .where('id', '=', policyId)
+    .execute()
+    .catch((error: unknown) => refuseTakenName(error, name));
+  if (received) {
+    await stampRecipients(trx, { organizationId, recipients: { kind: 'policy', policyId }, at: context.at });
+  }
+  const after = await readStoredPolicy(trx, organizationId, policyId);
+  await recordChange(trx, context, {
+    organizationId,
+    action: change.action ?? 'policy.update',
+    target: { kind: 'policy', id: policyId, label: after.name },
+    before: auditView(before, newDocument),
+    after: { ...auditView(after, newDocument), ...(change.reason === '' ? {} : { reason: change.reason }) },
+  });
+  return after;
+}
+
+/** Deletes a policy with its history. Those who received it fall back to the default, or to none. */
+export async function deletePolicy(db: Db, context: ChangeContext, edited: Edited): Promise<void> {
+  const { organizationId, policyId } = edited;
+  await db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, organizationId);
+    const before = await readStoredPolicy(trx, organizationId, policyId);
+    refuseOutdated(before, edited.version);
+    await stampRecipients(trx, { organizationId, recipients: { kind: 'policy', policyId }, at: context.at });
+    await trx.deleteFrom('policies').where('id', '=', policyId).execute();
+    await recordChange(trx, context, {
+      organizationId,
+      action: 'policy.delete',
+      target: { kind: 'policy', id: policyId, label: before.name },
+      before: {
+        ...auditView(before, true),
+        isDefault: before.isDefault,
+        assignedUsers: before.assignedUsers,
+      },
+    });
+  });
+}
+
+/** Puts the policies of the list in the given order; those not named follow in their old order. */
+export async function orderPolicies(
+  db: Db,
+  context: ChangeContext,
+  organizationId: string,
+  policyIds: readonly string[],
+): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, organizationId);
+    const present = await trx
+      .selectFrom('policies')
+      .where('organization_id', '=', organizationId)
+      .select(['id', 'name'])
+      .orderBy('position')
+      .orderBy('created_at')
+      .orderBy('id')
+      .execute();
+    const rank = new Map(policyIds.map((id, index) => [id, index]));
+    const ordered = present.toSorted(
+      (a, b) => (rank.get(a.id) ?? policyIds.length) - (rank.get(b.id) ?? policyIds.length),
+    );
+    if (ordered.every((policy, index) => policy.id === present[index]?.id)) return;
+    for (const [index, policy] of ordered.entries()) {
+      await trx
+        .updateTable('policies')
+        .set({ position: index + 1 })
+        .where('id', '=', policy.id)
+        .execute();
+    }
+    await recordChange(trx, context, {
+      organizationId,
+      action: 'policy.order',
+      target: { kind: 'organization', id: organizationId, label: 'order of the policies' },
+      before: { order: present.map((policy) => policy.name) },
+      after: { order: ordered.map((policy) => policy.name) },
+    });
+  });
+}
+
+function auditView(policy: StoredPolicy, withDocument: boolean) {
+  const { name, description, revision, document } = policy;
+  return { name, description, revision, ...(withDocument ? { document: maskDocument(document) } : {}) };
+}
+
+function refuseOutdated(policy: StoredPolicy, version: number | null): void {
+  if (version === null || version === policy.version) return;
+  throw new RefusalError({
+    code: 'precondition_failed',
+    message: `"${policy.name}" was changed by somebody else since you opened it.`,
+    help: 'Read it again, put your change into the present state, and save that.',
+    details: { version: policy.version, revision: policy.revision },
+  });
+}
+
+function refuseTakenName(error: unknown, name: string): never {
+  if (!isUniqueViolation(error, 'policies_name')) throw error;
+  throw new RefusalError({
+    code: 'conflict',
+    message: `There is a policy named "${name}" in this organization already.`,
+    help: 'Choose another name; upper and lower case do not make a difference.',
+  });
+}
