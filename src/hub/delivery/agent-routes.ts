@@ -1,0 +1,159 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import {
+  AGENT_ROUTES,
+  agentAccountSchema,
+  agentErrorSchema,
+  agentKeysSchema,
+} from '../../shared/contracts/agent-api.ts';
+import { BUNDLE_MEDIA_TYPE } from '../../shared/contracts/bundle.ts';
+import { REFUSALS, type Refusal } from '../../shared/contracts/refusal.ts';
+import type { Db } from '../database/connection.ts';
+import type { AgentAccess, AgentBearer } from '../identity/agent-access.ts';
+import type { HubServer } from '../server.ts';
+import { readAgentAccount } from './agent-account.ts';
+import type { Bundles, Delivered } from './bundles.ts';
+import { publishedKeys } from './signing-keys.ts';
+
+export interface AgentRouteOptions {
+  readonly db: Db;
+  readonly access: AgentAccess;
+  readonly bundles: Bundles;
+}
+
+/** Every desktop asks each hour, thousands from one address: no limit by address, no log line, no page headers. */
+const LEAN = {
+  config: { requires: 'own-check' as const, rateLimit: false as const },
+  helmet: false as const,
+  logLevel: 'warn' as const,
+};
+
+/** What desktops ask (docs/delivery.md section 2). */
+export function registerAgentRoutes(app: HubServer, options: AgentRouteOptions): void {
+  const { db, access, bundles } = options;
+  app.get(
+    AGENT_ROUTES.policy.path,
+    {
+      ...LEAN,
+      schema: {
+        summary: 'The signed policy bundle of the bearer in one organization',
+        tags: ['agent'],
+        querystring: z.object({ org: z.string() }).partial(),
+        response: {
+          200: z.string().describe('A compact JWS'),
+          304: z.null().describe('Unchanged'),
+          '4xx': agentErrorSchema,
+        },
+      },
+      // Both compilers would cost more than the answer; the one parameter is read below.
+      validatorCompiler: () => () => true,
+      serializerCompiler: () => (value) => (typeof value === 'string' ? value : JSON.stringify(value)),
+    },
+    (request, reply): void | Promise<void> => {
+      const bearer = access.verify(request.headers.authorization);
+      if (bearer !== null && !(bearer instanceof Promise)) {
+        const delivered = bundles.find(bearer.userId, organizationOf(request));
+        if (delivered !== null && !(delivered instanceof Promise)) return answer(request, reply, delivered);
+      }
+      return answerAfterAsking(request, reply, options, bearer);
+    },
+  );
+  app.get(
+    AGENT_ROUTES.account.path,
+    {
+      ...LEAN,
+      schema: { summary: 'Who the bearer is', tags: ['agent'], response: { 200: agentAccountSchema } },
+    },
+    async (request, reply) => {
+      const bearer = await access.verify(request.headers.authorization);
+      const account = bearer === null ? null : await readAgentAccount(db, bearer);
+      if (account === null) return refuse(reply, UNAUTHENTICATED);
+      return reply.header('cache-control', 'no-store').send(account);
+    },
+  );
+  app.get(
+    AGENT_ROUTES.keys.path,
+    {
+      ...LEAN,
+      schema: {
+        summary: 'Keys that sign bundles, each signed by its predecessor',
+        tags: ['agent'],
+        response: { 200: agentKeysSchema },
+      },
+    },
+    async (_request, reply) =>
+      reply.header('cache-control', 'public, max-age=60').send(await publishedKeys(db)),
+  );
+}
+
+async function answerAfterAsking(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  options: AgentRouteOptions,
+  asked: AgentBearer | null | Promise<AgentBearer | null>,
+): Promise<void> {
+  const bearer = await asked;
+  if (bearer === null) return void refuse(reply, UNAUTHENTICATED);
+  const organization = organizationOf(request);
+  if (organization === '' || organization.includes('\0')) return void refuse(reply, NO_ORGANIZATION);
+  const delivered = await options.bundles.find(bearer.userId, organization);
+  if (delivered === null) return void refuse(reply, notMember(organization));
+  await answer(request, reply, delivered);
+}
+
+/** Sends at once where it can: an answer without a promise is the cheapest one. */
+function answer(request: FastifyRequest, reply: FastifyReply, delivered: Delivered): void | Promise<void> {
+  reply.header('etag', delivered.etag).header('cache-control', 'private, no-cache');
+  if (matches(request.headers['if-none-match'], delivered.etag)) {
+    reply.code(304).send();
+    return;
+  }
+  return delivered.jws().then((jws) => void reply.header('content-type', BUNDLE_MEDIA_TYPE).send(jws));
+}
+
+/** RFC 9110 section 13.1.2: a list of tags, compared weakly, or `*`. */
+function matches(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  if (header === etag) return true;
+  return header.split(',').some((tag) => {
+    const candidate = tag.trim();
+    return candidate === '*' || (candidate.startsWith('W/') ? candidate.slice(2) : candidate) === etag;
+  });
+}
+
+function organizationOf(request: FastifyRequest): string {
+  const { query } = request;
+  if (typeof query !== 'object' || query === null || !('org' in query)) return '';
+  return typeof query.org === 'string' ? query.org : '';
+}
+
+const UNAUTHENTICATED: Refusal = {
+  code: 'unauthenticated',
+  message: 'The access token is missing, has ended, or was withdrawn.',
+  help: 'Refresh it; when that is refused, sign in again: mooring login',
+};
+const NO_ORGANIZATION: Refusal = {
+  code: 'bad_request',
+  message: 'Say which organization: /v1/agent/policy?org=<name>.',
+  help: 'The organizations of this account are listed by /v1/agent/account.',
+};
+
+function notMember(organization: string): Refusal {
+  return {
+    code: 'forbidden',
+    message: `You are not a member of "${organization.slice(0, 100)}", or it does not exist.`,
+    help: 'An owner of the organization can add you. Your organizations: mooring org list',
+  };
+}
+
+function refuse(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  if (refusal.code === 'unauthenticated') {
+    // RFC 6750 section 3.
+    void reply.header('www-authenticate', 'Bearer realm="mooring", error="invalid_token"');
+  }
+  void reply.header('cache-control', 'no-store');
+  return reply
+    .code(REFUSALS[refusal.code].status)
+    .type('application/json')
+    .send({ error: { ...refusal } });
+}

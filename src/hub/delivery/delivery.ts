@@ -1,0 +1,36 @@
+import type { Clock } from '../clock.ts';
+import type { Announcements } from '../database/announcements.ts';
+import type { Db } from '../database/connection.ts';
+import { createAgentAccess } from '../identity/agent-access.ts';
+import type { HubSecret } from '../secrets/hub-secret.ts';
+import type { HubPlugin } from '../server.ts';
+import { registerAgentRoutes } from './agent-routes.ts';
+import { createBundles } from './bundles.ts';
+import { ensureSigningKey } from './signing-keys.ts';
+
+export interface DeliveryOptions {
+  readonly db: Db;
+  readonly secret: HubSecret;
+  readonly clock: Clock;
+  readonly announcements: Announcements;
+  readonly publicUrl: string;
+}
+
+/**
+ * Composes delivery: what desktops ask of the hub. Makes the first signing key; call it after migrating. What is
+ * kept in memory ends when the server closes.
+ */
+export async function createDelivery(options: DeliveryOptions): Promise<{ readonly plugin: HubPlugin }> {
+  const { db, secret, clock, announcements, publicUrl } = options;
+  await ensureSigningKey({ db, secret }, new Date(clock.now()));
+  const access = createAgentAccess({ db, secret, now: () => new Date(clock.now()) }, announcements);
+  const bundles = createBundles({ keys: { db, secret }, announcements, clock, issuer: publicUrl });
+  const plugin: HubPlugin = (app) => {
+    registerAgentRoutes(app, { db, access, bundles });
+    app.addHook('onClose', async () => {
+      access.stop();
+      bundles.stop();
+    });
+  };
+  return { plugin };
+}

@@ -1,0 +1,196 @@
+import {
+  CompactSign,
+  type CryptoKey,
+  calculateJwkThumbprint,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+} from 'jose';
+import { sql } from 'kysely';
+import { type AgentKey, type AgentKeys, KEY_TYP } from '../../shared/contracts/agent-api.ts';
+import { type ChangeContext, recordChange } from '../audit/record.ts';
+import type { Db, Reader, Trx } from '../database/connection.ts';
+import type { HubSecret } from '../secrets/hub-secret.ts';
+import { WrongHubSecretError } from '../secrets/sealed-values.ts';
+import './tables.ts';
+
+/** What the keys live in. */
+export interface SigningKeyStore {
+  readonly db: Db;
+  readonly secret: HubSecret;
+}
+
+/** A signing key as the operator lists it. */
+export interface SigningKey {
+  readonly kid: string;
+  /** The public half, base64url: what a device pins. */
+  readonly x: string;
+  readonly predecessor: string | null;
+  readonly createdAt: Date;
+  /** True for the one that signs now. */
+  readonly active: boolean;
+}
+
+/** The key that signs now. */
+export interface Signer {
+  readonly kid: string;
+  /** A compact JWS with `alg: EdDSA` over these bytes. */
+  sign(typ: string, payload: Uint8Array): Promise<string>;
+}
+
+const ALGORITHM = 'EdDSA';
+
+/** Makes the first key when there is none; hubs started together agree on one. */
+export async function ensureSigningKey(store: SigningKeyStore, at: Date): Promise<void> {
+  if ((await newest(store.db)) !== undefined) return;
+  await store.db.transaction().execute(async (trx) => {
+    await lockKeys(trx);
+    if ((await newest(trx)) === undefined) await insertKey(trx, store.secret, at, null);
+  });
+}
+
+/**
+ * Makes a new key, signed by the one in use, which it replaces (docs/delivery.md section 3). Devices follow the
+ * chain from the key that they pinned; bundles that they hold stay valid.
+ */
+export async function rotateSigningKey(store: SigningKeyStore, context: ChangeContext): Promise<SigningKey> {
+  return store.db.transaction().execute(async (trx) => {
+    await lockKeys(trx);
+    const previous = await newest(trx);
+    if (previous === undefined) throw new Error('there is no key to rotate: start the hub once');
+    const kid = await insertKey(trx, store.secret, context.at, {
+      position: previous.position,
+      signer: await signerOf(store.secret, previous),
+    });
+    await recordChange(trx, context, {
+      organizationId: null,
+      action: 'signing_key.rotate',
+      target: { kind: 'signing_key', id: kid, label: kid },
+      before: { kid: previous.kid },
+      after: { kid },
+    });
+    const all = await listSigningKeys(trx);
+    const made = all.find((key) => key.kid === kid);
+    if (made === undefined) throw new Error('the new key is not there');
+    return made;
+  });
+}
+
+/** Every key, the active one first. */
+export async function listSigningKeys(reader: Reader): Promise<readonly SigningKey[]> {
+  const rows = await rowsOf(reader);
+  return rows.map((row, index) => ({
+    kid: row.kid,
+    x: row.public_x,
+    predecessor: row.predecessor,
+    createdAt: row.created_at,
+    active: index === 0,
+  }));
+}
+
+/** The JWKS of `GET /v1/agent/keys`, the active key first. */
+export async function publishedKeys(reader: Reader): Promise<AgentKeys> {
+  const rows = await rowsOf(reader);
+  return {
+    // The newest hundred: more than a century of yearly rotations.
+    keys: rows.slice(0, 100).map(
+      (row): AgentKey => ({
+        ...publicJwk(row.public_x, row.kid),
+        use: 'sig',
+        alg: ALGORITHM,
+        ...(row.predecessor === null || row.predecessor_signature === null
+          ? {}
+          : { predecessor: row.predecessor, predecessorSignature: row.predecessor_signature }),
+      }),
+    ),
+  };
+}
+
+/** The key that signs now. Throws `WrongHubSecretError` when it was sealed with another secret. */
+export async function activeSigner(store: SigningKeyStore): Promise<Signer> {
+  const row = await newest(store.db);
+  if (row === undefined) throw new Error('there is no signing key: ensureSigningKey was not called');
+  return signerOf(store.secret, row);
+}
+
+interface KeyRow {
+  readonly kid: string;
+  readonly position: number;
+  readonly public_x: string;
+  readonly sealed_private: Buffer;
+}
+
+function rowsOf(reader: Reader) {
+  return reader.selectFrom('signing_keys').selectAll().orderBy('position', 'desc').execute();
+}
+
+function newest(reader: Reader): Promise<KeyRow | undefined> {
+  return reader
+    .selectFrom('signing_keys')
+    .select(['kid', 'position', 'public_x', 'sealed_private'])
+    .orderBy('position', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+async function lockKeys(trx: Trx): Promise<void> {
+  await sql`lock table signing_keys in share row exclusive mode`.execute(trx);
+}
+
+async function insertKey(
+  trx: Trx,
+  secret: HubSecret,
+  at: Date,
+  previous: { readonly position: number; readonly signer: Signer } | null,
+): Promise<string> {
+  const { privateKey } = await generateKeyPair(ALGORITHM, { crv: 'Ed25519', extractable: true });
+  const { x, d } = await exportJWK(privateKey);
+  if (x === undefined || d === undefined) throw new Error('a new Ed25519 key lacks a half');
+  const kid = await calculateJwkThumbprint({ kty: 'OKP', crv: 'Ed25519', x });
+  const signed =
+    previous === null
+      ? { predecessor: null, predecessor_signature: null }
+      : {
+          predecessor: previous.signer.kid,
+          predecessor_signature: await previous.signer.sign(KEY_TYP, encode(publicJwk(x, kid))),
+        };
+  await trx
+    .insertInto('signing_keys')
+    .values({
+      kid,
+      position: previous === null ? 0 : previous.position + 1,
+      public_x: x,
+      sealed_private: secret.seal(purpose(kid), Buffer.from(d)),
+      ...signed,
+      created_at: at,
+    })
+    .execute();
+  return kid;
+}
+
+async function signerOf(secret: HubSecret, row: KeyRow): Promise<Signer> {
+  const d = secret.open(purpose(row.kid), row.sealed_private);
+  if (d === null) throw new WrongHubSecretError(`signing key ${row.kid}`);
+  const key: CryptoKey | Uint8Array = await importJWK(
+    { kty: 'OKP', crv: 'Ed25519', x: row.public_x, d: d.toString('utf8') },
+    ALGORITHM,
+  );
+  return {
+    kid: row.kid,
+    sign: (typ, payload) =>
+      new CompactSign(payload).setProtectedHeader({ alg: ALGORITHM, typ, kid: row.kid }).sign(key),
+  };
+}
+
+/** The members that a predecessor signs, in this order. */
+function publicJwk(x: string, kid: string) {
+  return { kty: 'OKP' as const, crv: 'Ed25519' as const, x, kid };
+}
+
+function encode(value: object): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
+function purpose(kid: string): string {
+  return `signing-key:${kid}`;
+}
