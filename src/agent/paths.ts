@@ -55,11 +55,15 @@ export interface AgentPaths {
   /** User choices and policy state, beside the store. */
   readonly choices: string;
   readonly state: string;
+  /** Repairs of the store, one a line. */
+  readonly drift: string;
 
   /** The agent's own directory of this user, mode 0700; the same in both layouts. */
   readonly userData: string;
   readonly account: string;
   readonly bundle: string;
+  /** Signing keys that this device trusts. */
+  readonly hubKeys: string;
   /** Held for as long as an agent runs (agent-lock.ts). */
   readonly lock: string;
   /** Who holds the lock and, on Windows, the name of its pipe. Information, never proof. */
@@ -173,9 +177,11 @@ export function agentPaths(host: HostFacts, layout: Layout): AgentPaths {
     store: path.join(storeFolder, 'settings-store.json'),
     choices: path.join(storeFolder, 'user-settings.json'),
     state: path.join(storeFolder, 'policy-state.json'),
+    drift: path.join(storeFolder, 'drift.jsonl'),
     userData,
     account: path.join(userData, 'account.json'),
     bundle: path.join(userData, 'bundle.json'),
+    hubKeys: path.join(userData, 'hub-keys.json'),
     lock: path.join(userData, 'agent.lock'),
     endpoint: path.join(userData, 'agent.json'),
     socket: socketPath(host, userData),

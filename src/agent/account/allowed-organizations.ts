@@ -1,5 +1,3 @@
-import type { JsonValue } from '../sources/json-value.ts';
-
 /** The organizations that a method of enforced sign-in names, and what is wrong with how it names them. */
 export interface AllowedOrganizations {
   /** In the order given, each once, compared exactly (docs/policy.md section 7). */
@@ -12,8 +10,9 @@ export interface AllowedOrganizations {
  * Reads `allowedOrgs` of any method: a list, or a string with `;` (or line ends) between names, white space
  * trimmed. A list entry that itself holds `;` is split as well: administrators paste one form into the other.
  */
-export function readAllowedOrganizations(value: JsonValue | undefined): AllowedOrganizations {
-  const entries = typeof value === 'string' ? [value] : Array.isArray(value) ? value : null;
+export function readAllowedOrganizations(value: unknown): AllowedOrganizations {
+  const entries: readonly unknown[] | null =
+    typeof value === 'string' ? [value] : Array.isArray(value) ? value : null;
   if (entries === null) {
     const problem = 'allowedOrgs must be a list of organization names, or a string with ";" between them.';
     return { names: [], problem };

@@ -1,6 +1,5 @@
 import type { SignInRequirement } from '../../shared/contracts/local-api.ts';
 import type { Problem } from '../../shared/policy/model.ts';
-import type { JsonValue } from '../sources/json-value.ts';
 import { readAllowedOrganizations } from './allowed-organizations.ts';
 
 /** What one method of enforced sign-in says now, strongest method first (docs/policy.md section 7). */
@@ -13,7 +12,7 @@ export type SignInMethod = {
   | { readonly state: 'not_configured' }
   | {
       readonly state: 'configured';
-      readonly allowedOrgs: JsonValue | undefined;
+      readonly allowedOrgs: unknown;
       readonly warnings: readonly Problem[];
     }
   /** There, but it cannot be read: the wall stands, because what it demands is unknown. */

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { errorBodySchema, LOCAL_ROUTES } from '../../shared/contracts/local-api.ts';
+import { errorBodySchema, LOCAL_ROUTES, sessionRequestSchema } from '../../shared/contracts/local-api.ts';
 import { answerJson } from './http-answer.ts';
 import { createLoopbackDoor, type LoopbackDoor } from './loopback-door.ts';
 
@@ -76,7 +76,7 @@ describe('the browser door', () => {
         const { pathname } = new URL(request.url);
         reached.push(`${request.method} ${pathname}`);
         if (pathname !== LOCAL_ROUTES.session.path) return answerJson({});
-        const { token } = await request.json();
+        const { token } = sessionRequestSchema.parse(await request.json());
         const exchanged = door.exchange(token);
         return exchanged.ok ? answerJson(exchanged.body) : answerJson(exchanged.refusal, 401);
       },
