@@ -1,0 +1,269 @@
+import { checkValue } from '../settings/check-value.ts';
+import type { Catalog } from '../settings/define-catalog.ts';
+import {
+  type ContainerNode,
+  type EntryNode,
+  type GrammarNode,
+  type GroupNode,
+  VERSION_KEY,
+} from '../settings/document-grammar.ts';
+import type { Setting } from '../settings/setting.ts';
+import { nearest } from '../text/nearest.ts';
+import { describeValue, quote } from '../text/quote.ts';
+import type { Segment } from './json-scan.ts';
+import type { Mention } from './model.ts';
+import type { ProblemDraft } from './problem-draft.ts';
+
+/** What has been gathered from a document so far. */
+export interface DocumentReading {
+  readonly drafts: ProblemDraft[];
+  readonly mentions: Map<string, Mention>;
+  readonly ignored: Map<string, string>;
+  /** How many unknown keys there were. */
+  unknown: number;
+}
+
+/** A JSON object; its keys are foreign, so they are only looked up after `Object.keys` or `Object.hasOwn` named them. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** True for a JSON object, false for lists, `null` and scalars. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** More unknown keys than this are counted, not listed. */
+const MOST_UNKNOWN = 100;
+
+const ABSENT_LOCKED: Mention = Object.freeze({ value: null, state: 'absent', locked: true });
+const ABSENT_UNLOCKED: Mention = Object.freeze({ value: null, state: 'absent', locked: false });
+const INVALID_LOCKED: Mention = Object.freeze({ value: null, state: 'invalid', locked: true });
+const INVALID_UNLOCKED: Mention = Object.freeze({ value: null, state: 'invalid', locked: false });
+
+/** The mention of a setting that a layer decides without giving it a value. */
+export function absentMention(locked: boolean): Mention {
+  return locked ? ABSENT_LOCKED : ABSENT_UNLOCKED;
+}
+
+/** The mention of a setting whose value in the layer cannot be used. */
+export function invalidMention(locked: boolean): Mention {
+  return locked ? INVALID_LOCKED : INVALID_UNLOCKED;
+}
+
+/** Reads every key of a document whose top level is `object`. */
+export function readSettings(reading: DocumentReading, object: JsonObject, catalog: Catalog): void {
+  const { children } = catalog.document;
+  for (const key of Object.keys(object)) {
+    const node = children.get(key);
+    if (node !== undefined) readNode(reading, node, object[key]);
+    else if (key !== VERSION_KEY) {
+      unknownKey(reading, [key], () => nearestPath(key, catalog));
+    }
+  }
+  if (reading.unknown > MOST_UNKNOWN) {
+    reading.drafts.push({
+      severity: 'warning',
+      code: 'unknown_key',
+      segments: [],
+      message: `${reading.unknown - MOST_UNKNOWN} more keys are not known and are ignored.`,
+    });
+  }
+}
+
+function readNode(reading: DocumentReading, node: GrammarNode, raw: unknown): void {
+  if (node.kind === 'entry') readEntry(reading, node, raw);
+  else if (node.kind === 'group') readGroup(reading, node, raw);
+  else if (node.kind === 'container') {
+    readContainer(reading, node, raw, (child, value) => readNode(reading, child, value));
+  }
+  // Without a lock in the grammar, presence enforces. (Members are only met inside their group.)
+  else readValue(reading, node.setting, node.segments, raw, true);
+}
+
+/** Reads the keys of an object that only leads to others; `false` when it is no object. */
+function readContainer(
+  reading: DocumentReading,
+  node: ContainerNode | GroupNode,
+  raw: unknown,
+  readChild: (child: GrammarNode, value: unknown) => void,
+): void {
+  if (!isJsonObject(raw)) {
+    notAnObject(reading, node.segments, raw);
+    return;
+  }
+  for (const key of Object.keys(raw)) {
+    const child = node.children.get(key);
+    if (child !== undefined) readChild(child, raw[key]);
+    else if (node.kind !== 'group' || key !== 'locked') {
+      unknownKey(reading, [...node.segments, key], () => nearest(key, node.children.keys()));
+    }
+  }
+}
+
+function readEntry(reading: DocumentReading, node: EntryNode, raw: unknown): void {
+  const { setting, segments } = node;
+  if (!isJsonObject(raw)) {
+    reading.ignored.set(setting.id, 'what stands there is not an object');
+    notAnObject(reading, segments, raw, '"locked" and "value"');
+    return;
+  }
+  const locked = readLock(reading, segments, raw);
+  for (const key of Object.keys(raw)) {
+    if (key !== 'value' && key !== 'locked') {
+      unknownKey(reading, [...segments, key], () => nearest(key, ['locked', 'value']));
+    }
+  }
+  if (Object.hasOwn(raw, 'value')) readValue(reading, setting, [...segments, 'value'], raw.value, locked);
+  else if (locked) reading.mentions.set(setting.id, ABSENT_LOCKED);
+}
+
+/**
+ * A group is atomic: as soon as its object is there, every member is decided by it (docs/policy.md, section 2), on
+ * the platforms where the member applies.
+ */
+function readGroup(reading: DocumentReading, node: GroupNode, raw: unknown): void {
+  if (!isJsonObject(raw)) {
+    for (const { id } of node.members) reading.ignored.set(id, 'what stands for its group is not an object');
+    notAnObject(reading, node.segments, raw);
+    return;
+  }
+  const locked = readLock(reading, node.segments, raw);
+  for (const member of node.members) reading.mentions.set(member.id, absentMention(locked));
+  const readMember = (child: GrammarNode, value: unknown): void => {
+    if (child.kind === 'member') readValue(reading, child.setting, child.segments, value, locked);
+    else if (child.kind === 'container') {
+      if (!isJsonObject(value)) markInvalid(reading, child, locked);
+      readContainer(reading, child, value, readMember);
+    }
+  };
+  readContainer(reading, node, raw, readMember);
+}
+
+/** Every member below an object that is none has a value that cannot be used. */
+function markInvalid(reading: DocumentReading, node: ContainerNode, locked: boolean): void {
+  for (const child of node.children.values()) {
+    if (child.kind === 'container') markInvalid(reading, child, locked);
+    else if (child.kind === 'member') reading.mentions.set(child.setting.id, invalidMention(locked));
+  }
+}
+
+/** Left out or `null` is unlocked; anything else that is no boolean counts as locked, so that no lock is lost. */
+function readLock(reading: DocumentReading, segments: readonly Segment[], raw: JsonObject): boolean {
+  const locked = Object.hasOwn(raw, 'locked') ? raw.locked : null;
+  if (locked === null || typeof locked === 'boolean') return locked === true;
+  reading.drafts.push({
+    severity: 'error',
+    code: 'wrong_type',
+    segments: [...segments, 'locked'],
+    message: `"locked" has to be true or false, and is ${describeValue(locked)}. It counts as locked until it is mended.`,
+  });
+  return true;
+}
+
+function readValue(
+  reading: DocumentReading,
+  setting: Setting,
+  segments: readonly Segment[],
+  raw: unknown,
+  locked: boolean,
+): void {
+  const value = setting.storeForm === 'commaJoined' ? splitCommas(reading, segments, raw) : raw;
+  const checked = checkValue(setting, value, (index, field) =>
+    unknownKey(reading, [...segments, index, field], () =>
+      nearest(
+        field,
+        (setting.items ?? []).map(({ name }) => name),
+      ),
+    ),
+  );
+  if (checked.ok) {
+    reading.mentions.set(setting.id, { value: checked.value, state: 'valid', locked });
+    return;
+  }
+  const inGroup = setting.group !== null;
+  if (locked || inGroup) reading.mentions.set(setting.id, invalidMention(locked));
+  else reading.ignored.set(setting.id, 'its value there is not valid, and it is not locked');
+  const effect = locked
+    ? 'It stays locked, at its last good value where one is known, otherwise at the built-in default.'
+    : inGroup
+      ? 'The built-in default applies.'
+      : 'It is ignored.';
+  reading.drafts.push({
+    severity: 'error',
+    code: checked.code,
+    segments,
+    message: `The value of ${setting.id} cannot be used. ${checked.message} ${effect}`,
+  });
+}
+
+/** Older documents write lists that the store joins with commas as one text; some put commas into an entry. */
+function splitCommas(reading: DocumentReading, segments: readonly Segment[], raw: unknown): unknown {
+  const texts = Array.isArray(raw) ? raw : [raw];
+  if (!texts.every((text): text is string => typeof text === 'string')) return raw;
+  const parts = splitList(texts.join(','));
+  if (Array.isArray(raw) && parts.length === texts.length && parts.every((part, i) => part === texts[i]))
+    return raw;
+  reading.drafts.push({
+    severity: 'warning',
+    code: 'legacy_shape',
+    segments,
+    message: `It is a text with commas, which is accepted as a list. Write ["a", "b"] in place of "a,b".`,
+  });
+  return parts;
+}
+
+/** The entries of a comma-separated text, without white space around them, without empty ones. */
+export function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+function notAnObject(
+  reading: DocumentReading,
+  segments: readonly Segment[],
+  raw: unknown,
+  holding = 'keys',
+): void {
+  reading.drafts.push({
+    severity: 'error',
+    code: 'wrong_type',
+    segments,
+    message: `It has to be an object that holds ${holding}, and is ${describeValue(raw)}. It is ignored.`,
+  });
+}
+
+/** Keys that mean something to the language itself: never a suggestion for them. */
+const PROTOTYPE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+
+function unknownKey(
+  reading: DocumentReading,
+  segments: readonly Segment[],
+  suggest: () => string | null,
+): void {
+  reading.unknown += 1;
+  if (reading.unknown > MOST_UNKNOWN) return;
+  const key = String(segments.at(-1));
+  const close = PROTOTYPE_KEYS.has(key) ? null : suggest();
+  const mend = close === null ? 'Remove it, or check its name.' : `Did you mean ${quote(close)}?`;
+  reading.drafts.push({
+    severity: 'warning',
+    code: 'unknown_key',
+    segments,
+    message: `The key ${quote(key)} is not known and is ignored. ${mend}`,
+  });
+}
+
+/**
+ * The nearest place for a key at the top level. Settings are also known by their id, their store key and the last
+ * word of their path, which published references print without the object around it.
+ */
+function nearestPath(key: string, catalog: Catalog): string | null {
+  const wanted = key.toLowerCase();
+  for (const { id, storeKey, valuePath } of catalog.settings) {
+    const place = valuePath.endsWith('.value') ? valuePath.slice(0, -'.value'.length) : valuePath;
+    const last = place.split('.').at(-1) ?? '';
+    if ([id, storeKey, last].some((name) => name.toLowerCase() === wanted)) return place;
+  }
+  return nearest(key, [...catalog.document.children.keys(), VERSION_KEY]);
+}
