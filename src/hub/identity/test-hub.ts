@@ -1,0 +1,178 @@
+import { createServer } from 'node:net';
+import * as client from 'openid-client';
+import { AGENT_CLIENT_ID, AGENT_SCOPES } from '../../shared/contracts/agent-api.ts';
+import { pino } from 'pino';
+import type { Clock } from '../clock.ts';
+import { type AnnouncementListener, listenForAnnouncements } from '../database/announcements.ts';
+import type { DatabaseHandle } from '../database/connection.ts';
+import { createDelivery } from '../delivery/delivery.ts';
+import { ensureAccount } from '../organizations/accounts.ts';
+import { joinOrganization } from '../organizations/member-service.ts';
+import { createOrganization } from '../organizations/organization-service.ts';
+import { lockOrganization } from '../policies/recipients.ts';
+import { createHubSecret, type HubSecret } from '../secrets/hub-secret.ts';
+import { buildServer } from '../server.ts';
+import { createIdentity } from './identity.ts';
+import { createPasswords } from './passwords.ts';
+import { createBrowser, type Browser } from './test-browser.ts';
+
+/*
+ * For tests: a hub with identity and delivery on a real port and a real database, accounts, and a desktop that
+ * signs in through the pages with openid-client.
+ */
+
+export const TEST_SECRET = 'a secret for tests, thirty-two characters and more';
+export const PASSWORD = 'correct horse battery';
+export const LOOPBACK = 'http://127.0.0.1:49152/callback';
+
+export interface TestHub {
+  readonly url: string;
+  readonly secret: HubSecret;
+  readonly announcements: AnnouncementListener;
+  stop(): Promise<void>;
+}
+
+/** Time that tests may move; shared by the hub and by the provider library, which asks `Date`. */
+export const machineClock: Clock = { now: () => Date.now() };
+
+/** A port that was free a moment ago: the issuer has to be known before the hub listens. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+export async function startTestHub(
+  database: DatabaseHandle,
+  options: { readonly port?: number; readonly publicUrl?: string } = {},
+): Promise<TestHub> {
+  const port = options.port ?? (await freePort());
+  const url = `http://127.0.0.1:${port}`;
+  const publicUrl = options.publicUrl ?? url;
+  const secret = createHubSecret(TEST_SECRET);
+  const log = pino({ level: 'silent' });
+  const announcements = listenForAnnouncements({ target: database.target });
+  const common = { db: database.db, secret, clock: machineClock, log, announcements, publicUrl };
+  const identity = await createIdentity(common);
+  const delivery = await createDelivery(common);
+  const server = await buildServer({
+    ...common,
+    config: { publicUrl, trustProxy: [], version: '0.0.0' },
+    authenticators: [identity.authenticate],
+    plugins: [
+      identity.plugin,
+      delivery.plugin,
+      (app) => {
+        app.get('/v1/whoami', { config: { requires: 'account' } }, async (request) => ({ actor: request.actor }));
+      },
+    ],
+  });
+  await server.listen({ host: '127.0.0.1', port });
+  return {
+    url,
+    secret,
+    announcements,
+    stop: async () => {
+      await server.close();
+      await announcements.stop();
+    },
+  };
+}
+
+export interface TestAccount {
+  readonly id: string;
+  readonly email: string;
+}
+
+let hashed: Promise<string> | undefined;
+
+/** An account with the test password. */
+export async function createAccount({ db }: DatabaseHandle, email: string): Promise<TestAccount> {
+  hashed ??= createPasswords().then((passwords) => passwords.hash(PASSWORD));
+  const passwordHash = await hashed;
+  return db.transaction().execute(async (trx) => {
+    const { account } = await ensureAccount(trx, { email, name: `Name of ${email}` }, new Date());
+    await trx.updateTable('users').set({ password_hash: passwordHash }).where('id', '=', account.id).execute();
+    return { id: account.id, email };
+  });
+}
+
+export const OPERATOR = {
+  actor: { kind: 'system' as const, name: 'test' },
+  sourceAddress: null,
+  get at() {
+    return new Date();
+  },
+};
+
+/** An organization with these members. */
+export async function createTestOrganization(
+  { db }: DatabaseHandle,
+  name: string,
+  members: readonly TestAccount[],
+): Promise<{ readonly id: string; readonly name: string }> {
+  const { id } = await createOrganization(db, OPERATOR, { name, displayName: name.toUpperCase() });
+  for (const account of members) {
+    await db.transaction().execute(async (trx) => {
+      await lockOrganization(trx, id);
+      await joinOrganization(trx, OPERATOR, { organizationId: id, account, role: 'member', origin: 'manual' });
+    });
+  }
+  return { id, name };
+}
+
+/** The desktop's side, as openid-client sees the hub. */
+export async function discover(hub: TestHub): Promise<client.Configuration> {
+  return client.discovery(new URL(hub.url), AGENT_CLIENT_ID, undefined, client.None(), {
+    execute: [client.allowInsecureRequests],
+  });
+}
+
+export interface StartedSignIn {
+  readonly url: URL;
+  readonly verifier: string;
+  readonly state: string;
+}
+
+/** The address that a desktop opens in the browser. */
+export async function startSignIn(
+  config: client.Configuration,
+  extra: Readonly<Record<string, string>> = {},
+): Promise<StartedSignIn> {
+  const verifier = client.randomPKCECodeVerifier();
+  const state = client.randomState();
+  const url = client.buildAuthorizationUrl(config, {
+    redirect_uri: LOOPBACK,
+    scope: AGENT_SCOPES,
+    prompt: 'consent',
+    code_challenge: await client.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+    state,
+    ...extra,
+  });
+  return { url, verifier, state };
+}
+
+/** Types address and password into the pages that follow `url`; answers the page on which that ended. */
+export async function typeCredentials(browser: Browser, url: string, email: string, password = PASSWORD) {
+  const first = await browser.get(url);
+  const second = await browser.submit(first, { email, step: 'email' }, (form) => 'email' in form.fields);
+  return browser.submit(second, { password }, (form) => 'password' in form.fields);
+}
+
+/** Signs a desktop in, whole. */
+export async function signInDesktop(hub: TestHub, email: string, browser: Browser = createBrowser(hub.url)) {
+  const config = await discover(hub);
+  const started = await startSignIn(config);
+  await typeCredentials(browser, started.url.href, email);
+  const callback = browser.left();
+  if (callback === undefined) throw new Error('the browser was not sent back to the desktop');
+  const tokens = await client.authorizationCodeGrant(config, callback, {
+    pkceCodeVerifier: started.verifier,
+    expectedState: started.state,
+  });
+  return { config, tokens, browser };
+}
