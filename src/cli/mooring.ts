@@ -7,7 +7,8 @@ async function run(): Promise<number> {
   if (first === '__complete') {
     const { candidates, renderCandidates } = await import('./completion/candidates.ts');
     const [current = '', ...before] = rest;
-    process.stdout.write(renderCandidates(candidates(before, current.replace(/^=/, ''))));
+    const answer = renderCandidates(candidates(before, current.replace(/^=/, '')));
+    await new Promise((resolve) => process.stdout.write(answer, resolve));
     return 0;
   }
   const { runProcess } = await import('./process.ts');
