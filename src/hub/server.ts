@@ -1,6 +1,6 @@
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
-import rateLimit from '@fastify/rate-limit';
+import rateLimit, { type RateLimitPluginOptions } from '@fastify/rate-limit';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -9,6 +9,7 @@ import fastify, {
   type RawServerDefault,
 } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { Registry } from 'prom-client';
 import { createAccessCheck } from './access.ts';
 import type { Authenticate } from './authentication.ts';
 import type { Clock } from './clock.ts';
@@ -16,6 +17,8 @@ import type { Announcements } from './database/announcements.ts';
 import type { Db } from './database/connection.ts';
 import { answerErrors } from './error-answers.ts';
 import type { Logger } from './logging.ts';
+import { measureRequests } from './operations/metrics.ts';
+import { describeRoutes } from './operations/openapi.ts';
 
 /** What the whole hub is told at start. */
 export interface HubConfig {
@@ -38,6 +41,8 @@ export interface HubContext {
   readonly log: Logger;
   readonly clock: Clock;
   readonly announcements: Announcements;
+  /** Where a capability registers its own numbers for Prometheus. */
+  readonly metrics: Registry;
 }
 
 /** The server as capabilities see it: routes take zod schemas. */
@@ -65,7 +70,24 @@ export interface ServerOptions {
   /** Asked in this order; the first that knows the caller wins. */
   readonly authenticators: readonly Authenticate[];
   readonly plugins: readonly HubPlugin[];
+  /** Where numbers for Prometheus are collected; left out, they are counted for nobody. */
+  readonly metrics?: Registry;
 }
+
+/**
+ * A thousand requests a minute for each caller, or each address where nobody is known. Routes that judge for
+ * themselves are not counted: a whole office of devices may share one address.
+ */
+const RATE_LIMIT: RateLimitPluginOptions = {
+  global: true,
+  max: 1000,
+  timeWindow: '1 minute',
+  keyGenerator: ({ actor, ip }) => {
+    if (actor?.kind === 'user') return `user ${actor.userId}`;
+    return actor?.kind === 'token' ? `token ${actor.tokenId}` : ip;
+  },
+  allowList: (request) => request.routeOptions.config.requires === 'own-check',
+};
 
 /** A policy document may have 1 MiB, and travels inside a JSON string. */
 const BODY_LIMIT = 3 * 1024 * 1024;
@@ -95,13 +117,16 @@ export async function buildServer(options: ServerOptions): Promise<HubServer> {
   });
   await app.register(cookie);
   await app.register(helmet, helmetOptions(config));
-  await app.register(rateLimit, { global: true, max: 600, timeWindow: '1 minute', skipOnError: false });
+  await app.register(rateLimit, RATE_LIMIT);
   const origin = new URL(config.publicUrl).origin;
   app.addHook(
     'onRequest',
     createAccessCheck({ db: options.db, authenticators: options.authenticators, origin }),
   );
-  const context: HubContext = { ...options };
+  const metrics = options.metrics ?? new Registry();
+  measureRequests(app, metrics);
+  await describeRoutes(app, config);
+  const context: HubContext = { ...options, metrics };
   for (const plugin of options.plugins) {
     await app.register(async (scope) => plugin(scope.withTypeProvider<ZodTypeProvider>(), context));
   }

@@ -1,5 +1,5 @@
 import swagger from '@fastify/swagger';
-import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import type { HubConfig, HubServer } from '../server.ts';
 
 /** Address of the document; public: it describes, and opens nothing. */
@@ -22,6 +22,7 @@ export async function describeRoutes(app: HubServer, config: HubConfig): Promise
       servers: [{ url: config.publicUrl }],
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
     },
+    transformObject: jsonSchemaTransformObject,
     transform: (input) => {
       const { schema, url } = jsonSchemaTransform(input);
       const requires = input.route.config?.requires;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { contributionSchema, errorBodySchema } from './local-api.ts';
+import { contributionSchema, errorBodySchema, jsonValue } from './local-api.ts';
 
 /*
  * The hub's HTTP API for administrators, used by the Admin Console, the command line and other programs. The
@@ -145,7 +145,7 @@ export const documentProblemSchema = z.object({
   line: z.int().optional(),
   column: z.int().optional(),
 });
-const jsonObject = z.record(z.string(), z.json());
+const jsonObject = z.record(z.string(), jsonValue);
 export const policySummarySchema = z.object({
   id: uuid,
   name: z.string(),
@@ -246,7 +246,7 @@ export const effectivePolicySchema = z.object({
   settings: z.record(
     z.string(),
     z.object({
-      value: z.json(),
+      value: jsonValue,
       locked: z.boolean(),
       source: z.enum([
         'configuration-profile',

@@ -8,7 +8,8 @@ import { REFUSALS, type RefusalCode } from './refusal.ts';
  */
 
 const refusalCodes = Object.keys(REFUSALS) as [RefusalCode, ...RefusalCode[]];
-const jsonValue = z.json();
+/** Any JSON value. Refers to itself, so API descriptions need a name for it. */
+export const jsonValue = z.json().register(z.globalRegistry, { id: 'JsonValue' });
 /** ISO 8601 in UTC. */
 const instant = z.string();
 

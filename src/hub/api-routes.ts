@@ -1,0 +1,19 @@
+import { auditRoutes } from './audit/audit-routes.ts';
+import { healthRoutes } from './operations/health-routes.ts';
+import { organizationRoutes } from './organizations/organization-routes.ts';
+import { effectivePolicyRoutes } from './policies/effective-policy-routes.ts';
+import { policyRoutes } from './policies/policy-routes.ts';
+import type { HubPlugin } from './server.ts';
+import { teamRoutes } from './teams/team-routes.ts';
+import { tokenRoutes } from './tokens/token-routes.ts';
+
+/** The HTTP API for administrators, and the health of the process. */
+export const apiRoutes: readonly HubPlugin[] = [
+  healthRoutes,
+  organizationRoutes,
+  policyRoutes,
+  effectivePolicyRoutes,
+  teamRoutes,
+  tokenRoutes,
+  auditRoutes,
+];

@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { errorBodySchema } from '../shared/contracts/local-api.ts';
+import { startTestApi, type TestApi } from './test-api.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startTestApi();
+});
+afterAll(() => api.stop());
+
+/** A body that each changing route takes; the walk is about who may, so most name things that are not there. */
+const BODIES: Readonly<Record<string, object>> = {
+  'PATCH /v1/orgs/{organization}': { displayName: 'Acme' },
+  'POST /v1/orgs/{organization}/members': { email: 'walk@acme.example' },
+  'PATCH /v1/orgs/{organization}/members/{userId}': { role: 'member' },
+  'POST /v1/orgs/{organization}/policies': { name: 'Walk', document: {} },
+  'PUT /v1/orgs/{organization}/policy-order': { policyIds: [] },
+  'POST /v1/orgs/{organization}/policy-check': { text: '{}' },
+  'PATCH /v1/orgs/{organization}/policies/{policyId}': { description: 'walked' },
+  'POST /v1/orgs/{organization}/policies/{policyId}/duplicate': { name: 'Copy' },
+  'POST /v1/orgs/{organization}/policies/{policyId}/revisions/{revision}/restore': {},
+  'PUT /v1/orgs/{organization}/default-policy': { policyId: null },
+  'POST /v1/orgs/{organization}/teams': { name: 'Walkers' },
+  'POST /v1/orgs/{organization}/tokens': { name: 'walk', role: 'member' },
+};
+
+describe('the OpenAPI document and the routes', () => {
+  it('name the same things, both ways', async () => {
+    const documented = api.operations().map(({ method, path }) => `${method} ${path}`);
+    expect([...documented].sort()).toEqual([...api.registered].sort());
+    expect(documented.length).toBeGreaterThan(30);
+  });
+
+  it('every operation says what it requires and how it refuses', () => {
+    for (const { key, operation } of api.operations()) {
+      expect(operation['x-requires'], key).toMatch(/^(nothing|account|member|editor|owner)$/);
+      expect(Object.keys(operation.responses), key).toEqual(expect.arrayContaining(['4XX', '5XX']));
+      expect(operation.summary, key).not.toBe('');
+    }
+  });
+});
+
+describe('every route', () => {
+  it('answers an owner what it documents', async () => {
+    for (const { key, method, path, operation } of api.operations()) {
+      if (method === 'DELETE') continue;
+      const url = `${api.fill(path)}${path.endsWith('effective-policy') ? '?platform=linux' : ''}`;
+      const payload = key.startsWith('PUT /v1/orgs/{organization}/members/{userId}/policy')
+        ? { policyId: api.ids.policyId }
+        : (BODIES[key] ?? {});
+      const body = method === 'GET' ? {} : { payload };
+      const answer = await api.send({ method, url, ...body, headers: { 'if-match': '*' }, as: 'owner' });
+      const success = Object.keys(operation.responses).find((status) => status.startsWith('2'));
+      expect([key, String(answer.statusCode)]).toEqual([key, success]);
+      if (path.endsWith('/export') || success === '204') continue; // a file, and nothing
+      api.expectMatches(operation, String(answer.statusCode), answer.json(), key);
+    }
+  });
+
+  const RANK = { nothing: 0, account: 1, member: 1, editor: 2, owner: 3 } as const;
+
+  it('asks who is there, hides other organizations, and keeps to the table of roles', async () => {
+    // Whoever may read first, whoever may delete last: nothing that a later step needs is gone by then.
+    const order = ['GET', 'PUT', 'POST', 'PATCH', 'DELETE'];
+    const operations = api.operations().toSorted((a, b) => order.indexOf(a.method) - order.indexOf(b.method));
+    for (const { key, method, path, operation } of operations) {
+      const requires = operation['x-requires'];
+      const url = api.fill(path);
+      const body = method === 'GET' ? {} : { payload: BODIES[key] ?? {} };
+      const headers = { 'if-match': '*' };
+      const anonymous = await api.send({ method, url, ...body, headers });
+      if (requires === 'nothing') {
+        expect(anonymous.statusCode, key).toBe(200);
+        continue;
+      }
+      expect([key, anonymous.statusCode]).toEqual([key, 401]);
+      expect(errorBodySchema.parse(anonymous.json()).error.code).toBe('unauthenticated');
+      for (const role of ['member', 'editor', 'owner'] as const) {
+        if (method !== 'GET' && role === 'owner') continue; // owners' changes are tested one by one
+        const answer = await api.send({ method, url, ...body, headers, as: role });
+        const allowed = RANK[role] >= RANK[requires];
+        if (allowed) expect([key, role, answer.statusCode]).not.toEqual([key, role, 403]);
+        else expect([key, role, answer.statusCode]).toEqual([key, role, 403]);
+        expect([key, role, answer.statusCode]).not.toEqual([key, role, 500]);
+      }
+      if (!path.includes('{organization}')) continue;
+      const stranger = await api.send({ method, url, ...body, headers, as: 'stranger' });
+      expect([key, stranger.statusCode]).toEqual([key, 404]);
+      const missing = await api.send({
+        method,
+        url: url.replace('/acme', '/nowhere'),
+        ...body,
+        headers,
+        as: 'stranger',
+      });
+      // What exists elsewhere and what exists nowhere cannot be told apart.
+      expect(missing.json()).toEqual(stranger.json());
+    }
+  });
+});
+
+it('hides one organization from another inside the paths too', async () => {
+  // An owner of globex asks for acme's policy and member by way of globex.
+  for (const path of [
+    `policies/${api.ids.policyId}`,
+    `members/${api.ids.userId}`,
+    `teams/${api.ids.teamId}/members`,
+  ]) {
+    const answer = await api.send({ method: 'GET', url: `/v1/orgs/globex/${path}`, as: 'stranger' });
+    expect([path, answer.statusCode]).toEqual([path, 404]);
+  }
+  const assign = await api.send({
+    method: 'PUT',
+    url: `/v1/orgs/globex/default-policy`,
+    payload: { policyId: api.ids.policyId },
+    as: 'stranger',
+  });
+  expect(assign.statusCode).toBe(404);
+});
+
+it('refuses what it cannot read with the reason, and never with a stack', async () => {
+  const send = (payload: string, type = 'application/json') =>
+    api.send({
+      method: 'POST',
+      url: '/v1/orgs/acme/policies',
+      payload,
+      headers: { 'content-type': type },
+      as: 'owner',
+    });
+  expect((await send('{')).statusCode).toBe(400);
+  expect((await send('{}', 'text/xml')).statusCode).toBe(415);
+  expect((await send(JSON.stringify({ name: 'x'.repeat(4_000_000) }))).statusCode).toBe(413);
+  const shape = await send(JSON.stringify({ name: '' }));
+  expect(shape.statusCode).toBe(400);
+  expect(errorBodySchema.parse(shape.json()).error.message).toContain('name');
+  const nowhere = await api.send({ method: 'GET', url: '/v1/nothing-here', as: 'owner' });
+  expect(errorBodySchema.parse(nowhere.json()).error.code).toBe('not_found');
+  expect(nowhere.body).not.toContain('node_modules');
+});
+
+it('takes changes of a browser session only from its own pages', async () => {
+  const change = {
+    method: 'PATCH' as const,
+    url: '/v1/orgs/acme',
+    payload: { displayName: 'Acme' },
+    as: 'owner' as const,
+  };
+  for (const headers of [
+    {},
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { 'sec-fetch-site': 'cross-site' },
+  ]) {
+    expect((await api.send({ ...change, headers, session: true })).statusCode).toBe(403);
+  }
+  expect((await api.send({ ...change, headers: { origin: api.publicUrl }, session: true })).statusCode).toBe(
+    200,
+  );
+});
+
+it('lets an API token do what its role allows, in its own organization, until it is revoked', async () => {
+  const made = await api.send({
+    method: 'POST',
+    url: '/v1/orgs/acme/tokens',
+    payload: { name: 'ci', role: 'editor' },
+    as: 'owner',
+  });
+  expect(made.statusCode).toBe(201);
+  const { token, secret } = made.json<{ token: { id: string }; secret: string }>();
+  const bearer = { authorization: `Bearer ${secret}` };
+  const ask = (url: string, method: 'GET' | 'PATCH' = 'GET') =>
+    api.send({ method, url, headers: bearer, ...(method === 'PATCH' ? { payload: {} } : {}) });
+  expect((await ask('/v1/orgs/acme/policies')).statusCode).toBe(200);
+  expect((await ask('/v1/orgs')).json<{ organizations: object[] }>().organizations).toHaveLength(1);
+  expect((await ask('/v1/orgs/acme', 'PATCH')).statusCode).toBe(403);
+  expect((await ask('/v1/orgs/globex/policies')).statusCode).toBe(404);
+  const list = await api.send({ method: 'GET', url: '/v1/orgs/acme/tokens', as: 'owner' });
+  expect(list.body).not.toContain(secret);
+  const revoked = await api.send({ method: 'DELETE', url: `/v1/orgs/acme/tokens/${token.id}`, as: 'owner' });
+  expect(revoked.statusCode).toBe(204);
+  expect((await ask('/v1/orgs/acme/policies')).statusCode).toBe(401);
+});

@@ -1,0 +1,194 @@
+import { Writable } from 'node:stream';
+import type { InjectOptions } from 'fastify';
+import { expect } from 'vitest';
+import { z } from 'zod';
+import { apiRoutes } from './api-routes.ts';
+import type { ChangeContext } from './audit/record.ts';
+import type { Actor, Authenticate, Requires } from './authentication.ts';
+import { systemClock } from './clock.ts';
+import type { DatabaseHandle } from './database/connection.ts';
+import { startTestDatabase } from './database/test-database.ts';
+import { createLogger } from './logging.ts';
+import { addMember } from './organizations/member-service.ts';
+import { createOrganization } from './organizations/organization-service.ts';
+import { createPolicy } from './policies/policy-service.ts';
+import { buildServer, type HubServer } from './server.ts';
+import { createTeam } from './teams/team-service.ts';
+import { authenticateByApiToken, createApiToken } from './tokens/api-tokens.ts';
+
+const PUBLIC_URL = 'http://127.0.0.1:9999';
+
+/** Callers that the tests speak as; `stranger` owns another organization. */
+export type Person = 'member' | 'editor' | 'owner' | 'stranger';
+
+const operationSchema = z.looseObject({
+  summary: z.string().default(''),
+  'x-requires': z.enum(['nothing', 'account', 'member', 'editor', 'owner']),
+  responses: z.record(
+    z.string(),
+    z.looseObject({ content: z.record(z.string(), z.looseObject({ schema: z.unknown() })).optional() }),
+  ),
+});
+type Operation = z.infer<typeof operationSchema>;
+const documentSchema = z.looseObject({
+  components: z.looseObject({ schemas: z.unknown() }).optional(),
+  paths: z.record(z.string(), z.record(z.string(), operationSchema)),
+});
+
+export interface TestApi {
+  readonly app: HubServer;
+  readonly database: DatabaseHandle;
+  readonly publicUrl: string;
+  readonly ids: {
+    readonly organizationId: string;
+    readonly userId: string;
+    readonly policyId: string;
+    readonly teamId: string;
+    readonly tokenId: string;
+    readonly people: Readonly<Record<Person, string>>;
+  };
+  /** `METHOD /path` of every documented route that was registered. */
+  readonly registered: readonly string[];
+  operations(): {
+    key: string;
+    method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
+    path: string;
+    operation: Operation;
+  }[];
+  /** A path with ids that exist in acme. */
+  fill(path: string): string;
+  send(
+    request: InjectOptions & { readonly as?: Person; readonly session?: boolean },
+  ): Promise<Awaited<ReturnType<HubServer['inject']>>>;
+  /** Holds a body against the schema that the document gives for a status. */
+  expectMatches(operation: Operation, status: string, body: unknown, key: string): void;
+  stop(): Promise<void>;
+}
+
+/** The administration API over a real database, with two organizations, and callers told by a test header. */
+export async function startTestApi(): Promise<TestApi> {
+  const database = await startTestDatabase();
+  const ids = await createWorld(database);
+  const log = createLogger({ destination: new Writable({ write: (_chunk, _encoding, done) => done() }) });
+  const registered: string[] = [];
+  const app = await buildServer({
+    db: database.db,
+    config: { publicUrl: PUBLIC_URL, trustProxy: [], version: '0.0.0-test' },
+    log,
+    clock: systemClock,
+    announcements: { subscribe: () => () => undefined },
+    authenticators: [
+      authenticateByHeader(ids.people),
+      authenticateByApiToken({ db: database.db, clock: systemClock }),
+    ],
+    plugins: [
+      ...apiRoutes.map((plugin): typeof plugin => (scope, context) => {
+        scope.addHook('onRoute', ({ method, url, schema }) => {
+          if (method === 'HEAD' || (schema as { hide?: boolean } | undefined)?.hide === true) return;
+          for (const each of [method].flat()) registered.push(`${each} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
+        });
+        return plugin(scope, context);
+      }),
+    ],
+  });
+  await app.ready();
+  const document = documentSchema.parse((await app.inject('/openapi.json')).json());
+  return {
+    app,
+    database,
+    publicUrl: PUBLIC_URL,
+    ids,
+    registered,
+    operations: () => operationsOf(document),
+    fill: (path) =>
+      path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) =>
+        name === 'organization'
+          ? 'acme'
+          : name === 'revision'
+            ? '1'
+            : ((ids as Record<string, unknown>)[name] as string),
+      ),
+    send: ({ as, session, headers, ...request }) =>
+      app.inject({
+        ...request,
+        headers: {
+          ...headers,
+          ...(as === undefined
+            ? {}
+            : { 'x-test-person': as, 'x-test-via': session === true ? 'session' : 'bearer' }),
+        },
+      }),
+    expectMatches: (operation, status, body, key) => {
+      const schema = operation.responses[status]?.content?.['application/json']?.schema;
+      expect(schema, key).toBeDefined();
+      const shared = z.record(z.string(), z.unknown()).parse(document.components?.schemas ?? {});
+      const whole = JSON.stringify({ ...(schema as object), $defs: shared });
+      const strict = z.fromJSONSchema(JSON.parse(whole.replaceAll('#/components/schemas/', '#/$defs/')));
+      const outcome = strict.safeParse(body);
+      expect(outcome.error?.issues ?? [], key).toEqual([]);
+    },
+    stop: async () => {
+      await app.close();
+      await database.stop();
+    },
+  };
+}
+
+function operationsOf(document: z.infer<typeof documentSchema>): ReturnType<TestApi['operations']> {
+  const methods = { get: 'GET', put: 'PUT', post: 'POST', patch: 'PATCH', delete: 'DELETE' } as const;
+  return Object.entries(document.paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([name, operation]) => {
+      const method = methods[name as keyof typeof methods];
+      return { key: `${method} ${path}`, method, path, operation };
+    }),
+  );
+}
+
+/** Stands for the sessions of real people: the test says who it is, and how the proof was sent. */
+function authenticateByHeader(people: Readonly<Record<Person, string>>): Authenticate {
+  return async ({ headers }): Promise<Actor | null> => {
+    const person = headers['x-test-person'];
+    if (typeof person !== 'string' || !(person in people)) return null;
+    const via = headers['x-test-via'] === 'session' ? 'session' : 'bearer';
+    return { kind: 'user', userId: people[person as Person], email: `${person}@acme.example`, via };
+  };
+}
+
+async function createWorld({ db }: DatabaseHandle): Promise<TestApi['ids']> {
+  const context: ChangeContext = {
+    actor: { kind: 'system', name: 'test' },
+    sourceAddress: null,
+    at: new Date(),
+  };
+  const acme = await createOrganization(db, context, { name: 'acme', displayName: 'Acme' });
+  const globex = await createOrganization(db, context, { name: 'globex', displayName: 'Globex' });
+  const people = { member: '', editor: '', owner: '', stranger: '' };
+  for (const person of ['member', 'editor', 'owner', 'stranger'] as const) {
+    const where = { organizationId: person === 'stranger' ? globex.id : acme.id, publicUrl: PUBLIC_URL };
+    const role = person === 'stranger' ? 'owner' : person;
+    const added = await addMember(db, context, where, {
+      email: `${person}@acme.example`,
+      name: person,
+      role,
+    });
+    people[person] = added.member.userId;
+  }
+  const policy = await createPolicy(db, context, acme.id, {
+    name: 'Standard',
+    description: '',
+    document: { configurationFileVersion: 2, analyticsEnabled: { locked: true, value: false } },
+    reason: '',
+  });
+  const team = await createTeam(db, context, acme.id, { name: 'Platform', description: '' });
+  const { token } = await createApiToken(db, context, acme.id, { name: 'existing', role: 'member', days: 1 });
+  return {
+    organizationId: acme.id,
+    userId: people.member,
+    policyId: policy.id,
+    teamId: team.id,
+    tokenId: token.id,
+    people,
+  };
+}
+
+export type { Requires };
