@@ -1,5 +1,5 @@
 import { constants, type Stats } from 'node:fs';
-import { appendFile, link, lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import { appendFile, link, lstat, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 
 /** An open file, as far as durable writing needs one. */
 export interface OpenFile {
@@ -23,6 +23,8 @@ export interface Disk {
   /** A second name for the same file. */
   link(path: string, name: string): Promise<void>;
   append(path: string, text: string): Promise<void>;
+  /** Follows links. */
+  stat(path: string): Promise<Stats>;
   readdir(path: string): Promise<string[]>;
   /** Answers with the first folder it had to make, with mode 0700. */
   mkdir(path: string): Promise<string | undefined>;
@@ -47,6 +49,7 @@ export function systemDisk(): Disk {
     rename,
     unlink,
     lstat: (path) => lstat(path),
+    stat: (path) => stat(path),
     link,
     append: (path, text) => appendFile(path, text, { mode: 0o600 }),
     readdir: (path) => readdir(path),

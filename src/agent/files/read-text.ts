@@ -14,10 +14,10 @@ export type TextReading =
   | { readonly kind: 'occupied'; readonly by: 'folder' | 'link' | 'special' }
   | { readonly kind: 'unreadable'; readonly failure: StorageFailure };
 
-/** Reads a file of ours without following a link in its place. Always ends, whatever stands there. */
-export async function readText(disk: Disk, path: string): Promise<TextReading> {
+/** Reads a file of ours; a link in its place is only followed when asked. Always ends, whatever stands there. */
+export async function readText(disk: Disk, path: string, followLink = false): Promise<TextReading> {
   try {
-    const found = await disk.lstat(path);
+    const found = await (followLink ? disk.stat(path) : disk.lstat(path));
     if (found.isSymbolicLink()) return { kind: 'occupied', by: 'link' };
     if (found.isDirectory()) return { kind: 'occupied', by: 'folder' };
     if (!found.isFile()) return { kind: 'occupied', by: 'special' };

@@ -1,0 +1,54 @@
+import type { Clock } from '../clock.ts';
+import type { Disk } from './disk.ts';
+import { readText, type TextReading } from './read-text.ts';
+
+/** Between two readings of a file that looks half written. */
+const AGAIN_MS = 120;
+/** With the watch's own delay still within the second in which a repair is due (docs/policy.md section 5). */
+const READINGS = 5;
+
+/** How a file is judged finished. */
+export interface SettledReading {
+  readonly disk: Disk;
+  readonly clock: Pick<Clock, 'after'>;
+  readonly path: string;
+  /** False: it looks as if somebody were still writing. */
+  readonly isWhole: (text: string) => boolean;
+  /** There was a file before, so that its absence may be the middle of a replacement. */
+  readonly expected: boolean;
+  readonly followLink: boolean;
+}
+
+/**
+ * Reads a file that others write without care. What looks half written, or has just gone, is read again until it is
+ * whole or has stopped changing: a slow writer must not be taken for a broken file.
+ */
+export async function readSettled(of: SettledReading): Promise<TextReading> {
+  let reading = await readText(of.disk, of.path, of.followLink);
+  for (let times = 1; times < READINGS && looksUnfinished(of, reading); times += 1) {
+    await new Promise<void>((resolve) => of.clock.after(AGAIN_MS, resolve));
+    const next = await readText(of.disk, of.path, of.followLink);
+    const unchanged = next.kind === reading.kind && textOf(next) === textOf(reading);
+    reading = next;
+    if (unchanged) break;
+  }
+  return reading;
+}
+
+function looksUnfinished(of: SettledReading, reading: TextReading): boolean {
+  switch (reading.kind) {
+    case 'text':
+      return !of.isWhole(reading.text);
+    case 'absent':
+      return of.expected;
+    case 'unfit':
+    case 'unreadable':
+      return true;
+    case 'occupied':
+      return false;
+  }
+}
+
+function textOf(reading: TextReading): string | null {
+  return reading.kind === 'text' ? reading.text : null;
+}
