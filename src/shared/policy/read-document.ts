@@ -3,15 +3,13 @@ import { VERSION_KEY } from '../settings/document-grammar.ts';
 import { describeValue } from '../text/quote.ts';
 import type { Segment } from './json-scan.ts';
 import { readJson } from './json-text.ts';
-import type { Layer, LayerSource, Problem } from './model.ts';
+import type { Layer, LayerSource, Mention, Problem } from './model.ts';
 import { finishProblems, type ProblemDraft } from './problem-draft.ts';
 import { type DocumentReading, isJsonObject, readSettings } from './read-settings.ts';
 
-const NOTHING = new Map<string, never>();
-
 /** A layer of which nothing applies. */
 export function brokenLayer(source: LayerSource, problems: readonly Problem[]): Layer {
-  return { source, state: 'broken', mentions: NOTHING, ignored: NOTHING, problems };
+  return { source, state: 'broken', mentions: new Map(), ignored: new Map(), problems };
 }
 
 /**
@@ -29,22 +27,37 @@ export function readDocument(
   const json = readJson(input);
   const finish = (drafts: readonly ProblemDraft[]) => finishProblems(drafts, source, json.text, prefix);
   if (!json.ok) return brokenLayer(source, finish(json.drafts));
-  const reading: DocumentReading = {
-    drafts: [...json.drafts],
-    mentions: new Map(),
-    ignored: new Map(),
-    unknown: 0,
-  };
+  const { state, mentions, ignored, drafts } = interpretDocument(json.value, catalog);
+  const problems = finish([...json.drafts, ...drafts]);
+  return { source, state, mentions, ignored, problems };
+}
+
+/** What a document says, while its problems still lack their lines. */
+export interface Interpretation {
+  readonly state: Layer['state'];
+  readonly mentions: Map<string, Mention>;
+  readonly ignored: Map<string, string>;
+  readonly drafts: readonly ProblemDraft[];
+}
+
+/** Reads a parsed document. Never throws. */
+export function interpretDocument(value: unknown, catalog: Catalog): Interpretation {
+  const reading: DocumentReading = { drafts: [], mentions: new Map(), ignored: new Map(), unknown: 0 };
   try {
-    const fault = readTopLevel(reading, json.value, catalog);
-    if (fault !== null) return brokenLayer(source, finish([...reading.drafts, fault]));
+    const fault = readTopLevel(reading, value, catalog);
+    if (fault === null) return { state: 'ok', ...reading };
+    return { ...unusable, drafts: [...reading.drafts, fault] };
   } catch {
     // Only a value that runs code when read gets here; JSON never does.
-    return brokenLayer(source, finish([NOT_DATA]));
+    return { ...unusable, drafts: [NOT_DATA] };
   }
-  const { mentions, ignored } = reading;
-  return { source, state: 'ok', mentions, ignored, problems: finish(reading.drafts) };
 }
+
+const unusable = {
+  state: 'broken' as const,
+  mentions: new Map<string, never>(),
+  ignored: new Map<string, never>(),
+};
 
 const NOT_DATA: ProblemDraft = {
   severity: 'error',

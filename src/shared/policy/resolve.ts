@@ -34,14 +34,13 @@ export interface ResolveInput<C extends Catalog = Catalog> {
 export function resolve<C extends Catalog>(input: ResolveInput<C>): Resolution<C> {
   const { catalog, platform, choices = NO_CHOICES, freeze } = input;
   const layers = consideredLayers(input.layers);
-  const resolving: Resolving = { layers, choices, lastGood: input.lastGood };
+  const resolving: Resolving = { layers, choices, lastGood: input.lastGood, freeze };
   const settings = new Map<string, ResolvedSetting>();
   let anyFrozen = input.layers.some(({ state }) => state === 'broken');
   for (const setting of catalog.onPlatform[platform]) {
     const resolved = resolveSetting(resolving, setting);
-    const held = freeze === undefined ? resolved : hold(setting, resolved, freeze);
-    if (held.frozen !== undefined) anyFrozen = true;
-    settings.set(setting.id, held);
+    if (resolved.frozen !== undefined) anyFrozen = true;
+    settings.set(setting.id, resolved);
   }
   const value = (id: string) => settings.get(id)?.value ?? null;
   return Object.freeze({
@@ -65,6 +64,7 @@ interface Resolving {
   readonly layers: readonly ConsideredLayer[];
   readonly choices: Choices;
   readonly lastGood: LastGood | undefined;
+  readonly freeze: Freeze | undefined;
 }
 
 function consideredLayers(layers: readonly Layer[]): readonly ConsideredLayer[] {
@@ -83,39 +83,36 @@ function consideredLayers(layers: readonly Layer[]): readonly ConsideredLayer[] 
 
 const NO_CONTRIBUTIONS: readonly Contribution[] = Object.freeze([]);
 
-function resolveSetting(resolving: Resolving, setting: Setting): ResolvedSetting {
-  const { id } = setting;
-  const { layers, choices } = resolving;
-  let winner: Mention | undefined;
-  let winnerSource: LayerSource | undefined;
-  let spoken = false;
+/** The strongest layer that mentions a setting: it decides value and lock. */
+interface Decision {
+  readonly source: LayerSource;
+  readonly mention: Mention;
+}
+
+function decide(layers: readonly ConsideredLayer[], id: string): Decision | null {
   for (const { layer, displacedBy } of layers) {
-    const mention = layer.mentions.get(id);
-    if (mention === undefined) spoken ||= layer.ignored.size > 0 && layer.ignored.has(id);
-    else {
-      spoken = true;
-      if (displacedBy === null && winner === undefined) {
-        winner = mention;
-        winnerSource = layer.source;
-      }
-    }
+    const mention = displacedBy === null ? layer.mentions.get(id) : undefined;
+    if (mention !== undefined) return { source: layer.source, mention };
   }
-  const choice = choices.values.get(id);
-  const fallback = setting.default;
-  const chosen = choice !== undefined && winner?.locked !== true;
+  return null;
+}
+
+function resolveSetting(resolving: Resolving, setting: Setting): ResolvedSetting {
+  const { choices, freeze } = resolving;
+  const decision = decide(resolving.layers, setting.id);
+  const locked = decision?.mention.locked === true;
+  const choice = choices.values.get(setting.id);
   const suggestion =
-    winner === undefined || winnerSource === undefined
-      ? fallback
-      : effective(resolving, setting, winner, winnerSource);
-  const silent = !spoken && choice === undefined && !choices.invalid.has(id);
-  return Object.freeze({
-    id,
-    value: chosen ? choice : suggestion,
-    locked: winner?.locked === true,
-    source: chosen ? 'user' : (winnerSource ?? 'default'),
+    decision === null ? setting.default : effective(resolving, setting, decision.mention, decision.source);
+  const resolved: ResolvedSetting = {
+    id: setting.id,
+    value: choice !== undefined && !locked ? choice : suggestion,
+    locked,
+    source: choice !== undefined && !locked ? 'user' : (decision?.source ?? 'default'),
     suggestion,
-    contributions: silent ? NO_CONTRIBUTIONS : contributions(resolving, setting, winnerSource, chosen),
-  });
+    contributions: contributions(resolving, setting, decision),
+  };
+  return Object.freeze(freeze === undefined ? resolved : hold(setting, resolved, decision, freeze));
 }
 
 /** What a layer's mention comes to: its value, the last good one while that is invalid and locked, or the built-in. */
@@ -139,39 +136,56 @@ function lastGoodValue(resolving: Resolving, setting: Setting, source: LayerSour
 function contributions(
   resolving: Resolving,
   setting: Setting,
-  winner: LayerSource | undefined,
-  chosen: boolean,
+  decision: Decision | null,
 ): readonly Contribution[] {
-  const { layers, choices } = resolving;
-  const list: Contribution[] = [];
-  let winnerLocked = false;
-  for (const { layer, displacedBy } of layers) {
-    const { source } = layer;
+  const choice = resolving.choices.values.get(setting.id);
+  const invalid = resolving.choices.invalid.get(setting.id);
+  let list: Contribution[] | null = null;
+  for (const { layer, displacedBy } of resolving.layers) {
     const mention = layer.mentions.get(setting.id);
-    if (mention === undefined) {
-      const why = layer.ignored.get(setting.id);
-      if (why !== undefined) list.push(contribution(source, null, false, 'ignored', why));
-      continue;
-    }
-    const { locked } = mention;
-    const value = effective(resolving, setting, mention, source);
-    if (displacedBy !== null) list.push(contribution(source, value, locked, 'ignored', DISPLACED));
-    else if (source !== winner) {
-      list.push(contribution(source, value, locked, 'overridden', STRONGER.get(winner) ?? ''));
-    } else if (chosen) list.push(contribution(source, value, false, 'overridden', CHOSEN));
+    const why = mention === undefined && layer.ignored.size > 0 ? layer.ignored.get(setting.id) : undefined;
+    if (mention === undefined && why === undefined) continue;
+    list ??= [];
+    if (mention === undefined) list.push(contribution(layer.source, null, false, 'ignored', why ?? ''));
     else
-      list.push(contribution(source, value, locked, 'wins', whyItWins(resolving, setting, mention, source)));
-    if (source === winner) winnerLocked = locked;
+      list.push(
+        ofLayer(resolving, setting, { source: layer.source, mention }, displacedBy, decision, choice),
+      );
   }
-  const choice = choices.values.get(setting.id);
-  const invalid = choices.invalid.get(setting.id);
-  if (choice !== undefined) {
-    if (winnerLocked) list.push(contribution('user', choice, false, 'ignored', LOCKED_BY.get(winner) ?? ''));
-    else list.push(contribution('user', choice, false, 'wins', USER_WINS));
-  } else if (invalid !== undefined) {
-    list.push(contribution('user', null, false, 'ignored', `The chosen value is not valid. ${invalid}`));
+  const user = ofUser(choice, invalid, decision);
+  if (user !== null) (list ??= []).push(user);
+  return list === null ? NO_CONTRIBUTIONS : Object.freeze(list);
+}
+
+function ofLayer(
+  resolving: Resolving,
+  setting: Setting,
+  { source, mention }: Decision,
+  displacedBy: LayerSource | null,
+  decision: Decision | null,
+  choice: SettingValue | undefined,
+): Contribution {
+  const { locked } = mention;
+  const value = effective(resolving, setting, mention, source);
+  if (displacedBy !== null) return contribution(source, value, locked, 'ignored', DISPLACED);
+  if (source !== decision?.source) {
+    return contribution(source, value, locked, 'overridden', STRONGER.get(decision?.source) ?? '');
   }
-  return Object.freeze(list);
+  if (!locked && choice !== undefined) return contribution(source, value, locked, 'overridden', CHOSEN);
+  return contribution(source, value, locked, 'wins', whyItWins(resolving, setting, mention, source));
+}
+
+function ofUser(
+  choice: SettingValue | undefined,
+  invalid: string | undefined,
+  decision: Decision | null,
+): Contribution | null {
+  if (choice === undefined) {
+    if (invalid === undefined) return null;
+    return contribution('user', null, false, 'ignored', `The chosen value is not valid. ${invalid}`);
+  }
+  if (decision?.mention.locked !== true) return contribution('user', choice, false, 'wins', USER_WINS);
+  return contribution('user', choice, false, 'ignored', LOCKED_BY.get(decision.source) ?? '');
 }
 
 function contribution(
@@ -216,16 +230,16 @@ function whyItWins(resolving: Resolving, setting: Setting, mention: Mention, sou
  * While a source cannot be read and was never good, or is stale, settings that a stronger layer decides follow it;
  * every other one stays where it is (docs/policy.md, section 3).
  */
-function hold(setting: Setting, resolved: ResolvedSetting, freeze: Freeze): ResolvedSetting {
-  const limit = rankOf(freeze.source);
-  const decider = resolved.contributions.find(
-    ({ source, outcome }) =>
-      source !== 'user' && (outcome === 'wins' || (outcome === 'overridden' && resolved.source === 'user')),
-  );
-  if (decider !== undefined && rankOf(decider.source) < limit) return resolved;
+function hold(
+  setting: Setting,
+  resolved: ResolvedSetting,
+  decision: Decision | null,
+  freeze: Freeze,
+): ResolvedSetting {
+  if (decision !== null && rankOf(decision.source) < rankOf(freeze.source)) return resolved;
   const present = freeze.present.get(setting.id);
   const keeps = present === null || (present !== undefined && checkValue(setting, present).ok);
-  return Object.freeze({ ...resolved, value: keeps ? present : resolved.value, frozen: freeze.code });
+  return { ...resolved, value: keeps ? present : resolved.value, frozen: freeze.code };
 }
 
 function problemsInOrder(layers: readonly Layer[], choices: Choices): readonly Problem[] {

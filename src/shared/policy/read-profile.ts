@@ -1,0 +1,194 @@
+import type { Catalog } from '../settings/define-catalog.ts';
+import { nearest } from '../text/nearest.ts';
+import { describeValue, quote } from '../text/quote.ts';
+import { readJson } from './json-text.ts';
+import type { Layer, LayerSource, Mention } from './model.ts';
+import { finishProblems, type ProblemDraft } from './problem-draft.ts';
+import { brokenLayer, interpretDocument, readDocument } from './read-document.ts';
+import { isJsonObject, type JsonObject, splitList } from './read-settings.ts';
+
+/** Whose file locations are used. */
+export type Layout = 'mooring' | 'docker';
+
+/** A configuration profile after reading (docs/policy.md, section 6). */
+export interface Profile {
+  /** What it says about settings. Broken when the profile, or its `settings`, cannot be read. */
+  readonly layer: Layer;
+  /** As it stands there, for the reader of enforced sign-in; `undefined` when the key is absent. */
+  readonly allowedOrgs: unknown;
+  readonly hubUrl: string | null;
+  /** Pinned signing keys: public JWKs, or fingerprints. */
+  readonly hubKeys: readonly (string | JsonObject)[] | null;
+  readonly layout: Layout | null;
+}
+
+const SOURCE: LayerSource = 'configuration-profile';
+
+/** Members of the `proxy` group by the profile key that sets them. Any one of them makes the group manual and locked. */
+const PROXY_KEYS = new Map([
+  ['overrideProxyHTTP', 'http'],
+  ['overrideProxyHTTPS', 'https'],
+  ['overrideProxyExclude', 'exclude'],
+  ['overrideProxyPAC', 'pac'],
+  ['overrideProxyEmbeddedPAC', 'embeddedPac'],
+]);
+const OTHER_KEYS = ['allowedOrgs', 'hubUrl', 'hubKeys', 'layout', 'settings'];
+const KEYS = [...OTHER_KEYS, ...PROXY_KEYS.keys()];
+
+/**
+ * Reads a configuration profile from bytes, text or a parsed value: the same keys on every platform, whatever held
+ * them. Never throws.
+ */
+export function readProfile(input: unknown, catalog: Catalog): Profile {
+  const json = readJson(input);
+  const drafts: ProblemDraft[] = [...json.drafts];
+  const finish = () => finishProblems(drafts, SOURCE, json.text);
+  const none = { allowedOrgs: undefined, hubUrl: null, hubKeys: null, layout: null };
+  if (!json.ok) return { ...none, layer: brokenLayer(SOURCE, finish()) };
+  const { value } = json;
+  if (!isJsonObject(value)) {
+    const message = `A profile is an object of keys, and this is ${describeValue(value)}. Nothing of it applies.`;
+    drafts.push({ severity: 'error', code: 'wrong_type', segments: [], message });
+    return { ...none, layer: brokenLayer(SOURCE, finish()) };
+  }
+  const reading: ProfileReading = { value, drafts, catalog };
+  const keys = {
+    allowedOrgs: own(value, 'allowedOrgs'),
+    hubUrl: readHubUrl(reading),
+    hubKeys: readHubKeys(reading),
+    layout: readLayout(reading),
+  };
+  warnOfUnknownKeys(reading);
+  const document = readProfileSettings(reading);
+  const proxy = readProxy(reading);
+  const mentions = new Map([...document.mentions, ...proxy]);
+  const problems = [...finish(), ...document.problems];
+  if (document.state === 'broken') return { ...keys, layer: brokenLayer(SOURCE, problems) };
+  return { ...keys, layer: { source: SOURCE, state: 'ok', mentions, ignored: document.ignored, problems } };
+}
+
+interface ProfileReading {
+  readonly value: JsonObject;
+  readonly drafts: ProblemDraft[];
+  readonly catalog: Catalog;
+}
+
+function own(value: JsonObject, key: string): unknown {
+  return Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+function wrong(
+  { drafts }: ProfileReading,
+  key: string,
+  code: 'wrong_type' | 'invalid_value',
+  message: string,
+): null {
+  drafts.push({ severity: 'error', code, segments: [key], message });
+  return null;
+}
+
+function readHubUrl(reading: ProfileReading): string | null {
+  const url = own(reading.value, 'hubUrl');
+  if (url === undefined) return null;
+  if (typeof url === 'string' && /^https?:\/\/[^\s/]\S*$/i.test(url.trim())) return url.trim();
+  const code = typeof url === 'string' ? 'invalid_value' : 'wrong_type';
+  return wrong(
+    reading,
+    'hubUrl',
+    code,
+    `"hubUrl" has to be the address of the hub, starting with https://, and is ${describeValue(url)}. It is ignored.`,
+  );
+}
+
+function readLayout(reading: ProfileReading): Layout | null {
+  const layout = own(reading.value, 'layout');
+  if (layout === undefined || layout === 'mooring' || layout === 'docker') return layout ?? null;
+  const code = typeof layout === 'string' ? 'invalid_value' : 'wrong_type';
+  return wrong(
+    reading,
+    'layout',
+    code,
+    `"layout" has to be "mooring" or "docker", and is ${describeValue(layout)}. It is ignored.`,
+  );
+}
+
+/** A list, a JWK set, one of them as JSON text, or fingerprints with white space, `,` or `;` between them. */
+function readHubKeys(reading: ProfileReading): Profile['hubKeys'] {
+  const raw = own(reading.value, 'hubKeys');
+  if (raw === undefined) return null;
+  const given = typeof raw === 'string' ? keysInText(raw) : raw;
+  const list = isJsonObject(given) && Array.isArray(own(given, 'keys')) ? own(given, 'keys') : given;
+  const keys = Array.isArray(list) ? list : [list];
+  const usable = keys.filter(
+    (key): key is string | JsonObject => typeof key === 'string' || isJsonObject(key),
+  );
+  if (usable.length === keys.length && usable.length > 0) return usable;
+  wrong(
+    reading,
+    'hubKeys',
+    'wrong_type',
+    '"hubKeys" has to be a list of public keys (JWK) or fingerprints. Nothing else is trusted, so no hub is until it is mended.',
+  );
+  // An empty list pins nothing: a profile that meant to restrict trust must not end up widening it.
+  return usable;
+}
+
+function keysInText(text: string): unknown {
+  if (/^\s*[[{]/.test(text)) {
+    const json = readJson(text);
+    return json.ok ? json.value : null;
+  }
+  return text.split(/[\s,;]+/).filter((part) => part !== '');
+}
+
+/** Device management adds keys of its own to a payload; they are nobody's mistake. */
+const PAYLOAD_KEY = /^(?:Payload|_|\$)/;
+
+function warnOfUnknownKeys({ value, drafts }: ProfileReading): void {
+  for (const key of Object.keys(value)) {
+    if (KEYS.includes(key) || (PAYLOAD_KEY.test(key) && key !== '__proto__')) continue;
+    const close = nearest(key, KEYS);
+    const mend = close === null ? 'Remove it, or check its name.' : `Did you mean ${quote(close)}?`;
+    const message = `The key ${quote(key)} is not known and is ignored. ${mend}`;
+    drafts.push({ severity: 'warning', code: 'unknown_key', segments: [key], message });
+  }
+}
+
+const NO_SETTINGS = {
+  state: 'ok' as const,
+  mentions: new Map<string, Mention>(),
+  ignored: new Map<string, string>(),
+};
+
+/** `settings`: a policy document, or the text of one. */
+function readProfileSettings(reading: ProfileReading): Omit<Layer, 'source'> {
+  const { value, drafts, catalog } = reading;
+  const settings = own(value, 'settings');
+  if (settings === undefined) return { ...NO_SETTINGS, problems: [] };
+  if (typeof settings === 'string') return readDocument(settings, SOURCE, catalog, ['settings']);
+  const read = interpretDocument(settings, catalog);
+  for (const draft of read.drafts) drafts.push({ ...draft, segments: ['settings', ...draft.segments] });
+  return { ...read, problems: [] };
+}
+
+/**
+ * The proxy keys become a `proxy` group and are read like one, so that the same checks and the same rules for what
+ * cannot be used apply. It replaces the whole group of `settings`.
+ */
+function readProxy({ value, drafts, catalog }: ProfileReading): ReadonlyMap<string, Mention> {
+  const given = [...PROXY_KEYS].filter(([key]) => Object.hasOwn(value, key));
+  if (given.length === 0) return NO_SETTINGS.mentions;
+  const members = given.map(([key, member]) => {
+    const raw = value[key];
+    return [member, member === 'exclude' && typeof raw === 'string' ? splitList(raw) : raw] as const;
+  });
+  const group = Object.fromEntries([['locked', true], ['mode', 'manual'], ...members]);
+  const read = interpretDocument({ proxy: group }, catalog);
+  const names = new Map([...PROXY_KEYS].map(([key, member]) => [member, key]));
+  for (const draft of read.drafts) {
+    const [, member = '', ...rest] = draft.segments;
+    const key = names.get(String(member)) ?? given[0]?.[0] ?? '';
+    drafts.push({ ...draft, segments: [key, ...rest] });
+  }
+  return read.mentions;
+}
