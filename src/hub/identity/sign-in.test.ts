@@ -3,7 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AGENT_SCOPES } from '../../shared/contracts/agent-api.ts';
 import { startTestDatabase } from '../database/test-database.ts';
 import { createBrowser } from './test-browser.ts';
-import { createAccount, discover, signInDesktop, startSignIn, startTestHub, type TestHub, typeCredentials } from './test-hub.ts';
+import {
+  createAccount,
+  discover,
+  signInDesktop,
+  startSignIn,
+  startTestHub,
+  type TestHub,
+  typeCredentials,
+} from './test-hub.ts';
 
 let database: Awaited<ReturnType<typeof startTestDatabase>>;
 let hub: TestHub;

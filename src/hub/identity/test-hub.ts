@@ -1,11 +1,11 @@
 import { createServer } from 'node:net';
 import * as client from 'openid-client';
 import { AGENT_CLIENT_ID, AGENT_SCOPES } from '../../shared/contracts/agent-api.ts';
-import { pino } from 'pino';
 import type { Clock } from '../clock.ts';
 import { type AnnouncementListener, listenForAnnouncements } from '../database/announcements.ts';
 import type { DatabaseHandle } from '../database/connection.ts';
 import { createDelivery } from '../delivery/delivery.ts';
+import { createLogger } from '../logging.ts';
 import { ensureAccount } from '../organizations/accounts.ts';
 import { joinOrganization } from '../organizations/member-service.ts';
 import { createOrganization } from '../organizations/organization-service.ts';
@@ -14,7 +14,7 @@ import { createHubSecret, type HubSecret } from '../secrets/hub-secret.ts';
 import { buildServer } from '../server.ts';
 import { createIdentity } from './identity.ts';
 import { createPasswords } from './passwords.ts';
-import { createBrowser, type Browser } from './test-browser.ts';
+import { type Browser, createBrowser } from './test-browser.ts';
 
 /*
  * For tests: a hub with identity and delivery on a real port and a real database, accounts, and a desktop that
@@ -47,13 +47,16 @@ export async function freePort(): Promise<number> {
 
 export async function startTestHub(
   database: DatabaseHandle,
-  options: { readonly port?: number; readonly publicUrl?: string } = {},
+  options: { readonly port?: number; readonly publicUrl?: string; readonly logLevel?: string } = {},
 ): Promise<TestHub> {
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const publicUrl = options.publicUrl ?? url;
   const secret = createHubSecret(TEST_SECRET);
-  const log = pino({ level: 'silent' });
+  const log = createLogger({
+    level: options.logLevel ?? 'silent',
+    destination: { write: () => undefined },
+  });
   const announcements = listenForAnnouncements({ target: database.target });
   const common = { db: database.db, secret, clock: machineClock, log, announcements, publicUrl };
   const identity = await createIdentity(common);
@@ -66,7 +69,9 @@ export async function startTestHub(
       identity.plugin,
       delivery.plugin,
       (app) => {
-        app.get('/v1/whoami', { config: { requires: 'account' } }, async (request) => ({ actor: request.actor }));
+        app.get('/v1/whoami', { config: { requires: 'account' } }, async (request) => ({
+          actor: request.actor,
+        }));
       },
     ],
   });
@@ -95,7 +100,11 @@ export async function createAccount({ db }: DatabaseHandle, email: string): Prom
   const passwordHash = await hashed;
   return db.transaction().execute(async (trx) => {
     const { account } = await ensureAccount(trx, { email, name: `Name of ${email}` }, new Date());
-    await trx.updateTable('users').set({ password_hash: passwordHash }).where('id', '=', account.id).execute();
+    await trx
+      .updateTable('users')
+      .set({ password_hash: passwordHash })
+      .where('id', '=', account.id)
+      .execute();
     return { id: account.id, email };
   });
 }
@@ -118,7 +127,12 @@ export async function createTestOrganization(
   for (const account of members) {
     await db.transaction().execute(async (trx) => {
       await lockOrganization(trx, id);
-      await joinOrganization(trx, OPERATOR, { organizationId: id, account, role: 'member', origin: 'manual' });
+      await joinOrganization(trx, OPERATOR, {
+        organizationId: id,
+        account,
+        role: 'member',
+        origin: 'manual',
+      });
     });
   }
   return { id, name };
