@@ -3,6 +3,9 @@
  */
 const [first, ...rest] = process.argv.slice(2);
 
+// A reader that goes away (`| head`) ends nothing but the reading.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 async function run(): Promise<number> {
   if (first === '__complete') {
     const { candidates, renderCandidates } = await import('./completion/candidates.ts');
