@@ -2,6 +2,7 @@ import type { Migration } from 'kysely/migration';
 import * as foundation from './0001-foundation.ts';
 import * as identity from './0010-identity.ts';
 import * as signingKeys from './0011-signing-keys.ts';
+import * as connectionsScim from './0020-connections-scim.ts';
 
 /**
  * Every migration by name, in the order of their names. Forward only. A capability adds its own file here with
@@ -11,4 +12,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-foundation': foundation,
   '0010-identity': identity,
   '0011-signing-keys': signingKeys,
+  '0020-connections-scim': connectionsScim,
 };

@@ -1,0 +1,48 @@
+import { sql } from 'kysely';
+import type { Columns, Scalar } from './filter/filter-to-sql.ts';
+import { GROUP } from './schema/group.ts';
+import { metaColumn } from './user-columns.ts';
+
+const text = (expression: Scalar['expression'], caseExact = false): Scalar => ({
+  type: 'text',
+  expression,
+  caseExact,
+});
+
+/** Where the attributes of a group live: table `scim_groups` as `r`. */
+export const GROUP_COLUMNS: Columns = {
+  type: GROUP,
+  scalar: ({ attribute, sub }) => {
+    switch (attribute.name) {
+      case 'id':
+        return text(sql`r.id::text`, true);
+      case 'externalId':
+        return text(sql`r.external_id`, true);
+      case 'displayName':
+        return text(sql`r.display_name`);
+      case 'meta':
+        return metaColumn(sub?.name, 'Group');
+      default:
+        return null;
+    }
+  },
+  list: (attribute) =>
+    attribute.name === 'members'
+      ? {
+          from: sql`scim_group_members as gm join scim_users as u on u.id = gm.scim_user_id and gm.group_id = r.id`,
+          part: memberPart,
+        }
+      : null,
+};
+
+/** One part of a member, with its user as `u`. */
+export function memberPart(sub: { readonly name: string }): Scalar {
+  switch (sub.name) {
+    case 'display':
+      return text(sql`u.user_name`);
+    case 'type':
+      return text(sql`'User'`);
+    default:
+      return text(sql`u.id::text`, true);
+  }
+}

@@ -1,0 +1,64 @@
+import type { Reader } from '../database/connection.ts';
+import { ScimError } from './scim-error.ts';
+import type { ScimConnection } from './tokens.ts';
+
+/** An organization that a connection may provision into. */
+export interface AllowedOrganization {
+  readonly id: string;
+  readonly name: string;
+}
+
+/**
+ * The connection's own organization and those whose owner accepted it (docs/identity.md section 2). Names are
+ * compared exactly.
+ */
+export async function allowedOrganization(
+  reader: Reader,
+  connection: ScimConnection,
+  name: string,
+): Promise<AllowedOrganization> {
+  if (name === connection.organizationName) return { id: connection.organizationId, name };
+  const found = await reader
+    .selectFrom('connection_organizations as co')
+    .innerJoin('organizations as o', 'o.id', 'co.organization_id')
+    .where('co.connection_id', '=', connection.id)
+    .where('o.name', '=', name)
+    .select(['o.id', 'o.name'])
+    .executeTakeFirst();
+  if (found !== undefined) return found;
+  throw new ScimError(
+    400,
+    `organization_not_allowed: this connection may not provision into "${name}". It may into "${connection.organizationName}", and into every organization whose owner has accepted it.`,
+    'invalidValue',
+  );
+}
+
+/** Refuses an address outside the domains that are verified for the connection's organization. */
+export async function requireVerifiedDomain(
+  reader: Reader,
+  connection: ScimConnection,
+  userName: string,
+): Promise<void> {
+  const at = userName.lastIndexOf('@');
+  if (!/^[^@\s]+@[^@\s]+$/.test(userName) || userName.length > 254) {
+    throw new ScimError(
+      400,
+      `userName must be an e-mail address; "${userName.slice(0, 100)}" is not one.`,
+      'invalidValue',
+    );
+  }
+  const domain = userName.slice(at + 1).toLowerCase();
+  const verified = await reader
+    .selectFrom('domains')
+    .select('id')
+    .where('organization_id', '=', connection.organizationId)
+    .where('name', '=', domain)
+    .where('verified_at', 'is not', null)
+    .executeTakeFirst();
+  if (verified !== undefined) return;
+  throw new ScimError(
+    400,
+    `The domain "${domain}" is not verified for ${connection.organizationName}. Verify it in the Admin Console, then provision again.`,
+    'invalidValue',
+  );
+}

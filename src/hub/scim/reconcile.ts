@@ -1,0 +1,187 @@
+import { sql } from 'kysely';
+import { type ChangeContext, recordChange } from '../audit/record.ts';
+import type { Trx } from '../database/connection.ts';
+import type { Role } from '../database/schema.ts';
+import { lockOrganization, stampRecipients } from '../policies/recipients.ts';
+import { ScimError } from './scim-error.ts';
+import type { ScimConnection } from './tokens.ts';
+
+/*
+ * Memberships and places in teams follow what SCIM keeps. One set of statements serves one user and a group of
+ * thousands alike. Only what this connection gave is ever taken away: members who were added by hand, were
+ * invited, or came through another connection stay untouched.
+ */
+
+interface MembershipRow {
+  readonly organization_id: string;
+  readonly user_id: string;
+  readonly email: string;
+  readonly role: Role;
+}
+
+/** Who should be a member of what: the user's own placement first, then the organizations of their groups. */
+const DESIRED = (connectionId: string, userIds: readonly string[]) => sql`
+  select distinct on (user_id, organization_id) user_id, organization_id, role from (
+    select su.user_id, su.placement_organization_id as organization_id, su.placement_role as role, 1 as rank
+      from scim_users su
+     where su.connection_id = ${connectionId} and su.user_id = any(${[...userIds]}::uuid[])
+       and su.managed and su.active and su.placement_organization_id is not null
+    union all
+    select su.user_id, g.organization_id, 'member', 2
+      from scim_users su
+      join scim_group_members gm on gm.scim_user_id = su.id
+      join scim_groups g on g.id = gm.group_id
+     where su.connection_id = ${connectionId} and su.user_id = any(${[...userIds]}::uuid[]) and su.managed and su.active
+  ) wanted order by user_id, organization_id, rank`;
+
+/**
+ * Brings memberships and teams of these accounts to what SCIM says now, stamps whose policy may have changed, ends
+ * the sessions of whoever belongs to no organization any more, and records each membership that began or ended.
+ */
+export async function reconcile(
+  trx: Trx,
+  context: ChangeContext,
+  connection: ScimConnection,
+  userIds: readonly string[],
+): Promise<void> {
+  if (userIds.length === 0) return;
+  await lockOrganizations(trx, connection);
+  const ended = await endMemberships(trx, connection, userIds);
+  const begun = await beginMemberships(trx, context, connection, userIds);
+  const moved = await moveTeams(trx, context, connection, userIds);
+  await requireOwners(trx, ended);
+  await endIdleSessions(trx, ended);
+  await stamp(trx, context, [...begun, ...moved]);
+  for (const row of ended) await record(trx, context, 'member.remove', row);
+  for (const row of begun) await record(trx, context, 'member.add', row);
+}
+
+// In one order everywhere, so that two connections that provision into each other's organizations cannot deadlock.
+async function lockOrganizations(trx: Trx, connection: ScimConnection): Promise<void> {
+  const accepted = await trx
+    .selectFrom('connection_organizations')
+    .select('organization_id')
+    .where('connection_id', '=', connection.id)
+    .execute();
+  const ids = new Set([connection.organizationId, ...accepted.map((row) => row.organization_id)]);
+  for (const id of [...ids].sort()) await lockOrganization(trx, id);
+}
+
+async function endMemberships(
+  trx: Trx,
+  connection: ScimConnection,
+  userIds: readonly string[],
+): Promise<readonly MembershipRow[]> {
+  const { rows } = await sql<MembershipRow>`
+    with desired as (${DESIRED(connection.id, userIds)})
+    delete from memberships m using users u
+     where u.id = m.user_id and m.connection_id = ${connection.id} and m.origin = 'scim'
+       and m.user_id = any(${[...userIds]}::uuid[])
+       and not exists (select 1 from desired d where d.user_id = m.user_id and d.organization_id = m.organization_id)
+    returning m.organization_id, m.user_id, u.email, m.role`.execute(trx);
+  if (rows.length > 0) {
+    // What they made there ends with the membership.
+    await sql`update api_tokens t set revoked_at = now() from (select unnest(${rows.map((row) => row.organization_id)}::uuid[]) as o,
+      unnest(${rows.map((row) => row.user_id)}::uuid[]) as u) ended
+      where t.organization_id = ended.o and t.created_by = ended.u and t.revoked_at is null`.execute(trx);
+  }
+  return rows;
+}
+
+async function beginMemberships(
+  trx: Trx,
+  context: ChangeContext,
+  connection: ScimConnection,
+  userIds: readonly string[],
+): Promise<readonly MembershipRow[]> {
+  const { rows } = await sql<MembershipRow>`
+    with desired as (${DESIRED(connection.id, userIds)}), added as (
+      insert into memberships (organization_id, user_id, role, origin, joined_at, connection_id)
+      select d.organization_id, d.user_id, d.role, 'scim', ${context.at}, ${connection.id} from desired d
+      on conflict (organization_id, user_id) do nothing
+      returning organization_id, user_id, role)
+    select added.*, u.email from added join users u on u.id = added.user_id`.execute(trx);
+  return rows;
+}
+
+/** Places in teams; answers who gained or lost one. */
+async function moveTeams(
+  trx: Trx,
+  context: ChangeContext,
+  connection: ScimConnection,
+  userIds: readonly string[],
+): Promise<readonly Pick<MembershipRow, 'organization_id' | 'user_id'>[]> {
+  const ids = [...userIds];
+  const desired = sql`
+    select su.user_id, g.organization_id, g.team_id from scim_users su
+      join scim_group_members gm on gm.scim_user_id = su.id join scim_groups g on g.id = gm.group_id
+     where su.connection_id = ${connection.id} and su.user_id = any(${ids}::uuid[]) and su.managed and su.active
+    union
+    select su.user_id, t.organization_id, t.id from scim_users su join teams t on t.id = su.placement_team_id
+     where su.connection_id = ${connection.id} and su.user_id = any(${ids}::uuid[]) and su.managed and su.active`;
+  const { rows } = await sql<Pick<MembershipRow, 'organization_id' | 'user_id'>>`
+    with desired as (${desired}), gone as (
+      delete from team_members tm
+       where tm.connection_id = ${connection.id} and tm.origin = 'scim' and tm.user_id = any(${ids}::uuid[])
+         and not exists (select 1 from desired d where d.user_id = tm.user_id and d.team_id = tm.team_id)
+      returning tm.organization_id, tm.user_id), added as (
+      insert into team_members (organization_id, team_id, user_id, origin, added_at, connection_id)
+      select d.organization_id, d.team_id, d.user_id, 'scim', ${context.at}, ${connection.id} from desired d
+        join memberships m on m.organization_id = d.organization_id and m.user_id = d.user_id
+      on conflict (team_id, user_id) do nothing
+      returning organization_id, user_id)
+    select * from gone union select * from added`.execute(trx);
+  return rows;
+}
+
+/** An organization must keep an owner: whatever would take the last one is refused as a whole. */
+async function requireOwners(trx: Trx, ended: readonly MembershipRow[]): Promise<void> {
+  for (const row of ended.filter((candidate) => candidate.role === 'owner')) await requireOwner(trx, row);
+}
+
+/** Refuses with 409 when the organization has no owner left. */
+export async function requireOwner(
+  trx: Trx,
+  who: { readonly organization_id: string; readonly email: string },
+): Promise<void> {
+  const { rows } =
+    await sql`select 1 from memberships m join users u on u.id = m.user_id and u.disabled_at is null
+    where m.organization_id = ${who.organization_id} and m.role = 'owner' limit 1`.execute(trx);
+  if (rows.length > 0) return;
+  throw new ScimError(
+    409,
+    `${who.email} is the last owner of the organization, and without an owner nobody could manage it. Make another member an owner first.`,
+  );
+}
+
+// Sessions belong to the account: they end with its last membership, and until then each organization refuses by itself.
+async function endIdleSessions(trx: Trx, ended: readonly MembershipRow[]): Promise<void> {
+  if (ended.length === 0) return;
+  const ids = ended.map((row) => row.user_id);
+  for (const table of ['device_sessions', 'browser_sessions']) {
+    await sql`delete from ${sql.table(table)} s where s.user_id = any(${ids}::uuid[])
+      and not exists (select 1 from memberships m where m.user_id = s.user_id)`.execute(trx);
+  }
+}
+
+async function stamp(
+  trx: Trx,
+  context: ChangeContext,
+  touched: readonly Pick<MembershipRow, 'organization_id' | 'user_id'>[],
+): Promise<void> {
+  const byOrganization = Map.groupBy(touched, (row) => row.organization_id);
+  for (const [organizationId, rows] of byOrganization) {
+    const recipients = { kind: 'users', userIds: [...new Set(rows.map((row) => row.user_id))] } as const;
+    await stampRecipients(trx, { organizationId, recipients, at: context.at });
+  }
+}
+
+async function record(trx: Trx, context: ChangeContext, action: string, row: MembershipRow): Promise<void> {
+  const state = { role: row.role, origin: 'scim' } as const;
+  await recordChange(trx, context, {
+    organizationId: row.organization_id,
+    action,
+    target: { kind: 'member', id: row.user_id, label: row.email },
+    ...(action === 'member.add' ? { after: state } : { before: state }),
+  });
+}

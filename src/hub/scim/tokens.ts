@@ -1,0 +1,160 @@
+import { sql } from 'kysely';
+import { type ChangeContext, recordChange } from '../audit/record.ts';
+import type { Db, Reader } from '../database/connection.ts';
+import { createOneTimeSecret, hashOneTimeSecret } from '../secrets/one-time-secret.ts';
+import './tables.ts';
+import '../connections/tables.ts';
+
+const PREFIX = 'mscim_';
+/** The present one and its predecessor, so that a token can be changed without a gap. */
+const VALID_AT_ONCE = 2;
+
+/** The connection that a SCIM request speaks for. */
+export interface ScimConnection {
+  readonly id: string;
+  readonly name: string;
+  readonly organizationId: string;
+  readonly organizationName: string;
+  readonly defaultTeam: string | null;
+  /** May take over members that sign-in created. */
+  readonly adopts: boolean;
+  /** The token that was shown, for the last-used time. */
+  readonly tokenId: string;
+}
+
+/** A token as an administrator sees it; the secret itself is only in the answer to its creation. */
+export interface ScimToken {
+  readonly id: string;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date | null;
+}
+
+/**
+ * Makes a token and shows it once. The one before stays valid until the next but one is made, or it is revoked.
+ * Switches SCIM on for the connection.
+ */
+export async function createScimToken(
+  db: Db,
+  context: ChangeContext,
+  where: { readonly organizationId: string; readonly connectionId: string },
+): Promise<{ readonly secret: string; readonly token: ScimToken } | null> {
+  const { secret, hash } = createOneTimeSecret(PREFIX);
+  return db.transaction().execute(async (trx) => {
+    const connection = await trx
+      .updateTable('connections')
+      .set({ scim_enabled: true })
+      .where('id', '=', where.connectionId)
+      .where('organization_id', '=', where.organizationId)
+      .returning(['id', 'name'])
+      .executeTakeFirst();
+    if (connection === undefined) return null;
+    const created = await trx
+      .insertInto('scim_tokens')
+      .values({
+        connection_id: connection.id,
+        secret_hash: hash,
+        created_by: context.actor.kind === 'user' ? context.actor.userId : null,
+        created_at: context.at,
+      })
+      .returning(['id', 'created_at'])
+      .executeTakeFirstOrThrow();
+    await sql`update scim_tokens set revoked_at = ${context.at}
+      where connection_id = ${connection.id} and revoked_at is null and id not in (
+        select id from scim_tokens where connection_id = ${connection.id} and revoked_at is null
+        order by created_at desc, id = ${created.id} desc limit ${VALID_AT_ONCE})`.execute(trx);
+    await recordChange(trx, context, {
+      organizationId: where.organizationId,
+      action: 'scim.token.create',
+      target: { kind: 'connection', id: connection.id, label: connection.name },
+    });
+    return { secret, token: { id: created.id, createdAt: created.created_at, lastUsedAt: null } };
+  });
+}
+
+/** Ends one token, or all of a connection. Answers how many ended. */
+export async function revokeScimTokens(
+  db: Db,
+  context: ChangeContext,
+  where: { readonly organizationId: string; readonly connectionId: string; readonly tokenId?: string },
+): Promise<number> {
+  return db.transaction().execute(async (trx) => {
+    const connection = await trx
+      .selectFrom('connections')
+      .select(['id', 'name'])
+      .where('id', '=', where.connectionId)
+      .where('organization_id', '=', where.organizationId)
+      .executeTakeFirst();
+    if (connection === undefined) return 0;
+    let update = trx
+      .updateTable('scim_tokens')
+      .set({ revoked_at: context.at })
+      .where('connection_id', '=', connection.id)
+      .where('revoked_at', 'is', null);
+    if (where.tokenId !== undefined) update = update.where('id', '=', where.tokenId);
+    const ended = await update.returning('id').execute();
+    if (ended.length > 0) {
+      await recordChange(trx, context, {
+        organizationId: where.organizationId,
+        action: 'scim.token.revoke',
+        target: { kind: 'connection', id: connection.id, label: connection.name },
+        after: { revoked: ended.length },
+      });
+    }
+    return ended.length;
+  });
+}
+
+/** The valid tokens of a connection, newest first. */
+export async function listScimTokens(reader: Reader, connectionId: string): Promise<readonly ScimToken[]> {
+  const rows = await reader
+    .selectFrom('scim_tokens')
+    .select(['id', 'created_at', 'last_used_at'])
+    .where('connection_id', '=', connectionId)
+    .where('revoked_at', 'is', null)
+    .orderBy('created_at', 'desc')
+    .execute();
+  return rows.map((row) => ({ id: row.id, createdAt: row.created_at, lastUsedAt: row.last_used_at }));
+}
+
+/**
+ * The connection of a bearer token. The token is found by its digest, so nothing compares secrets byte by byte.
+ * `null`: no such token, revoked, or SCIM is off.
+ */
+export async function connectionOfToken(reader: Reader, secret: string): Promise<ScimConnection | null> {
+  if (!secret.startsWith(PREFIX) || secret.length > 200) return null;
+  const row = await reader
+    .selectFrom('scim_tokens as t')
+    .innerJoin('connections as c', 'c.id', 't.connection_id')
+    .innerJoin('organizations as o', 'o.id', 'c.organization_id')
+    .where('t.secret_hash', '=', hashOneTimeSecret(secret))
+    .where('t.revoked_at', 'is', null)
+    .where('c.scim_enabled', '=', true)
+    .select([
+      'c.id',
+      'c.name',
+      'o.id as organization_id',
+      'o.name as organization_name',
+      'c.default_team',
+      'c.scim_adopts_jit',
+      't.id as token_id',
+    ])
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  return {
+    id: row.id,
+    name: row.name,
+    organizationId: row.organization_id,
+    organizationName: row.organization_name,
+    defaultTeam: row.default_team,
+    adopts: row.scim_adopts_jit,
+    tokenId: row.token_id,
+  };
+}
+
+/** Notes the use of a token; to the minute, so that a busy client does not write with every request. */
+export async function noteTokenUse(db: Db, tokenId: string, at: Date): Promise<void> {
+  await sql`update scim_tokens set last_used_at = ${at}
+    where id = ${tokenId} and (last_used_at is null or last_used_at < ${new Date(at.getTime() - 60_000)})`.execute(
+    db,
+  );
+}

@@ -1,0 +1,80 @@
+import { sql } from 'kysely';
+import type { Columns, Scalar } from './filter/filter-to-sql.ts';
+import { USER } from './schema/user.ts';
+
+const text = (expression: Scalar['expression'], caseExact = false): Scalar => ({
+  type: 'text',
+  expression,
+  caseExact,
+});
+const instant = (expression: Scalar['expression']): Scalar => ({
+  type: 'instant',
+  expression,
+  caseExact: true,
+});
+
+/** Where the attributes of a user live: table `scim_users` as `r`. */
+export const USER_COLUMNS: Columns = {
+  type: USER,
+  scalar: ({ extension, attribute, sub }) => {
+    if (extension !== undefined)
+      return text(sql`(r.resource -> ${extension.id}::text ->> ${attribute.name}::text)`);
+    switch (attribute.name) {
+      case 'id':
+        return text(sql`r.id::text`, true);
+      case 'externalId':
+        return text(sql`r.external_id`, true);
+      case 'userName':
+        return text(sql`r.user_name`);
+      case 'active':
+        return { type: 'boolean', expression: sql`r.active`, caseExact: true };
+      case 'meta':
+        return metaColumn(sub?.name, 'User');
+      default:
+        return sub === undefined
+          ? text(sql`(r.resource ->> ${attribute.name}::text)`)
+          : text(sql`(r.resource -> ${attribute.name}::text ->> ${sub.name}::text)`);
+    }
+  },
+  list: (attribute) => {
+    if (attribute.name === 'emails') {
+      return {
+        from: sql`jsonb_array_elements(case when jsonb_typeof(r.resource -> 'emails') = 'array' then r.resource -> 'emails' else '[]' end) as element`,
+        part: (sub) =>
+          sub.type === 'boolean'
+            ? { type: 'boolean', expression: sql`(element ->> ${sub.name}::text)::boolean`, caseExact: true }
+            : text(sql`(element ->> ${sub.name}::text)`, sub.caseExact),
+      };
+    }
+    if (attribute.name !== 'groups') return null;
+    return {
+      from: sql`scim_group_members as gm join scim_groups as g on g.id = gm.group_id and gm.scim_user_id = r.id`,
+      part: (sub) =>
+        sub.name === 'display'
+          ? text(sql`g.display_name`)
+          : sub.name === 'type'
+            ? text(sql`'direct'`)
+            : text(sql`g.id::text`, true),
+    };
+  },
+  narrow: (attribute, sub, value) =>
+    attribute.name === 'emails' && sub.name === 'value' && typeof value === 'string'
+      ? sql`scim_emails(r.resource) @> array[lower(${value}::text)]`
+      : null,
+};
+
+/** The parts of `meta` that can be searched, alike for every kind of resource. */
+export function metaColumn(part: string | undefined, resourceType: string): Scalar | null {
+  switch (part) {
+    case 'created':
+      return instant(sql`r.created_at`);
+    case 'lastModified':
+      return instant(sql`r.updated_at`);
+    case 'resourceType':
+      return text(sql`${resourceType}::text`, true);
+    case 'version':
+      return text(sql`('W/"' || r.version || '"')`, true);
+    default:
+      return null;
+  }
+}
