@@ -12,7 +12,10 @@ beforeAll(async () => {
 afterAll(() => scim.stop());
 
 let serial = 0;
-const address = (name = 'user') => `${name}${(serial += 1)}@acme.example`;
+const address = (name = 'user') => {
+  serial += 1;
+  return `${name}${serial}@acme.example`;
+};
 const patch = (...Operations: unknown[]) => ({ schemas: [PATCH_OP], Operations });
 const createUser = async (body: Record<string, unknown> = {}) => {
   const answer = await scim.send(scim.acme, 'POST', '/Users', {
