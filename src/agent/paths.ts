@@ -1,8 +1,8 @@
 import { posix, win32 } from 'node:path';
+import type { Layout } from '../shared/policy/read-profile.ts';
 import type { Platform } from '../shared/settings/setting.ts';
 
-/** Whose files are used: our own, or those of the original product (docs/policy.md section 5). */
-export type Layout = 'mooring' | 'docker';
+export type { Layout };
 
 /** What the paths depend on, read once from the host and passed in. */
 export interface HostFacts {
@@ -64,6 +64,8 @@ export interface AgentPaths {
   readonly bundle: string;
   /** Signing keys that this device trusts. */
   readonly hubKeys: string;
+  /** Keys of the configuration profile when it could last be read. */
+  readonly profileKeys: string;
   /** Held for as long as an agent runs (agent-lock.ts). */
   readonly lock: string;
   /** Who holds the lock and, on Windows, the name of its pipe. Information, never proof. */
@@ -182,6 +184,7 @@ export function agentPaths(host: HostFacts, layout: Layout): AgentPaths {
     account: path.join(userData, 'account.json'),
     bundle: path.join(userData, 'bundle.json'),
     hubKeys: path.join(userData, 'hub-keys.json'),
+    profileKeys: path.join(userData, 'profile-keys.json'),
     lock: path.join(userData, 'agent.lock'),
     endpoint: path.join(userData, 'agent.json'),
     socket: socketPath(host, userData),
@@ -219,7 +222,13 @@ function profileLocations(
   const layouts: readonly Layout[] = layout === 'docker' ? ['mooring', 'docker'] : ['mooring'];
   return layouts.flatMap((each): ProfileLocation[] => {
     const domain = PROFILE_DOMAIN[each];
-    if (host.platform === 'windows') return [{ kind: 'registry', key: domain.registry }];
+    if (host.platform === 'windows') {
+      // The registry cannot be moved beneath a folder: test paths have a JSON file in its place.
+      if (host.testRoot === undefined) return [{ kind: 'registry', key: domain.registry }];
+      return each === 'mooring'
+        ? [{ kind: 'file', format: 'json', path: place('registry\\policy.json') }]
+        : [];
+    }
     // The name becomes one path segment: a login name with a separator must not lead elsewhere.
     const user = host.userName.replace(/[/\\]|^\.+$/g, '_');
     return [

@@ -4,7 +4,7 @@ import type { Catalog } from '../shared/settings/define-catalog.ts';
 import type { PolicyOwner } from './account/account-service.ts';
 import type { AcceptedBundle, DeliveryState } from './delivery/policy-delivery.ts';
 import type { EnforcementInputs, LayerInput, SignInWall } from './enforcement/model.ts';
-import type { SourceReading } from './sources/admin-settings-source.ts';
+import type { SourceReading } from './sources/source-reading.ts';
 
 /** Everything that decides the settings, as the agent's parts know it now. */
 export interface PolicyParts {

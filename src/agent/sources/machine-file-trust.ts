@@ -9,6 +9,9 @@ export interface Ownership {
   readonly gid: number;
   /** Type and permission bits, as `stat` gives them. */
   readonly mode: number;
+  /** Together they tell one state of a file from another, its owner included. */
+  readonly ino?: number;
+  readonly ctimeMs?: number;
 }
 
 /**
@@ -99,12 +102,17 @@ export function windowsTrust(
   isLink: (path: string) => Promise<boolean> = async (path) => (await lstat(path)).isSymbolicLink(),
 ): FileTrust {
   const powershell = win32.join(systemRoot, 'System32', 'WindowsPowerShell', 'v1.0', 'powershell.exe');
-  return async (path) => {
+  // Starting PowerShell takes half a second, and the sources are read every minute.
+  const judged = new Map<string, { readonly state: string; readonly owner: string }>();
+  return async (path, info) => {
     for (const step of windowsSteps(path)) {
       if (await isLink(step)) {
         return `${step}, on the way to ${path}, is a link. Put a real folder or file there; until then the file is ignored.`;
       }
     }
+    const state = `${info.ino}:${info.ctimeMs}`;
+    const known = judged.get(path);
+    if (known?.state === state && ADMINISTRATIVE_OWNERS.has(known.owner)) return null;
     const asked = await runCommand(
       powershell,
       ['-NoLogo', '-NoProfile', '-NonInteractive', '-Command', OWNER_SCRIPT],
@@ -114,6 +122,7 @@ export function windowsTrust(
       return `The owner of ${path} could not be found out, so it is ignored. Run "mooring doctor".`;
     }
     const owner = asked.stdout.trim();
+    if (info.ino !== undefined && info.ctimeMs !== undefined) judged.set(path, { state, owner });
     if (ADMINISTRATIVE_OWNERS.has(owner)) return null;
     return `${path} belongs to ${owner.slice(0, 200)} instead of Administrators or SYSTEM. Let an administrator take ownership; until then it is ignored.`;
   };
