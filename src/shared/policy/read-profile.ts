@@ -1,11 +1,12 @@
 import type { Catalog } from '../settings/define-catalog.ts';
 import { nearest } from '../text/nearest.ts';
 import { describeValue, quote } from '../text/quote.ts';
+import { splitList } from '../text/split-list.ts';
 import { readJson } from './json-text.ts';
 import type { Layer, LayerSource, Mention } from './model.ts';
 import { finishProblems, type ProblemDraft } from './problem-draft.ts';
 import { brokenLayer, interpretDocument, readDocument } from './read-document.ts';
-import { isJsonObject, type JsonObject, splitList } from './read-settings.ts';
+import { isJsonObject, type JsonObject } from './read-settings.ts';
 
 /** Whose file locations are used. */
 export type Layout = 'mooring' | 'docker';

@@ -10,6 +10,7 @@ import {
 import type { Setting } from '../settings/setting.ts';
 import { nearest } from '../text/nearest.ts';
 import { describeValue, quote } from '../text/quote.ts';
+import { splitList } from '../text/split-list.ts';
 import type { Segment } from './json-scan.ts';
 import type { Mention } from './model.ts';
 import type { ProblemDraft } from './problem-draft.ts';
@@ -209,14 +210,6 @@ function splitCommas(reading: DocumentReading, segments: readonly Segment[], raw
     message: `It is a text with commas, which is accepted as a list. Write ["a", "b"] in place of "a,b".`,
   });
   return parts;
-}
-
-/** The entries of a comma-separated text, without white space around them, without empty ones. */
-export function splitList(text: string): string[] {
-  return text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
 }
 
 function notAnObject(

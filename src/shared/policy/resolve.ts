@@ -153,7 +153,7 @@ function contributions(
       );
   }
   const user = ofUser(choice, invalid, decision);
-  if (user !== null) (list ??= []).push(user);
+  if (user !== null) list = [...(list ?? []), user];
   return list === null ? NO_CONTRIBUTIONS : Object.freeze(list);
 }
 
