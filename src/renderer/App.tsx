@@ -1,0 +1,128 @@
+import Activity from 'lucide-react/icons/activity';
+import Globe from 'lucide-react/icons/globe';
+import LogIn from 'lucide-react/icons/log-in';
+import ScrollText from 'lucide-react/icons/scroll-text';
+import SlidersHorizontal from 'lucide-react/icons/sliders-horizontal';
+import UserRound from 'lucide-react/icons/user-round';
+import { lazy, type ReactNode, Suspense, useCallback, useState } from 'react';
+import type { StatusAnswer } from '../shared/contracts/local-api.ts';
+import { assertNever } from '../shared/contracts/refusal.ts';
+import { LoadingState } from '../shared-ui/PageState.tsx';
+import { useText } from '../shared-ui/text-context.tsx';
+import { AgentProvider } from './agent/agent-context.tsx';
+import { ResourceGate } from './agent/ResourceGate.tsx';
+import { useResource } from './agent/use-resource.ts';
+import type { Door } from './open-door.ts';
+import { type Page, type Place, usePlace } from './routing.ts';
+import { DraftsProvider } from './settings/DraftsContext.tsx';
+import { LabelsProvider } from './settings/LabelsProvider.tsx';
+import { ClosedDoor } from './shell/ClosedDoor.tsx';
+import { type NavEntry, Shell } from './shell/Shell.tsx';
+import { forgetSession } from './transport/session.ts';
+
+const SettingsPage = lazy(() =>
+  import('./settings/SettingsPage.tsx').then((it) => ({ default: it.SettingsPage })),
+);
+const PolicyPage = lazy(() => import('./policy/PolicyPage.tsx').then((it) => ({ default: it.PolicyPage })));
+const AccountPage = lazy(() =>
+  import('./account/AccountPage.tsx').then((it) => ({ default: it.AccountPage })),
+);
+const DiagnosticsPage = lazy(() =>
+  import('./diagnostics/DiagnosticsPage.tsx').then((it) => ({ default: it.DiagnosticsPage })),
+);
+const SignInWall = lazy(() => import('./wall/SignInWall.tsx').then((it) => ({ default: it.SignInWall })));
+const ProxyPage = lazy(() => import('./wall/ProxyPage.tsx').then((it) => ({ default: it.ProxyPage })));
+
+/** The dashboard: behind a door that only this tab may pass, one agent and its pages. */
+export function App({ door }: { readonly door: Door }) {
+  const [ended, setEnded] = useState(false);
+  const onSessionEnded = useCallback(() => {
+    forgetSession(window);
+    setEnded(true);
+  }, []);
+  if (door.state !== 'open') return <ClosedDoor door={door} />;
+  if (ended) return <ClosedDoor door={{ state: 'ended' }} />;
+  return (
+    <AgentProvider carrier={door.carrier} onSessionEnded={onSessionEnded}>
+      <LabelsProvider>
+        <DraftsProvider>
+          <Dashboard />
+        </DraftsProvider>
+      </LabelsProvider>
+    </AgentProvider>
+  );
+}
+
+function Dashboard() {
+  const { t } = useText();
+  const [place] = usePlace();
+  const status = useResource('status');
+  const walled = status.state === 'ready' && isWalled(status.value);
+  const entries = useNavEntries(walled);
+  const page = entries.some((entry) => entry.page === place.page)
+    ? place.page
+    : (entries[0]?.page ?? 'settings');
+  return (
+    <Shell entries={entries} current={page}>
+      <ResourceGate loaded={status}>
+        {() => (
+          <Suspense fallback={<LoadingState label={t('state.loading')} />}>
+            <CurrentPage page={page} place={place} />
+          </Suspense>
+        )}
+      </ResourceGate>
+    </Shell>
+  );
+}
+
+/** True while sign-in is enforced and nobody who satisfies it is signed in (docs/policy.md, section 7). */
+function isWalled({ account: { signIn } }: StatusAnswer): boolean {
+  return signIn.enforced && !signIn.satisfied;
+}
+
+function useNavEntries(walled: boolean): readonly NavEntry[] {
+  const { t } = useText();
+  const policy: NavEntry = {
+    page: 'policy',
+    label: t('nav.policy'),
+    icon: <ScrollText size={18} aria-hidden />,
+  };
+  const diagnostics: NavEntry = {
+    page: 'diagnostics',
+    label: t('nav.diagnostics'),
+    icon: <Activity size={18} aria-hidden />,
+  };
+  if (walled) {
+    return [
+      { page: 'sign-in', label: t('nav.signIn'), icon: <LogIn size={18} aria-hidden /> },
+      { page: 'proxy', label: t('nav.proxy'), icon: <Globe size={18} aria-hidden /> },
+      policy,
+      diagnostics,
+    ];
+  }
+  return [
+    { page: 'settings', label: t('nav.settings'), icon: <SlidersHorizontal size={18} aria-hidden /> },
+    policy,
+    { page: 'account', label: t('nav.account'), icon: <UserRound size={18} aria-hidden /> },
+    diagnostics,
+  ];
+}
+
+function CurrentPage({ page, place }: { readonly page: Page; readonly place: Place }): ReactNode {
+  switch (page) {
+    case 'settings':
+      return <SettingsPage category={place.category} />;
+    case 'policy':
+      return <PolicyPage />;
+    case 'account':
+      return <AccountPage />;
+    case 'diagnostics':
+      return <DiagnosticsPage />;
+    case 'proxy':
+      return <ProxyPage />;
+    case 'sign-in':
+      return <SignInWall />;
+    default:
+      return assertNever(page);
+  }
+}

@@ -1,0 +1,43 @@
+import { Button } from '@mantine/core';
+import TriangleAlert from 'lucide-react/icons/triangle-alert';
+import Unplug from 'lucide-react/icons/unplug';
+import type { ReactNode } from 'react';
+import { EmptyState, LoadingState } from '../../shared-ui/PageState.tsx';
+import { useText } from '../../shared-ui/text-context.tsx';
+import type { Failure } from '../transport/local-client.ts';
+import { useAgent } from './agent-context.tsx';
+import { useFailureText } from './failure-text.ts';
+import type { Loaded } from './use-resource.ts';
+
+/** Shows what was read, or why it is not there (yet). */
+export function ResourceGate<T>({
+  loaded,
+  children,
+}: {
+  readonly loaded: Loaded<T>;
+  readonly children: (value: T) => ReactNode;
+}) {
+  const { t } = useText();
+  if (loaded.state === 'ready') return children(loaded.value);
+  if (loaded.state === 'loading') return <LoadingState label={t('state.loading')} />;
+  return <FailedState failure={loaded.failure} />;
+}
+
+/** Nothing could be read: why, and what a person can do. */
+export function FailedState({ failure }: { readonly failure: Failure }) {
+  const { t } = useText();
+  const { retryNow } = useAgent();
+  const failureText = useFailureText();
+  const offline = failure.kind === 'offline';
+  return (
+    <EmptyState
+      live
+      icon={offline ? <Unplug size={26} /> : <TriangleAlert size={26} />}
+      title={t(offline ? 'state.offlineTitle' : 'state.failedTitle')}
+      actions={<Button onClick={retryNow}>{t('action.retry')}</Button>}
+    >
+      <p>{failureText(failure)}</p>
+      {offline ? <p>{t('state.offlineHelp')}</p> : null}
+    </EmptyState>
+  );
+}

@@ -1,0 +1,89 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { LocalEvent } from '../../shared/contracts/local-api.ts';
+import type { Carrier } from '../transport/carrier.ts';
+import { type Connection, followLiveEvents } from '../transport/live-events.ts';
+import { createLocalClient, type LocalClient, type Resource } from '../transport/local-client.ts';
+
+/** What pages need of the agent: the client, how it is reached now, and how to ask again. */
+export interface Agent {
+  readonly client: LocalClient;
+  readonly connection: Connection;
+  /** Reconnects at once and reads everything again. */
+  retryNow(): void;
+}
+
+const AgentContext = createContext<Agent | null>(null);
+
+/** What an event makes stale. */
+const STALE: { readonly [Type in LocalEvent['type']]: readonly Resource[] } = {
+  settings: ['settings', 'status', 'policy'],
+  status: ['status', 'policy', 'account'],
+  account: ['account', 'status', 'settings', 'policy'],
+  drift: ['policy', 'status'],
+};
+
+// Events say when to read again, so nothing is read on a guess; and loopback works without any network.
+function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: Number.POSITIVE_INFINITY,
+        retry: false,
+        networkMode: 'always',
+        refetchOnWindowFocus: false,
+      },
+    },
+  });
+}
+
+/** Connects everything below to the agent behind `carrier` and follows its events. */
+export function AgentProvider({
+  carrier,
+  onSessionEnded,
+  children,
+}: {
+  readonly carrier: Carrier;
+  readonly onSessionEnded: () => void;
+  readonly children: ReactNode;
+}) {
+  const [queries] = useState(createQueryClient);
+  const client = useMemo(() => createLocalClient(carrier), [carrier]);
+  const [connection, setConnection] = useState<Connection>('connecting');
+  const live = useRef<{ stop(): void; retryNow(): void } | null>(null);
+
+  useEffect(() => {
+    const following = followLiveEvents({
+      carrier,
+      onConnection: setConnection,
+      onEvent: (event) => {
+        if (event === null) return void queries.invalidateQueries();
+        for (const resource of STALE[event.type]) void queries.invalidateQueries({ queryKey: [resource] });
+      },
+    });
+    live.current = following;
+    return () => following.stop();
+  }, [carrier, queries]);
+
+  useEffect(() => {
+    if (connection === 'session-ended') onSessionEnded();
+  }, [connection, onSessionEnded]);
+
+  const retryNow = useCallback(() => {
+    live.current?.retryNow();
+    void queries.invalidateQueries();
+  }, [queries]);
+  const agent = useMemo(() => ({ client, connection, retryNow }), [client, connection, retryNow]);
+  return (
+    <QueryClientProvider client={queries}>
+      <AgentContext value={agent}>{children}</AgentContext>
+    </QueryClientProvider>
+  );
+}
+
+/** The agent this page talks to. */
+export function useAgent(): Agent {
+  const agent = use(AgentContext);
+  if (agent === null) throw new Error('useAgent outside AgentProvider');
+  return agent;
+}

@@ -1,0 +1,150 @@
+import { Button } from '@mantine/core';
+import CircleCheck from 'lucide-react/icons/circle-check';
+import CircleDashed from 'lucide-react/icons/circle-dashed';
+import CircleX from 'lucide-react/icons/circle-x';
+import RefreshCw from 'lucide-react/icons/refresh-cw';
+import TriangleAlert from 'lucide-react/icons/triangle-alert';
+import type { Check, StatusAnswer } from '../../shared/contracts/local-api.ts';
+import { CopyButton } from '../../shared-ui/CopyButton.tsx';
+import { Notice } from '../../shared-ui/Notice.tsx';
+import { EmptyState } from '../../shared-ui/PageState.tsx';
+import { Facts, Panel } from '../../shared-ui/Panel.tsx';
+import { useText } from '../../shared-ui/text-context.tsx';
+import { ResourceGate } from '../agent/ResourceGate.tsx';
+import { useResource } from '../agent/use-resource.ts';
+import { PageHead } from '../shell/PageHead.tsx';
+import classes from './DiagnosticsPage.module.css';
+
+const ICONS = { ok: CircleCheck, warning: TriangleAlert, failed: CircleX, skipped: CircleDashed } as const;
+/** What needs a person comes first. */
+const ORDER: Readonly<Record<Check['result'], number>> = { failed: 0, warning: 1, ok: 2, skipped: 3 };
+
+/** What "mooring doctor" finds: what works, what does not, and what to do about it. */
+export function DiagnosticsPage() {
+  const { t } = useText();
+  const doctor = useResource('doctor');
+  const status = useResource('status');
+  return (
+    <ResourceGate loaded={doctor}>
+      {({ checks }) => {
+        const busy = doctor.state === 'ready' && doctor.refreshing;
+        return (
+          <>
+            <PageHead
+              title={t('diagnostics.title')}
+              text={t('diagnostics.summary')}
+              actions={
+                <>
+                  <CopyButton text={() => reportText(checks, status.state === 'ready' ? status.value : null)}>
+                    {t('diagnostics.copy')}
+                  </CopyButton>
+                  <Button
+                    size="xs"
+                    leftSection={<RefreshCw size={14} aria-hidden />}
+                    loading={busy}
+                    onClick={() => (doctor.state === 'ready' ? doctor.refresh() : undefined)}
+                  >
+                    {busy ? t('diagnostics.running') : t('diagnostics.run')}
+                  </Button>
+                </>
+              }
+            />
+            <Summary checks={checks} />
+            <Checks checks={checks} />
+            {status.state === 'ready' ? <AgentPanel status={status.value} /> : null}
+          </>
+        );
+      }}
+    </ResourceGate>
+  );
+}
+
+function Summary({ checks }: { readonly checks: readonly Check[] }) {
+  const { t, list } = useText();
+  const count = (result: Check['result']) => checks.filter((check) => check.result === result).length;
+  const failed = count('failed');
+  const warnings = count('warning');
+  if (checks.length === 0) return null;
+  const parts = [
+    ...(failed > 0 ? [t('diagnostics.failed', { count: failed })] : []),
+    ...(warnings > 0 ? [t('diagnostics.warnings', { count: warnings })] : []),
+  ];
+  const tone = failed > 0 ? 'bad' : warnings > 0 ? 'warn' : 'good';
+  return <Notice tone={tone}>{parts.length === 0 ? t('diagnostics.allGood') : list(parts)}</Notice>;
+}
+
+function Checks({ checks }: { readonly checks: readonly Check[] }) {
+  const { t } = useText();
+  if (checks.length === 0)
+    return <EmptyState icon={<CircleDashed size={26} />} title={t('diagnostics.none')} />;
+  const ordered = checks.toSorted((one, other) => ORDER[one.result] - ORDER[other.result]);
+  return (
+    <ul className={classes.checks}>
+      {ordered.map((check) => {
+        const Icon = ICONS[check.result];
+        return (
+          <li key={check.id} className={classes.check} data-result={check.result}>
+            <Icon size={19} aria-hidden className={classes.icon} />
+            <div className={classes.words}>
+              <h2 className={classes.title}>
+                {check.title}
+                <span className={classes.result}>{t(`diagnostics.result.${check.result}`)}</span>
+              </h2>
+              <p className={classes.finding}>{check.finding}</p>
+              {check.meaning === undefined ? null : (
+                <p className={classes.more}>
+                  <strong>{t('diagnostics.meaning')}</strong> {check.meaning}
+                </p>
+              )}
+              {check.mend === undefined ? null : (
+                <p className={classes.more}>
+                  <strong>{t('diagnostics.mend')}</strong> {check.mend}
+                </p>
+              )}
+            </div>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function AgentPanel({ status }: { readonly status: StatusAnswer }) {
+  const { t } = useText();
+  const { store, choices, state, adminSettings } = status.paths;
+  return (
+    <div className={classes.columns}>
+      <Panel title={t('diagnostics.agent')}>
+        <Facts
+          facts={[
+            [t('diagnostics.version'), status.version],
+            [t('diagnostics.platform'), status.platform],
+            [t('diagnostics.layout'), status.layout],
+            [t('diagnostics.pid'), String(status.pid)],
+          ]}
+        />
+      </Panel>
+      <Panel title={t('diagnostics.files')}>
+        <Facts
+          facts={[
+            [t('diagnostics.file.store'), <code key="store">{store}</code>],
+            [t('diagnostics.file.choices'), <code key="choices">{choices}</code>],
+            [t('diagnostics.file.state'), <code key="state">{state}</code>],
+            [t('diagnostics.file.adminSettings'), <code key="admin">{adminSettings}</code>],
+          ]}
+        />
+      </Panel>
+    </div>
+  );
+}
+
+function reportText(checks: readonly Check[], status: StatusAnswer | null): string {
+  const about =
+    status === null ? [] : [`Mooring ${status.version}, ${status.platform}, layout ${status.layout}`, ''];
+  const lines = checks.map((check) =>
+    [`[${check.result}] ${check.title}: ${check.finding}`, check.meaning, check.mend]
+      .filter((part) => part !== undefined)
+      .join('\n    '),
+  );
+  return `${[...about, ...lines].join('\n')}\n`;
+}

@@ -1,0 +1,26 @@
+import './no-eval.ts';
+
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { Identity } from '../shared-ui/Identity.tsx';
+import { App } from './App.tsx';
+import { type Door, openDoor } from './open-door.ts';
+import { bridgeCarrier } from './transport/bridge-carrier.ts';
+
+const element = document.getElementById('root');
+if (element === null) throw new Error('index.html has no #root');
+
+const door: Promise<Door> =
+  window.mooring === undefined
+    ? openDoor(window)
+    : Promise.resolve({ state: 'open', carrier: bridgeCarrier(window.mooring) });
+
+void door.then((opened) =>
+  createRoot(element).render(
+    <StrictMode>
+      <Identity>
+        <App door={opened} />
+      </Identity>
+    </StrictMode>,
+  ),
+);

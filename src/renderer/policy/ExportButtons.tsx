@@ -1,0 +1,49 @@
+import { Button } from '@mantine/core';
+import Download from 'lucide-react/icons/download';
+import type { PolicyAnswer, SettingState } from '../../shared/contracts/local-api.ts';
+import { CopyButton } from '../../shared-ui/CopyButton.tsx';
+import { useText } from '../../shared-ui/text-context.tsx';
+import { useResource } from '../agent/use-resource.ts';
+
+const FILE = 'mooring-policy.json';
+
+/** The whole policy page as JSON, to paste into a ticket or to keep. */
+export function ExportButtons({ policy }: { readonly policy: PolicyAnswer }) {
+  const { t } = useText();
+  const settings = useResource('settings');
+  const managed = settings.state === 'ready' ? settings.value.settings : [];
+  const text = () => exportText(policy, managed);
+  return (
+    <>
+      <CopyButton text={text}>{t('policy.copyJson')}</CopyButton>
+      <Button
+        variant="default"
+        size="xs"
+        leftSection={<Download size={14} aria-hidden />}
+        onClick={() => saveAs(FILE, text())}
+      >
+        {t('policy.exportJson')}
+      </Button>
+    </>
+  );
+}
+
+function exportText(policy: PolicyAnswer, settings: readonly SettingState[]): string {
+  // The user's own choices are theirs: a report about policy carries none.
+  const managed = settings
+    .filter((setting) => setting.managedBy !== null)
+    .map(({ choice: _, contributions, ...setting }) => ({
+      ...setting,
+      contributions: contributions.filter((each) => each.source !== 'user'),
+    }));
+  return `${JSON.stringify({ ...policy, managed }, null, 2)}\n`;
+}
+
+function saveAs(name: string, text: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
+}

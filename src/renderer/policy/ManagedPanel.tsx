@@ -1,0 +1,154 @@
+import Lock from 'lucide-react/icons/lock';
+import { useCallback, useMemo, useState } from 'react';
+import { Highlighted } from '../../shared-ui/Highlighted.tsx';
+import { searchWords } from '../../shared-ui/match-text.ts';
+import { Panel } from '../../shared-ui/Panel.tsx';
+import { SearchField } from '../../shared-ui/SearchField.tsx';
+import { Tag } from '../../shared-ui/Tag.tsx';
+import { useText } from '../../shared-ui/text-context.tsx';
+import { ResourceGate } from '../agent/ResourceGate.tsx';
+import { useResource } from '../agent/use-resource.ts';
+import { findSettings, isManaged, joinSettings, type ShownSetting } from '../settings/find-settings.ts';
+import { useValueText } from '../settings/value-text.ts';
+import { WhyPanel } from '../settings/WhyPanel.tsx';
+import classes from './ManagedPanel.module.css';
+
+/** Every setting that a layer decides: value, source, level and what was overridden. */
+export function ManagedPanel() {
+  const catalog = useResource('catalog');
+  const settings = useResource('settings');
+  return (
+    <ResourceGate loaded={catalog}>
+      {({ settings: registrations }) => (
+        <ResourceGate loaded={settings}>
+          {(answer) => <Managed settings={joinSettings(registrations, answer.settings).filter(isManaged)} />}
+        </ResourceGate>
+      )}
+    </ResourceGate>
+  );
+}
+
+function Managed({ settings }: { readonly settings: readonly ShownSetting[] }) {
+  const { t } = useText();
+  const status = useResource('status');
+  const [query, setQuery] = useState('');
+  const [explained, setExplained] = useState<string | null>(null);
+  const close = useCallback(() => setExplained(null), []);
+  const words = useMemo(() => searchWords(query), [query]);
+  const found = useMemo(
+    () =>
+      findSettings(settings, { category: null, words, managedOnly: true }).flatMap(
+        (section) => section.settings,
+      ),
+    [settings, words],
+  );
+  return (
+    <Panel
+      title={t('policy.managed')}
+      text={<span role="status">{t('policy.managedCount', { count: found.length })}</span>}
+      actions={
+        settings.length === 0 ? undefined : (
+          <SearchField label={t('policy.filter')} value={query} onChange={setQuery} shortcut />
+        )
+      }
+      flush
+    >
+      {found.length === 0 ? (
+        <p className={classes.none}>
+          {settings.length === 0
+            ? t('policy.managedEmpty')
+            : t('policy.managedNoMatch', { query: query.trim() })}
+        </p>
+      ) : (
+        <ManagedTable settings={found} words={words} onExplain={setExplained} />
+      )}
+      <WhyPanel
+        setting={settings.find((setting) => setting.state.id === explained) ?? null}
+        contact={status.state === 'ready' ? (status.value.policy?.contact ?? null) : null}
+        onClose={close}
+      />
+    </Panel>
+  );
+}
+
+interface TableProps {
+  readonly settings: readonly ShownSetting[];
+  readonly words: readonly string[];
+  readonly onExplain: (id: string) => void;
+}
+
+function ManagedTable({ settings, words, onExplain }: TableProps) {
+  const { t } = useText();
+  const columns = ['setting', 'value', 'source', 'level', 'conflicts'] as const;
+  return (
+    <table className={classes.table}>
+      <thead className={classes.columns}>
+        <tr>
+          {columns.map((column) => (
+            <th key={column} scope="col">
+              {t(`policy.column.${column}`)}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {settings.map((setting) => (
+          <ManagedRow key={setting.state.id} setting={setting} words={words} onExplain={onExplain} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function ManagedRow({
+  setting: { registration, state },
+  words,
+  onExplain,
+}: {
+  readonly setting: ShownSetting;
+  readonly words: readonly string[];
+  readonly onExplain: (id: string) => void;
+}) {
+  const { t } = useText();
+  const valueText = useValueText();
+  const conflicts = state.contributions.filter((each) => each.outcome === 'overridden').length;
+  return (
+    <tr className={classes.row}>
+      <th scope="row" className={classes.setting}>
+        <button
+          type="button"
+          className={classes.explain}
+          aria-haspopup="dialog"
+          onClick={() => onExplain(state.id)}
+        >
+          <Highlighted text={registration.label} words={words} />
+        </button>
+        <code className={classes.id}>
+          <Highlighted text={registration.id} words={words} />
+        </code>
+      </th>
+      <td className={classes.value} data-column={t('policy.column.value')}>
+        <span className={classes.clamp}>{valueText(state.value, registration)}</span>
+      </td>
+      <td data-column={t('policy.column.source')}>
+        {state.managedBy === null ? null : t(`source.${state.managedBy.source}`)}
+      </td>
+      <td data-column={t('policy.column.level')}>
+        {state.locked ? (
+          <Tag tone="accent" icon={<Lock size={11} aria-hidden />}>
+            {t('managed.locked')}
+          </Tag>
+        ) : (
+          <Tag>{t('managed.suggested')}</Tag>
+        )}
+      </td>
+      <td data-column={t('policy.column.conflicts')}>
+        {conflicts === 0 ? (
+          <span className={classes.dim}>{t('policy.conflictsNone')}</span>
+        ) : (
+          t('policy.conflicts', { count: conflicts })
+        )}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,93 @@
+import { Button } from '@mantine/core';
+import RefreshCw from 'lucide-react/icons/refresh-cw';
+import type { PolicyAnswer } from '../../shared/contracts/local-api.ts';
+import { Notice } from '../../shared-ui/Notice.tsx';
+import { useText } from '../../shared-ui/text-context.tsx';
+import { useFailureText } from '../agent/failure-text.ts';
+import { ResourceGate } from '../agent/ResourceGate.tsx';
+import { useResource } from '../agent/use-resource.ts';
+import { useSync } from '../agent/use-sync.ts';
+import { PageHead } from '../shell/PageHead.tsx';
+import { CurrentPolicy } from './CurrentPolicy.tsx';
+import { DriftPanel } from './DriftPanel.tsx';
+import { ExportButtons } from './ExportButtons.tsx';
+import { ManagedPanel } from './ManagedPanel.tsx';
+import classes from './PolicyPage.module.css';
+import { PrecedencePanel } from './PrecedencePanel.tsx';
+import { ProblemsPanel } from './ProblemsPanel.tsx';
+import { SourcesPanel } from './SourcesPanel.tsx';
+
+/** What manages this computer: who decides, where it was read from, what it decides, and what is wrong with it. */
+export function PolicyPage() {
+  const { t } = useText();
+  const sync = useSync();
+  return (
+    <ResourceGate loaded={useResource('policy')}>
+      {(policy) => (
+        <>
+          <PageHead
+            title={t('policy.title')}
+            text={t('policy.summary')}
+            actions={
+              <>
+                <ExportButtons policy={policy} />
+                <Button
+                  size="xs"
+                  leftSection={<RefreshCw size={14} aria-hidden />}
+                  loading={sync.busy}
+                  onClick={() => void sync.run()}
+                >
+                  {sync.busy ? t('action.syncing') : t('action.syncNow')}
+                </Button>
+              </>
+            }
+          />
+          <SyncOutcome sync={sync} />
+          <Panels policy={policy} />
+        </>
+      )}
+    </ResourceGate>
+  );
+}
+
+function Panels({ policy }: { readonly policy: PolicyAnswer }) {
+  return (
+    <>
+      <CurrentPolicy policy={policy.policy} />
+      <ProblemsPanel problems={policy.problems} />
+      <div className={classes.columns}>
+        <PrecedencePanel precedence={policy.precedence} />
+        <SourcesPanel sources={policy.sources} />
+      </div>
+      <ManagedPanel />
+      <DriftPanel drift={policy.drift} />
+    </>
+  );
+}
+
+function SyncOutcome({ sync }: { readonly sync: ReturnType<typeof useSync> }) {
+  const { t } = useText();
+  const failureText = useFailureText();
+  const { answer } = sync;
+  if (answer === undefined || sync.busy) return null;
+  if (!answer.ok) {
+    return (
+      <Notice tone="bad" live>
+        {failureText(answer.failure)}
+      </Notice>
+    );
+  }
+  const { outcome, message, error } = answer.value;
+  if (outcome === 'updated' || outcome === 'unchanged') {
+    return (
+      <Notice tone="good" live>
+        {t(`policy.sync.${outcome}`)}
+      </Notice>
+    );
+  }
+  return (
+    <Notice tone="warn" live>
+      {error === undefined ? message : failureText({ kind: 'refused', error })}
+    </Notice>
+  );
+}

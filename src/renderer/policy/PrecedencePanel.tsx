@@ -1,0 +1,34 @@
+import Check from 'lucide-react/icons/check';
+import Minus from 'lucide-react/icons/minus';
+import type { PolicyAnswer } from '../../shared/contracts/local-api.ts';
+import { Panel } from '../../shared-ui/Panel.tsx';
+import { useText } from '../../shared-ui/text-context.tsx';
+import classes from './PrecedencePanel.module.css';
+
+/** The order in which layers decide, strongest first, and which of them are there. */
+export function PrecedencePanel({ precedence }: { readonly precedence: PolicyAnswer['precedence'] }) {
+  const { t } = useText();
+  return (
+    <Panel title={t('policy.precedence')} text={t('policy.precedenceText')}>
+      <ol className={classes.ranks}>
+        {precedence.map((rank, index) => (
+          <li key={rank.source} className={classes.rank} data-present={rank.present || undefined}>
+            <span className={classes.number} aria-hidden>
+              {index + 1}
+            </span>
+            <span className={classes.words}>
+              <span className={classes.name}>{t(`source.${rank.source}`)}</span>
+              {rank.label === t(`source.${rank.source}`) ? null : (
+                <span className={classes.label}>{rank.label}</span>
+              )}
+            </span>
+            <span className={classes.state}>
+              {rank.present ? <Check size={15} aria-hidden /> : <Minus size={15} aria-hidden />}
+              {t(rank.present ? 'policy.present' : 'policy.absent')}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </Panel>
+  );
+}

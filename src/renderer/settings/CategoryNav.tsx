@@ -1,0 +1,75 @@
+import Lock from 'lucide-react/icons/lock';
+import { useEffect, useRef } from 'react';
+import { useText } from '../../shared-ui/text-context.tsx';
+import { addressOf } from '../routing.ts';
+import classes from './CategoryNav.module.css';
+import { isManaged, type ShownSetting } from './find-settings.ts';
+
+/** The catalog's categories, each with the number of settings that are managed in it. */
+export function CategoryNav({
+  settings,
+  current,
+}: {
+  readonly settings: readonly ShownSetting[];
+  /** `null`: all settings. */
+  readonly current: string | null;
+}) {
+  const { t } = useText();
+  const list = useRef<HTMLElement>(null);
+  const categories = [...new Set(settings.map((setting) => setting.registration.category))];
+  // On a narrow page the categories scroll sideways: keep the current one in sight, without moving the page.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another category is the reason to look again
+  useEffect(() => {
+    const strip = list.current;
+    const link = strip?.querySelector<HTMLElement>('[aria-current]');
+    if (strip && link) strip.scrollLeft = link.offsetLeft - strip.offsetLeft - 24;
+  }, [current]);
+  return (
+    <nav className={classes.nav} aria-label={t('settings.categories')} ref={list}>
+      <CategoryLink
+        label={t('settings.all')}
+        address={addressOf('settings')}
+        current={current === null}
+        managed={0}
+      />
+      {categories.map((category) => (
+        <CategoryLink
+          key={category}
+          label={category}
+          address={addressOf('settings', category)}
+          current={current === category}
+          managed={
+            settings.filter((setting) => setting.registration.category === category && isManaged(setting))
+              .length
+          }
+        />
+      ))}
+    </nav>
+  );
+}
+
+function CategoryLink({
+  label,
+  address,
+  current,
+  managed,
+}: {
+  readonly label: string;
+  readonly address: string;
+  readonly current: boolean;
+  readonly managed: number;
+}) {
+  const { t } = useText();
+  return (
+    <a href={address} className={classes.link} aria-current={current ? 'page' : undefined}>
+      <span className={classes.label}>{label}</span>
+      {managed === 0 ? null : (
+        <span className={classes.count}>
+          <Lock size={11} aria-hidden />
+          <span aria-hidden>{managed}</span>
+          <span className="visually-hidden">{t('settings.lockedInCategory', { count: managed })}</span>
+        </span>
+      )}
+    </a>
+  );
+}

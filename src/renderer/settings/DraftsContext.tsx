@@ -1,0 +1,125 @@
+import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { SettingState } from '../../shared/contracts/local-api.ts';
+import { useAgent } from '../agent/agent-context.tsx';
+import { useRefreshResources, useResource } from '../agent/use-resource.ts';
+import type { Failure } from '../transport/local-client.ts';
+import { afterAnswer, afterReading, type Drafts, edit, NO_DRAFTS, reset, toRequest } from './drafts.ts';
+import type { JsonValue } from './json-value.ts';
+
+/** How the last attempt to apply ended. */
+export type Applied =
+  | { readonly outcome: 'saved'; readonly count: number }
+  | { readonly outcome: 'refused'; readonly ids: readonly string[] }
+  | { readonly outcome: 'failed'; readonly failure: Failure };
+
+/** Unsaved changes, kept above the pages so that looking at another page loses none of them. */
+export interface DraftsState {
+  readonly drafts: Drafts;
+  readonly applying: boolean;
+  readonly applied: Applied | null;
+  /** Settings whose draft was dropped because a lock came. */
+  readonly overtaken: readonly string[];
+  edit(setting: SettingState, value: JsonValue, problem: string | null): void;
+  reset(setting: SettingState): void;
+  apply(): Promise<void>;
+  resetAll(): Promise<void>;
+  discard(): void;
+  dismiss(): void;
+}
+
+const DraftsContext = createContext<DraftsState | null>(null);
+
+/** Holds the drafts of everything below. */
+export function DraftsProvider({ children }: { readonly children: ReactNode }) {
+  const { client } = useAgent();
+  const refresh = useRefreshResources();
+  const settings = useResource('settings');
+  const [drafts, setDrafts] = useState<Drafts>(NO_DRAFTS);
+  const [applying, setApplying] = useState(false);
+  const [applied, setApplied] = useState<Applied | null>(null);
+  const [overtaken, setOvertaken] = useState<readonly string[]>([]);
+  const latest = useRef(drafts);
+  latest.current = drafts;
+
+  const states = settings.state === 'ready' ? settings.value.settings : null;
+  useEffect(() => {
+    if (states === null) return;
+    const read = afterReading(latest.current, states);
+    setDrafts(read.drafts);
+    if (read.overtaken.length > 0) setOvertaken(read.overtaken);
+  }, [states]);
+  useLeaveWarning(drafts.size > 0);
+
+  const send = useCallback(
+    async (request: Parameters<typeof client.change>[0], sent: Drafts) => {
+      setApplying(true);
+      setApplied(null);
+      const answer = await client.change(request);
+      if (answer.ok) {
+        // Read first: a control that let go of its draft before would flash the old value.
+        await refresh('settings', 'status');
+        setDrafts((now) => afterAnswer(now, sent, answer.value));
+        const refused = answer.value.results.filter((result) => result.outcome === 'refused');
+        const changed = answer.value.results.filter((result) => result.outcome === 'changed');
+        setApplied(
+          refused.length > 0
+            ? { outcome: 'refused', ids: refused.map((result) => result.id) }
+            : { outcome: 'saved', count: changed.length },
+        );
+      } else {
+        setApplied({ outcome: 'failed', failure: answer.failure });
+      }
+      setApplying(false);
+    },
+    [client, refresh],
+  );
+
+  const state = useMemo<DraftsState>(
+    () => ({
+      drafts,
+      applying,
+      applied,
+      overtaken,
+      edit: (setting, value, problem) => {
+        setApplied(null);
+        setDrafts((now) => edit(now, setting, value, problem));
+      },
+      reset: (setting) => setDrafts((now) => reset(now, setting)),
+      apply: async () => {
+        const request = toRequest(drafts);
+        if (request !== null) await send(request, drafts);
+      },
+      resetAll: async () => {
+        setDrafts(NO_DRAFTS);
+        await send({ resetAll: true }, NO_DRAFTS);
+      },
+      discard: () => {
+        setApplied(null);
+        setDrafts(NO_DRAFTS);
+      },
+      dismiss: () => {
+        setApplied(null);
+        setOvertaken([]);
+      },
+    }),
+    [drafts, applying, applied, overtaken, send],
+  );
+  return <DraftsContext value={state}>{children}</DraftsContext>;
+}
+
+/** The unsaved changes and what can be done with them. */
+export function useDrafts(): DraftsState {
+  const state = use(DraftsContext);
+  if (state === null) throw new Error('useDrafts outside DraftsProvider');
+  return state;
+}
+
+// The browser asks before a tab with unsaved changes is closed or reloaded.
+function useLeaveWarning(dirty: boolean): void {
+  useEffect(() => {
+    if (!dirty) return;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', warn);
+    return () => window.removeEventListener('beforeunload', warn);
+  }, [dirty]);
+}

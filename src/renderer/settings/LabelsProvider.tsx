@@ -1,0 +1,14 @@
+import { type ReactNode, useMemo } from 'react';
+import { useResource } from '../agent/use-resource.ts';
+import { LabelsContext } from './labels-context.ts';
+
+/** Gives the labels of the agent's catalog to everything below. */
+export function LabelsProvider({ children }: { readonly children: ReactNode }) {
+  const catalog = useResource('catalog');
+  const settings = catalog.state === 'ready' ? catalog.value.settings : null;
+  const labels = useMemo(
+    () => new Map((settings ?? []).map((setting) => [setting.id, setting.label])),
+    [settings],
+  );
+  return <LabelsContext value={labels}>{children}</LabelsContext>;
+}

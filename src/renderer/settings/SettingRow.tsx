@@ -1,0 +1,175 @@
+import { Button } from '@mantine/core';
+import RotateCcw from 'lucide-react/icons/rotate-ccw';
+import Snowflake from 'lucide-react/icons/snowflake';
+import { useId } from 'react';
+import type { SettingState } from '../../shared/contracts/local-api.ts';
+import { Highlighted } from '../../shared-ui/Highlighted.tsx';
+import { ManagedNote } from '../../shared-ui/ManagedNote.tsx';
+import { Tag } from '../../shared-ui/Tag.tsx';
+import { useText } from '../../shared-ui/text-context.tsx';
+import { checkDraft } from './check-draft.ts';
+import { controlKind, isFieldset, isWide } from './controls/control.ts';
+import { SettingControl } from './controls/SettingControl.tsx';
+import { useDrafts } from './DraftsContext.tsx';
+import { type Draft, isHeld } from './drafts.ts';
+import type { ShownSetting } from './find-settings.ts';
+import type { JsonValue } from './json-value.ts';
+import classes from './SettingRow.module.css';
+import { useHints } from './setting-hints.ts';
+import { useValueText } from './value-text.ts';
+
+interface SettingRowProps {
+  readonly setting: ShownSetting;
+  readonly words: readonly string[];
+  /** Opens "Why is this locked?". */
+  readonly onExplain: (id: string) => void;
+}
+
+/** One setting: its words, its control, who manages it, and what became of an edit. */
+export function SettingRow({ setting, words, onExplain }: SettingRowProps) {
+  const { registration, state } = setting;
+  const { t } = useText();
+  const { drafts, edit, reset } = useDrafts();
+  const id = useId();
+  const hints = useHints(registration);
+  const draft = drafts.get(state.id);
+  const held = isHeld(state);
+  const kind = controlKind(registration);
+  const error = draft?.problem ?? refusalText(draft);
+  const describedBy = [
+    `${id}-text`,
+    state.managedBy === null ? null : `${id}-by`,
+    state.frozen ? `${id}-held` : null,
+    error === null ? null : `${id}-error`,
+  ]
+    .filter((each) => each !== null)
+    .join(' ');
+
+  const onChange = (value: JsonValue) => {
+    // Emptying a field whose suggestion is "this computer decides" is the wish to return to that.
+    const unset = state.suggestion === null && (value === null || value === '');
+    if (unset) return state.choice === undefined ? edit(state, null, null) : reset(state);
+    edit(state, value, checkDraft(registration, value, t));
+  };
+  return (
+    <div
+      className={classes.row}
+      data-setting={state.id}
+      data-locked={state.locked || undefined}
+      data-changed={draft === undefined ? undefined : true}
+      data-wide={isWide(kind) || undefined}
+    >
+      <div className={classes.words}>
+        <div className={classes.head}>
+          <label
+            id={`${id}-label`}
+            htmlFor={isFieldset(kind) ? undefined : `${id}-control`}
+            className={classes.label}
+          >
+            <Highlighted text={registration.label} words={words} />
+          </label>
+          {draft === undefined ? null : <Tag tone="warn">{t('settings.changed')}</Tag>}
+        </div>
+        <p id={`${id}-text`} className={classes.text}>
+          <Highlighted text={registration.description} words={words} />
+        </p>
+        {hints.length === 0 ? null : <p className={classes.hint}>{hints.join(' · ')}</p>}
+      </div>
+      <div className={classes.control}>
+        <SettingControl
+          registration={registration}
+          value={draft === undefined ? state.value : draft.value}
+          disabled={held}
+          locked={state.locked}
+          invalid={error !== null}
+          controlId={`${id}-control`}
+          labelId={`${id}-label`}
+          describedBy={describedBy}
+          onChange={onChange}
+        />
+        {error === null ? null : (
+          <p id={`${id}-error`} className={classes.error} role="alert">
+            {error}
+          </p>
+        )}
+      </div>
+      <RowNotes setting={setting} draft={draft} id={id} onExplain={onExplain} />
+    </div>
+  );
+}
+
+function refusalText(draft: Draft | undefined): string | null {
+  const refusal = draft?.refusal ?? null;
+  return refusal === null
+    ? null
+    : [refusal.message, refusal.help].filter((part) => part !== undefined).join(' ');
+}
+
+function RowNotes({
+  setting: { registration, state },
+  draft,
+  id,
+  onExplain,
+}: {
+  readonly setting: ShownSetting;
+  readonly draft: Draft | undefined;
+  readonly id: string;
+  readonly onExplain: (id: string) => void;
+}) {
+  const { t } = useText();
+  const valueText = useValueText();
+  const canReset = state.choice !== undefined && !isHeld(state);
+  if (state.managedBy === null && state.frozen === undefined && !canReset) return null;
+  return (
+    <div className={classes.notes}>
+      {state.managedBy === null ? null : (
+        <ManagedNote
+          id={`${id}-by`}
+          setting={registration.label}
+          label={state.managedBy.label}
+          locked={state.locked}
+          onExplain={() => onExplain(state.id)}
+        />
+      )}
+      {state.frozen === undefined ? null : (
+        <span id={`${id}-held`} className={classes.held}>
+          <Snowflake size={13} aria-hidden />
+          {t(state.frozen === 'policy_stale' ? 'managed.heldStale' : 'managed.heldBroken')}
+        </span>
+      )}
+      {canReset && draft?.reset === true ? (
+        <span className={classes.pending}>
+          {t('settings.resetPending', { value: valueText(state.suggestion, registration) })}
+        </span>
+      ) : null}
+      {canReset && draft?.reset !== true ? <ResetButton registration={registration} state={state} /> : null}
+    </div>
+  );
+}
+
+function ResetButton({
+  registration,
+  state,
+}: {
+  readonly registration: ShownSetting['registration'];
+  readonly state: SettingState;
+}) {
+  const { t } = useText();
+  const { reset } = useDrafts();
+  const valueText = useValueText();
+  return (
+    <Button
+      variant="subtle"
+      size="compact-xs"
+      data-reset
+      leftSection={<RotateCcw size={13} aria-hidden />}
+      title={t('settings.resetOf', {
+        setting: registration.label,
+        value: valueText(state.suggestion, registration),
+      })}
+      onClick={() => reset(state)}
+    >
+      {t(state.managedBy === null ? 'settings.resetDefault' : 'settings.reset')}
+    </Button>
+  );
+}

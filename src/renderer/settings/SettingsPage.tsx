@@ -1,0 +1,181 @@
+import { Button, Checkbox } from '@mantine/core';
+import ListFilter from 'lucide-react/icons/list-filter';
+import SearchX from 'lucide-react/icons/search-x';
+import { useCallback, useDeferredValue, useMemo, useState } from 'react';
+import { searchWords } from '../../shared-ui/match-text.ts';
+import { EmptyState } from '../../shared-ui/PageState.tsx';
+import { SearchField } from '../../shared-ui/SearchField.tsx';
+import { useText } from '../../shared-ui/text-context.tsx';
+import { ResourceGate } from '../agent/ResourceGate.tsx';
+import { useResource } from '../agent/use-resource.ts';
+import { PageHead } from '../shell/PageHead.tsx';
+import { CategoryNav } from './CategoryNav.tsx';
+import { findSettings, joinSettings, type Section, type ShownSetting } from './find-settings.ts';
+import { PendingBar } from './PendingBar.tsx';
+import { ResetAll } from './ResetAll.tsx';
+import classes from './SettingsPage.module.css';
+import { SettingsSection } from './SettingsSection.tsx';
+import { WhyPanel } from './WhyPanel.tsx';
+
+/** All settings of this platform, generated from the catalog. */
+export function SettingsPage({ category }: { readonly category: string | null }) {
+  const catalog = useResource('catalog');
+  const settings = useResource('settings');
+  return (
+    <ResourceGate loaded={catalog}>
+      {({ settings: registrations }) => (
+        <ResourceGate loaded={settings}>
+          {(answer) => (
+            <Settings settings={joinSettings(registrations, answer.settings)} category={category} />
+          )}
+        </ResourceGate>
+      )}
+    </ResourceGate>
+  );
+}
+
+function Settings({
+  settings,
+  category,
+}: {
+  readonly settings: readonly ShownSetting[];
+  readonly category: string | null;
+}) {
+  const { t } = useText();
+  const [query, setQuery] = useState('');
+  const [managedOnly, setManagedOnly] = useState(false);
+  const words = useDeferredValue(useMemo(() => searchWords(query), [query]));
+  const current = settings.some((setting) => setting.registration.category === category) ? category : null;
+  const sections = useMemo(
+    () => findSettings(settings, { category: current, words, managedOnly }),
+    [settings, current, words, managedOnly],
+  );
+  const showAll = useCallback(() => {
+    setQuery('');
+    setManagedOnly(false);
+  }, []);
+  return (
+    <>
+      <PageHead
+        title={t('settings.title')}
+        text={<Summary settings={settings} />}
+        actions={<ResetAll settings={settings} />}
+      />
+      <div className={classes.tools}>
+        <SearchField
+          label={t('settings.search')}
+          hint={t('settings.searchHint')}
+          value={query}
+          onChange={setQuery}
+          shortcut
+        />
+        <Checkbox
+          label={t('settings.managedOnly')}
+          checked={managedOnly}
+          onChange={(event) => setManagedOnly(event.currentTarget.checked)}
+        />
+      </div>
+      <div className={classes.columns}>
+        <div className={classes.categories}>
+          <CategoryNav settings={settings} current={words.length > 0 ? null : current} />
+        </div>
+        <div className={classes.list}>
+          <Found sections={sections} query={query.trim()} />
+          {sections.length === 0 ? (
+            <Nothing
+              query={query.trim()}
+              managedOnly={managedOnly}
+              any={settings.length > 0}
+              onShowAll={showAll}
+            />
+          ) : (
+            <Sections sections={sections} words={words} settings={settings} />
+          )}
+          <PendingBar />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Summary({ settings }: { readonly settings: readonly ShownSetting[] }) {
+  const { t } = useText();
+  const locked = settings.filter((setting) => setting.state.locked).length;
+  const suggested = settings.filter(
+    (setting) => !setting.state.locked && setting.state.managedBy !== null,
+  ).length;
+  return locked + suggested === 0 ? t('settings.summaryNone') : t('settings.summary', { locked, suggested });
+}
+
+// Said aloud after each search; seen only while searching, where the number is news.
+function Found({ sections, query }: { readonly sections: readonly Section[]; readonly query: string }) {
+  const { t } = useText();
+  const count = sections.reduce((sum, section) => sum + section.settings.length, 0);
+  return (
+    <p className={query === '' ? 'visually-hidden' : classes.found} role="status">
+      {query === '' ? t('settings.found', { count }) : t('settings.foundFor', { count, query })}
+    </p>
+  );
+}
+
+function Sections({
+  sections,
+  words,
+  settings,
+}: {
+  readonly sections: readonly Section[];
+  readonly words: readonly string[];
+  readonly settings: readonly ShownSetting[];
+}) {
+  const [explained, setExplained] = useState<string | null>(null);
+  const status = useResource('status');
+  const close = useCallback(() => setExplained(null), []);
+  return (
+    <>
+      {sections.map((section) => (
+        <SettingsSection key={section.category} section={section} words={words} onExplain={setExplained} />
+      ))}
+      <WhyPanel
+        setting={settings.find((setting) => setting.state.id === explained) ?? null}
+        contact={status.state === 'ready' ? (status.value.policy?.contact ?? null) : null}
+        onClose={close}
+      />
+    </>
+  );
+}
+
+function Nothing({
+  query,
+  managedOnly,
+  any,
+  onShowAll,
+}: {
+  readonly query: string;
+  readonly managedOnly: boolean;
+  /** False: there is no setting at all. */
+  readonly any: boolean;
+  readonly onShowAll: () => void;
+}) {
+  const { t } = useText();
+  if (!any) {
+    return (
+      <EmptyState icon={<ListFilter size={26} />} title={t('settings.emptyTitle')}>
+        {t('settings.emptyText')}
+      </EmptyState>
+    );
+  }
+  const searched = query !== '';
+  return (
+    <EmptyState
+      icon={searched ? <SearchX size={26} /> : <ListFilter size={26} />}
+      title={t(searched || !managedOnly ? 'settings.noneTitle' : 'settings.noneManagedTitle')}
+      actions={
+        <Button variant="default" onClick={onShowAll}>
+          {t('settings.showAll')}
+        </Button>
+      }
+    >
+      {searched ? t('settings.noneText', { query }) : t('settings.noneManagedText')}
+    </EmptyState>
+  );
+}

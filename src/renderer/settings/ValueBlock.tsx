@@ -1,0 +1,30 @@
+import type { JsonValue } from './json-value.ts';
+import classes from './ValueBlock.module.css';
+import { useValueText } from './value-text.ts';
+
+/** A value where it may take room: lists as lists, long text and objects as they are written. */
+export function ValueBlock({
+  value,
+  registration,
+}: {
+  readonly value: JsonValue | undefined;
+  readonly registration?: { readonly unit?: string | undefined };
+}) {
+  const valueText = useValueText();
+  if (Array.isArray(value) && value.length > 0) {
+    const texts = value.map((entry) => (typeof entry === 'string' ? entry : JSON.stringify(entry)));
+    return (
+      <ul className={classes.list}>
+        {texts.map((text, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: entries may be equal and never move
+          <li key={index}>
+            <code>{text}</code>
+          </li>
+        ))}
+      </ul>
+    );
+  }
+  const long = typeof value === 'string' && (value.includes('\n') || value.length > 120);
+  if (long) return <pre className={classes.long}>{value}</pre>;
+  return <span className={classes.value}>{valueText(value, registration)}</span>;
+}

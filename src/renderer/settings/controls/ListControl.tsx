@@ -1,0 +1,96 @@
+import { ActionIcon, Button, TextInput } from '@mantine/core';
+import Plus from 'lucide-react/icons/plus';
+import X from 'lucide-react/icons/x';
+import { type ClipboardEvent, type KeyboardEvent, useRef } from 'react';
+import { useText } from '../../../shared-ui/text-context.tsx';
+import { asTexts, type ControlProps } from './control.ts';
+import classes from './controls.module.css';
+
+/** A list of texts, one field an entry. Enter adds the next, and pasting several lines fills several. */
+export function ListControl(props: ControlProps) {
+  const { registration, value, disabled, labelId, describedBy, invalid, onChange } = props;
+  const { t } = useText();
+  const list = useRef<HTMLFieldSetElement>(null);
+  const entries = asTexts(value);
+
+  const focusEntry = (index: number) =>
+    queueMicrotask(() => {
+      requestAnimationFrame(() => {
+        list.current?.querySelectorAll('input')[index]?.focus();
+      });
+    });
+  const insert = (index: number, texts: readonly string[]) => {
+    onChange(entries.toSpliced(index, 0, ...texts));
+    focusEntry(index + texts.length - 1);
+  };
+  const onKeyDown = (event: KeyboardEvent, index: number) => {
+    if (event.key === 'Enter' && !event.nativeEvent.isComposing) {
+      event.preventDefault();
+      insert(index + 1, ['']);
+    }
+  };
+  const onPaste = (event: ClipboardEvent, index: number) => {
+    const lines = event.clipboardData
+      .getData('text')
+      .split(/\r?\n/)
+      .filter((line) => line.trim() !== '');
+    if (lines.length < 2) return;
+    event.preventDefault();
+    onChange(entries.toSpliced(index, entries[index] === '' ? 1 : 0, ...lines.map((line) => line.trim())));
+  };
+  return (
+    <fieldset
+      ref={list}
+      className={classes.list}
+      disabled={disabled}
+      aria-labelledby={labelId}
+      aria-describedby={describedBy || undefined}
+    >
+      {entries.length === 0 ? (
+        <p className={classes.none}>{value === null ? t('settings.notSet') : t('settings.listEmpty')}</p>
+      ) : null}
+      {entries.map((entry, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: entries may be equal; their place is what identifies them
+        <div className={classes.entry} key={index}>
+          <TextInput
+            className={classes.grow}
+            value={entry}
+            error={invalid}
+            autoComplete="off"
+            spellCheck={false}
+            dir="auto"
+            disabled={disabled}
+            aria-label={t('settings.listEntry', { setting: registration.label, row: index + 1 })}
+            onChange={(event) => onChange(entries.with(index, event.currentTarget.value))}
+            onKeyDown={(event) => onKeyDown(event, index)}
+            onPaste={(event) => onPaste(event, index)}
+          />
+          {disabled ? null : (
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              size="lg"
+              aria-label={t('settings.listRemove', { setting: registration.label, row: index + 1 })}
+              onClick={() => onChange(entries.toSpliced(index, 1))}
+            >
+              <X size={16} aria-hidden />
+            </ActionIcon>
+          )}
+        </div>
+      ))}
+      {disabled ? null : (
+        <div>
+          <Button
+            variant="default"
+            size="xs"
+            leftSection={<Plus size={14} aria-hidden />}
+            aria-label={t('settings.listAddTo', { setting: registration.label })}
+            onClick={() => insert(entries.length, [''])}
+          >
+            {t('settings.listAdd')}
+          </Button>
+        </div>
+      )}
+    </fieldset>
+  );
+}

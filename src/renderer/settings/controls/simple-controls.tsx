@@ -1,0 +1,125 @@
+import { NativeSelect, NumberInput, Switch, Textarea, TextInput } from '@mantine/core';
+import Lock from 'lucide-react/icons/lock';
+import { useText } from '../../../shared-ui/text-context.tsx';
+import type { ControlProps } from './control.ts';
+import classes from './controls.module.css';
+
+function fieldProps({ controlId, labelId, describedBy, disabled, invalid }: ControlProps) {
+  return {
+    id: controlId,
+    'aria-labelledby': labelId,
+    'aria-describedby': describedBy === '' ? undefined : describedBy,
+    'aria-invalid': invalid || undefined,
+    error: invalid,
+    disabled,
+  };
+}
+
+const lockSection = (locked: boolean) =>
+  locked ? { rightSection: <Lock size={14} aria-hidden />, rightSectionPointerEvents: 'none' as const } : {};
+
+export function SwitchControl(props: ControlProps) {
+  const { t } = useText();
+  const { error: _, ...field } = fieldProps(props);
+  return (
+    <div className={classes.switch}>
+      <span className={classes.state} aria-hidden>
+        {props.value === null ? t('value.unset') : t(props.value === true ? 'value.on' : 'value.off')}
+      </span>
+      <Switch
+        {...field}
+        checked={props.value === true}
+        thumbIcon={
+          props.locked ? (
+            <Lock size={11} strokeWidth={2.6} aria-hidden className={classes.thumb} />
+          ) : undefined
+        }
+        onChange={(event) => props.onChange(event.currentTarget.checked)}
+      />
+    </div>
+  );
+}
+
+const boundsOf = ({ range }: ControlProps['registration']) => ({
+  ...(range === undefined ? {} : { min: range.min }),
+  ...(range?.max === undefined ? {} : { max: range.max }),
+});
+
+export function NumberControl(props: ControlProps) {
+  const { t } = useText();
+  const { registration, value, onChange, locked } = props;
+  return (
+    <div className={classes.number}>
+      <NumberInput
+        {...fieldProps(props)}
+        {...lockSection(locked)}
+        className={classes.numberField}
+        value={typeof value === 'number' ? value : ''}
+        allowDecimal={false}
+        clampBehavior="none"
+        {...boundsOf(registration)}
+        placeholder={value === null ? t('value.unset') : undefined}
+        hideControls={locked}
+        onChange={(next) => onChange(typeof next === 'number' ? next : null)}
+      />
+      {registration.unit === undefined ? null : <span className={classes.unit}>{registration.unit}</span>}
+    </div>
+  );
+}
+
+export function ChoiceControl(props: ControlProps) {
+  const { t } = useText();
+  const { registration, value, onChange, locked } = props;
+  const choices = registration.choices ?? [];
+  const current = typeof value === 'string' ? value : '';
+  // A value that the catalog does not list is shown as it is, never swapped for another.
+  const offered = current === '' || choices.includes(current) ? choices : [current, ...choices];
+  const canBeUnset = registration.default === null || value === null;
+  return (
+    <NativeSelect
+      {...fieldProps(props)}
+      {...lockSection(locked)}
+      value={current}
+      onChange={(event) => onChange(event.currentTarget.value === '' ? null : event.currentTarget.value)}
+    >
+      {canBeUnset ? <option value="">{t('settings.notSetOption')}</option> : null}
+      {offered.map((choice) => (
+        <option key={choice} value={choice}>
+          {choice}
+        </option>
+      ))}
+    </NativeSelect>
+  );
+}
+
+export function TextControl(props: ControlProps) {
+  const { t } = useText();
+  const { value, onChange, locked } = props;
+  return (
+    <TextInput
+      {...fieldProps(props)}
+      {...lockSection(locked)}
+      value={typeof value === 'string' ? value : ''}
+      placeholder={value === null ? t('value.unset') : undefined}
+      autoComplete="off"
+      spellCheck={false}
+      dir="auto"
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
+export function LongTextControl(props: ControlProps) {
+  const text = typeof props.value === 'string' ? props.value : '';
+  return (
+    <Textarea
+      {...fieldProps(props)}
+      value={text}
+      rows={Math.min(Math.max(text.split('\n').length, 3), 12)}
+      autoComplete="off"
+      spellCheck={false}
+      classNames={{ input: classes.code }}
+      onChange={(event) => props.onChange(event.currentTarget.value)}
+    />
+  );
+}

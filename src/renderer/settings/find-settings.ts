@@ -1,0 +1,66 @@
+import type { CatalogSetting, SettingState } from '../../shared/contracts/local-api.ts';
+
+/** A setting as the pages show it: its registration and what is in force. */
+export interface ShownSetting {
+  readonly registration: CatalogSetting;
+  readonly state: SettingState;
+}
+
+/** What the person asked to see. */
+export interface Filter {
+  /** `null`: all of them. */
+  readonly category: string | null;
+  readonly words: readonly string[];
+  readonly managedOnly: boolean;
+}
+
+/** Settings of one category, in the catalog's order. */
+export interface Section {
+  readonly category: string;
+  readonly settings: readonly ShownSetting[];
+}
+
+/** Pairs registrations with states; a setting that only one side knows cannot be shown. */
+export function joinSettings(
+  catalog: readonly CatalogSetting[],
+  states: readonly SettingState[],
+): readonly ShownSetting[] {
+  const byId = new Map(states.map((state) => [state.id, state]));
+  return catalog.flatMap((registration) => {
+    const state = byId.get(registration.id);
+    return state === undefined ? [] : [{ registration, state }];
+  });
+}
+
+/** True where a policy layer locks the setting or suggests a value for it. */
+export function isManaged(setting: ShownSetting): boolean {
+  return setting.state.managedBy !== null;
+}
+
+/**
+ * The settings to show, by category. A search looks through all categories: whoever searches does not know where a
+ * setting is. Each word has to be found somewhere in its label, description, category, id, choices or store key.
+ */
+export function findSettings(all: readonly ShownSetting[], filter: Filter): readonly Section[] {
+  const searching = filter.words.length > 0;
+  const found = all.filter(
+    (setting) =>
+      (searching || filter.category === null || setting.registration.category === filter.category) &&
+      (!filter.managedOnly || isManaged(setting)) &&
+      matches(setting.registration, filter.words),
+  );
+  const categories = [...new Set(all.map((setting) => setting.registration.category))];
+  return categories
+    .map((category) => ({
+      category,
+      settings: found.filter((setting) => setting.registration.category === category),
+    }))
+    .filter((section) => section.settings.length > 0);
+}
+
+function matches(registration: CatalogSetting, words: readonly string[]): boolean {
+  if (words.length === 0) return true;
+  const { label, description, category, id, storeKey, choices = [] } = registration;
+  const text = [label, description, category, id, storeKey, ...choices].join('\n').toLowerCase();
+  return words.every((word) => text.includes(word));
+}

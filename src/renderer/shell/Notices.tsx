@@ -1,0 +1,134 @@
+import { Button } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { StatusAnswer } from '../../shared/contracts/local-api.ts';
+import { Notice } from '../../shared-ui/Notice.tsx';
+import { useText } from '../../shared-ui/text-context.tsx';
+import { useNow } from '../../shared-ui/When.tsx';
+import { useAgent } from '../agent/agent-context.tsx';
+import { useResource } from '../agent/use-resource.ts';
+import { useSync } from '../agent/use-sync.ts';
+import { addressOf } from '../routing.ts';
+import classes from './Notices.module.css';
+
+/** What everybody has to know on every page: agent away, frozen, signed out by time, store in trouble. */
+export function Notices() {
+  const { t } = useText();
+  const { connection, retryNow } = useAgent();
+  const status = useResource('status');
+  const ready = status.state === 'ready' ? status.value : null;
+  return (
+    <div className={classes.notices}>
+      {connection === 'lost' && ready !== null ? (
+        <Notice
+          tone="bad"
+          live
+          actions={
+            <Button variant="default" size="xs" onClick={retryNow}>
+              {t('action.retry')}
+            </Button>
+          }
+        >
+          {t('notice.lost')}
+        </Notice>
+      ) : null}
+      {ready === null ? null : (
+        <>
+          <FrozenNotice status={ready} />
+          <AccountNotice status={ready} />
+          <SyncNotice status={ready} />
+          <StoreNotice store={ready.store} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function ToPage({ page, children }: { readonly page: 'policy' | 'account'; readonly children: ReactNode }) {
+  return (
+    <Button component="a" href={addressOf(page)} variant="default" size="xs">
+      {children}
+    </Button>
+  );
+}
+
+function SyncButton() {
+  const { t } = useText();
+  const sync = useSync();
+  return (
+    <Button variant="default" size="xs" loading={sync.busy} onClick={() => void sync.run()}>
+      {t('action.syncNow')}
+    </Button>
+  );
+}
+
+/** An instant in the middle of a sentence. */
+function useSpan(): (at: string | null | undefined) => string {
+  const { t, relative } = useText();
+  const now = useNow();
+  return (at) =>
+    at === null || at === undefined
+      ? t('time.never').toLowerCase()
+      : (relative(at, now) ?? t('time.justNow').toLowerCase());
+}
+
+function FrozenNotice({ status }: { readonly status: StatusAnswer }) {
+  const { t } = useText();
+  const span = useSpan();
+  if (status.frozen === null) return null;
+  const stale = status.frozen === 'policy_stale';
+  return (
+    <Notice
+      tone="bad"
+      title={t('notice.frozenTitle')}
+      actions={
+        <>
+          {stale ? <SyncButton /> : null}
+          <ToPage page="policy">{t('notice.showPolicy')}</ToPage>
+        </>
+      }
+    >
+      {stale ? t('notice.frozenStale', { when: span(status.policy?.fetchedAt) }) : t('notice.frozenBroken')}
+    </Notice>
+  );
+}
+
+function AccountNotice({ status }: { readonly status: StatusAnswer }) {
+  const { t } = useText();
+  if (status.account.state !== 'sign-in-again') return null;
+  return (
+    <Notice tone="warn" actions={<ToPage page="account">{t('account.againTitle')}</ToPage>}>
+      {t('notice.again')}
+    </Notice>
+  );
+}
+
+function SyncNotice({ status }: { readonly status: StatusAnswer }) {
+  const { t } = useText();
+  const span = useSpan();
+  const { sync, policy, frozen } = status;
+  if (sync.state !== 'failed' || policy === null || frozen === 'policy_stale') return null;
+  return (
+    <Notice tone="warn" actions={<SyncButton />}>
+      <span>{t('notice.syncFailed', { when: span(policy.fetchedAt) })}</span>
+      {sync.error === null ? null : <span> {sync.error.message}</span>}
+    </Notice>
+  );
+}
+
+function StoreNotice({ store }: { readonly store: StatusAnswer['store'] }) {
+  const { t } = useText();
+  if (store.state === 'ok') return null;
+  const text = {
+    failed: t('notice.storeFailed'),
+    contended: t('notice.storeContended'),
+    waiting: t('notice.storeWaiting'),
+  }[store.state];
+  return (
+    <Notice
+      tone={store.state === 'failed' ? 'bad' : store.state === 'waiting' ? 'info' : 'warn'}
+      title={text}
+    >
+      {store.message}
+    </Notice>
+  );
+}

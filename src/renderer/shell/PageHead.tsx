@@ -1,0 +1,33 @@
+import { type ReactNode, useEffect, useRef } from 'react';
+import { useText } from '../../shared-ui/text-context.tsx';
+import classes from './PageHead.module.css';
+
+/** Title of a page. Takes the focus when the page is opened, so that a screen reader says where one has come. */
+export function PageHead({
+  title,
+  text,
+  actions,
+}: {
+  readonly title: string;
+  readonly text?: ReactNode;
+  readonly actions?: ReactNode;
+}) {
+  const { t } = useText();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${title} – ${t('app.name')}`;
+    // Not at the very start, where the reader has only just opened the window.
+    if (document.activeElement !== document.body) heading.current?.focus({ preventScroll: true });
+  }, [title, t]);
+  return (
+    <header className={classes.head}>
+      <div className={classes.words}>
+        <h1 className={classes.title} ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+        {text === undefined ? null : <div className={classes.text}>{text}</div>}
+      </div>
+      {actions === undefined ? null : <div className={classes.actions}>{actions}</div>}
+    </header>
+  );
+}

@@ -1,0 +1,51 @@
+import { Button, Modal } from '@mantine/core';
+import type { ReactNode } from 'react';
+import classes from './ConfirmDialog.module.css';
+import { useText } from './text-context.tsx';
+
+/** Asks before something that is not undone with one click. `confirm` says what will happen, never "OK". */
+export function ConfirmDialog({
+  opened,
+  title,
+  confirm,
+  onClose,
+  onConfirm,
+  children,
+}: {
+  readonly opened: boolean;
+  readonly title: string;
+  readonly confirm: string;
+  readonly onClose: () => void;
+  readonly onConfirm: () => void;
+  readonly children: ReactNode;
+}) {
+  const { t } = useText();
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={title}
+      padding="lg"
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+      classNames={{ title: classes.title, content: classes.content, header: classes.content }}
+      transitionProps={{ duration: 120 }}
+    >
+      <div data-page-held className={classes.body}>
+        <div>{children}</div>
+        <div className={classes.actions}>
+          <Button variant="default" onClick={onClose}>
+            {t('action.cancel')}
+          </Button>
+          <Button
+            onClick={() => {
+              onClose();
+              onConfirm();
+            }}
+          >
+            {confirm}
+          </Button>
+        </div>
+      </div>
+    </Modal>
+  );
+}

@@ -1,0 +1,52 @@
+import './mantine.css';
+import './theme-variables.css';
+import '@fontsource-variable/geist/wght.css';
+import './identity.css';
+import { type MantineColorScheme, type MantineColorSchemeManager, MantineProvider } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import { TextProvider } from './text-context.tsx';
+import { theme } from './theme.ts';
+
+const SCHEME_KEY = 'mooring.appearance';
+
+const isScheme = (value: string | null): value is MantineColorScheme =>
+  value === 'light' || value === 'dark' || value === 'auto';
+
+/** Keeps light, dark or system for this tab: pages of Mooring leave nothing behind in a browser. */
+function sessionSchemes(): MantineColorSchemeManager {
+  return {
+    get: (fallback) => {
+      const kept = window.sessionStorage.getItem(SCHEME_KEY);
+      return isScheme(kept) ? kept : fallback;
+    },
+    set: (value) => window.sessionStorage.setItem(SCHEME_KEY, value),
+    clear: () => window.sessionStorage.removeItem(SCHEME_KEY),
+    subscribe: () => {},
+    unsubscribe: () => {},
+  };
+}
+
+/** The browser's locale where it is in the catalog's language, so that dates do not mix languages with the texts. */
+function writingLocale(): string {
+  return navigator.languages.find((each) => each.toLowerCase().startsWith('en')) ?? 'en';
+}
+
+/**
+ * Look and language of every page. Nothing is styled at run time: under `style-src 'self'` the page may not carry a
+ * <style> element, so variables come from `theme-variables.css` and the responsive classes are not used.
+ */
+export function Identity({ children }: { readonly children: ReactNode }) {
+  const [schemes] = useState(sessionSchemes);
+  return (
+    <MantineProvider
+      theme={theme}
+      defaultColorScheme="auto"
+      colorSchemeManager={schemes}
+      withCssVariables={false}
+      withGlobalClasses={false}
+      withStaticClasses={false}
+    >
+      <TextProvider locale={writingLocale()}>{children}</TextProvider>
+    </MantineProvider>
+  );
+}

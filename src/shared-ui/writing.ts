@@ -1,0 +1,39 @@
+/** Dates, spans and lists as a locale writes them. */
+export interface Writing {
+  /** Day and time of an ISO 8601 instant, in the reader's time zone; the text itself where it is no instant. */
+  dateTime(instant: string): string;
+  /** How far an instant is from `now` (milliseconds since 1970); `null` when it is less than a minute. */
+  relative(instant: string, now: number): string | null;
+  list(items: readonly string[]): string;
+  number(value: number): string;
+}
+
+const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ['year', 365 * 86_400_000],
+  ['month', 30 * 86_400_000],
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+];
+
+/** Builds the writing of a locale once: making an `Intl` object is what costs. */
+export function createWriting(locale: string): Writing {
+  const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const list = new Intl.ListFormat(locale);
+  const number = new Intl.NumberFormat(locale);
+  return {
+    dateTime: (instant) => {
+      const time = Date.parse(instant);
+      return Number.isNaN(time) ? instant : dateTime.format(time);
+    },
+    relative: (instant, now) => {
+      const distance = Date.parse(instant) - now;
+      if (Number.isNaN(distance)) return instant;
+      const unit = UNITS.find(([, size]) => Math.abs(distance) >= size);
+      return unit === undefined ? null : relative.format(Math.trunc(distance / unit[1]), unit[0]);
+    },
+    list: (items) => list.format(items),
+    number: (value) => number.format(value),
+  };
+}

@@ -1,0 +1,9 @@
+import { common } from './en-common.ts';
+import { pages } from './en-pages.ts';
+import { settings } from './en-settings.ts';
+
+/** Every text of the pages, in English: the source that translations are made from. */
+export const en = { ...common, ...settings, ...pages } as const;
+
+/** Name of a text. */
+export type TextKey = keyof typeof en;
