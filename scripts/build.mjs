@@ -11,7 +11,12 @@ const lock = join(root, 'out', '.build-lock');
 
 const builders = {
   cli: async (packaged) =>
-    (await import('./bundle.mjs')).bundle({ entry: 'src/cli/mooring.ts', folder: 'cli', packaged }),
+    (await import('./bundle.mjs')).bundle({
+      entry: 'src/cli/mooring.ts',
+      folder: 'cli',
+      packaged,
+      inlined: ['zod'],
+    }),
   hub: async (packaged) =>
     (await import('./bundle.mjs')).bundle({ entry: 'src/hub/mooring-hub.ts', folder: 'hub', packaged }),
   pages: buildPages,

@@ -20,10 +20,12 @@ export function buildConstants(packaged) {
   return { __MOORING_PACKAGED__: String(packaged), __MOORING_VERSION__: JSON.stringify(version) };
 }
 
-// Packages of "dependencies" are installed beside us wherever we run; everything else goes into the bundle.
-function isExternal() {
+// Packages of "dependencies" are installed beside us wherever we run; everything else goes into the bundle, and
+// so does what `inlined` names: one file that is read at once starts faster than the many of a package.
+function isExternal(inlined) {
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const installed = new Set([...Object.keys(dependencies), ...builtinModules]);
+  for (const name of inlined) installed.delete(name);
   return (id) => {
     if (id.startsWith('node:')) return true;
     const name = id.startsWith('@') ? id.split('/', 2).join('/') : id.split('/', 1)[0];
@@ -32,13 +34,13 @@ function isExternal() {
 }
 
 /** Bundles `entry` into `folder` and swaps the result in without ever leaving a half-written program behind. */
-export async function bundle({ entry, folder, packaged }) {
+export async function bundle({ entry, folder, packaged, inlined = [] }) {
   const fresh = join(root, 'out', `.new-${process.pid}`, folder);
   const bundled = await rolldown({
     input: join(root, entry),
     cwd: root,
     platform: 'node',
-    external: isExternal(),
+    external: isExternal(inlined),
     transform: { target: 'node24', define: buildConstants(packaged) },
     onLog(level, log, pass) {
       // Packages written for several module systems probe for theirs; that is not ours to mend.

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentOptions } from '../agent/agent-options.ts';
-import { openLocalApi } from '../agent/local-api/connect.ts';
 import { VERSION } from '../shared/version.ts';
 import { runCli } from './cli.ts';
 import type { Interruption } from './interruption.ts';
@@ -21,7 +20,14 @@ export async function runProcess(words: readonly string[], folder: string): Prom
   const exit = await runCli(words, {
     terminal,
     agentOptions,
-    openApi: () => openLocalApi(agentOptions),
+    // Loaded late: what only prints help or a version needs no agent.
+    openApi: async () => {
+      const [{ openLocalApi }, { withLog }] = await Promise.all([
+        import('../agent/local-api/connect.ts'),
+        import('./log-file.ts'),
+      ]);
+      return openLocalApi(withLog(agentOptions));
+    },
     signal: interruption,
   });
   await terminal.flush();

@@ -4,12 +4,15 @@ import { type ServedAgent, serveAgent } from '../../agent/local-api/serve-agent.
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { type CommandContext, type Invocation, type Outcome, refused } from '../command.ts';
 import { ask } from '../local-client.ts';
+import { withLog } from '../log-file.ts';
 import { plainText } from '../terminal/plain-text.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** `mooring agent run [--headless] [--dashboard]`: stays in the foreground until it is told to stop. */
 export async function runAgent(context: CommandContext, { options }: Invocation): Promise<Outcome> {
-  const { agentOptions } = context;
+  const agentOptions = withLog(context.agentOptions, (entry) => {
+    if (entry.level !== 'info') context.terminal.err(`${entry.level}: ${plainText(entry.message)}\n`);
+  });
   const wantsDashboard = options.dashboard === true;
   const outcome = await serveAgent(agentOptions);
   if (!outcome.ok) {
