@@ -45,8 +45,11 @@ export interface PolicyDelivery {
   sync(): Promise<Omit<SyncAnswer, 'policy'>>;
   /** Something suggests that an attempt is worth while now: the machine woke, the network came, the hub said so. */
   nudge(): void;
-  /** Loads and re-verifies the cached bundle, then starts the schedule. */
-  start(): Promise<void>;
+  /**
+   * Loads and re-verifies the cached bundle, then starts the schedule, which fetches at once. `schedule: false`: only
+   * loads, and fetches when `sync` is called; for a command that works without an agent.
+   */
+  start(options?: { readonly schedule: boolean }): Promise<void>;
   stop(): Promise<void>;
 }
 

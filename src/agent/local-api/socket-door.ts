@@ -54,11 +54,18 @@ export async function openSocketDoor(
   }
 }
 
-/** Ends a server together with its open streams: an event stream would otherwise hold it forever. */
+/** How long answers under way may take to arrive after the server has closed, in milliseconds. */
+const LAST_WORDS_MS = 250;
+
+/** Ends a server: answers under way are still sent, event streams, which never end by themselves, are cut. */
 export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
+    const cut = setTimeout(() => server.closeAllConnections(), LAST_WORDS_MS);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
   });
 }
 

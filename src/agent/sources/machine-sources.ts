@@ -2,6 +2,7 @@ import type { Catalog } from '../../shared/settings/define-catalog.ts';
 import { type EnforcedSignIn, enforcedSignIn } from '../account/enforced-sign-in.ts';
 import type { CommandRunner } from '../agent-options.ts';
 import { type Clock, instant } from '../clock.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
 import type { AgentPaths } from '../paths.ts';
 import { readAdminSettings } from './admin-settings-source.ts';
 import { type Stop, watchPaths } from './file-watch.ts';
@@ -46,8 +47,10 @@ export function createMachineSources(options: MachineSourcesOptions): MachineSou
   const { paths, clock } = options;
   const trust = fileTrust(paths, options.runCommand);
   let reading: MachineReading | null = null;
-  const refresh = serialize(async () => {
-    reading = await readAll(options, trust, reading);
+  const refresh = oneAtATime(async () => {
+    const now = await readAll(options, trust, reading);
+    // What says the same stays the same object, so that nothing downstream takes it for a change.
+    reading = reading !== null && fingerprint(reading) === fingerprint(now) ? withTimesOf(reading, now) : now;
     return reading;
   });
   return {
@@ -105,6 +108,15 @@ async function readAll(
   };
 }
 
+function withTimesOf(kept: MachineReading, now: MachineReading): MachineReading {
+  const times = ({ lastAttempt, lastSuccess }: ReadSource) => ({ lastAttempt, lastSuccess });
+  return {
+    ...kept,
+    profile: { ...kept.profile, ...times(now.profile) },
+    adminSettings: { ...kept.adminSettings, ...times(now.adminSettings) },
+  };
+}
+
 /** A success is a reading whose content counts, "nothing there" included. */
 function timesOf(
   now: SourceReading,
@@ -129,26 +141,4 @@ function fingerprint({ profile, adminSettings, signIn, keys }: MachineReading): 
     problems,
   ];
   return JSON.stringify([of(profile), of(adminSettings), signIn, keys]);
-}
-
-/** One run at a time; calls made meanwhile share the run after it, which sees everything that made them call. */
-function serialize<T>(run: () => Promise<T>): () => Promise<T> {
-  let running: Promise<T> | null = null;
-  let next: Promise<T> | null = null;
-  const begin = (): Promise<T> => {
-    const mine = run().finally(() => {
-      if (running === mine) running = null;
-    });
-    running = mine;
-    return mine;
-  };
-  return () => {
-    if (running === null) return begin();
-    next ??= running.then(settled, settled);
-    return next;
-  };
-  function settled(): Promise<T> {
-    next = null;
-    return begin();
-  }
 }
