@@ -73,7 +73,7 @@ async function dial(port: number): Promise<Socket> {
 function ask(socket: Socket, request: Buffer, times: number): Promise<void> {
   return new Promise((resolve, reject) => {
     let left = times;
-    let pending = Buffer.alloc(0);
+    let pending: Buffer = Buffer.alloc(0);
     const finish = (error?: Error): void => {
       socket.off('data', receive).off('close', closed);
       if (error === undefined) resolve();

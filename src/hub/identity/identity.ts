@@ -53,6 +53,8 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
   const forms = createFormTokens(secret, { publicUrl });
   const provider = createOpenIdProvider({ store, keys, attempts, publicUrl });
   provider.on('server_error', (_ctx, error) => log.error({ err: error }, 'the OpenID provider failed'));
+  // Without a listener of ours the library prints to the console.
+  provider.addListener('error', (error: unknown) => log.error({ err: error }, 'the OpenID provider failed'));
   const interactions = createInteractions(provider, store);
   const checkPassword = createPasswordCheck({ store, attempts, passwords });
   const links = createSetupLinks(store, passwords);

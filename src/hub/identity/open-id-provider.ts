@@ -47,7 +47,7 @@ export function createOpenIdProvider(options: OpenIdProviderOptions): Provider {
   provider.proxy = true;
   provider.use(endingBorrowedSession());
   provider.use(fillingDeviceGrant(options.store));
-  provider.use(guardingCodeEntry(options.attempts));
+  provider.use(guardingCodeEntry(options.attempts, provider.cookieName('session')));
   return provider;
 }
 
@@ -74,7 +74,10 @@ function configuration(options: OpenIdProviderOptions): Configuration {
     features: {
       devInteractions: { enabled: false },
       deviceFlow: deviceFlow(),
-      revocation: { enabled: true },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+      },
       dPoP: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
       resourceIndicators: { enabled: false },
@@ -164,7 +167,10 @@ function deviceFlow(): NonNullable<NonNullable<Configuration['features']>['devic
           action: PROVIDER_ROUTES.code_verification,
           xsrf: xsrfOf(ctx),
           code: code.slice(0, 20),
-          problem: codeProblem(error),
+          problem:
+            ctx.query.again === '1'
+              ? `${TEXTS.problem.formExpired} ${TEXTS.problem.noCookies}`
+              : codeProblem(error),
         }),
       );
     },
@@ -256,12 +262,18 @@ function fillingDeviceGrant(store: OidcStore): Middleware {
 }
 
 /** Counts codes tried by address, and fills a code that came with the address in without sending it. */
-function guardingCodeEntry(attempts: Attempts): Middleware {
+function guardingCodeEntry(attempts: Attempts, cookieName: string): Middleware {
   return async (ctx, next) => {
     if (ctx.path !== PROVIDER_ROUTES.code_verification) return next();
     if (ctx.method === 'GET' && typeof ctx.query.user_code === 'string') {
       // The library would answer with a page that sends itself by script.
       ctx.querystring = new URLSearchParams({ code: ctx.query.user_code.slice(0, 20) }).toString();
+    }
+    if (ctx.method === 'POST' && ctx.cookies.get(cookieName) === undefined) {
+      // Without a session the library cannot show its own refusal: it answers 500.
+      ctx.status = 303;
+      ctx.redirect(`${PROVIDER_ROUTES.code_verification}?again=1`);
+      return;
     }
     if (ctx.method === 'POST') {
       const wait = await attempts.take(DEVICE_CODES, addressSubject(ctx.ip));
