@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import formbody from '@fastify/formbody';
 import type { Authenticate } from '../authentication.ts';
 import type { Clock } from '../clock.ts';
@@ -54,7 +55,8 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
   const provider = createOpenIdProvider({ store, keys, attempts, publicUrl });
   provider.on('server_error', (_ctx, error) => log.error({ err: error }, 'the OpenID provider failed'));
   // Without a listener of ours the library prints to the console.
-  provider.addListener('error', (error: unknown) => log.error({ err: error }, 'the OpenID provider failed'));
+  const emitter: EventEmitter = provider;
+  emitter.on('error', (error: unknown) => log.error({ err: error }, 'the OpenID provider failed'));
   const interactions = createInteractions(provider, store);
   const checkPassword = createPasswordCheck({ store, attempts, passwords });
   const links = createSetupLinks(store, passwords);
