@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { rolldown } from 'rolldown';
 import { root } from './build-inputs.mjs';
 
@@ -57,7 +57,7 @@ export async function bundle({ entry, folder, packaged, inlined = [] }) {
       minify: { mangle: false, compress: true, codegen: true },
       comments: { legal: true, annotation: false, jsdoc: false },
     });
-    swapIn(fresh, join(root, 'out', folder));
+    swapIn(fresh, join(root, 'out', folder), packaged);
   } finally {
     await bundled.close();
     rmSync(dirname(fresh), { recursive: true, force: true });
@@ -73,11 +73,12 @@ const listed = (folder) =>
 
 // A program that runs from here meanwhile still loads its own chunks: their names carry a hash of their content,
 // so new ones are put beside them first, the entry is replaced last, and what the build before last left is removed.
-function swapIn(fresh, folder) {
-  const previous = join(folder, '.previous');
+// What is packed is what was built, and nothing before it.
+function swapIn(fresh, folder, packaged) {
+  const previous = join(root, 'out', '.built', `${basename(folder)}.files`);
   const keep = new Set(listed(fresh));
-  const before = existsSync(previous) ? readFileSync(previous, 'utf8').split('\n') : [];
-  for (const file of [...keep].sort((a, b) => b.split('/').length - a.split('/').length)) {
+  const before = !packaged && existsSync(previous) ? readFileSync(previous, 'utf8').split('\n') : [];
+  for (const file of [...keep].sort((a, b) => b.split(sep).length - a.split(sep).length)) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     if (file.includes('chunks') && existsSync(join(folder, file))) continue;
     copyFileSync(join(fresh, file), join(folder, `${file}.new`));
@@ -86,5 +87,6 @@ function swapIn(fresh, folder) {
   for (const file of listed(folder)) {
     if (!keep.has(file) && !before.includes(file)) rmSync(join(folder, file), { force: true });
   }
+  mkdirSync(dirname(previous), { recursive: true });
   writeFileSync(previous, [...keep].join('\n'));
 }
