@@ -1,8 +1,8 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
-import { buildConstants } from './scripts/bundle.mjs';
 
-const define = buildConstants(process.env.MOORING_BUILD_PACKAGED === '1');
+/** The build's constants, as scripts/build.mjs passes them. */
+const define: Record<string, string> = JSON.parse(process.env.MOORING_BUILD_CONSTANTS ?? '{}');
 
 /**
  * The desktop app: Electron's main process, the bridge of its window, and the dashboard, whose build is also the

@@ -32,7 +32,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** Milliseconds that `work` took. */
-export async function time(work: () => unknown): Promise<number> {
+async function time(work: () => unknown): Promise<number> {
   const started = performance.now();
   await work();
   return performance.now() - started;

@@ -23,7 +23,8 @@ const builders = {
 };
 
 async function buildPages(packaged) {
-  process.env.MOORING_BUILD_PACKAGED = packaged ? '1' : '0';
+  const { buildConstants } = await import('./bundle.mjs');
+  process.env.MOORING_BUILD_CONSTANTS = JSON.stringify(buildConstants(packaged));
   const { build } = await import('electron-vite');
   await build({ root, configFile: join(root, 'electron.vite.config.ts'), logLevel: 'warn' });
 }

@@ -12,13 +12,13 @@ import { type CliHost, runCli } from './cli.ts';
 import { openTerminal } from './terminal/terminal.ts';
 
 /** What a double of the agent answers for one request. */
-export interface DoubleAnswer {
+interface DoubleAnswer {
   readonly status?: number;
   readonly body: unknown;
 }
 
 /** One request that a command made. */
-export interface SeenRequest {
+interface SeenRequest {
   readonly route: LocalRoute;
   readonly id: string;
   readonly query: string;
@@ -26,7 +26,7 @@ export interface SeenRequest {
 }
 
 /** How each route of the contract is answered; a route that is asked and not named here fails the test. */
-export type DoubleRoutes = Partial<
+type DoubleRoutes = Partial<
   Record<LocalRoute, (request: SeenRequest) => DoubleAnswer | Promise<DoubleAnswer>>
 >;
 

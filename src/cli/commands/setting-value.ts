@@ -2,7 +2,7 @@ import type { CatalogSetting, ChangeRequest } from '../../shared/contracts/local
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 
 /** Any JSON value, as the local API takes it. */
-export type JsonValue = NonNullable<ChangeRequest['set']>[string];
+type JsonValue = NonNullable<ChangeRequest['set']>[string];
 
 /** A value as typed, brought into the setting's type. Its range and format are judged by the agent's write gate. */
 export type ParsedValue =

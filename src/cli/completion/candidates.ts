@@ -4,7 +4,7 @@ import type { CommandSpec, Completion, OptionSpec } from '../command.ts';
 import { COMMANDS, GROUPS } from '../command-tree/command-tree.ts';
 
 /** Something that could stand at the cursor. */
-export interface Candidate {
+interface Candidate {
   readonly word: string;
   /** One line, for shells that show it. */
   readonly about: string;

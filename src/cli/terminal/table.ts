@@ -45,7 +45,7 @@ function painted(cell: string | Cell): string {
 }
 
 /** Widths that add up to `room` at most: columns narrower than an equal share keep theirs, the others share the rest. */
-export function fitWidths(natural: readonly number[], room: number): readonly number[] {
+function fitWidths(natural: readonly number[], room: number): readonly number[] {
   const widths = natural.map((width) => Math.max(width, 1));
   const sorted = [...widths].sort((a, b) => a - b);
   let left = room;

@@ -1,1 +1,0 @@
-export function buildConstants(packaged: boolean): Record<string, string>;
