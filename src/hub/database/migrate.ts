@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { type Migration, Migrator } from 'kysely/migration';
+import { type Migration, type MigrationResultSet, Migrator } from 'kysely/migration';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { Db } from './connection.ts';
 import { MIGRATIONS } from './migrations/all.ts';
@@ -20,12 +20,25 @@ export async function migrate(
   db: Db,
   migrations: Readonly<Record<string, Migration>> = MIGRATIONS,
 ): Promise<MigrationOutcome> {
+  return run(db, migrations, (migrator) => migrator.migrateToLatest());
+}
+
+/** Brings an empty database to an earlier version: what a backup of that version is restored into. */
+export async function migrateTo(db: Db, name: string): Promise<MigrationOutcome> {
+  return run(db, MIGRATIONS, (migrator) => migrator.migrateTo(name));
+}
+
+async function run(
+  db: Db,
+  migrations: Readonly<Record<string, Migration>>,
+  go: (migrator: Migrator) => Promise<MigrationResultSet>,
+): Promise<MigrationOutcome> {
   await refuseNewer(db, migrations);
   const migrator = new Migrator({
     db: db as unknown as Kysely<unknown>,
     provider: { getMigrations: async () => ({ ...migrations }) },
   });
-  const { error, results } = await migrator.migrateToLatest();
+  const { error, results } = await go(migrator);
   if (error !== undefined) {
     // Another hub may have brought a newer version between the check and the lock.
     await refuseNewer(db, migrations);
@@ -48,6 +61,22 @@ export async function appliedMigrations(db: Db): Promise<readonly string[]> {
   if (table.rows[0]?.there !== true) return [];
   const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
   return rows.map((row) => row.name);
+}
+
+/** For whoever joins a database without bringing it forward: refuses one that is newer or older than this code. */
+export async function refuseOutdated(
+  db: Db,
+  migrations: Readonly<Record<string, Migration>> = MIGRATIONS,
+): Promise<void> {
+  await refuseNewer(db, migrations);
+  const applied = new Set(await appliedMigrations(db));
+  const missing = Object.keys(migrations).filter((name) => !applied.has(name));
+  if (missing.length === 0) return;
+  throw new RefusalError({
+    code: 'conflict',
+    message: `This database is older than this Mooring Hub (it lacks ${missing.join(', ')}).`,
+    help: 'Stop the hub that uses it, then run: mooring-hub migrate',
+  });
 }
 
 async function refuseNewer(db: Db, migrations: Readonly<Record<string, Migration>>): Promise<void> {

@@ -1,0 +1,189 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { RefusalError } from '../../shared/contracts/refusal.ts';
+import type { Db } from '../database/connection.ts';
+import { findAccount } from '../organizations/accounts.ts';
+import { findOrganization } from '../organizations/organization-service.ts';
+import { assignPolicy, setDefaultPolicy, unassignPolicy } from '../policies/assignment-service.ts';
+import { findPolicy, listPolicies } from '../policies/policy-list.ts';
+import { createPolicy, updatePolicy } from '../policies/policy-service.ts';
+import {
+  type CommonOptions,
+  operator,
+  outputOf,
+  type Surroundings,
+  withCommonOptions,
+  withDatabase,
+} from './command-context.ts';
+import { answer, columns } from './output.ts';
+
+interface OrganizationOptions extends CommonOptions {
+  readonly organization: string;
+}
+
+/** Adds `--organization`, which every one of these needs. */
+export function inOrganization(command: Command): Command {
+  return withCommonOptions(command).requiredOption('--organization <name>', 'organization to work in');
+}
+
+/** `policy list|show|set|import|assign|unassign|default` */
+export function policyCommands(program: Command, around: Surroundings): void {
+  const policy = program.command('policy').description('settings policies of an organization');
+  readCommands(policy, around);
+  writeCommands(policy, around);
+  receiverCommands(policy, around);
+}
+
+function readCommands(policy: Command, around: Surroundings): void {
+  inOrganization(policy.command('list'))
+    .description('list policies')
+    .action((options: OrganizationOptions) =>
+      withDatabase({ options, around, purpose: 'policy list' }, async ({ db }) => {
+        const { id } = await findOrganization(db, options.organization);
+        const policies = await listPolicies(db, id);
+        answer(outputOf(options, around), { policies }, () =>
+          columns(
+            ['NAME', 'REVISION', 'DEFAULT', 'USERS', 'ID'],
+            policies.map((each) => [
+              each.name,
+              String(each.revision),
+              each.isDefault ? 'yes' : '',
+              String(each.assignedUsers),
+              each.id,
+            ]),
+            'There is no policy yet.',
+          ),
+        );
+      }),
+    );
+  inOrganization(policy.command('show <policy>'))
+    .description('show the document of a policy, by name or id')
+    .action((name: string, options: OrganizationOptions) =>
+      withDatabase({ options, around, purpose: 'policy show' }, async ({ db }) => {
+        const { id } = await findOrganization(db, options.organization);
+        const found = await findPolicy(db, id, name);
+        answer(outputOf(options, around), { policy: found }, () => found.text.trimEnd().split('\n'));
+      }),
+    );
+}
+
+function writeCommands(policy: Command, around: Surroundings): void {
+  inOrganization(policy.command('import <file>'))
+    .description('make a policy from an admin-settings.json ("-": standard input)')
+    .requiredOption('--name <name>', 'name of the policy')
+    .option('--description <text>', 'what it is for', '')
+    .option('--reason <text>', 'why, for the history', '')
+    .action(
+      (file: string, options: OrganizationOptions & { name: string; description: string; reason: string }) =>
+        withDatabase({ options, around, purpose: 'policy import' }, async ({ db }) => {
+          const { id } = await findOrganization(db, options.organization);
+          const { name, description, reason } = options;
+          const wanted = { name, description, reason, text: readText(file) };
+          const made = await createPolicy(db, operator(), id, wanted);
+          answer(outputOf(options, around), { policy: made }, () => [
+            `Made the policy "${made.name}" (${made.id}).`,
+          ]);
+        }),
+    );
+  inOrganization(policy.command('set <policy> <file>'))
+    .description('give a policy a new document ("-": standard input)')
+    .option('--reason <text>', 'why, for the history', '')
+    .action((name: string, file: string, options: OrganizationOptions & { reason: string }) =>
+      withDatabase({ options, around, purpose: 'policy set' }, async ({ db }) => {
+        const { id } = await findOrganization(db, options.organization);
+        const found = await findPolicy(db, id, name);
+        const edited = { organizationId: id, policyId: found.id, version: found.version };
+        const change = { text: readText(file), reason: options.reason };
+        const changed = await updatePolicy(db, operator(), edited, change);
+        answer(outputOf(options, around), { policy: changed }, () => [
+          `"${changed.name}" is at revision ${changed.revision}.`,
+        ]);
+      }),
+    );
+}
+
+function receiverCommands(policy: Command, around: Surroundings): void {
+  inOrganization(policy.command('default [policy]'))
+    .description("make a policy the organization's default; --none leaves it without one")
+    .option('--none', 'no default policy')
+    .action((name: string | undefined, options: OrganizationOptions & { none?: boolean }) =>
+      withDatabase({ options, around, purpose: 'policy default' }, async ({ db }) => {
+        if ((name === undefined) !== (options.none === true)) {
+          throw new RefusalError({ code: 'bad_request', message: 'Name one policy, or give --none.' });
+        }
+        const { id } = await findOrganization(db, options.organization);
+        const found = name === undefined ? null : await findPolicy(db, id, name);
+        await setDefaultPolicy(db, operator(), id, found?.id ?? null);
+        answer(outputOf(options, around), { policyId: found?.id ?? null }, () => [
+          found === null ? 'There is no default policy now.' : `"${found.name}" is the default policy now.`,
+        ]);
+      }),
+    );
+  inOrganization(policy.command('assign <policy> <email>'))
+    .description('assign a policy to a member')
+    .option('--move', 'also when the member has another policy')
+    .action((name: string, email: string, options: OrganizationOptions & { move?: boolean }) =>
+      withDatabase({ options, around, purpose: 'policy assign' }, async ({ db }) => {
+        const { id } = await findOrganization(db, options.organization);
+        const found = await findPolicy(db, id, name);
+        const userId = await memberId(db, email);
+        const present = options.move === true ? await assignedPolicy(db, id, userId) : undefined;
+        const wanted = { userId, policyId: found.id, moveFrom: present };
+        const assigned = await assignPolicy(db, operator(), id, wanted).catch(explainMove);
+        const from = assigned.movedFrom === null ? '' : `, moved from "${assigned.movedFrom.name}"`;
+        answer(outputOf(options, around), assigned, () => [`${email} has "${found.name}" now${from}.`]);
+      }),
+    );
+  inOrganization(policy.command('unassign <email>'))
+    .description("take a member's own policy away; the default applies again")
+    .action((email: string, options: OrganizationOptions) =>
+      withDatabase({ options, around, purpose: 'policy unassign' }, async ({ db }) => {
+        const { id } = await findOrganization(db, options.organization);
+        await unassignPolicy(db, operator(), id, await memberId(db, email));
+        answer(outputOf(options, around), { email }, () => [`${email} has no policy of their own now.`]);
+      }),
+    );
+}
+
+/** The service asks for the id of the present policy; here one says --move. */
+function explainMove(error: unknown): never {
+  if (!(error instanceof RefusalError) || error.refusal.details?.moveFrom === undefined) throw error;
+  throw new RefusalError({ ...error.refusal, help: 'To move them all the same, add --move.' });
+}
+
+async function assignedPolicy(db: Db, organizationId: string, userId: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('policy_assignments')
+    .where('organization_id', '=', organizationId)
+    .where('user_id', '=', userId)
+    .select('policy_id')
+    .executeTakeFirst();
+  return row?.policy_id;
+}
+
+/** The account of an address; whether it is a member is for the service to say. */
+export async function memberId(db: Db, email: string): Promise<string> {
+  const account = await findAccount(db, email);
+  if (account !== undefined) return account.id;
+  throw new RefusalError({ code: 'not_found', message: `There is no account for ${email}.` });
+}
+
+function readText(file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      readFileSync(file === '-' ? 0 : file),
+    );
+  } catch (error) {
+    const what =
+      error instanceof TypeError
+        ? 'is not UTF-8 text'
+        : error instanceof Error
+          ? error.message
+          : String(error);
+    throw new RefusalError({
+      code: 'bad_request',
+      message: `${file === '-' ? 'Standard input' : file} could not be read: ${what}`,
+      help: 'Name a file that you may read, saved as UTF-8.',
+    });
+  }
+}

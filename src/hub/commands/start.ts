@@ -1,0 +1,179 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { pino } from 'pino';
+import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { systemClock } from '../clock.ts';
+import { createDemoWorld } from '../demo.ts';
+import { type RunningHub, startHub } from '../hub.ts';
+import { createLogger, type Logger } from '../logging.ts';
+import {
+  type CommonOptions,
+  databaseUrl,
+  dataDirectory,
+  type Surroundings,
+  withCommonOptions,
+} from './command-context.ts';
+
+interface StartOptions extends CommonOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly publicUrl?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly trustProxy: readonly string[];
+  readonly logLevel: string;
+  readonly demo?: boolean;
+}
+
+const LEVELS = ['debug', 'info', 'warn', 'error'];
+
+/** `mooring-hub start`: runs until it is told to stop. */
+export function startCommand(program: Command, around: Surroundings, done: (code: number) => void): void {
+  withCommonOptions(program.command('start'))
+    .description('run the hub until it is stopped (Ctrl-C, SIGTERM)')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port to listen on; 0 takes a free one', port, 8443)
+    .option('--public-url <url>', 'address that people and devices use; required off loopback')
+    .option('--tls-cert <file>', 'certificate chain in PEM')
+    .option('--tls-key <file>', 'its private key in PEM')
+    .option('--trust-proxy <cidr...>', 'proxies whose X-Forwarded-* headers count', [])
+    .option('--log-level <level>', `one of ${LEVELS.join(', ')}`, level, 'info')
+    .option('--demo', 'make the demo world; without --data in a directory that goes with the hub')
+    .action(async (options: StartOptions) => done(await run(options, around)));
+}
+
+async function run(options: StartOptions, around: Surroundings): Promise<number> {
+  const temporary = options.demo === true && options.data === undefined ? temporaryDirectory() : null;
+  // Structured lines belong on standard error: standard output holds the one line that says where the hub is.
+  const log = createLogger({
+    level: options.logLevel,
+    destination: pino.destination({ dest: 2, sync: true }),
+  });
+  try {
+    const stopWanted = new StopWanted();
+    const hub = await startHub(hubOptions(options, around, { log, stopWanted, temporary }));
+    try {
+      await announceStart(hub, options, around, log);
+      const reason = await stopWanted.reason;
+      log.info({ reason: reason.text }, 'stopping');
+      return reason.exit;
+    } finally {
+      await hub.stop();
+      stopWanted.forget();
+      log.info('stopped');
+    }
+  } finally {
+    if (temporary !== null) rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+function hubOptions(
+  options: StartOptions,
+  around: Surroundings,
+  inner: { readonly log: Logger; readonly stopWanted: StopWanted; readonly temporary: string | null },
+): Parameters<typeof startHub>[0] {
+  return {
+    dataDirectory: inner.temporary ?? dataDirectory(options, around.env),
+    host: options.host,
+    port: options.port,
+    publicUrl: options.publicUrl,
+    tls: readTls(options),
+    trustProxy: options.trustProxy,
+    databaseUrl: databaseUrl(options, around.env),
+    postgresUser: options.postgresUser,
+    secret: around.env.MOORING_HUB_SECRET,
+    metricsToken: around.env.MOORING_METRICS_TOKEN || undefined,
+    log: inner.log,
+    clock: systemClock,
+    onFatal: (message) => inner.stopWanted.ask({ text: message, exit: 5 }),
+  };
+}
+
+async function announceStart(
+  hub: RunningHub,
+  options: StartOptions,
+  around: Surroundings,
+  log: Logger,
+): Promise<void> {
+  const listening = { url: hub.publicUrl, port: hub.port, pid: process.pid };
+  if (options.demo === true) {
+    const { db } = hub.database;
+    const world = await createDemoWorld({
+      db,
+      clock: systemClock,
+      hashPassword: (password) => hub.identity.passwords.hash(password),
+    });
+    around.write(`${JSON.stringify({ ...listening, ...world })}\n`);
+  } else if (options.json === true) around.write(`${JSON.stringify(listening)}\n`);
+  else around.write(`Mooring Hub answers at ${hub.publicUrl}\n`);
+  log.info({ url: hub.publicUrl, port: hub.port }, 'listening');
+}
+
+interface StopReason {
+  readonly text: string;
+  readonly exit: number;
+}
+
+/** The first reason to stop: a signal, or a fault that ends the hub. */
+class StopWanted {
+  readonly reason: Promise<StopReason>;
+  ask: (reason: StopReason) => void = () => undefined;
+  readonly #onSignal = (signal: NodeJS.Signals): void => this.ask({ text: signal, exit: 0 });
+
+  constructor() {
+    this.reason = new Promise((resolve) => {
+      this.ask = resolve;
+    });
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, this.#onSignal);
+  }
+
+  /** After this a signal ends the process as it does by itself. */
+  forget(): void {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, this.#onSignal);
+  }
+}
+
+function readTls(options: StartOptions): { cert: string; key: string } | undefined {
+  if (options.tlsCert === undefined && options.tlsKey === undefined) return undefined;
+  if (options.tlsCert === undefined || options.tlsKey === undefined) {
+    throw new RefusalError({
+      code: 'bad_request',
+      message: 'TLS needs both the certificate and its key.',
+      help: 'Give --tls-cert FILE and --tls-key FILE.',
+    });
+  }
+  return { cert: readPem(options.tlsCert), key: readPem(options.tlsKey) };
+}
+
+function readPem(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new RefusalError({
+      code: 'storage_failed',
+      message: `${file} could not be read: ${error instanceof Error ? error.message : String(error)}`,
+      help: 'Check the path, and that the user who runs the hub may read it.',
+    });
+  }
+}
+
+/** mkdtemp makes it 0700; the database's user has to pass through when root starts the hub. */
+function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'mooring-hub-demo-'));
+  chmodSync(directory, 0o711);
+  return directory;
+}
+
+function port(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number > 65_535)
+    throw new InvalidArgumentError('It is a number from 0 to 65535.');
+  return number;
+}
+
+function level(text: string): string {
+  if (!LEVELS.includes(text)) throw new InvalidArgumentError(`It is one of ${LEVELS.join(', ')}.`);
+  return text;
+}

@@ -1,0 +1,43 @@
+import { Command, CommanderError } from 'commander';
+import { VERSION } from '../shared/version.ts';
+import { outputOf, type Surroundings } from './commands/command-context.ts';
+import { dataCommands } from './commands/data-commands.ts';
+import { auditCommand, memberCommands, userCommands } from './commands/member-commands.ts';
+import { tellRefusal } from './commands/output.ts';
+import { policyCommands } from './commands/policy-commands.ts';
+import { startCommand } from './commands/start.ts';
+
+/*
+ * The command `mooring-hub`: runs the hub, and does an operator's work on its database with the services that
+ * the HTTP API uses, whether the hub runs or not.
+ */
+async function run(args: readonly string[], around: Surroundings): Promise<number> {
+  let code = 0;
+  const program = new Command('mooring-hub')
+    .description('Mooring Hub: organizations, policies and identity for developer desktops')
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => around.write(text), writeErr: (text) => around.writeError(text) });
+  startCommand(program, around, (exit) => {
+    code = exit;
+  });
+  dataCommands(program, around);
+  policyCommands(program, around);
+  memberCommands(program, around);
+  auditCommand(program, around);
+  userCommands(program, around);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    return tellRefusal(outputOf({ json: args.includes('--json') }, around), error);
+  }
+}
+
+process.exitCode = await run(process.argv.slice(2), {
+  env: process.env,
+  stdin: process.stdin,
+  write: (text) => process.stdout.write(text),
+  writeError: (text) => process.stderr.write(text),
+});
