@@ -33,9 +33,9 @@ export function readChoiceBook(
   text: string,
   catalog: Catalog,
   known: ReadonlyMap<string, SettingValue>,
-): { readonly book: ChoiceBook | null; readonly problems: readonly Problem[] } {
+): ChoiceBook | null {
   const read = readChoices(text, catalog);
-  if (read.state === 'broken') return { book: null, problems: read.problems };
+  if (read.state === 'broken') return null;
   const values = new Map(read.values);
   for (const id of read.invalid.keys()) {
     const earlier = known.get(id);
@@ -44,7 +44,7 @@ export function readChoiceBook(
   const json = readJson(text);
   const entries = json.ok && isJsonObject(json.value) ? Object.entries(json.value) : [];
   const kept = new Map(entries.filter(([id]) => !read.values.has(id)));
-  return { book: { values, kept, invalid: read.invalid, problems: read.problems }, problems: read.problems };
+  return { values, kept, invalid: read.invalid, problems: read.problems };
 }
 
 /** The book after some edits; an edited entry no longer stands there as it was found. */

@@ -3,24 +3,22 @@ import type { Resolution, ResolvedSetting } from '../../shared/policy/model.ts';
 import { sameValue } from '../../shared/settings/check-value.ts';
 import type { Catalog } from '../../shared/settings/define-catalog.ts';
 import type { Setting, SettingValue } from '../../shared/settings/setting.ts';
+import type { StoreContent } from '../../shared/store/parse-store.ts';
 import { jsonOf } from '../local-api/json-of.ts';
 
-/** What a store holds for one setting; `raw` as it stands there. A missing entry: no key, or a key that means unset. */
-export type StoreEntry =
-  | { readonly ok: true; readonly value: SettingValue; readonly raw: unknown }
-  | { readonly ok: false; readonly raw: unknown };
+/** Values of a store that is ours, by setting id. */
+export type OwnValues = Readonly<Record<string, unknown>>;
 
-/** A store's entries by setting id. */
-export type StoreEntries = ReadonlyMap<string, StoreEntry>;
+/** A store that could be read. */
+export type ReadStore = Extract<StoreContent, { state: 'ok' }>;
 
 /** What an edited store is judged by. */
 export interface StoreView {
   readonly catalog: Catalog;
   readonly resolution: Resolution;
-  /** The entries found. */
-  readonly found: StoreEntries;
-  /** Contents that are ours; an entry equal to that of any of them was not edited. Empty: first contact. */
-  readonly ours: readonly StoreEntries[];
+  readonly found: ReadStore;
+  /** Contents that are ours: a value equal to that of any of them was not edited. Empty: first contact. */
+  readonly ours: readonly OwnValues[];
   /** True when the write gate would let the user change this setting now. */
   readonly changeable: (setting: Setting, resolved: ResolvedSetting) => boolean;
 }
@@ -42,8 +40,8 @@ export function judgeStore(view: StoreView): StoreJudgement {
   for (const [id, resolved] of view.resolution.settings) {
     const setting = view.catalog.byId.get(id);
     if (setting === undefined) continue;
-    const found = view.found.get(id);
-    if (view.ours.some((content) => sameEntry(content.get(id), found))) continue;
+    const found = entryOf(view.found, id);
+    if (view.ours.some((values) => isOurs(values, id, found))) continue;
     const verdict =
       view.ours.length === 0 ? atFirstContact(setting, found) : edited(view, setting, resolved, found);
     if (verdict === null) continue;
@@ -53,26 +51,33 @@ export function judgeStore(view: StoreView): StoreJudgement {
   return { edits, repairs };
 }
 
-/** The values a store held before anybody managed it: what settings are held at if they freeze now. */
-export function valuesIn(entries: StoreEntries): Readonly<Record<string, SettingValue>> {
-  return Object.fromEntries([...entries].flatMap(([id, entry]) => (entry.ok ? [[id, entry.value]] : [])));
+type Entry =
+  | { readonly ok: true; readonly value: SettingValue }
+  | { readonly ok: false; readonly raw: unknown }
+  | undefined;
+
+function entryOf(store: ReadStore, id: string): Entry {
+  const value = store.values.get(id);
+  if (value !== undefined) return { ok: true, value };
+  const invalid = store.invalid.get(id);
+  return invalid === undefined ? undefined : { ok: false, raw: invalid.value };
+}
+
+function isOurs(values: OwnValues, id: string, found: Entry): boolean {
+  if (found === undefined) return !Object.hasOwn(values, id);
+  return found.ok && Object.hasOwn(values, id) && sameValue(values[id], found.value);
 }
 
 type Verdict = { readonly edit: SettingValue | null } | DueRepair | null;
 
 /** Before the first contact nothing was managed: every value of the user's own is a choice, also behind a lock. */
-function atFirstContact(setting: Setting, found: StoreEntry | undefined): Verdict {
+function atFirstContact(setting: Setting, found: Entry): Verdict {
   if (found === undefined) return null;
   if (!found.ok) return invalid(setting, found, setting.default);
   return sameValue(found.value, setting.default) ? null : { edit: found.value };
 }
 
-function edited(
-  view: StoreView,
-  setting: Setting,
-  resolved: ResolvedSetting,
-  found: StoreEntry | undefined,
-): Verdict {
+function edited(view: StoreView, setting: Setting, resolved: ResolvedSetting, found: Entry): Verdict {
   if (view.changeable(setting, resolved)) {
     if (found === undefined) return { edit: null };
     return found.ok ? { edit: found.value } : invalid(setting, found, resolved.value);
@@ -87,15 +92,9 @@ function edited(
 
 function invalid(
   setting: Setting,
-  found: Extract<StoreEntry, { ok: false }>,
+  found: Extract<Entry, { ok: false }>,
   value: SettingValue | null,
 ): DueRepair {
   const right = value === null ? {} : { right: jsonOf(value) };
   return { kind: 'invalid_value', setting: setting.id, wrong: jsonOf(found.raw), ...right };
-}
-
-function sameEntry(a: StoreEntry | undefined, b: StoreEntry | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  if (a.ok && b.ok) return sameValue(a.value, b.value);
-  return a.ok === b.ok && sameValue(a.raw, b.raw);
 }

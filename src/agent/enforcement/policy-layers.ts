@@ -3,8 +3,9 @@ import { rankOf } from '../../shared/policy/precedence.ts';
 import { checkValue } from '../../shared/settings/check-value.ts';
 import type { Catalog } from '../../shared/settings/define-catalog.ts';
 import type { SettingValue } from '../../shared/settings/setting.ts';
+import { checkedValues } from './checked-values.ts';
 import type { EnforcementInputs, LayerInput } from './model.ts';
-import type { GoodContent, LastGoodContent } from './policy-state.ts';
+import type { GoodContent, LastGoodContent, PolicyState } from './policy-state.ts';
 
 /** The layers in force, after last good content has stepped in for what cannot be read. */
 export interface LayersInForce {
@@ -33,14 +34,14 @@ export function layersInForce(
   const layers: Layer[] = [];
   const lastGood = new Map<LayerSource, ReadonlyMap<string, SettingValue>>();
   const usingLastGood = new Set<LayerSource>();
-  const remembered: { [source in LayerSource]?: GoodContent } = {};
+  const remembered: PolicyState['lastGood'] = {};
   const troubles: { readonly code: FreezeCode; readonly source: LayerSource }[] = [];
   for (const input of inputs.layers) {
     const { source } = input.layer;
     const known = before[source];
     const good = known?.scope === input.scope ? known : undefined;
     const mentions = input.layer.state === 'ok' ? input.layer.mentions : rememberedMentions(good, catalog);
-    if (good !== undefined) lastGood.set(source, valuesOf(good, catalog));
+    if (good !== undefined) lastGood.set(source, checkedValues(good.values, catalog));
     if (mentions === null) {
       layers.push(input.layer);
       troubles.push({ code: 'policy_source_broken', source });
@@ -88,14 +89,4 @@ function rememberedMentions(
       mentions.set(id, { value: null, state: state === 'absent' ? 'absent' : 'invalid', locked });
   }
   return mentions;
-}
-
-function valuesOf(good: GoodContent, catalog: Catalog): ReadonlyMap<string, SettingValue> {
-  const values = new Map<string, SettingValue>();
-  for (const [id, value] of Object.entries(good.values)) {
-    const setting = catalog.byId.get(id);
-    const checked = setting === undefined ? null : checkValue(setting, value);
-    if (checked?.ok === true) values.set(id, checked.value);
-  }
-  return values;
 }

@@ -1,8 +1,4 @@
 import { z } from 'zod';
-import type { LayerSource } from '../../shared/policy/model.ts';
-
-/** Flat content of `settings-store.json`, by key as written. */
-export type StoreContent = Readonly<Record<string, unknown>>;
 
 // Values were JSON when they were written and are checked against the catalog by whoever uses them.
 const byId = z.record(z.string(), z.unknown());
@@ -26,7 +22,7 @@ const goodSchema = z.object({
 export const policyStateSchema = z.object({
   version: z.literal(1),
   /**
-   * Contents of the store that are ours: edits are judged against them. One, or two while the first is being
+   * Contents of the store that are ours, as values by setting id: edits are judged against them. One, or two while the first is being
    * replaced by the second: after a kill the file holds one of the two. None: first contact is still to come.
    */
   written: z.array(byId).max(2),
@@ -49,7 +45,7 @@ export type GoodContent = z.infer<typeof goodSchema>;
 /** When each managed setting was decided as it is now. */
 export type ManagedSince = PolicyState['managed'];
 /** Last good content by source. */
-export type LastGoodContent = { readonly [source in LayerSource]?: GoodContent | undefined };
+export type LastGoodContent = Readonly<PolicyState['lastGood']>;
 
 /** The state of an agent that has never run. */
 export function emptyState(): PolicyState {

@@ -86,7 +86,8 @@ function temporaryName(name: string, unique: string): string {
 async function modeOf(disk: Disk, path: string): Promise<number> {
   try {
     const found = await disk.lstat(path);
-    return found.isFile() ? found.mode & 0o777 : 0o600;
+    // Whatever else its mode forbids: a file that its owner cannot read is no use to anybody.
+    return found.isFile() ? (found.mode & 0o777) | 0o400 : 0o600;
   } catch {
     return 0o600;
   }

@@ -1,0 +1,192 @@
+import type { ChangeRequest, Drift, ManagedBy } from '../../shared/contracts/local-api.ts';
+import type { Problem } from '../../shared/policy/model.ts';
+import type { Catalog } from '../../shared/settings/define-catalog.ts';
+import type { Platform, Setting } from '../../shared/settings/setting.ts';
+import type { LogEntry } from '../agent-options.ts';
+import { type Clock, instant } from '../clock.ts';
+import type { StorageFailure } from '../files/storage-failure.ts';
+import { type ChoiceEdits, editChoices, NO_BOOK } from './choice-book.ts';
+import type { ChoiceFile } from './choice-file.ts';
+import type { DriftLog } from './drift-log.ts';
+import { type Decision, decideChange, whyNotChangeable } from './gate.ts';
+import { bringInForce, type InForce, managedBy } from './in-force.ts';
+import { judgeStore, type StoreJudgement } from './judge-store.ts';
+import { managedSince } from './managed-since.ts';
+import type { EnforcementInputs } from './model.ts';
+import { emptyState, type PolicyState } from './policy-state.ts';
+import type { RepairPace } from './repair-pace.ts';
+import type { StateFile } from './state-file.ts';
+import type { StoreFile, StoreReading } from './store-file.ts';
+import { createStoreWriter, type StoreOutcome } from './store-writer.ts';
+import { type TakenChoices, takeChoices } from './take-choices.ts';
+
+/** What the reconciler works with. */
+export interface ReconcilerParts {
+  readonly catalog: Catalog;
+  readonly platform: Platform;
+  readonly clock: Clock;
+  readonly log: (entry: LogEntry) => void;
+  readonly store: StoreFile;
+  readonly choices: ChoiceFile;
+  readonly state: StateFile;
+  readonly drift: DriftLog;
+  readonly pace: RepairPace;
+  /** False while another program must not find its store changed. */
+  readonly mayWriteStore: () => Promise<boolean>;
+}
+
+/** What one pass came to. */
+export interface Pass {
+  /** `null` where nothing was asked for. */
+  readonly decision: Decision | null;
+  /** Why choices could not be saved: then nothing that was asked for is in force. */
+  readonly notSaved: StorageFailure | null;
+  readonly store: StoreOutcome;
+  readonly repaired: readonly Drift[];
+  /** The first thing that could not be read or written; the pass has to be repeated. */
+  readonly failure: StorageFailure | null;
+}
+
+/** Brings policy, choices and the settings store into line, one pass at a time. */
+export interface Reconciler {
+  /** Reads the state of earlier runs. */
+  readonly load: () => Promise<void>;
+  /** Never run two at once. */
+  readonly pass: (inputs: EnforcementInputs, request: ChangeRequest | null) => Promise<Pass>;
+  readonly inForce: () => InForce;
+  readonly managedBy: (id: string) => ManagedBy | null;
+  readonly notices: () => readonly Problem[];
+  readonly lastWritten: () => string | null;
+}
+
+/** Surfaces show the latest of what happened to our files. */
+const MOST_NOTICES = 20;
+const NO_INPUTS: EnforcementInputs = { layers: [], stale: false, wall: null };
+
+/** Reads and writes nothing until `load`. */
+export function createReconciler(parts: ReconcilerParts): Reconciler {
+  const { catalog } = parts;
+  let state: PolicyState = emptyState();
+  let stateWasRuined = false;
+  let choicesTaken = false;
+  let choicesDirty = false;
+  let notices: readonly Problem[] = [];
+  let now: InForce = bringInForce(parts, NO_INPUTS, NO_BOOK, state);
+  const writer = createStoreWriter(parts);
+
+  const managed = (id: string) => managedBy(now, state.managed, id);
+  const refusal = (setting: Setting) => {
+    const resolved = now.resolution.settings.get(setting.id);
+    if (resolved === undefined) return null;
+    return whyNotChangeable({ wall: now.inputs.wall, managedBy: managed }, setting, resolved);
+  };
+  const tell = (more: readonly Problem[]) => {
+    notices = [...notices, ...more].slice(-MOST_NOTICES);
+    for (const { message } of more) parts.log({ level: 'warning', message });
+  };
+
+  const take = async (): Promise<TakenChoices> => {
+    const taken = await takeChoices(parts.choices, {
+      catalog,
+      book: choicesTaken ? now.book : null,
+      copy: state.choices,
+      refusal: (setting) => refusal(setting)?.message ?? null,
+    });
+    tell(taken.notices);
+    choicesDirty ||= taken.mustWrite;
+    choicesTaken ||= taken.failure === null;
+    return taken;
+  };
+
+  const judge = (found: StoreReading, fresh: boolean): StoreJudgement => {
+    const firstContact = state.written.length === 0;
+    // Without our own last content, but with choices of an earlier life, those are the truth and not the store.
+    const mayJudge = found.kind === 'read' && (!firstContact || (fresh && !stateWasRuined));
+    if (!mayJudge) return { edits: new Map(), repairs: [] };
+    return judgeStore({
+      catalog,
+      resolution: now.resolution,
+      found: found.content,
+      ours: state.written,
+      changeable: (setting) => refusal(setting) === null,
+    });
+  };
+
+  const save = async (taken: TakenChoices, edits: ChoiceEdits): Promise<StorageFailure | null> => {
+    if (taken.failure !== null) return taken.failure;
+    if (edits.size === 0 && !choicesDirty) return null;
+    const book = editChoices(taken.book, edits);
+    const stored = await parts.choices.write(book);
+    if (!stored.ok) return stored.failure;
+    choicesDirty = false;
+    now = bringInForce(parts, now.inputs, book, state);
+    return null;
+  };
+
+  /** What a restart has to know of this moment, but for what the store holds. */
+  const remember = (): Omit<PolicyState, 'written' | 'writtenAt'> => {
+    const { settings } = now.resolution;
+    const since = managedSince(now.resolution, now.inputs.layers, state.managed, instant(parts.clock.wall()));
+    return {
+      version: 1,
+      choices: Object.fromEntries([...now.book.kept, ...now.book.values]),
+      present: Object.fromEntries([...settings.values()].map(({ id, value }) => [id, value])),
+      managed: since,
+      lastGood: now.layers.remembered,
+    };
+  };
+
+  const pass = async (inputs: EnforcementInputs, request: ChangeRequest | null): Promise<Pass> => {
+    now = bringInForce(parts, inputs, now.book, state);
+    const taken = await take();
+    now = bringInForce(parts, inputs, taken.book, state);
+    const found = await parts.store.read(state.writtenAt !== null);
+    if (state.written.length === 0) state = { ...state, present: { ...presentIn(found), ...state.present } };
+    const judgement = judge(found, taken.fresh);
+    const view = {
+      catalog,
+      resolution: now.resolution,
+      book: now.book,
+      wall: inputs.wall,
+      managedBy: managed,
+    };
+    const decision = request === null ? null : decideChange(view, request);
+    const asked: ChoiceEdits = decision?.ok === true ? decision.edits : new Map();
+    const notSaved = await save(taken, new Map([...judgement.edits, ...asked]));
+    now = bringInForce(parts, inputs, now.book, state);
+    const pending: ChoiceEdits = notSaved === null ? new Map() : judgement.edits;
+    const before = { ...state, ...remember() };
+    const store = await writer.bringIntoLine({
+      found,
+      judgement,
+      pending,
+      resolution: now.resolution,
+      state: before,
+    });
+    state = store.state;
+    tell(store.notices);
+    const failure = notSaved ?? store.failure;
+    if (failure !== null) parts.log({ level: 'error', message: `${failure.message} ${failure.help}` });
+    return { decision, notSaved, store, repaired: store.repaired, failure };
+  };
+
+  return {
+    load: async () => {
+      const loaded = await parts.state.load();
+      state = loaded.state;
+      stateWasRuined = loaded.notice !== null;
+      if (loaded.notice !== null) tell([loaded.notice]);
+      await parts.drift.load();
+    },
+    pass,
+    inForce: () => now,
+    managedBy: managed,
+    notices: () => notices,
+    lastWritten: () => state.writtenAt,
+  };
+}
+
+/** The values a store held before anybody managed it: where settings stay if they freeze at first contact. */
+function presentIn(found: StoreReading): PolicyState['present'] {
+  return found.kind === 'read' ? Object.fromEntries(found.content.values) : {};
+}

@@ -1,0 +1,50 @@
+import { basename } from 'node:path';
+import type { Problem } from '../../shared/policy/model.ts';
+import type { DurableWriting } from '../files/durable-file.ts';
+import { keepRuined, moveOccupant, replaceOwnFile } from '../files/keep-aside.ts';
+import { readText } from '../files/read-text.ts';
+import type { Stored } from '../files/storage-failure.ts';
+import { emptyState, type PolicyState, readPolicyState } from './policy-state.ts';
+
+/** The state of earlier runs. `notice`: it could not be read, and begins anew. */
+export interface LoadedState {
+  readonly state: PolicyState;
+  readonly notice: Problem | null;
+}
+
+/** `policy-state.json` (docs/policy.md section 5). */
+export interface StateFile {
+  readonly load: () => Promise<LoadedState>;
+  /** Writes only what differs from what is on disk. */
+  readonly save: (state: PolicyState) => Promise<Stored>;
+}
+
+/** The file at `path`; `now` is the wall clock. */
+export function stateFile(on: DurableWriting & { readonly now: () => number }, path: string): StateFile {
+  let last: string | null = null;
+  const load = async (): Promise<LoadedState> => {
+    const reading = await readText(on.disk, path);
+    if (reading.kind === 'absent') return { state: emptyState(), notice: null };
+    const state = reading.kind === 'text' ? readPolicyState(reading.text) : null;
+    if (state !== null && reading.kind === 'text') {
+      last = reading.text;
+      return { state, notice: null };
+    }
+    const keep = reading.kind === 'occupied' ? moveOccupant : keepRuined;
+    const kept = await keep(on, path, on.now());
+    const where = kept.ok ? `What was found is kept as ${kept.aside}` : kept.failure.message;
+    const message = `${basename(path)} could not be read and begins anew; your choices are not affected. ${where}.`;
+    return {
+      state: emptyState(),
+      notice: { severity: 'warning', source: 'store', path: '', code: 'malformed', message },
+    };
+  };
+  const save = async (state: PolicyState): Promise<Stored> => {
+    const text = `${JSON.stringify(state)}\n`;
+    if (text === last) return { ok: true };
+    const stored = await replaceOwnFile(on, path, text, on.now());
+    if (stored.ok) last = text;
+    return stored;
+  };
+  return { load, save };
+}

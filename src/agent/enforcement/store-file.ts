@@ -1,0 +1,74 @@
+import { basename } from 'node:path';
+import type { Problem } from '../../shared/policy/model.ts';
+import type { DurableWriting } from '../files/durable-file.ts';
+import { type Kept, keepRuined, moveOccupant, replaceOwnFile } from '../files/keep-aside.ts';
+import { readSettled } from '../files/settled-read.ts';
+import type { StorageFailure, Stored } from '../files/storage-failure.ts';
+import { isDenied } from './choice-file.ts';
+import type { ReadStore } from './judge-store.ts';
+
+/** What stood in the place of `settings-store.json`. */
+export type StoreReading =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'read'; readonly text: string; readonly content: ReadStore }
+  /** A file that is no store: not JSON, not an object, too large, not readable. */
+  | { readonly kind: 'ruined' }
+  /** A folder, link or device. */
+  | { readonly kind: 'occupied' }
+  | { readonly kind: 'failed'; readonly failure: StorageFailure };
+
+/** The file that other programs read, and write (docs/policy.md section 5). */
+export interface StoreFile {
+  /** `expected`: there was a file, so its absence may be the middle of a replacement. */
+  readonly read: (expected: boolean) => Promise<StoreReading>;
+  /** Replaces the file; what was found in its place and cannot be used is kept under another name first. */
+  readonly write: (text: string, found: StoreReading) => Promise<StoreWriting>;
+}
+
+/** `notice`: what was kept aside, and where. */
+export type StoreWriting = { readonly stored: Stored; readonly notice: Problem | null };
+
+/** The store at `path`; `parse` answers `null` for a text that is no store, `now` is the wall clock. */
+export function storeFile(
+  on: DurableWriting & { readonly now: () => number },
+  path: string,
+  parse: (text: string) => ReadStore | null,
+): StoreFile {
+  const read = async (expected: boolean): Promise<StoreReading> => {
+    const isWhole = (text: string) => parse(text) !== null;
+    const reading = await readSettled({ ...on, path, isWhole, expected, followLink: false });
+    switch (reading.kind) {
+      case 'absent':
+        return reading;
+      case 'occupied':
+        return { kind: 'occupied' };
+      case 'unfit':
+        return { kind: 'ruined' };
+      case 'unreadable':
+        return isDenied(reading.failure) ? { kind: 'ruined' } : { kind: 'failed', failure: reading.failure };
+      case 'text': {
+        const content = parse(reading.text);
+        return content === null ? { kind: 'ruined' } : { kind: 'read', text: reading.text, content };
+      }
+    }
+  };
+  const write = async (text: string, found: StoreReading): Promise<StoreWriting> => {
+    let kept: Kept | null = null;
+    if (found.kind === 'ruined') kept = await keepRuined(on, path, on.now());
+    if (found.kind === 'occupied') kept = await moveOccupant(on, path, on.now());
+    if (kept?.ok === false) return { stored: kept, notice: null };
+    const stored = await replaceOwnFile(on, path, text, on.now());
+    return { stored, notice: kept === null ? null : keptNotice(path, kept.aside) };
+  };
+  return { read, write };
+}
+
+function keptNotice(path: string, aside: string): Problem {
+  return {
+    severity: 'warning',
+    source: 'store',
+    path: '',
+    code: 'malformed',
+    message: `Something that is no settings store stood in the place of ${basename(path)}. The store was rebuilt from policy and your choices; what was found is kept as ${aside} and can be deleted.`,
+  };
+}
