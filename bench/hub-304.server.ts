@@ -1,11 +1,10 @@
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { startTestDatabase } from '../src/hub/database/test-database.ts';
-import {
-  createAccount,
-  createTestOrganization,
-  signInDesktop,
-  startTestHub,
-} from '../src/hub/identity/test-hub.ts';
+import { systemClock } from '../src/hub/clock.ts';
+import { passableTemporaryDirectory } from '../src/hub/database/test-database.ts';
+import { startHub } from '../src/hub/hub.ts';
+import { createAccount, createTestOrganization, signInDesktop } from '../src/hub/identity/test-hub.ts';
+import { createLogger } from '../src/hub/logging.ts';
 
 /*
  * One server of hub-304.bench.ts, as a process of its own: `hub` is the hub with its database and one desktop
@@ -51,21 +50,27 @@ if (process.argv[2] === 'bare') {
   });
   process.on('disconnect', () => process.exit(0));
 } else {
-  const database = await startTestDatabase();
-  const hub = await startTestHub(database, { logLevel: 'info' });
-  const account = await createAccount(database, 'ada@example.com');
-  await createTestOrganization(database, 'acme', [account]);
-  const { tokens } = await signInDesktop(hub, account.email);
+  // The hub whole, as `mooring-hub start` composes it, on a database in a directory of its own.
+  const directory = passableTemporaryDirectory('mooring-bench-');
+  const hub = await startHub({
+    dataDirectory: directory,
+    host: '127.0.0.1',
+    port: 0,
+    log: createLogger({ level: 'info', destination: { write: () => undefined } }),
+    clock: systemClock,
+  });
+  const account = await createAccount(hub.database, 'ada@example.com');
+  await createTestOrganization(hub.database, 'acme', [account]);
+  const { tokens } = await signInDesktop({ url: hub.publicUrl }, account.email);
   const authorization = { authorization: `Bearer ${tokens.access_token}` };
-  const first = await fetch(`${hub.url}/v1/agent/policy?org=acme`, { headers: authorization });
+  const first = await fetch(`${hub.publicUrl}/v1/agent/policy?org=acme`, { headers: authorization });
   const etag = first.headers.get('etag');
   if (first.status !== 200 || etag === null) throw new Error(`the hub answered ${first.status}`);
-  const port = Number(new URL(hub.url).port);
   process.on('disconnect', () => {
-    void hub
-      .stop()
-      .then(() => database.stop())
-      .then(() => process.exit(0));
+    void hub.stop().then(() => {
+      rmSync(directory, { recursive: true, force: true });
+      process.exit(0);
+    });
   });
-  ready({ port, request: requestOf(port, tokens.access_token, etag) });
+  ready({ port: hub.port, request: requestOf(hub.port, tokens.access_token, etag) });
 }

@@ -95,7 +95,7 @@ export interface TestAccount {
 let hashed: Promise<string> | undefined;
 
 /** An account with the test password. */
-export async function createAccount({ db }: DatabaseHandle, email: string): Promise<TestAccount> {
+export async function createAccount({ db }: Pick<DatabaseHandle, 'db'>, email: string): Promise<TestAccount> {
   hashed ??= createPasswords().then((passwords) => passwords.hash(PASSWORD));
   const passwordHash = await hashed;
   return db.transaction().execute(async (trx) => {
@@ -119,7 +119,7 @@ export const OPERATOR = {
 
 /** An organization with these members. */
 export async function createTestOrganization(
-  { db }: DatabaseHandle,
+  { db }: Pick<DatabaseHandle, 'db'>,
   name: string,
   members: readonly TestAccount[],
 ): Promise<{ readonly id: string; readonly name: string }> {
@@ -139,7 +139,7 @@ export async function createTestOrganization(
 }
 
 /** The desktop's side, as openid-client sees the hub. */
-export async function discover(hub: TestHub): Promise<client.Configuration> {
+export async function discover(hub: Pick<TestHub, 'url'>): Promise<client.Configuration> {
   return client.discovery(new URL(hub.url), AGENT_CLIENT_ID, undefined, client.None(), {
     execute: [client.allowInsecureRequests],
   });
@@ -178,7 +178,11 @@ export async function typeCredentials(browser: Browser, url: string, email: stri
 }
 
 /** Signs a desktop in, whole. */
-export async function signInDesktop(hub: TestHub, email: string, browser: Browser = createBrowser(hub.url)) {
+export async function signInDesktop(
+  hub: Pick<TestHub, 'url'>,
+  email: string,
+  browser: Browser = createBrowser(hub.url),
+) {
   const config = await discover(hub);
   const started = await startSignIn(config);
   await typeCredentials(browser, started.url.href, email);
