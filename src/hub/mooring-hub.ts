@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../shared/version.ts';
 import { outputOf, type Surroundings } from './commands/command-context.ts';
 import { dataCommands } from './commands/data-commands.ts';
-import { auditCommand, memberCommands, userCommands } from './commands/member-commands.ts';
+import { auditCommand, memberCommands, tokenCommands, userCommands } from './commands/member-commands.ts';
 import { tellRefusal } from './commands/output.ts';
 import { policyCommands } from './commands/policy-commands.ts';
 import { startCommand } from './commands/start.ts';
@@ -24,6 +24,7 @@ async function run(args: readonly string[], around: Surroundings): Promise<numbe
   dataCommands(program, around);
   policyCommands(program, around);
   memberCommands(program, around);
+  tokenCommands(program, around);
   auditCommand(program, around);
   userCommands(program, around);
   try {

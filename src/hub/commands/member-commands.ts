@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import type { Command } from 'commander';
-import { emailSchema, roleSchema } from '../../shared/contracts/hub-api.ts';
+import { apiTokenCreationSchema, emailSchema, roleSchema } from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { listAuditEvents } from '../audit/audit-list.ts';
 import { recordChange } from '../audit/record.ts';
@@ -13,6 +13,7 @@ import { findAccount } from '../organizations/accounts.ts';
 import { listMembers } from '../organizations/member-list.ts';
 import { addMember, changeRole, removeMember } from '../organizations/member-service.ts';
 import { findOrganization } from '../organizations/organization-service.ts';
+import { createApiToken } from '../tokens/api-tokens.ts';
 import {
   type CommonOptions,
   operator,
@@ -100,6 +101,38 @@ async function allMembers(db: Db, organizationId: string, search: string | undef
     if (page.next === null) return found;
     cursor = page.next;
   }
+}
+
+/** `tokens create` */
+export function tokenCommands(program: Command, around: Surroundings): void {
+  const tokens = program.command('tokens').description('API tokens of an organization');
+  inOrganization(tokens.command('create <name>'))
+    .description('make an API token; its secret is shown this once')
+    .option('--role <role>', 'what it may do: member, editor or owner', 'editor')
+    .option('--days <number>', 'days until it ends, at most 366', (text) => Number(text), 90)
+    .action((name: string, options: OrganizationOptions & { role: string; days: number }) =>
+      withDatabase({ options, around, purpose: 'tokens create' }, async ({ db }) => {
+        const { id } = await findOrganization(db, options.organization);
+        const wanted = apiTokenCreationSchema.safeParse({
+          name,
+          role: roleOf(options.role),
+          days: options.days,
+        });
+        if (!wanted.success) {
+          const issue = wanted.error.issues[0];
+          const where = issue?.path.join('.') ?? 'token';
+          throw new RefusalError({
+            code: 'bad_request',
+            message: `${where}: ${issue?.message ?? 'not valid'}.`,
+          });
+        }
+        const made = await createApiToken(db, operator(), id, wanted.data);
+        answer(outputOf(options, around), made, () => [
+          `Made the token "${made.token.name}", good until ${made.token.expiresAt}:`,
+          made.secret,
+        ]);
+      }),
+    );
 }
 
 /** `audit` */

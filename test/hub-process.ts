@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/*
+ * Real `mooring-hub` processes for tests. The sources run as they are: Node strips the types.
+ */
+const PROGRAM = join(import.meta.dirname, '..', 'src', 'hub', 'mooring-hub.ts');
+
+/** What a finished command left. */
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A hub that has said where it answers. */
+export interface HubProcess {
+  /** The line of `start --json` or `--demo`. */
+  readonly said: Readonly<Record<string, unknown>>;
+  readonly url: string;
+  readonly child: ChildProcess;
+  /** Sends a signal and waits for the end; answers the exit code, `null` after a kill. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+function environment(more: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR } = process.env;
+  return { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...more };
+}
+
+/** Runs a command to its end. */
+export async function runHubCommand(
+  args: readonly string[],
+  options: { readonly input?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<CommandResult> {
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    env: environment(options.env ?? {}),
+    stdio: 'pipe',
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk;
+  });
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
+  });
+  child.stdin.end(options.input ?? '');
+  const [code] = await once(child, 'close');
+  return { code: typeof code === 'number' ? code : -1, stdout, stderr };
+}
+
+/** Starts a hub on a free port and waits until it answers; fails with what it said when it ends before. */
+export async function startHubProcess(
+  dataDirectory: string,
+  more: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): Promise<HubProcess> {
+  const args = ['start', '--json', '--data', dataDirectory, '--port', '0', '--log-level', 'warn', ...more];
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    env: environment(env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
+  });
+  const exited = once(child, 'exit');
+  const first = await Promise.race([
+    once(createInterface({ input: child.stdout }), 'line').then(([line]) => String(line)),
+    exited.then(() => null),
+  ]);
+  if (first === null) throw new Error(`the hub ended: ${stderr}`);
+  const said = JSON.parse(first) as Record<string, unknown>;
+  return {
+    said,
+    url: String(said.url),
+    child,
+    end: async (signal) => {
+      child.kill(signal);
+      await exited;
+      return child.exitCode;
+    },
+  };
+}
+
+/** A temporary data directory that the database's unprivileged user may pass through, and how to remove it. */
+export function temporaryDataDirectory(): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'mooring-hub-test-'));
+  chmodSync(path, 0o711);
+  return {
+    path,
+    remove: () => {
+      endOrphan(path);
+      rmSync(path, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Ends the database that a killed hub left behind, by the process id in its own file. */
+function endOrphan(dataDirectory: string): void {
+  try {
+    const pid = Number(
+      readFileSync(join(dataDirectory, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0],
+    );
+    if (Number.isInteger(pid) && pid > 1) process.kill(pid, 'SIGQUIT');
+  } catch {
+    // none left
+  }
+}
