@@ -3,6 +3,7 @@ import {
   type ContainerNode,
   type GrammarNode,
   type GroupNode,
+  SCHEMA_KEY,
   VERSION_KEY,
 } from '../settings/document-grammar.ts';
 import { type ItemField, PLATFORMS, type Setting } from '../settings/setting.ts';
@@ -27,7 +28,11 @@ export function jsonSchema(catalog: Catalog): JsonSchema {
     title: 'Mooring policy',
     description: 'Settings that an organization decides: suggested, or locked.',
     type: 'object',
-    properties: { $schema: { type: 'string' }, [VERSION_KEY]: version, ...propertiesOf(catalog.document) },
+    properties: {
+      [SCHEMA_KEY]: { type: 'string' },
+      [VERSION_KEY]: version,
+      ...propertiesOf(catalog.document),
+    },
     additionalProperties: false,
   };
 }

@@ -28,8 +28,12 @@ const UTF16 = 'It is not UTF-8 text; it looks like UTF-16. Save it as UTF-8 with
 /** Reads bytes, text or an already parsed value as JSON, by the rules of docs/policy.md, section 3. Never throws. */
 export function readJson(input: unknown): JsonReading {
   if (typeof input === 'string') return readText(input);
-  if (input instanceof Uint8Array) return readBytes(input);
-  return readParsed(input);
+  try {
+    return input instanceof Uint8Array ? readBytes(input) : readParsed(input);
+  } catch {
+    // Only an object that runs code when looked at gets here; JSON never does.
+    return broken('malformed', 'It is not plain JSON data. Nothing of it applies.');
+  }
 }
 
 function broken(
@@ -143,16 +147,11 @@ const MORE_DUPLICATES: ProblemDraft = {
 };
 
 function readParsed(value: unknown): JsonReading {
-  try {
-    if (measure(value) !== null) return { ok: true, value, text: null, drafts: [] };
-    return broken(
-      'malformed',
-      `It is nested more than ${DEEPEST} deep, or larger than any policy. Nothing of it applies.`,
-    );
-  } catch {
-    // Only an object that runs code when read gets here; JSON never does.
-    return broken('malformed', 'It is not plain JSON data. Nothing of it applies.');
-  }
+  if (measure(value) !== null) return { ok: true, value, text: null, drafts: [] };
+  return broken(
+    'malformed',
+    `It is nested more than ${DEEPEST} deep, or larger than any policy. Nothing of it applies.`,
+  );
 }
 
 function isTooLarge(text: string): boolean {

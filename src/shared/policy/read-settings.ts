@@ -5,6 +5,7 @@ import {
   type EntryNode,
   type GrammarNode,
   type GroupNode,
+  SCHEMA_KEY,
   VERSION_KEY,
 } from '../settings/document-grammar.ts';
 import type { Setting } from '../settings/setting.ts';
@@ -56,7 +57,7 @@ export function readSettings(reading: DocumentReading, object: JsonObject, catal
   for (const key of Object.keys(object)) {
     const node = children.get(key);
     if (node !== undefined) readNode(reading, node, object[key]);
-    else if (key !== VERSION_KEY) {
+    else if (key !== VERSION_KEY && key !== SCHEMA_KEY) {
       unknownKey(reading, [key], () => nearestPath(key, catalog));
     }
   }
@@ -103,7 +104,7 @@ function readContainer(
 function readEntry(reading: DocumentReading, node: EntryNode, raw: unknown): void {
   const { setting, segments } = node;
   if (!isJsonObject(raw)) {
-    reading.ignored.set(setting.id, 'what stands there is not an object');
+    reading.ignored.set(setting.id, 'What stands there is not an object.');
     notAnObject(reading, segments, raw, '"locked" and "value"');
     return;
   }
@@ -123,7 +124,8 @@ function readEntry(reading: DocumentReading, node: EntryNode, raw: unknown): voi
  */
 function readGroup(reading: DocumentReading, node: GroupNode, raw: unknown): void {
   if (!isJsonObject(raw)) {
-    for (const { id } of node.members) reading.ignored.set(id, 'what stands for its group is not an object');
+    for (const { id } of node.members)
+      reading.ignored.set(id, 'What stands there for its group is not an object.');
     notAnObject(reading, node.segments, raw);
     return;
   }
@@ -182,7 +184,7 @@ function readValue(
   }
   const inGroup = setting.group !== null;
   if (locked || inGroup) reading.mentions.set(setting.id, invalidMention(locked));
-  else reading.ignored.set(setting.id, 'its value there is not valid, and it is not locked');
+  else reading.ignored.set(setting.id, 'Its value there is not valid, and it is not locked.');
   const effect = locked
     ? 'It stays locked, at its last good value where one is known, otherwise at the built-in default.'
     : inGroup

@@ -34,8 +34,11 @@ export interface ValueNode {
 /** One known place in a policy document. */
 export type GrammarNode = ContainerNode | EntryNode | GroupNode | ValueNode;
 
-/** The key that states the version of the grammar; the only top-level key that is no setting. */
+/** The key that states the version of the grammar; and, beside `$schema`, the only top-level key that is no setting. */
 export const VERSION_KEY = 'configurationFileVersion';
+
+/** Tells an editor which JSON Schema to use; readers pass it over. */
+export const SCHEMA_KEY = '$schema';
 
 /** The grammar of policy documents, derived from the registrations alone. */
 export interface DocumentGrammar {
@@ -93,7 +96,7 @@ function place(building: Building, id: string, node: GrammarNode, from: Branch):
     branch = next;
   }
   const last = node.segments.at(-1) ?? '';
-  const reserved = branch === building.root && last === VERSION_KEY;
+  const reserved = branch === building.root && (last === VERSION_KEY || last === SCHEMA_KEY);
   if (last === '' || reserved || branch.children.has(last)) {
     building.conflicts.push(`${id}: its path ${node.segments.join('.')} is taken`);
     return null;
