@@ -114,7 +114,7 @@ export function createBundles(options: {
 }
 
 /** The payload of a bundle. Everything in it follows from the sequence number, so equal numbers mean equal bytes. */
-export function payloadOf(received: Received, issuer: string): BundlePayload {
+function payloadOf(received: Received, issuer: string): BundlePayload {
   const { policy } = received;
   return {
     iss: issuer,

@@ -1,7 +1,7 @@
 import type { ColumnType } from 'kysely';
 
 /** A key that signs policy bundles. The newest position signs. */
-export interface SigningKeysTable {
+interface SigningKeysTable {
   kid: string;
   /** 0 for the first key, then counted up by rotation. */
   position: number;

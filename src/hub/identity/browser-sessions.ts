@@ -5,10 +5,10 @@ import type { Reader } from '../database/connection.ts';
 import type { OidcStore } from './oidc-store.ts';
 
 /** A session in a browser ends this long after sign-in (docs/identity.md section 1). */
-export const BROWSER_SESSION_SECONDS = 24 * 3600;
+const BROWSER_SESSION_SECONDS = 24 * 3600;
 
 /** Who is signed in in this browser. */
-export interface BrowserSession {
+interface BrowserSession {
   readonly userId: string;
   readonly email: string;
   readonly name: string;

@@ -7,18 +7,6 @@ export const DEVICE_SESSION_SECONDS = 90 * 86_400;
 /** It ends earlier when nothing refreshed it for this long. */
 export const DEVICE_IDLE_SECONDS = 30 * 86_400;
 
-/** A signed-in device, as its owner sees it. */
-export interface DeviceSession {
-  readonly id: string;
-  /** What the device called itself at sign-in; `null` when it did not say. */
-  readonly deviceName: string | null;
-  readonly address: string | null;
-  readonly userAgent: string | null;
-  readonly createdAt: Date;
-  readonly lastUsedAt: Date;
-  readonly expiresAt: Date;
-}
-
 /**
  * The provider's grants. Each sign-in makes its own, so a grant is one device's session, and deleting its row
  * takes every code and token of that device with it.
@@ -90,35 +78,6 @@ export async function describeDevice(
     })
     .where('grant_hash', '=', oidcHash(store, 'Grant', grantId))
     .execute();
-}
-
-/** The devices on which this user is signed in, latest use first. */
-export async function listDeviceSessions(reader: Reader, userId: string): Promise<readonly DeviceSession[]> {
-  const rows = await reader
-    .selectFrom('device_sessions')
-    .select(['id', 'device_name', 'address', 'user_agent', 'created_at', 'last_used_at', 'expires_at'])
-    .where('user_id', '=', userId)
-    .orderBy('last_used_at', 'desc')
-    .execute();
-  return rows.map((row) => ({
-    id: row.id,
-    deviceName: row.device_name,
-    address: row.address,
-    userAgent: row.user_agent,
-    createdAt: row.created_at,
-    lastUsedAt: row.last_used_at,
-    expiresAt: row.expires_at,
-  }));
-}
-
-/** Signs one device of this user out; false when there is no such session. */
-export async function endDeviceSession(reader: Reader, userId: string, sessionId: string): Promise<boolean> {
-  const { numDeletedRows } = await reader
-    .deleteFrom('device_sessions')
-    .where('id', '=', sessionId)
-    .where('user_id', '=', userId)
-    .executeTakeFirst();
-  return numDeletedRows > 0n;
 }
 
 /** Ends every session of this user, on devices and in browsers; in the caller's transaction. */

@@ -4,7 +4,7 @@ import { describeDevice } from './device-sessions.ts';
 import type { OidcStore } from './oidc-store.ts';
 
 /** A desktop's request that waits for the person. */
-export interface PendingInteraction {
+interface PendingInteraction {
   readonly uid: string;
   /** What the device called itself. */
   readonly deviceName: string | undefined;

@@ -4,7 +4,7 @@ import type { OidcStore } from './oidc-store.ts';
 import type { Passwords } from './passwords.ts';
 
 /** What became of an e-mail address and a password. */
-export type PasswordOutcome =
+type PasswordOutcome =
   | { readonly kind: 'ok'; readonly userId: string }
   /** No such account, no password there, or another one: not told apart. */
   | { readonly kind: 'wrong' }

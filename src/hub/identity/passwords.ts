@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { hash, type Options, verify } from '@node-rs/argon2';
 
 /** Fewest characters of a new password. Length is what counts (NIST SP 800-63B section 3.1.1.2). */
-export const PASSWORD_MINIMUM = 12;
+const PASSWORD_MINIMUM = 12;
 /** More than this is refused: hashing would take long, and nobody types it. */
-export const PASSWORD_MAXIMUM = 1024;
+const PASSWORD_MAXIMUM = 1024;
 
 /** OWASP's second recommendation for argon2id (the library's default algorithm): 19 MiB, two passes, one lane. */
 const OPTIONS: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };

@@ -8,7 +8,7 @@ import type { OidcEntitiesTable } from './tables.ts';
  * How long a rotated refresh token is accepted again (docs/identity.md section 1), unless its successor is used
  * before: an answer lost on the way must not sign anyone out.
  */
-export const REFRESH_GRACE_MS = 60_000;
+const REFRESH_GRACE_MS = 60_000;
 
 const MODEL = 'RefreshToken';
 

@@ -18,7 +18,7 @@ export interface OpenLink {
 }
 
 /** What the person chose on the page behind the link. */
-export interface LinkChoice {
+interface LinkChoice {
   readonly email: string;
   readonly name: string;
   readonly password: string;

@@ -5,14 +5,14 @@ type Instant = ColumnType<Date, Date, Date>;
 type OptionalInstant = ColumnType<Date | null, Date | null | undefined, Date | null>;
 
 /** Values made once for every hub process, sealed with the hub's secret. */
-export interface SealedValuesTable {
+interface SealedValuesTable {
   name: string;
   sealed: Buffer;
   created_at: CreatedAt;
 }
 
 /** One signed-in device: the grant of OpenID Connect. Deleting the row ends every token of that device. */
-export interface DeviceSessionsTable {
+interface DeviceSessionsTable {
   /** Digest of the provider's grant id. */
   grant_hash: Buffer;
   id: Generated<string>;
@@ -46,7 +46,7 @@ export interface OidcEntitiesTable {
 }
 
 /** A person signed in to the hub's own pages and to the Admin Console. */
-export interface BrowserSessionsTable {
+interface BrowserSessionsTable {
   id_hash: Buffer;
   id: Generated<string>;
   user_id: string;
@@ -57,7 +57,7 @@ export interface BrowserSessionsTable {
 }
 
 /** Guesses in the present window, by account or by address. */
-export interface AttemptCountersTable {
+interface AttemptCountersTable {
   key: Buffer;
   count: number;
   window_ends_at: Instant;

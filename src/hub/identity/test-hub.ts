@@ -33,7 +33,7 @@ export interface TestHub {
 }
 
 /** Time that tests may move; shared by the hub and by the provider library, which asks `Date`. */
-export const machineClock: Clock = { now: () => Date.now() };
+const machineClock: Clock = { now: () => Date.now() };
 
 /** A port that was free a moment ago: the issuer has to be known before the hub listens. */
 export async function freePort(): Promise<number> {
