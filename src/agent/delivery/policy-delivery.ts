@@ -207,7 +207,7 @@ export function createPolicyDelivery(options: PolicyDeliveryOptions): PolicyDeli
       schedule.clear();
       sync.error = null;
       failures = 0;
-    } else if (changed) soon();
+    } else if (changed && account.state().state === 'signed-in') soon();
     announce();
   };
 
@@ -221,15 +221,20 @@ export function createPolicyDelivery(options: PolicyDeliveryOptions): PolicyDeli
     nudge() {
       if (account.owner() !== null) soon();
     },
-    async start() {
+    async start({ schedule: scheduled } = { schedule: true }) {
       stopping = new AbortController();
       await hold.load();
       if (account.policyEnded()) await hold.end().catch(() => {});
       sync.lastSuccess = hold.lastSuccess();
       session = sessionKey(account);
       unsubscribe = account.onChange(onAccountChange);
-      if (account.owner() !== null) schedule.plan(0);
-      schedule.start();
+      if (scheduled) {
+        if (account.owner() !== null) schedule.plan(0);
+        schedule.start();
+      } else {
+        // No tick will come: what time has done to the bundle is looked at now.
+        await hold.checkGrace().catch(() => {});
+      }
       announce();
     },
     async stop() {
