@@ -1,3 +1,6 @@
+import type { BrowserOpener } from './account/browser-opener.ts';
+import type { Keychain } from './account/keychain.ts';
+import type { Clock } from './clock.ts';
 import type { AgentPaths, HostFacts, Layout } from './paths.ts';
 
 /** Runs a program of the system and answers with what it wrote; never through a shell. */
@@ -29,12 +32,13 @@ export interface AgentOptions {
   readonly paths?: (host: HostFacts, layout: Layout) => AgentPaths;
   /** Folder of the built dashboard; `null` or left out: there is none, and its address says so. */
   readonly dashboardFolder?: string | null;
-  /** Opens the system's browser. Left out: the address is only told. */
-  readonly openBrowser?: (url: string) => Promise<void>;
+  /** Opens an address in the browser; the system's when left out. */
+  readonly openBrowser?: BrowserOpener;
+  /** The system's when left out. */
+  readonly keychain?: Keychain;
   readonly runCommand?: CommandRunner;
   /** Environment of the process: proxies, extra certificate authorities. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds since 1970. */
-  readonly now?: () => number;
+  readonly clock?: Clock;
   readonly log?: (entry: LogEntry) => void;
 }

@@ -1,15 +1,11 @@
-import type { LocalEvent } from '../shared/contracts/local-api.ts';
-import type { AgentOptions } from './agent-options.ts';
-import type { LocalFetch } from './local-api/router.ts';
+import { randomBytes } from 'node:crypto';
+import { type AgentCore, type AgentParts, createAgentCore, type StartOptions } from './agent-core.ts';
+import type { AgentOptions, LogEntry } from './agent-options.ts';
+import type { Clock } from './clock.ts';
+import { createLocalHandlers, type HandlerOptions } from './local-api/local-handlers.ts';
+import { createLoopbackDoor, type LoopbackDoor } from './local-api/loopback-door.ts';
+import { createRouter, type LocalFetch } from './local-api/router.ts';
 import type { AgentPaths } from './paths.ts';
-
-/** What an agent starts beside its first resolution. A command that works for itself starts neither. */
-export interface StartOptions {
-  /** Fetches policy by itself (docs/delivery.md section 1). */
-  readonly schedule: boolean;
-  /** Follows changes of files and of the registry. */
-  readonly watch: boolean;
-}
 
 /** The whole agent behind one door. */
 export interface Agent {
@@ -20,12 +16,62 @@ export interface Agent {
   start(options: StartOptions): Promise<void>;
   stop(): Promise<void>;
   /** Called with every event of the local API's event stream. */
-  onChange(listener: (event: LocalEvent) => void): () => void;
+  readonly onChange: AgentCore['onChange'];
   /** Settled when a surface asked the agent to stop. */
   readonly stopRequested: Promise<void>;
 }
 
-/** Composes the agent. */
-export async function createAgent(_options: AgentOptions): Promise<Agent> {
-  throw new Error('the composition root follows once its parts have landed');
+/** What the agent is made of once its parts exist. */
+export interface AgentMaking {
+  readonly version: string;
+  readonly paths: AgentPaths;
+  readonly clock: Clock;
+  readonly parts: AgentParts;
+  readonly dashboardFolder: string | null;
+  readonly doctor: HandlerOptions['doctor'];
+  readonly log: (entry: LogEntry) => void;
+}
+
+/** Composes the agent on this machine. */
+export async function createAgent(options: AgentOptions): Promise<Agent> {
+  const { makeParts } = await import('./agent-parts.ts');
+  return assembleAgent(await makeParts(options));
+}
+
+/** Puts the parts behind one door; nothing runs before `start`. */
+export function assembleAgent(making: AgentMaking): Agent {
+  const { parts, paths, clock, log } = making;
+  const core = createAgentCore(parts);
+  const stopRequested = Promise.withResolvers<void>();
+  let door: LoopbackDoor | null = null;
+  const handlers = createLocalHandlers({
+    ...{ version: making.version, paths, parts, core, doctor: making.doctor },
+    door: () => door,
+    // After the answer has been handed over: whoever asked is told before the door closes.
+    requestStop: () => setImmediate(stopRequested.resolve),
+  });
+  const fetch = createRouter({
+    handlers,
+    reportFault: (error) => {
+      const reference = randomBytes(4).toString('hex');
+      const fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      log({ level: 'error', message: 'fault in the local API', facts: { reference, fault } });
+      return reference;
+    },
+  });
+  return {
+    paths,
+    fetch,
+    start: async (options) => {
+      await core.start(options);
+      const { dashboardFolder } = making;
+      if (options.schedule) door = createLoopbackDoor({ fetch, dashboardFolder, now: clock.wall });
+    },
+    stop: async () => {
+      await door?.close();
+      await core.stop();
+    },
+    onChange: core.onChange,
+    stopRequested: stopRequested.promise,
+  };
 }

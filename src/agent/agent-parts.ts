@@ -1,0 +1,107 @@
+import { hostname } from 'node:os';
+import { desktopCatalog } from '../shared/settings/desktop-catalog.ts';
+import { browserOpener } from './account/browser-opener.ts';
+import { openKeychain } from './account/keychain.ts';
+import type { AgentMaking } from './agent.ts';
+import type { AgentOptions, CommandRunner } from './agent-options.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { createHubHttp, type HubHttp } from './delivery/hub-http.ts';
+import { createHubKeyTrust } from './delivery/hub-key-trust.ts';
+import { createPolicyDelivery } from './delivery/policy-delivery.ts';
+import { systemProxyReader } from './delivery/system-proxy.ts';
+import { dockerBackendQuit } from './enforcement/docker-backend.ts';
+import { createEnforcement } from './enforcement/enforcement.ts';
+import type { Enforcement } from './enforcement/model.ts';
+import { readHostFacts } from './host.ts';
+import { managedProxy } from './managed-proxy.ts';
+import { type AgentPaths, agentPaths } from './paths.ts';
+import { systemCommandRunner } from './run-command.ts';
+import { createLastProfileKeys, type LastProfileKeys } from './sources/last-profile-keys.ts';
+import { fileTrust } from './sources/machine-file-trust.ts';
+import { readMachineLayout } from './sources/machine-layout.ts';
+import { createMachineSources, type MachineSources } from './sources/machine-sources.ts';
+import { readProfileSource } from './sources/profile-source.ts';
+import { diskFiles } from './state-file.ts';
+
+/** Makes the real parts of the agent and reads the machine's sources once; nothing else runs yet. */
+export async function makeParts(options: AgentOptions): Promise<AgentMaking> {
+  const clock = options.clock ?? systemClock();
+  const runCommand = options.runCommand ?? systemCommandRunner();
+  const log = options.log ?? (() => {});
+  const { paths, lastKeys } = await findPaths(options, runCommand);
+  const catalog = desktopCatalog;
+  const sources = createMachineSources({ paths, catalog, clock, runCommand, lastKeys });
+  await sources.refresh();
+  const enforcement = createEnforcement({
+    ...{ paths, catalog, platform: paths.platform, clock, log },
+    ...(paths.layout === 'docker' && paths.platform === 'mac' && !paths.testPaths
+      ? { mayWriteStore: dockerBackendQuit(runCommand) }
+      : {}),
+  });
+  const http = hubHttp(options, paths, clock, enforcement);
+  const trust = createHubKeyTrust({
+    ...{ keysFile: paths.hubKeys, http },
+    profileKeys: () => sources.current().keys?.hubKeys ?? null,
+  });
+  const keychain = options.keychain ?? openKeychain({ platform: paths.platform, clock });
+  const signInEnforced = () => sources.current().signIn.enforced;
+  const { createAccountService } = await import('./account/account-service.ts');
+  const account = await createAccountService({
+    ...{ recordFile: paths.account, http, trust, keychain, clock, signInEnforced },
+    opener: options.openBrowser ?? browserOpener(paths.platform, paths.systemRoot),
+    deviceName: hostname(),
+    defaultHubUrl: null,
+    managedHubUrl: () => sources.current().keys?.hubUrl ?? null,
+    allowedOrganizations: () => allowedOrganizations(sources),
+  });
+  const delivery = createPolicyDelivery({
+    ...{ bundleFile: paths.bundle, account, http, trust, clock, signInEnforced },
+    random: Math.random,
+  });
+  const hubUrl = () => sources.current().keys?.hubUrl ?? account.owner()?.hubUrl ?? null;
+  return {
+    ...{ version: options.version, paths, clock, log },
+    parts: { catalog, sources, account, delivery, enforcement },
+    dashboardFolder: options.dashboardFolder ?? null,
+    doctor: async () => {
+      const { diagnose } = await import('./diagnostics/diagnose.ts');
+      return diagnose({ paths, sources, keychain, enforcement, http, clock, hubUrl });
+    },
+  };
+}
+
+/**
+ * The layout decides the paths, and the profile at our own location can decide the layout: so that location is read
+ * first (docs/policy.md section 5).
+ */
+async function findPaths(
+  options: AgentOptions,
+  runCommand: CommandRunner,
+): Promise<{ readonly paths: AgentPaths; readonly lastKeys: LastProfileKeys }> {
+  const host = options.host ?? readHostFacts();
+  const pathsOf = options.paths ?? agentPaths;
+  const first = pathsOf(host, 'mooring');
+  const trust = fileTrust(first, runCommand);
+  const lastKeys = createLastProfileKeys(first.profileKeys, diskFiles());
+  await lastKeys.load();
+  const profile = await readProfileSource(first, trust, runCommand, desktopCatalog);
+  const keys = profile.state === 'broken' ? (profile.keys ?? lastKeys.current()) : profile.keys;
+  const { layout } = await readMachineLayout(keys?.layout ?? null, first.machine, trust);
+  return { paths: layout === first.layout ? first : pathsOf(host, layout), lastKeys };
+}
+
+function allowedOrganizations(sources: MachineSources): readonly string[] | null {
+  const { enforced, organizations } = sources.current().signIn;
+  return enforced ? organizations : null;
+}
+
+function hubHttp(options: AgentOptions, paths: AgentPaths, clock: Clock, enforcement: Enforcement): HubHttp {
+  const environment = options.environment ?? process.env;
+  return createHubHttp({
+    ...{ clock, environment },
+    userAgent: `Mooring/${options.version} (${paths.platform})`,
+    managedProxy: () => managedProxy(enforcement.resolution()),
+    systemProxy: systemProxyReader(paths.platform, paths.systemRoot),
+    extraCaFile: () => environment.MOORING_CA_FILE ?? environment.NODE_EXTRA_CA_CERTS ?? null,
+  });
+}
