@@ -173,6 +173,8 @@ describe('GET /v1/agent/policy', () => {
       return [of(ada.id), of(bob.id)];
     };
     const mine = await policy('Mine');
+    // What earlier tests changed has arrived.
+    await expect.poll(tags).toEqual(await sequences());
     let before = await tags();
     const settled = async () => {
       await expect.poll(tags).toEqual(await sequences());

@@ -5,7 +5,7 @@ import type { BrowserSessions } from './browser-sessions.ts';
 import type { FormTokens } from './form-tokens.ts';
 import type { Interactions } from './interactions.ts';
 import { INTERACTION_PATH } from './open-id-provider.ts';
-import { ICON_SVG } from './pages/mark.ts';
+import { MARK_SVG } from './pages/mark.ts';
 import { messagePage } from './pages/message-pages.ts';
 import { type Page, pageHeaders, renderPage } from './pages/page.ts';
 import {
@@ -66,7 +66,7 @@ export function registerSignInRoutes(app: HubServer, options: SignInRouteOptions
   app.get('/sign-in/mark.svg', open, (_request, reply) =>
     reply
       .headers({ 'content-type': 'image/svg+xml', 'cache-control': 'public, max-age=86400' })
-      .send(ICON_SVG),
+      .send(MARK_SVG),
   );
 
   app.get('/sign-in', open, async (request, reply) => {

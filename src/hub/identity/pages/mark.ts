@@ -1,6 +1,9 @@
-/** The mark: a bollard with a line made fast. Takes its colour from the text around it. */
-export const MARK_SVG =
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" fill="none" stroke="currentColor" stroke-width="2.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M10 28V13a6 6 0 0 1 12 0v15"/><path d="M6 28h20"/><path d="M5 19c3-2.5 6-2.5 11 0s8 2.5 11 0"/><circle cx="16" cy="6" r="2.5"/></svg>';
-
-/** The same for the browser's tab, where no text colour is inherited. */
-export const ICON_SVG = MARK_SVG.replace('stroke="currentColor"', 'color="#0b6e8f" stroke="#0b6e8f"');
+/**
+ * The mark of Mooring as the hub serves it: the same picture as `assets/mark.svg`, which a test holds it to. Kept
+ * here as text so that the hub needs no file beside its program.
+ */
+export const MARK_SVG = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" role="img" aria-label="Mooring">
+  <path fill="#22879a" d="M17 6h30a7 7 0 0 1 0 14h-4v22c0 5 3 8 8.5 9.5A5 5 0 0 1 55 56.2 1.8 1.8 0 0 1 53.2 58H10.8A1.8 1.8 0 0 1 9 56.2a5 5 0 0 1 3.5-4.7C18 50 21 47 21 42V20h-4a7 7 0 0 1 0-14Z"/>
+  <path fill="none" stroke="#f26b22" stroke-width="6.5" stroke-linecap="round" stroke-linejoin="round" d="M18 33l28-5.5M46 39C32 44 14 45 4 35"/>
+</svg>
+`;

@@ -1,5 +1,4 @@
-import { type Html, html, trusted } from './html.ts';
-import { MARK_SVG } from './mark.ts';
+import { type Html, html } from './html.ts';
 import { STYLE_PATH } from './style.ts';
 import { TEXTS } from './texts.ts';
 
@@ -27,7 +26,7 @@ export function renderPage(page: Page): string {
 </head>
 <body>
 <main>
-<p class="brand">${trusted(MARK_SVG)}<span>${TEXTS.product}</span></p>
+<p class="brand"><img src="/sign-in/mark.svg" width="30" height="30" alt=""><span>${TEXTS.product}</span></p>
 <h1>${page.title}</h1>
 ${page.problem !== undefined && html`<div class="problem" role="alert" id="problem"><p>${page.problem}</p></div>`}
 ${page.body}

@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
 
-/** The look of the sign-in pages: one card, light and dark, from 320 px up, no script and nothing from elsewhere. */
+/**
+ * The look of the sign-in pages: one card, light and dark, from 320 px up, no script and nothing from elsewhere.
+ * The colours are those of the shared theme (`src/shared-ui/theme.ts`), which the hub does not import.
+ */
 export const STYLE = `
 :root {
   color-scheme: light dark;
-  --page: #eef3f5; --card: #ffffff; --ink: #12262e; --soft: #4d636c; --line: #8a9ca4;
-  --accent: #0b6e8f; --on-accent: #ffffff; --accent-strong: #085570; --alert: #a3180f; --alert-page: #fdeceb;
+  --page: #f5f8f9; --card: #ffffff; --ink: #151e24; --soft: #586870; --line: #82929a;
+  --accent: #13636f; --on-accent: #ffffff; --accent-strong: #0f4f5a; --alert: #a3180f; --alert-page: #fdeceb;
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --page: #0d1a20; --card: #15262e; --ink: #e8f1f4; --soft: #a9bdc5; --line: #6d838c;
-    --accent: #5cc3e6; --on-accent: #06222c; --accent-strong: #8ad5ef; --alert: #ffb4ab; --alert-page: #43201d;
+    --page: #0d151a; --card: #131d23; --ink: #e4ebee; --soft: #98a9b1; --line: #71848d;
+    --accent: #52a9b8; --on-accent: #080e12; --accent-strong: #7cc0cc; --alert: #ffb4ab; --alert-page: #43201d;
   }
 }
 *, *::before, *::after { box-sizing: border-box; }
@@ -19,8 +22,9 @@ body { margin: 0; min-height: 100vh; background: var(--page); color: var(--ink);
   align-items: center; justify-content: center; padding: 1rem; }
 main { width: 100%; max-width: 26rem; background: var(--card); border-radius: 0.75rem; padding: 2rem;
   box-shadow: 0 1px 2px rgb(0 0 0 / 0.12), 0 8px 24px rgb(0 0 0 / 0.08); overflow-wrap: anywhere; }
-.brand { display: flex; align-items: center; gap: 0.6rem; color: var(--accent); font-weight: 600; margin: 0 0 1.5rem; }
-.brand svg { width: 1.75rem; height: 1.75rem; flex: none; }
+.brand { display: flex; align-items: center; gap: 0.625rem; font-size: 1.1875rem; font-weight: 650; letter-spacing: -0.02em;
+  line-height: 1; margin: 0 0 1.5rem; }
+.brand img { display: block; flex: none; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 0.75rem; }
 p { margin: 0 0 1rem; }
 .soft { color: var(--soft); }
