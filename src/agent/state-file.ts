@@ -1,6 +1,7 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { readFile, rm } from 'node:fs/promises';
+import { systemClock } from './clock.ts';
+import { systemDisk } from './files/disk.ts';
+import { type DurableWriting, replaceFile } from './files/durable-file.ts';
 
 /** The agent's small state files. An interface, so that a test can make the disk fail between two steps. */
 export interface StateFiles {
@@ -14,6 +15,11 @@ export interface StateFiles {
 
 /** State files on disk: mode 0600, in directories of mode 0700, written beside, synced, then renamed. */
 export function diskFiles(): StateFiles {
+  const writing: DurableWriting = {
+    disk: systemDisk(),
+    clock: systemClock(),
+    windows: process.platform === 'win32',
+  };
   return {
     read: async (path) => {
       try {
@@ -24,8 +30,8 @@ export function diskFiles(): StateFiles {
       }
     },
     write: async (path, text) => {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      await writeFileAtomic(path, text, { encoding: 'utf8', mode: 0o600, fsync: true });
+      const stored = await replaceFile(writing, path, text);
+      if (!stored.ok) throw new Error(stored.failure.message);
     },
     remove: (path) => rm(path, { force: true }),
   };
