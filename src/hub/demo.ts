@@ -56,7 +56,7 @@ const DEFAULT_DOCUMENT: { [key: string]: Json } = {
     https: 'http://proxy.acme.example:3128',
     exclude: ['localhost', '*.acme.example'],
   },
-  useDockerAI: { locked: false, value: false },
+  enableDockerAI: { locked: false, value: false },
 };
 
 /** What Dana gets instead of it: selected, never merged. */
