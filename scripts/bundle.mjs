@@ -20,6 +20,9 @@ export function buildConstants(packaged) {
   return { __MOORING_PACKAGED__: String(packaged), __MOORING_VERSION__: JSON.stringify(version) };
 }
 
+// CommonJS packages in the bundle may ask where they are; an ES module has no such names of its own.
+const COMMONJS_NAMES = { __filename: 'import.meta.filename', __dirname: 'import.meta.dirname' };
+
 // Packages of "dependencies" are installed beside us wherever we run; everything else goes into the bundle, and
 // so does what `inlined` names: one file that is read at once starts faster than the many of a package.
 function isExternal(inlined) {
@@ -41,7 +44,7 @@ export async function bundle({ entry, folder, packaged, inlined = [] }) {
     cwd: root,
     platform: 'node',
     external: isExternal(inlined),
-    transform: { target: 'node24', define: buildConstants(packaged) },
+    transform: { target: 'node24', define: { ...buildConstants(packaged), ...COMMONJS_NAMES } },
     onLog(level, log, pass) {
       // Packages written for several module systems probe for theirs; that is not ours to mend.
       if (level === 'warn' && log.id?.includes('node_modules')) return;

@@ -14,6 +14,11 @@ async function run(): Promise<number> {
     await new Promise((resolve) => process.stdout.write(answer, resolve));
     return 0;
   }
+  if (first === 'policy') {
+    const { startPolicyCommand } = await import('./policy/policy-command.ts');
+    const exit = await startPolicyCommand(rest);
+    if (exit !== null) return exit;
+  }
   const { runProcess } = await import('./process.ts');
   return runProcess(process.argv.slice(2), import.meta.dirname);
 }

@@ -1,4 +1,3 @@
-import type { AgentOptions } from '../../agent/agent-options.ts';
 import { connectToAgent, type LocalApi, userPaths } from '../../agent/local-api/connect.ts';
 import { type ServedAgent, serveAgent } from '../../agent/local-api/serve-agent.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
@@ -18,7 +17,7 @@ export async function runAgent(context: CommandContext, { options }: Invocation)
   if (!outcome.ok) {
     return 'refusal' in outcome
       ? refused(outcome.refusal)
-      : pointToTheFirst(agentOptions, outcome.heldBy, wantsDashboard);
+      : pointToTheFirst(context, outcome.heldBy, wantsDashboard);
   }
   const { served } = outcome;
   try {
@@ -72,23 +71,23 @@ async function openDashboard(api: Pick<LocalApi, 'fetch'>): Promise<string | Ref
 
 /** A second start is no failure: the one that runs is what the person wanted. */
 async function pointToTheFirst(
-  options: AgentOptions,
+  { terminal, json, agentOptions }: CommandContext,
   heldBy: { readonly pid: number } | null,
   wantsDashboard: boolean,
 ): Promise<Outcome> {
-  const fetch = await connectToAgent(userPaths(options));
+  const fetch = await connectToAgent(userPaths(agentOptions));
   const dashboard = wantsDashboard && fetch !== null ? await openDashboard({ fetch }) : null;
   if (dashboard !== null && typeof dashboard !== 'string') return refused(dashboard);
   const pid = heldBy?.pid ?? null;
-  return {
-    kind: 'done',
-    json: { state: 'already-running', pid, ...(dashboard === null ? {} : { dashboard }) },
-    print: (terminal) => {
-      const who = pid === null ? '' : `, as process ${pid}`;
-      terminal.out(`An agent runs here already${who}. "mooring status" shows what it does.\n`);
-      if (dashboard !== null) printDashboard(terminal, dashboard);
-    },
-  };
+  if (json) {
+    const line = { state: 'already-running', pid, ...(dashboard === null ? {} : { dashboard }) };
+    terminal.out(`${JSON.stringify(line)}\n`);
+    return { kind: 'printed', exit: 0 };
+  }
+  const who = pid === null ? '' : `, as process ${pid}`;
+  terminal.out(`An agent runs here already${who}. "mooring status" shows what it does.\n`);
+  if (dashboard !== null) printDashboard(terminal, dashboard);
+  return { kind: 'printed', exit: 0 };
 }
 
 /** `mooring agent stop`: answers when the agent no longer answers. */

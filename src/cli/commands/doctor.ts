@@ -40,5 +40,8 @@ function printChecks(terminal: Terminal, checks: readonly Check[]): void {
     if (mend) terminal.out(`         To mend it: ${plainText(mend)}\n`);
   }
   const count = (result: Check['result']): number => checks.filter((check) => check.result === result).length;
-  terminal.out(`${count('ok')} ok, ${count('warning')} warnings, ${count('failed')} failed\n`);
+  const warnings = count('warning');
+  terminal.out(
+    `${count('ok')} ok, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}, ${count('failed')} failed\n`,
+  );
 }

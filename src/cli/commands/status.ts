@@ -4,7 +4,6 @@ import { ask } from '../local-client.ts';
 import { plainText } from '../terminal/plain-text.ts';
 import { renderTable } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { printAccount } from './account.ts';
 import { showValue } from './setting-value.ts';
 
 /** `mooring status [--verbose]` */
@@ -39,11 +38,9 @@ function printStatus(terminal: Terminal, status: StatusAnswer, running: boolean)
     running ? `version ${status.version}, process ${status.pid}` : `none runs (version ${status.version})`,
   );
   if (status.testPaths) {
-    terminal.out(
-      `${colors.yellow('test paths')} every file is beneath a test folder, none is this machine's own\n`,
-    );
+    line('Paths', "test paths: every file is beneath a test folder, none is this machine's own");
   }
-  printAccount(terminal, status.account);
+  line('Account', accountLine(status.account));
   line('Sign-in', signInLine(status));
   line('Policy', status.policy === null ? 'none received from a hub' : policyLine(status.policy));
   line('Sync', syncLine(status.sync));
@@ -58,6 +55,14 @@ const FROZEN = {
   policy_stale:
     'The policy is too old, so settings are held at their present values until "mooring sync" succeeds.',
 } as const;
+
+function accountLine({ account, state, sessionStorage }: StatusAnswer['account']): string {
+  if (account === null) return 'not signed in';
+  const organization = account.organization ?? 'no organization that is allowed on this device';
+  const who = `${account.name} <${account.email}>, ${organization}, at ${account.hubUrl}`;
+  if (state === 'sign-in-again') return `${who}; the session has ended, sign in again with "mooring login"`;
+  return sessionStorage === 'memory' ? `${who}; no keychain, the session ends with the agent` : who;
+}
 
 function signInLine({ account: { signIn } }: StatusAnswer): string {
   if (!signIn.enforced) return 'not enforced';
