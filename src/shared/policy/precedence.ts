@@ -35,7 +35,7 @@ export const PRECEDENCE = [
   {
     rank: 4,
     source: 'admin-settings',
-    title: 'admin-settings.json',
+    title: 'the file admin-settings.json',
     rule: 'The local file; overridden key by key by the ranks above.',
   },
   { rank: 5, source: 'user', title: "the user's choice", rule: 'Only for settings that no layer locks.' },
