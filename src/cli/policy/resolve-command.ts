@@ -32,7 +32,7 @@ const FILES = [
  */
 export async function runResolve(args: readonly string[], io: PolicyIo): Promise<number> {
   const parsed = parse(args);
-  const json = args.includes('--json') || args.includes('--ndjson');
+  const json = args.includes('--json');
   if (!parsed.ok) return refuse(io, json, parsed.message, HELP);
   const { values } = parsed;
   const platform =

@@ -55,7 +55,8 @@ function print({ terminal }: PolicyIo, path: string, layer: Layer, valid: boolea
     layer.problems.map((problem) => ({ ...problem, source: name })),
   );
   const locked = [...layer.mentions.values()].filter((mention) => mention.locked).length;
-  const decided = `It decides ${layer.mentions.size} settings, ${locked} of them locked.`;
+  const { size } = layer.mentions;
+  const decided = `It decides ${size} ${size === 1 ? 'setting' : 'settings'}, ${locked} locked.`;
   const count = countProblems(layer.problems);
   if (!valid)
     terminal.out(`${name}: ${count}. It cannot be saved or installed before its errors are mended.\n`);
