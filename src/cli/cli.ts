@@ -28,9 +28,7 @@ export interface CliHost {
 
 /** Runs one command line (without `node` and the script) and answers with its exit code. Never throws. */
 export async function runCli(words: readonly string[], host: CliHost): Promise<number> {
-  // Read before parsing: a command line that cannot be parsed is refused in the form that was asked for.
-  const options = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
-  const json = options.includes('--json');
+  const json = wantsJson(words);
   const parsed = parse(words, host.terminal, json);
   if ('exit' in parsed) return parsed.exit;
   const opened = openOnce(host.openApi, host.signal);
@@ -49,10 +47,16 @@ export async function runCli(words: readonly string[], host: CliHost): Promise<n
     return exitOf(outcome);
   } catch (error) {
     if (host.signal.aborted && error instanceof InterruptedError) return interruptedExit(host.signal);
-    return printFault(host, json, error);
+    return printFault(host, words, error);
   } finally {
-    await opened.close().catch((error: unknown) => printFault(host, json, error));
+    await opened.close().catch((error: unknown) => printFault(host, words, error));
   }
+}
+
+/** Read before parsing: a command line that cannot be parsed is refused in the form that was asked for. */
+function wantsJson(words: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  return (end === -1 ? words : words.slice(0, end)).includes('--json');
 }
 
 interface Parsed {
@@ -131,9 +135,14 @@ function printJson(terminal: Terminal, value: unknown): void {
   terminal.out(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-async function printFault(host: CliHost, json: boolean, error: unknown): Promise<number> {
-  const outcome = refused(await reportFault(host.agentOptions, error));
-  print(host.terminal, json, outcome);
+/** Tells of a fault of ours and answers with the exit code. */
+export async function printFault(
+  { agentOptions, terminal }: Pick<CliHost, 'agentOptions' | 'terminal'>,
+  words: readonly string[],
+  error: unknown,
+): Promise<number> {
+  const outcome = refused(await reportFault(agentOptions, error));
+  print(terminal, wantsJson(words), outcome);
   return exitOf(outcome);
 }
 

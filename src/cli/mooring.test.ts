@@ -2,7 +2,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { policyCommands } from './command-tree/policy-commands.ts';
 
 /*
  * The built command, as a process of its own.
@@ -72,6 +74,53 @@ test('a reader that went away is no error', async () => {
     expect([args[0], status, signal]).toEqual([args[0], args[0] === 'nonsense' ? 2 : 0, null]);
     expect(stderr).not.toMatch(/EPIPE|\n\s+at /);
   }
+});
+
+describe('policy commands', () => {
+  // Prints the file of every module that is loaded, one a line, to standard error.
+  const hook = `data:text/javascript,${encodeURIComponent(
+    "import { registerHooks } from 'node:module'; registerHooks({ load(url, context, next) { process._rawDebug(url); return next(url, context); } });",
+  )}`;
+
+  test('start without the command tree and without schemas: their start-up time counts', () => {
+    const loadedBy = (...args: string[]): string =>
+      mooring(args, { node: ['--import', hook] })
+        .stderr.split('\n')
+        .filter((url) => url.startsWith('file:'))
+        .map((url) => readFileSync(fileURLToPath(url), 'utf8'))
+        .join('\n');
+    const marks = { commander: 'commander.helpDisplayed', zod: 'ZodError' };
+    const tree = loadedBy('status');
+    for (const mark of Object.values(marks)) expect(tree).toContain(mark);
+    for (const args of [['resolve', '--json'], ['schema'], ['validate', join(root, 'package.json')]]) {
+      const loaded = loadedBy('policy', ...args);
+      expect(loaded.length).toBeGreaterThan(1000);
+      for (const mark of Object.values(marks)) expect(loaded).not.toContain(mark);
+    }
+  });
+
+  test('their parsers know every option that help and completion offer', () => {
+    for (const { path, options = [] } of policyCommands) {
+      for (const { name, value } of options) {
+        const { stderr, stdout } = mooring([...path, `--${name}`, ...(value === undefined ? [] : ['x'])]);
+        expect(`${stderr}${stdout}`).not.toMatch(/Unknown option/);
+      }
+      expect(mooring([...path, '--help']).stdout).toContain(`mooring ${path.join(' ')}`);
+    }
+    expect(mooring(['policy', 'resolve', '--no-such']).status).toBe(2);
+    expect(mooring(['policy', 'rsolve']).stderr).toContain('Did you mean resolve?');
+  });
+
+  test('a reader that went away is no error', async () => {
+    const child = spawn(process.execPath, [bundle, 'policy', 'schema'], { env: environment() });
+    child.stdout.destroy();
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      stderr += text;
+    });
+    const status = await new Promise((resolve) => child.once('close', resolve));
+    expect([status, stderr]).toEqual([0, '']);
+  });
 });
 
 describe('completion', () => {

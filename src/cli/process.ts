@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentOptions } from '../agent/agent-options.ts';
 import { VERSION } from '../shared/version.ts';
-import { runCli } from './cli.ts';
+import { printFault, runCli } from './cli.ts';
 import type { Interruption } from './interruption.ts';
-import { openTerminal } from './terminal/terminal.ts';
+import { openTerminal, type Terminal } from './terminal/terminal.ts';
 
 const SIGNALS: readonly Interruption[] = [
   { signal: 'SIGINT', exit: 130 },
@@ -14,7 +14,7 @@ const SIGNALS: readonly Interruption[] = [
 
 /** Runs a command line on this process's own streams, environment and signals. `folder` holds the bundle. */
 export async function runProcess(words: readonly string[], folder: string): Promise<number> {
-  const terminal = openTerminal({ stdout: process.stdout, stderr: process.stderr, environment: process.env });
+  const terminal = ownTerminal();
   const agentOptions: AgentOptions = { version: VERSION, dashboardFolder: dashboardBeside(folder) };
   const interruption = followSignals();
   const exit = await runCli(words, {
@@ -32,6 +32,18 @@ export async function runProcess(words: readonly string[], folder: string): Prom
   });
   await terminal.flush();
   return exit;
+}
+
+/** Tells of a fault that happened outside the command tree, and answers with the exit code. */
+export async function printProcessFault(words: readonly string[], error: unknown): Promise<number> {
+  const terminal = ownTerminal();
+  const exit = await printFault({ terminal, agentOptions: { version: VERSION } }, words, error);
+  await terminal.flush();
+  return exit;
+}
+
+function ownTerminal(): Terminal {
+  return openTerminal({ stdout: process.stdout, stderr: process.stderr, environment: process.env });
 }
 
 /** The built dashboard beside the bundle; `null` where it was not built. */
