@@ -15,6 +15,7 @@ const commands = [
   ['lint and format', tool('biome', 'ci', '--error-on-warnings', '.')],
   ['import boundaries', tool('depcruise', 'src', '--config', '.dependency-cruiser.cjs')],
   ['dead code', tool('knip')],
+  ['package-lock.json names every platform', script('complete-lockfile.mjs', '--check')],
   ['generated docs are current', script('generate-docs.ts', '--check')],
 ];
 
