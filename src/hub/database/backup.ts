@@ -6,10 +6,10 @@ import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
-import pg from 'pg';
+import type pg from 'pg';
 import { z } from 'zod';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
-import { type ConnectionTarget, clientConfig } from './connection.ts';
+import { type ConnectionTarget, connectClient } from './connection.ts';
 import { foreignKeyOrder, listTables } from './tables.ts';
 
 /*
@@ -63,8 +63,7 @@ export async function writeBackup(options: {
     });
   }
   const draft = `${file}.part-${process.pid}`;
-  const client = new pg.Client(clientConfig(options.target));
-  await client.connect();
+  const client = await connectClient(options.target);
   try {
     await client.query('begin isolation level repeatable read read only');
     const counted = { rows: 0, tables: 0 };

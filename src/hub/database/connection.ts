@@ -51,6 +51,14 @@ export function clientConfig(target: ConnectionTarget): pg.ClientConfig {
   return { ...common, host, port, user, password, database };
 }
 
+/** A connection of its own, open. When it breaks, what it was doing fails; nothing else does. */
+export async function connectClient(target: ConnectionTarget, name = 'mooring-hub'): Promise<pg.Client> {
+  const client = new pg.Client({ ...clientConfig(target), application_name: name });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
 /**
  * Opens a pool. `onError` hears of idle connections that broke (the server restarted); the pool replaces them
  * by itself, so that is worth a log line and nothing more.
@@ -61,6 +69,9 @@ export function openDatabase(
 ): DatabaseHandle {
   const pool = new pg.Pool({ ...clientConfig(target), max: options.max ?? 20, idleTimeoutMillis: 30_000 });
   pool.on('error', (error) => options.onError?.(error));
+  // A connection that breaks while it is lent out speaks for itself, and nobody else may be listening: without
+  // this the whole process would end with the database. The query it ran fails by its own promise.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   return { db, pool, target, close: () => db.destroy() };
 }

@@ -12,9 +12,9 @@ import {
 import { createServer } from 'node:net';
 import { platform } from 'node:os';
 import { join, resolve } from 'node:path';
-import pg from 'pg';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
-import { type ConnectionTarget, clientConfig } from './connection.ts';
+import { type ConnectionTarget, connectClient } from './connection.ts';
+import { endOrphanedServer } from './orphaned-server.ts';
 import { claimOwnership, type Ownership } from './ownership.ts';
 import { locatePostgres, type PostgresBinaries } from './postgres-binaries.ts';
 import {
@@ -22,10 +22,9 @@ import {
   type PostgresEndpoint,
   type PostgresProcess,
   startPostgres,
-  stopForeignPostgres,
 } from './postgres-process.ts';
 import { assertReachable, choosePostgresUser, type PostgresUser } from './postgres-user.ts';
-import { endpointOfRunningServer, forgetDeadServer } from './postmaster-file.ts';
+import { endpointOfRunningServer } from './postmaster-file.ts';
 
 const SUPERUSER = 'mooring';
 const DATABASE = 'mooring';
@@ -33,6 +32,8 @@ const DATABASE = 'mooring';
 const LONGEST_SOCKET_PATH = 100;
 /** How often a server that ended by itself is started again before the hub gives up. */
 const RESTARTS = 5;
+/** How often a start is tried while others start or stop in the same place. */
+const ATTEMPTS = 20;
 
 export interface EmbeddedDatabaseOptions {
   /** The hub's data directory. The cluster lives in `postgres` below it. */
@@ -74,14 +75,18 @@ interface Cluster {
 export async function startEmbeddedDatabase(options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
   const cluster = await prepareCluster(options);
   for (let attempt = 1; ; attempt += 1) {
-    await takeOver(cluster, options.purpose);
+    await endOrphanedServer({ ...cluster, targetOf: (endpoint) => targetOf(endpoint, cluster.password) });
     const endpoint = await chooseEndpoint(cluster.directory);
     try {
       const server = await startPostgres({ ...cluster, endpoint, ...processOptions(cluster, options) });
       return await own(cluster, endpoint, server, options);
     } catch (error) {
       // Another process was faster, or took the port: look again who it is.
-      if (attempt >= 3 || (error instanceof RefusalError && error.refusal.code === 'conflict')) throw error;
+      if (attempt >= ATTEMPTS || (error instanceof RefusalError && error.refusal.code === 'conflict'))
+        throw error;
+      if (error instanceof RefusalError && !/postmaster\.pid|could not bind|TCP\/IP/.test(error.message))
+        throw error;
+      await new Promise((done) => setTimeout(done, 100));
     }
   }
 }
@@ -171,29 +176,6 @@ function readPassword(dataDirectory: string): string {
   }
 }
 
-/** Ends a server whose hub is gone; refuses while another process owns it. */
-async function takeOver(cluster: Cluster, purpose: string): Promise<void> {
-  await forgetDeadServer(cluster.directory);
-  const endpoint = endpointOfRunningServer(cluster.directory);
-  if (endpoint === null) return;
-  const ownership = await claimOwnership(
-    targetOf(endpoint, cluster.password),
-    cluster.dataDirectory,
-    purpose,
-  ).catch((error: unknown) => {
-    if (!isPassing(error)) throw error;
-    return null; // on its way up or down; stopping it waits for that
-  });
-  await stopForeignPostgres(cluster.binaries, cluster.directory, cluster.user);
-  await ownership?.release();
-}
-
-/** Refused, no socket yet, reset, "starting up", "shutting down": nobody's working server. */
-const PASSING_CODES = new Set(['ECONNREFUSED', 'ENOENT', 'ECONNRESET', '57P01', '57P03']);
-function isPassing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && PASSING_CODES.has(String(error.code));
-}
-
 async function chooseEndpoint(directory: string): Promise<PostgresEndpoint> {
   const socket = join(directory, '.s.PGSQL.5432');
   if (platform() !== 'win32' && Buffer.byteLength(socket) <= LONGEST_SOCKET_PATH) {
@@ -272,10 +254,13 @@ async function restartServer(
 }
 
 async function createDatabase(endpoint: PostgresEndpoint, password: string): Promise<void> {
-  const client = new pg.Client(
-    clientConfig({ kind: 'parts', ...endpoint, user: SUPERUSER, password, database: 'postgres' }),
-  );
-  await client.connect();
+  const client = await connectClient({
+    kind: 'parts',
+    ...endpoint,
+    user: SUPERUSER,
+    password,
+    database: 'postgres',
+  });
   try {
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);
     if (rowCount === 0) await client.query(`create database ${DATABASE}`);

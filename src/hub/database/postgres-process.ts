@@ -4,6 +4,7 @@ import { platform } from 'node:os';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { starterMark } from './ownership.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
 import type { PostgresUser } from './postgres-user.ts';
 
@@ -86,7 +87,13 @@ function serverArguments(options: PostgresProcessOptions): string[] {
   const settings = host.startsWith('/')
     ? ['listen_addresses=', `unix_socket_directories=${host}`, 'unix_socket_permissions=0700']
     : [`listen_addresses=${host}`, 'unix_socket_directories='];
-  settings.push('shared_buffers=32MB', 'max_connections=100', 'timezone=UTC', 'log_timezone=UTC');
+  settings.push(
+    `cluster_name=${starterMark()}`,
+    'shared_buffers=32MB',
+    'max_connections=100',
+    'timezone=UTC',
+    'log_timezone=UTC',
+  );
   settings.push(
     'logging_collector=off',
     'log_destination=stderr',
@@ -110,21 +117,6 @@ async function stopChild(
 
 async function pgCtlStop(options: PostgresProcessOptions): Promise<void> {
   await promisify(execFile)(options.binaries.pgCtl, ['stop', '-D', options.directory, '-m', 'fast', '-w']);
-}
-
-/** Stops a server that is not our child (its hub was killed) and waits for its end. */
-export async function stopForeignPostgres(
-  binaries: PostgresBinaries,
-  directory: string,
-  user: PostgresUser | null,
-): Promise<void> {
-  const child = spawn(binaries.pgCtl, ['stop', '-D', directory, '-m', 'fast', '-w', '-t', '60'], {
-    ...runAs(user),
-    cwd: directory,
-    stdio: 'ignore',
-    windowsHide: true,
-  });
-  await once(child, 'exit');
 }
 
 /** Creates a cluster in an empty directory that the user owns. */

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isAlive } from './ownership.ts';
 import type { PostgresEndpoint } from './postgres-process.ts';
 
 /*
@@ -16,12 +17,18 @@ function readLines(directory: string): readonly string[] | null {
   }
 }
 
+/** Process id of the server that runs in a directory, by its own file; `null` when there is none. */
+export function runningServer(directory: string): number | null {
+  const pid = Number(readLines(directory)?.[0]);
+  return Number.isInteger(pid) && pid > 1 && isAlive(pid) ? pid : null;
+}
+
 /** Where the server of this cluster listens, as its own file says; `null` when none runs. */
 export function endpointOfRunningServer(directory: string): PostgresEndpoint | null {
   const lines = readLines(directory);
   const pid = Number(lines?.[0]);
   const port = Number(lines?.[3]);
-  if (lines === null || !Number.isInteger(pid) || pid <= 0 || !Number.isInteger(port) || !alive(pid))
+  if (lines === null || !Number.isInteger(pid) || pid <= 0 || !Number.isInteger(port) || !isAlive(pid))
     return null;
   const host = lines[4] || lines[5] || '';
   return host === '' ? null : { host, port };
@@ -43,13 +50,4 @@ export async function forgetDeadServer(directory: string): Promise<void> {
     return; // no such process: PostgreSQL sees that by itself
   }
   if (!words.split('\0').includes(directory)) rmSync(join(directory, 'postmaster.pid'), { force: true });
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }

@@ -1,7 +1,7 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { type BackupHead, type BackupLine, readBackup, verifyBackup } from './backup.ts';
-import { type ConnectionTarget, clientConfig, openDatabase } from './connection.ts';
+import { type ConnectionTarget, connectClient, openDatabase } from './connection.ts';
 import { appliedMigrations, migrate, migrateTo } from './migrate.ts';
 import { MIGRATIONS } from './migrations/all.ts';
 import { listTables } from './tables.ts';
@@ -73,8 +73,7 @@ async function load(options: {
   readonly file: string;
   readonly at: Date;
 }): Promise<number> {
-  const client = new pg.Client(clientConfig(options.target));
-  await client.connect();
+  const client = await connectClient(options.target);
   try {
     await client.query('begin');
     await lockEverything(client);

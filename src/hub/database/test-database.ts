@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
-import { type ConnectionTarget, clientConfig, type DatabaseHandle, openDatabase } from './connection.ts';
+import { type ConnectionTarget, connectClient, type DatabaseHandle, openDatabase } from './connection.ts';
 import { startEmbeddedDatabase } from './embedded-database.ts';
 import { migrate } from './migrate.ts';
 
@@ -35,8 +34,7 @@ export async function startTestCluster(): Promise<TestCluster> {
   return {
     createDatabase: async ({ migrated = true } = {}) => {
       const name = `test_${randomBytes(6).toString('hex')}`;
-      const admin = new pg.Client(clientConfig(embedded.target));
-      await admin.connect();
+      const admin = await connectClient(embedded.target);
       await admin.query(`create database ${name}`);
       await admin.end();
       const handle = openDatabase(renamed(embedded.target, name));
