@@ -77,6 +77,8 @@ export function registerAgentRoutes(app: HubServer, options: AgentRouteOptions):
     AGENT_ROUTES.keys.path,
     {
       ...LEAN,
+      // No bearer: asked once at sign-in, and when a key is unknown.
+      config: { requires: 'own-check' },
       schema: {
         summary: 'Keys that sign bundles, each signed by its predecessor',
         tags: ['agent'],

@@ -3,6 +3,7 @@ import { BUNDLE_AUDIENCE, BUNDLE_TYP, type BundlePayload } from '../../shared/co
 import type { Clock } from '../clock.ts';
 import type { Announcements } from '../database/announcements.ts';
 import { lockOrganization, type Received, readReceived, stampRecipients } from '../policies/recipients.ts';
+import { createShortMemory } from '../short-memory.ts';
 import { activeSigner, type Signer, type SigningKeyStore } from './signing-keys.ts';
 
 /** What a member receives, ready to be sent. */
@@ -20,16 +21,8 @@ export interface Bundles {
   stop(): void;
 }
 
-interface Remembered {
-  readonly delivered: Delivered;
-  readonly organizationId: string;
-  readonly userId: string;
-  readonly until: number;
-}
-
-/** Changes are announced and forgotten at once; this bounds how long a lost announcement can matter. */
+/** Believed this long without asking the database again; changes that are announced are forgotten at once. */
 const BELIEVED_MS = 5_000;
-const MOST_REMEMBERED = 50_000;
 
 const sequenceSchema = z.object({ organization: z.string(), user: z.string().optional() });
 
@@ -40,30 +33,26 @@ export function createBundles(options: {
   readonly issuer: string;
 }): Bundles {
   const { keys, announcements, clock, issuer } = options;
-  const remembered = new Map<string, Remembered>();
+  const memory = createShortMemory<Bundle>({ now: () => clock.now(), forMs: BELIEVED_MS });
   let signer: Promise<Signer> | undefined;
-  let generation = 0;
 
-  const forget = (matches: (entry: Remembered) => boolean): void => {
-    for (const [key, entry] of remembered) if (matches(entry)) remembered.delete(key);
-  };
   const unsubscribe = announcements.subscribe(({ channel, payload }) => {
-    generation += 1;
     switch (channel) {
       case 'mooring_access':
-        return forget((entry) => entry.userId === payload);
+        return memory.forget(({ received }) => received.userId === payload);
       case 'mooring_sequences': {
         const changed = sequenceSchema.safeParse(parseJson(payload));
-        if (!changed.success) return remembered.clear();
+        if (!changed.success) return memory.forget();
         const { organization, user } = changed.data;
-        return forget(
-          (entry) => entry.organizationId === organization && (user === undefined || entry.userId === user),
+        return memory.forget(
+          ({ received }) =>
+            received.organization.id === organization && (user === undefined || received.userId === user),
         );
       }
       case 'mooring_signing_keys':
       case 'connected':
         signer = undefined;
-        return remembered.clear();
+        return memory.forget();
     }
   });
 
@@ -78,38 +67,40 @@ export function createBundles(options: {
     }
     return signer;
   };
-
-  const ask = async (key: string, userId: string, organization: string): Promise<Delivered | null> => {
-    const before = generation;
-    const received = await readCurrent(keys, clock, userId, organization);
-    if (received === null) return null;
-    let made: Promise<string> | undefined;
-    const delivered: Delivered = {
-      etag: `"${received.seq}"`,
-      jws: () => {
-        made ??= sign(currentSigner, payloadOf(received, issuer));
-        made.catch(() => {
-          made = undefined;
-        });
-        return made;
-      },
-    };
-    if (before === generation) {
-      if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-      const until = clock.now() + BELIEVED_MS;
-      remembered.set(key, { delivered, organizationId: received.organization.id, userId, until });
-    }
-    return delivered;
-  };
-
   return {
     find(userId, organization) {
       const key = `${userId} ${organization}`;
-      const known = remembered.get(key);
-      if (known !== undefined && known.until > clock.now()) return known.delivered;
-      return ask(key, userId, organization);
+      return (
+        memory.get(key) ??
+        memory.read(key, async () => {
+          const received = await readCurrent(keys, clock, userId, organization);
+          return received === null ? null : bundleOf(received, currentSigner, issuer);
+        })
+      );
     },
     stop: unsubscribe,
+  };
+}
+
+interface Bundle extends Delivered {
+  readonly received: Received;
+}
+
+/** A bundle that is signed at most once, and not at all when only its tag is asked for. */
+function bundleOf(received: Received, signer: () => Promise<Signer>, issuer: string): Bundle {
+  let made: Promise<string> | undefined;
+  return {
+    received,
+    etag: `"${received.seq}"`,
+    jws: () => {
+      if (made === undefined) {
+        made = sign(signer, payloadOf(received, issuer));
+        made.catch(() => {
+          made = undefined;
+        });
+      }
+      return made;
+    },
   };
 }
 

@@ -13,6 +13,7 @@ import { createFormTokens } from './form-tokens.ts';
 import { createInteractions } from './interactions.ts';
 import type { OidcStore } from './oidc-store.ts';
 import { createOpenIdProvider } from './open-id-provider.ts';
+import { answerErrorsWithPages } from './page-errors.ts';
 import { createPasswordCheck } from './password-check.ts';
 import { createPasswords, type Passwords } from './passwords.ts';
 import { loadProviderKeys } from './provider-keys.ts';
@@ -65,6 +66,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
     await app.register(async (scope) => mountProvider(scope, provider, { publicUrl }));
     await app.register(async (scope) => {
       await scope.register(formbody, { bodyLimit: 32_768 });
+      answerErrorsWithPages(scope);
       registerSignInRoutes(scope, { sessions, forms, interactions, checkPassword, publicUrl });
       registerSetupLinkRoutes(scope, { links, attempts, sessions, forms });
     });

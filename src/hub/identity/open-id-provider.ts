@@ -30,7 +30,6 @@ export const PROVIDER_ROUTES = {
   revocation: '/oauth/revoke',
   device_authorization: '/oauth/device',
   code_verification: '/device',
-  end_session: '/oauth/end-session',
 } as const;
 
 /** Where an interaction of the provider is shown to the person. */
@@ -91,8 +90,10 @@ function configuration(options: OpenIdProviderOptions): Configuration {
     conformIdTokenClaims: false,
     extraParams: {
       device_name(_ctx, value) {
-        if (value !== undefined && value.length > 200)
-          throw new errors.InvalidRequest('device_name is too long');
+        // It is shown to people and stored: no control or direction characters, and not without end.
+        if (value !== undefined && !/^[^\p{C}]{1,200}$/u.test(value)) {
+          throw new errors.InvalidRequest('device_name must be 1 to 200 printable characters');
+        }
       },
     },
     findAccount: async (_ctx, userId) => {
@@ -101,6 +102,8 @@ function configuration(options: OpenIdProviderOptions): Configuration {
       const { id, email, name, username } = account;
       return { accountId: id, claims: () => ({ sub: id, email, name, preferred_username: username }) };
     },
+    // The only client is no web page.
+    clientBasedCORS: () => false,
     // One grant for each sign-in, never one found again: so that ending a device's session ends no other's.
     loadExistingGrant: async (ctx) => {
       const grantId = ctx.oidc.result?.consent?.grantId;
@@ -144,7 +147,8 @@ function desktopClient() {
     token_endpoint_auth_method: 'none' as const,
     grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
     response_types: ['code' as const],
-    redirect_uris: [`http://127.0.0.1${AGENT_REDIRECT_PATH}`, `http://[::1]${AGENT_REDIRECT_PATH}`],
+    // Not [::1]: a content security policy cannot name it, so browsers would stop the form there.
+    redirect_uris: [`http://127.0.0.1${AGENT_REDIRECT_PATH}`],
   };
 }
 

@@ -13,6 +13,15 @@ const ADDRESSES = [
 ];
 
 /**
+ * Asked by every desktop, thousands from one address, and with nothing short enough to guess: no limit by address.
+ */
+const BY_PROGRAMS: ReadonlySet<string> = new Set([
+  '/.well-known/openid-configuration',
+  PROVIDER_ROUTES.token,
+  PROVIDER_ROUTES.jwks,
+]);
+
+/**
  * Hands the provider's addresses to it on the raw request: it reads the body and writes the answer itself, so
  * Fastify's parsers and serializers stay out of the way. Call in a scope of its own.
  */
@@ -40,7 +49,7 @@ export function mountProvider(
     app.route({
       method: ['GET', 'POST', 'OPTIONS'],
       url,
-      config: { requires: 'own-check' },
+      config: { requires: 'own-check', ...(BY_PROGRAMS.has(url) ? { rateLimit: false } : {}) },
       schema: { hide: true },
       handler: serve,
     });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { HubServer } from '../server.ts';
 import { type Attempts, addressSubject, LINKS } from './attempts.ts';
 import type { BrowserSessions } from './browser-sessions.ts';
+import { fieldSchema, sentFields } from './form-fields.ts';
 import type { FormTokens } from './form-tokens.ts';
 import { linkPage } from './pages/link-pages.ts';
 import { messagePage } from './pages/message-pages.ts';
@@ -18,8 +19,13 @@ export interface SetupLinkRouteOptions {
   readonly forms: FormTokens;
 }
 
-const text = z.string().max(2000).catch('');
-const sentSchema = z.object({ form_token: text, email: text, name: text, password: text, repeat: text });
+const sentSchema = z.object({
+  form_token: fieldSchema,
+  email: fieldSchema,
+  name: fieldSchema,
+  password: fieldSchema,
+  repeat: fieldSchema,
+});
 type Sent = z.infer<typeof sentSchema>;
 const paramsSchema = z.object({ secret: z.string().max(200).catch('') });
 
@@ -60,7 +66,7 @@ export function registerSetupLinkRoutes(app: HubServer, options: SetupLinkRouteO
   app.post('/setup/:secret', open, async (request, reply) => {
     const opened = await found(request, reply);
     if (opened === null) return reply;
-    const sent = sentSchema.parse(request.body ?? {});
+    const sent = sentSchema.parse(sentFields(request));
     const again = (problem: Problem, status: number) =>
       send(
         reply,

@@ -139,6 +139,62 @@ describe('pages', () => {
   });
 });
 
+describe('hostile input', () => {
+  it('is answered with a page, never a stack or a fault', async () => {
+    const send = (path: string, type: string, body: string) =>
+      fetch(`${hub.url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body,
+        redirect: 'manual',
+      });
+    const form = 'application/x-www-form-urlencoded';
+    const { url } = await startSignIn(await discover(hub));
+    const interaction = new URL((await createBrowser(hub.url).get(url.href)).url).pathname;
+    for (const path of ['/sign-in', '/sign-out', interaction, '/setup/x']) {
+      for (const [type, body] of [
+        ['application/json', '"text"'],
+        ['application/json', 'null'],
+        ['application/json', '[1]'],
+        ['application/json', '{"__proto__":{"step":"password"},"step":["a"],"email":{"a":1}}'],
+        ['application/json', '{broken'],
+        [form, 'step=password&step=email&email[]=a&email=b&form_token=%00'],
+        [form, '%E0%A4%A=%ff&step=%00'],
+        [form, `email=${'a'.repeat(40_000)}`],
+        ['text/xml', '<a/>'],
+      ] as const) {
+        const answer = await send(path, type, body);
+        const text = await answer.text();
+        expect(answer.status, `${path} ${body.slice(0, 40)}`).toBeGreaterThanOrEqual(400);
+        expect(answer.status, `${path} ${body.slice(0, 40)}`).toBeLessThan(500);
+        expect(answer.headers.get('content-type'), `${path} ${body.slice(0, 40)}`).toContain('text/html');
+        expect(text).not.toMatch(/\bat .+:\d+:\d+/);
+      }
+    }
+  });
+
+  it('in a device name is refused before it is stored or shown', async () => {
+    for (const name of ['\0', 'a\nb', '\u202egnp.exe', 'x'.repeat(201)]) {
+      const { url } = await startSignIn(await discover(hub), { device_name: name });
+      const browser = createBrowser(hub.url);
+      await browser.get(url.href);
+      expect(browser.left()?.searchParams.get('error')).toBe('invalid_request');
+    }
+  });
+
+  it('with NUL in address or password is just wrong', async () => {
+    const browser = createBrowser(hub.url);
+    const page = await browser.get('/sign-in');
+    const answer = await browser.post('/sign-in', {
+      ...formsOf(page.body)[0]?.fields,
+      email: 'ada@example.com\0',
+      step: 'password',
+      password: 'a\0b',
+    });
+    expect(answer.status).toBe(401);
+  });
+});
+
 describe('signing in at the hub', () => {
   it('goes to where the person wanted, on this hub only', async () => {
     for (const [next, expected] of [

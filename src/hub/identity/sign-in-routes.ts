@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { HubServer } from '../server.ts';
 import type { BrowserSessions } from './browser-sessions.ts';
+import { fieldSchema, sentFields } from './form-fields.ts';
 import type { FormTokens } from './form-tokens.ts';
 import type { Interactions } from './interactions.ts';
 import { INTERACTION_PATH } from './open-id-provider.ts';
@@ -29,17 +30,15 @@ export interface SignInRouteOptions {
   readonly publicUrl: string;
 }
 
-/** A field sent twice, or not at all, is empty: forms of ours never do either. */
-const text = z.string().max(2000).catch('');
 /** What the sign-in forms send. */
 const stepSchema = z.object({
-  form_token: text,
+  form_token: fieldSchema,
   step: z.enum(['email', 'password', 'continue', 'other', 'cancel']).catch('email'),
-  email: text,
-  password: text,
-  next: text,
+  email: fieldSchema,
+  password: fieldSchema,
+  next: fieldSchema,
 });
-const pageQuerySchema = z.object({ next: text });
+const pageQuerySchema = z.object({ next: fieldSchema });
 
 /** Where signing in happens: inside a desktop's request, or for the hub's own pages. */
 interface Place {
@@ -75,7 +74,7 @@ export function registerSignInRoutes(app: HubServer, options: SignInRouteOptions
     return session === null ? send(reply, emailPage(place.form, '')) : place.finish(session.userId);
   });
   app.post('/sign-in', open, async (request, reply) => {
-    const sent = stepSchema.parse(request.body ?? {});
+    const sent = stepSchema.parse(sentFields(request));
     return takeStep(options, request, reply, hubPlace(options, request, reply, sent.next), sent);
   });
 
@@ -91,7 +90,7 @@ export function registerSignInRoutes(app: HubServer, options: SignInRouteOptions
   app.post(`${INTERACTION_PATH}/:uid`, open, async (request, reply) => {
     const place = await desktopPlace(options, request, reply);
     if (place === null) return sendExpired(reply);
-    return takeStep(options, request, reply, place, stepSchema.parse(request.body ?? {}));
+    return takeStep(options, request, reply, place, stepSchema.parse(sentFields(request)));
   });
 
   app.get('/signed-in', open, async (request, reply) => {
@@ -101,7 +100,7 @@ export function registerSignInRoutes(app: HubServer, options: SignInRouteOptions
   });
   app.get('/sign-out', open, async (request, reply) => send(reply, signOutPage(forms.issue(request, reply))));
   app.post('/sign-out', open, async (request, reply) => {
-    if (!forms.check(request, stepSchema.parse(request.body ?? {}).form_token)) {
+    if (!forms.check(request, stepSchema.parse(sentFields(request)).form_token)) {
       return send(
         reply,
         { ...signOutPage(forms.issue(request, reply)), problem: TEXTS.problem.formExpired },

@@ -1,12 +1,15 @@
+import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { Db } from '../database/connection.ts';
 import type { HubSecret } from './hub-secret.ts';
 
 /** The database holds values sealed with another secret than the one this hub was started with. */
-export class WrongHubSecretError extends Error {
+export class WrongHubSecretError extends RefusalError {
   constructor(name: string) {
-    super(
-      `The hub's secret does not open what the database holds (${name}). Start the hub with the MOORING_HUB_SECRET, or the hub.secret file, that this database was made with; a backup holds both.`,
-    );
+    super({
+      code: 'storage_failed',
+      message: `The hub's secret does not open what the database holds (${name}): it was sealed with another one.`,
+      help: 'Start the hub with the MOORING_HUB_SECRET, or the hub.secret file, that this database was made with.',
+    });
     this.name = 'WrongHubSecretError';
   }
 }

@@ -40,8 +40,7 @@ ${page.body}
 export function pageHeaders(
   options: { readonly redirectsToLoopback?: boolean } = {},
 ): Readonly<Record<string, string>> {
-  const formAction =
-    options.redirectsToLoopback === true ? "'self' http://127.0.0.1:* http://localhost:*" : "'self'";
+  const formAction = options.redirectsToLoopback === true ? "'self' http://127.0.0.1:*" : "'self'";
   return {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',

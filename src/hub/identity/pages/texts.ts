@@ -86,6 +86,9 @@ export const TEXTS = {
     passwordLong: 'The password may have at most 1024 characters.',
     passwordGuessable: 'This password is too easy to guess.',
     passwordDiffers: 'The two passwords are not the same.',
+    badForm: 'The form could not be read. Go back, load the page again, and send it once more.',
+    internal: (reference: string) =>
+      `Something went wrong in the hub. Try again; if it stays, give whoever runs the hub this reference: ${reference}`,
     provider: 'The request cannot be answered:',
     again: 'Start again where you came from. If it stays, tell whoever runs the hub.',
   },
