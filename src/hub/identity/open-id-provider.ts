@@ -1,4 +1,4 @@
-import { type Configuration, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { AGENT_CLIENT_ID, AGENT_REDIRECT_PATH, AGENT_SCOPES } from '../../shared/contracts/agent-api.ts';
 import { findActiveAccount } from './accounts.ts';
 import type { Attempts } from './attempts.ts';
@@ -89,11 +89,13 @@ function configuration(options: OpenIdProviderOptions): Configuration {
     claims: { openid: ['sub'], email: ['email'], profile: ['name', 'preferred_username'] },
     conformIdTokenClaims: false,
     extraParams: {
-      device_name(_ctx, value) {
-        // It is shown to people and stored: no control or direction characters, and not without end.
-        if (value !== undefined && !/^[^\p{C}]{1,200}$/u.test(value)) {
-          throw new errors.InvalidRequest('device_name must be 1 to 200 printable characters');
-        }
+      device_name(ctx, value) {
+        // Shown to people and stored: without control and direction characters, and not without end.
+        const shown = value
+          ?.replaceAll(/\p{C}+/gu, ' ')
+          .trim()
+          .slice(0, 200);
+        if (ctx.oidc.params !== undefined) ctx.oidc.params.device_name = shown === '' ? undefined : shown;
       },
     },
     findAccount: async (_ctx, userId) => {
