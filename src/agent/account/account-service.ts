@@ -165,7 +165,7 @@ export async function createAccountService(options: AccountServiceOptions): Prom
     const known = discovered.get(hubUrl);
     if (known !== undefined && clock.monotonic() - known.at < DISCOVERY_MS)
       return { ok: true, value: known.oidc };
-    const found = await discoverHub(hubUrl, http);
+    const found = await discoverHub(hubUrl, http, options.deviceName);
     if (found.ok) discovered.set(hubUrl, { oidc: found.value, at: clock.monotonic() });
     return found;
   };
@@ -544,6 +544,7 @@ function refusedOrganization(
 }
 
 async function within(clock: Clock, ms: number, ended: Promise<void>): Promise<void> {
+  if (ms <= 0) return;
   let cancel = (): void => {};
   const limit = new Promise<void>((resolve) => {
     cancel = clock.after(ms, resolve);

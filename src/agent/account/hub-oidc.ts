@@ -56,11 +56,20 @@ export interface HubOidc {
 const USUAL_INTERVAL_SECONDS = 5;
 /** Longer than every way of `HubHttp` together takes, so that its own bounds are the ones that count. */
 const STEP_LIMIT_SECONDS = 120;
+/** The hub refuses longer ones. */
+const LONGEST_DEVICE_NAME = 200;
 /** An answer without a lifetime is used for a minute: long enough for one conversation. */
 const SHORT_LIFETIME_SECONDS = 60;
 
-/** Reads the hub's discovery document; its issuer must be the address that was asked. */
-export async function discoverHub(hubUrl: string, http: HubHttp): Promise<OidcResult<HubOidc>> {
+/**
+ * Reads the hub's discovery document; its issuer must be the address that was asked. `deviceName` is how the hub lists
+ * the sessions that are opened through this.
+ */
+export async function discoverHub(
+  hubUrl: string,
+  http: HubHttp,
+  deviceName: string,
+): Promise<OidcResult<HubOidc>> {
   const openid = await import('openid-client');
   const fetch = hubFetch(http);
   return attempt(async () => {
@@ -71,11 +80,15 @@ export async function discoverHub(hubUrl: string, http: HubHttp): Promise<OidcRe
       execute: hubUrl.startsWith('http:') ? [openid.allowInsecureRequests] : [],
     });
     requireOwnEndpoints(config.serverMetadata());
-    return hubOidc(openid, config);
+    return hubOidc(openid, config, { device_name: deviceName.slice(0, LONGEST_DEVICE_NAME) });
   });
 }
 
-function hubOidc(openid: typeof OpenId, config: OpenId.Configuration): HubOidc {
+function hubOidc(
+  openid: typeof OpenId,
+  config: OpenId.Configuration,
+  device: { readonly device_name: string },
+): HubOidc {
   return {
     issuer: config.serverMetadata().issuer,
     browserStep: (redirectUri, loginHint) =>
@@ -86,6 +99,7 @@ function hubOidc(openid: typeof OpenId, config: OpenId.Configuration): HubOidc {
         const url = openid.buildAuthorizationUrl(config, {
           redirect_uri: redirectUri,
           scope: AGENT_SCOPES,
+          ...device,
           // OIDC Core section 11: `offline_access` is only honoured together with consent.
           prompt: 'consent',
           code_challenge: await openid.calculatePKCECodeChallenge(verifier),
@@ -112,7 +126,7 @@ function hubOidc(openid: typeof OpenId, config: OpenId.Configuration): HubOidc {
       }),
     deviceStep: () =>
       attempt(async () => {
-        const started = await openid.initiateDeviceAuthorization(config, { scope: AGENT_SCOPES });
+        const started = await openid.initiateDeviceAuthorization(config, { scope: AGENT_SCOPES, ...device });
         requireSameSite(config.serverMetadata(), started.verification_uri);
         return {
           url: started.verification_uri,
