@@ -8,7 +8,7 @@ import type { Role } from './database/schema.ts';
 const RANK: Readonly<Record<Role, number>> = { member: 1, editor: 2, owner: 3 };
 
 /** Whether `role` may do what asks for at least `needed`. */
-export function roleSuffices(role: Role, needed: Role): boolean {
+function roleSuffices(role: Role, needed: Role): boolean {
   return RANK[role] >= RANK[needed];
 }
 

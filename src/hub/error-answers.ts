@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyError, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { REFUSALS, type Refusal, RefusalError } from '../shared/contracts/refusal.ts';
-import type { HubServer } from './server.ts';
+import type { HubServer } from './hub-plugin.ts';
 
 /** Every answer that is not a success has the shape of `errorBodySchema`, with the status of its code. */
 export function answerErrors(app: HubServer): void {
@@ -22,7 +22,7 @@ export function answerErrors(app: HubServer): void {
 }
 
 /** A refusal as the body of an answer. */
-export function errorBody(refusal: Refusal) {
+function errorBody(refusal: Refusal) {
   return { error: { ...refusal } };
 }
 

@@ -30,10 +30,13 @@ const redact = SECRETS.flatMap((name) => [
   `res.headers["${name}"]`,
 ]);
 
+/** Pages whose next path segment is itself a secret: one-time links, sign-ins under way. */
+const SECRET_SEGMENT = /^(\/(?:setup|interaction|interactions|invitation)\/)[^/]+/;
+
 /** Query strings may hold sign-in codes and link secrets: only the path of an address is logged. */
 export function pathOnly(url: string): string {
   const end = url.search(/[?#]/);
-  return end === -1 ? url : url.slice(0, end);
+  return (end === -1 ? url : url.slice(0, end)).replace(SECRET_SEGMENT, '$1[redacted]');
 }
 
 /** Structured log, one JSON object a line, free of secrets. */

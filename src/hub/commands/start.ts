@@ -5,8 +5,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { pino } from 'pino';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { systemClock } from '../clock.ts';
-import { createDemoWorld } from '../demo.ts';
-import { type RunningHub, startHub } from '../hub.ts';
+import type { HubOptions, RunningHub } from '../hub.ts';
 import { createLogger, type Logger } from '../logging.ts';
 import {
   type CommonOptions,
@@ -53,6 +52,8 @@ async function run(options: StartOptions, around: Surroundings): Promise<number>
   });
   try {
     const stopWanted = new StopWanted();
+    // Loaded only here: the other commands need none of the server, and answer sooner without it.
+    const { startHub } = await import('../hub.ts');
     const hub = await startHub(hubOptions(options, around, { log, stopWanted, temporary }));
     try {
       await announceStart(hub, options, around, log);
@@ -73,7 +74,7 @@ function hubOptions(
   options: StartOptions,
   around: Surroundings,
   inner: { readonly log: Logger; readonly stopWanted: StopWanted; readonly temporary: string | null },
-): Parameters<typeof startHub>[0] {
+): HubOptions {
   return {
     dataDirectory: inner.temporary ?? dataDirectory(options, around.env),
     host: options.host,
@@ -100,6 +101,7 @@ async function announceStart(
   const listening = { url: hub.publicUrl, port: hub.port, pid: process.pid };
   if (options.demo === true) {
     const { db } = hub.database;
+    const { createDemoWorld } = await import('../demo.ts');
     const world = await createDemoWorld({
       db,
       clock: systemClock,

@@ -17,11 +17,11 @@ import { foreignKeyOrder, listTables } from './tables.ts';
  * with the number of rows and the SHA-256 of every byte before it. pg_dump is not among the embedded programs,
  * and a file of our own is the same for an embedded database and for a server.
  */
-export const BACKUP_FORMAT = 'mooring-hub-backup';
+const BACKUP_FORMAT = 'mooring-hub-backup';
 const FORMAT_VERSION = 1;
 const ROWS_AT_ONCE = 500;
 
-export const backupHeadSchema = z.object({
+const backupHeadSchema = z.object({
   format: z.literal(BACKUP_FORMAT),
   formatVersion: z.int(),
   /** Version of the hub that made it. */

@@ -35,7 +35,7 @@ export interface PostgresProcess {
 }
 
 /** Never our own environment: it may hold secrets, and `PG*` variables would change the server. */
-export function postgresEnvironment(): NodeJS.ProcessEnv {
+function postgresEnvironment(): NodeJS.ProcessEnv {
   const kept = platform() === 'win32' ? ['SystemRoot', 'SystemDrive', 'TEMP', 'TMP', 'PATH'] : ['PATH'];
   const environment: NodeJS.ProcessEnv = { LC_ALL: 'C', TZ: 'UTC' };
   for (const name of kept) if (process.env[name] !== undefined) environment[name] = process.env[name];
@@ -43,7 +43,7 @@ export function postgresEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** Options of a spawn as the unprivileged user; its own session, so that Ctrl-C reaches the hub alone. */
-export function runAs(user: PostgresUser | null) {
+function runAs(user: PostgresUser | null) {
   return { ...(user === null ? {} : { uid: user.uid, gid: user.gid }), env: postgresEnvironment() };
 }
 

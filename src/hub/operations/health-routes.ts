@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
+import type { HubContext, HubServer } from '../hub-plugin.ts';
 import { answers } from '../route-answers.ts';
-import type { HubContext, HubServer } from '../server.ts';
 
 const healthSchema = z.object({ status: z.literal('ok'), version: z.string() });
 

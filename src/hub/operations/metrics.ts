@@ -4,8 +4,8 @@ import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
+import type { HubPlugin, HubServer } from '../hub-plugin.ts';
 import { hashOneTimeSecret } from '../secrets/one-time-secret.ts';
-import type { HubPlugin, HubServer } from '../server.ts';
 
 export interface MetricsOptions {
   /** Its connections are counted. */

@@ -1,9 +1,9 @@
 import swagger from '@fastify/swagger';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
-import type { HubConfig, HubServer } from '../server.ts';
+import type { HubConfig, HubServer } from '../hub-plugin.ts';
 
 /** Address of the document; public: it describes, and opens nothing. */
-export const OPENAPI_PATH = '/openapi.json';
+const OPENAPI_PATH = '/openapi.json';
 
 /**
  * Collects the schemas of every route into one OpenAPI document. Registered before the routes; a route that is

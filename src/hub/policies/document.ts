@@ -52,7 +52,7 @@ export function acceptDocument(input: DocumentInput): AcceptedDocument {
 }
 
 /** A problem in one line: where, then what. */
-export function describeProblem(problem: DocumentProblem): string {
+function describeProblem(problem: DocumentProblem): string {
   return problem.path === '' ? problem.message : `${problem.path}: ${problem.message}`;
 }
 

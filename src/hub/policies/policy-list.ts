@@ -141,7 +141,7 @@ export async function listAssignments(
 }
 
 /** The refusal for a policy that is not there. */
-export function noSuchPolicy(name?: string): RefusalError {
+function noSuchPolicy(name?: string): RefusalError {
   return new RefusalError({
     code: 'not_found',
     message: `There is no ${name === undefined ? 'such policy' : `policy "${name}"`} in this organization.`,

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { listSigningKeys, rotateSigningKey } from '../delivery/signing-keys.ts';
+import { type HubSecret, loadHubSecret } from '../secrets/hub-secret.ts';
+import {
+  type CommonOptions,
+  dataDirectory,
+  operator,
+  outputOf,
+  type Surroundings,
+  withCommonOptions,
+  withDatabase,
+} from './command-context.ts';
+import { answer, columns } from './output.ts';
+
+/** `keys list|rotate`: the keys that sign policy bundles. */
+export function keyCommands(program: Command, around: Surroundings): void {
+  const keys = program.command('keys').description('keys that sign policy bundles');
+  withCommonOptions(keys.command('list'))
+    .description('list them, newest first, with the public half that devices pin')
+    .action((options: CommonOptions) =>
+      withDatabase({ options, around, purpose: 'keys list' }, async ({ db }) => {
+        const list = await listSigningKeys(db);
+        answer(outputOf(options, around), { keys: list }, () =>
+          columns(
+            ['KEY', 'PUBLIC HALF', 'SINCE', 'STATE'],
+            list.map((key) => [
+              key.kid,
+              key.x,
+              key.createdAt.toISOString(),
+              key.active ? 'signs now' : 'replaced',
+            ]),
+            'None yet: the first is made when the hub starts.',
+          ),
+        );
+      }),
+    );
+  withCommonOptions(keys.command('rotate'))
+    .description('make a new key, signed by the present one, which it replaces; devices follow by themselves')
+    .action((options: CommonOptions) =>
+      withDatabase({ options, around, purpose: 'keys rotate' }, async ({ db }) => {
+        const secret = await secretOf(options, around);
+        if ((await listSigningKeys(db)).length === 0) {
+          throw new RefusalError({
+            code: 'not_found',
+            message: 'There is no key to rotate yet.',
+            help: 'The first one is made when the hub starts: mooring-hub start',
+          });
+        }
+        const made = await rotateSigningKey({ db, secret }, operator());
+        answer(outputOf(options, around), { key: made }, () => [
+          `The new key ${made.kid} signs from now on; public half: ${made.x}`,
+          `Profiles that pin keys (hubKeys) should name it before ${made.predecessor ?? ''} is taken out.`,
+        ]);
+      }),
+    );
+}
+
+async function secretOf(options: CommonOptions, around: Surroundings): Promise<HubSecret> {
+  const loaded = await loadHubSecret({
+    environment: around.env.MOORING_HUB_SECRET,
+    file: join(dataDirectory(options, around.env), 'hub.secret'),
+  });
+  if (loaded.ok) return loaded.secret;
+  throw new RefusalError({ code: 'storage_failed', message: loaded.fault.message });
+}
