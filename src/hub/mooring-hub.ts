@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../shared/version.ts';
 import { outputOf, type Surroundings } from './commands/command-context.ts';
 import { dataCommands } from './commands/data-commands.ts';
+import { keyCommands } from './commands/key-commands.ts';
 import { auditCommand, memberCommands, tokenCommands, userCommands } from './commands/member-commands.ts';
 import { tellRefusal } from './commands/output.ts';
 import { policyCommands } from './commands/policy-commands.ts';
@@ -25,6 +26,7 @@ async function run(args: readonly string[], around: Surroundings): Promise<numbe
   policyCommands(program, around);
   memberCommands(program, around);
   tokenCommands(program, around);
+  keyCommands(program, around);
   auditCommand(program, around);
   userCommands(program, around);
   try {
