@@ -15,7 +15,7 @@ const builders = {
       entry: 'src/cli/mooring.ts',
       folder: 'cli',
       packaged,
-      inlined: ['zod'],
+      inlined: ['jose', 'zod'],
     }),
   hub: async (packaged) =>
     (await import('./bundle.mjs')).bundle({ entry: 'src/hub/mooring-hub.ts', folder: 'hub', packaged }),
