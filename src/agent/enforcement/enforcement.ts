@@ -43,6 +43,8 @@ export interface EnforcementOptions {
 /** After a failure it is tried again after this long, then twice as long each time. Milliseconds. */
 const RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
+/** How often the store is judged anew at once when somebody else keeps writing it. */
+const TRIES = 3;
 
 /** Composes enforcement. Nothing is read or written until `start`. */
 export function createEnforcement(options: EnforcementOptions): Enforcement {
@@ -144,7 +146,12 @@ export function createEnforcement(options: EnforcementOptions): Enforcement {
   const run = async (request: ChangeRequest | null): Promise<ChangeAnswer> => {
     if (inputs === null || stopped) return { results: [], error: NOT_RUNNING };
     const before = statusText();
-    const pass = await reconciler.pass(inputs, request);
+    let pass = await reconciler.pass(inputs, request);
+    for (let tries = 0; pass.store.result === 'overtaken' && tries < TRIES; tries += 1) {
+      // What was asked for is decided and saved; only the store is still to follow.
+      const { decision, notSaved } = pass;
+      pass = { ...(await reconciler.pass(inputs, null)), decision, notSaved };
+    }
     last = pass;
     if (pass.repaired.length > 0) repairs += 1;
     if (pass.store.result === 'in_line' && applied?.inputs !== inputs) {

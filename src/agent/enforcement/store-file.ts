@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import type { Problem } from '../../shared/policy/model.ts';
-import type { DurableWriting } from '../files/durable-file.ts';
-import { type Kept, keepRuined, moveOccupant, replaceOwnFile } from '../files/keep-aside.ts';
+import { type DurableWriting, prepareFile } from '../files/durable-file.ts';
+import { type Kept, keepRuined, moveOccupant } from '../files/keep-aside.ts';
+import { readText } from '../files/read-text.ts';
 import { readSettled } from '../files/settled-read.ts';
 import type { StorageFailure, Stored } from '../files/storage-failure.ts';
 import { isDenied } from './choice-file.ts';
@@ -25,8 +26,10 @@ export interface StoreFile {
   readonly write: (text: string, found: StoreReading) => Promise<StoreWriting>;
 }
 
-/** `notice`: what was kept aside, and where. */
-export type StoreWriting = { readonly stored: Stored; readonly notice: Problem | null };
+/** `overtaken`: somebody wrote in the meantime, and nothing was. `notice`: what was kept aside, and where. */
+export type StoreWriting =
+  | { readonly kind: 'overtaken' }
+  | { readonly kind: 'tried'; readonly stored: Stored; readonly notice: Problem | null };
 
 /** The store at `path`; `parse` answers `null` for a text that is no store, `now` is the wall clock. */
 export function storeFile(
@@ -56,9 +59,22 @@ export function storeFile(
     let kept: Kept | null = null;
     if (found.kind === 'ruined') kept = await keepRuined(on, path, on.now());
     if (found.kind === 'occupied') kept = await moveOccupant(on, path, on.now());
-    if (kept?.ok === false) return { stored: kept, notice: null };
-    const stored = await replaceOwnFile(on, path, text, on.now());
-    return { stored, notice: kept === null ? null : keptNotice(path, kept.aside) };
+    if (kept?.ok === false) return { kind: 'tried', stored: kept, notice: null };
+    const notice = kept === null ? null : keptNotice(path, kept.aside);
+    const prepared = await prepareFile(on, path, text);
+    if (!prepared.ok) return { kind: 'tried', stored: prepared, notice };
+    if (!(await isStill(found))) {
+      await prepared.file.discard();
+      return { kind: 'overtaken' };
+    }
+    return { kind: 'tried', stored: await prepared.file.commit(), notice };
+  };
+  // Syncing takes its time: an edit made meanwhile must be judged, not written over.
+  const isStill = async (found: StoreReading): Promise<boolean> => {
+    if (found.kind !== 'read' && found.kind !== 'absent') return true;
+    const reading = await readText(on.disk, path);
+    if (found.kind === 'absent') return reading.kind === 'absent';
+    return reading.kind === 'text' && reading.text === found.text;
   };
   return { read, write };
 }

@@ -24,9 +24,12 @@ export interface StoreTask {
   readonly state: PolicyState;
 }
 
-/** `waiting`: another program must quit first. `paced`: the repair comes later. Both in milliseconds from now. */
+/**
+ * `waiting`: another program must quit first. `paced`: the repair comes later. `overtaken`: somebody wrote meanwhile,
+ * so it has to be judged anew. `again` in milliseconds from now.
+ */
 export type StoreOutcome = {
-  readonly result: 'in_line' | 'waiting' | 'paced' | 'failed';
+  readonly result: 'in_line' | 'waiting' | 'paced' | 'overtaken' | 'failed';
   readonly again: number | null;
   readonly state: PolicyState;
   readonly repaired: readonly Drift[];
@@ -81,7 +84,9 @@ export function createStoreWriter(parts: WriterParts): {
     if (wait > 0) return settle('paced', { written: accounted, again: wait });
     // Both contents are ours until the one has replaced the other: a kill in between must not make an edit of it.
     const announced = await parts.state.save({ ...task.state, written: [accounted, own] });
-    const { stored, notice } = await parts.store.write(text, found);
+    const writing = await parts.store.write(text, found);
+    if (writing.kind === 'overtaken') return settle('overtaken', { written: accounted, again: 0 });
+    const { stored, notice } = writing;
     const notices = notice === null ? [] : [notice];
     if (!stored.ok) return settle('failed', { written: accounted, failure: stored.failure, notices });
     const at = instant(parts.clock.wall());

@@ -20,6 +20,13 @@ export interface DurableWriting {
 
 let temporaries = 0;
 
+/** A text that is safely on disk beside the file whose place it will take. */
+export interface PreparedFile {
+  /** Takes the place of the file. */
+  readonly commit: () => Promise<Stored>;
+  readonly discard: () => Promise<void>;
+}
+
 /**
  * Replaces a file so that a reader sees the old text or the new one, and a power cut leaves one of the two: written
  * beside it, synced, renamed, folder synced. Keeps the mode of the file it replaces; a new one gets 0600, since a
@@ -29,21 +36,42 @@ let temporaries = 0;
  * disk that is just full for a whole one, and does not sync the folder.
  */
 export async function replaceFile(on: DurableWriting, path: string, text: string): Promise<Stored> {
+  const prepared = await prepareFile(on, path, text);
+  return prepared.ok ? prepared.file.commit() : prepared;
+}
+
+/** The first half of `replaceFile`, for whoever has to look once more before the old text is gone. */
+export async function prepareFile(
+  on: DurableWriting,
+  path: string,
+  text: string,
+): Promise<{ readonly ok: true; readonly file: PreparedFile } | Extract<Stored, { ok: false }>> {
   const folder = dirname(path);
   temporaries += 1;
   const temporary = join(folder, temporaryName(basename(path), `${process.pid}-${temporaries}`));
+  // Often there is nothing to remove; what stays behind is swept at the next start.
+  const discard = () => on.disk.unlink(temporary).catch(() => undefined);
+  const failed = async (error: unknown): Promise<Extract<Stored, { ok: false }>> => {
+    await discard();
+    return { ok: false, failure: storageFailure(path, 'written', error) };
+  };
+  const commit = async (made: string | undefined): Promise<Stored> => {
+    try {
+      await renameOver(on, temporary, path);
+      await syncFolder(on, folder);
+      // A folder that was just made is itself only an entry of the one above it.
+      if (made !== undefined) await syncFoldersAbove(on, folder, made);
+      return { ok: true };
+    } catch (error) {
+      return failed(error);
+    }
+  };
   try {
     const made = await on.disk.mkdir(folder);
     await writeWhole(on, temporary, new TextEncoder().encode(text), await modeOf(on.disk, path));
-    await renameOver(on, temporary, path);
-    await syncFolder(on, folder);
-    // A folder that was just made is itself only an entry of the one above it.
-    if (made !== undefined) await syncFoldersAbove(on, folder, made);
-    return { ok: true };
+    return { ok: true, file: { commit: () => commit(made), discard } };
   } catch (error) {
-    // Often there is nothing to remove; what stays behind is swept at the next start.
-    await on.disk.unlink(temporary).catch(() => undefined);
-    return { ok: false, failure: storageFailure(path, 'written', error) };
+    return failed(error);
   }
 }
 

@@ -4,5 +4,6 @@
  * that is where URL readers end user-info, whatever stands in a carelessly written password.
  */
 export function maskUserInfo(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]*:[\\/]{2})[^\s/\\?#"'<>]*@/gi, '$1***@');
+  // Only the scheme's last character is looked at: matching all of it takes quadratic time on a long text without one.
+  return text.replace(/([a-z0-9+.-]:[\\/]{2})[^\s/\\?#"'<>]*@/gi, '$1***@');
 }
