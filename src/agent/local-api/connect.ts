@@ -24,6 +24,8 @@ export type OpenedLocalApi =
 /** How long another command may hold the lock before this one gives up, in milliseconds. */
 const PATIENCE_MS = 30_000;
 const PAUSE_MS = 50;
+/** An agent that has not answered by then is stopped or stuck, and counts as none. */
+const ANSWER_LIMIT_MS = 5_000;
 
 /**
  * Opens the agent for one command: a running agent answers over its socket; without one this process takes the
@@ -70,7 +72,8 @@ export async function connectToAgent(
   if (address === undefined || address === '') return null;
   const fetch = socketFetch(address);
   try {
-    const answer = await fetch(new Request('http://agent/v1/account'));
+    const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
+    const answer = await fetch(new Request('http://agent/v1/account', { signal }));
     await answer.body?.cancel();
     return answer.ok ? fetch : null;
   } catch {
