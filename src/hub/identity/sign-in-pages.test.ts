@@ -5,7 +5,7 @@ import { startTestDatabase } from '../database/test-database.ts';
 import { createSetupLink } from '../organizations/setup-links.ts';
 import { PER_ACCOUNT, PER_ADDRESS } from './attempts.ts';
 import { html } from './pages/html.ts';
-import { createPasswords } from './passwords.ts';
+import { createPasswords, passwordProblem } from './passwords.ts';
 import { createBrowser, formsOf, type Visited } from './test-browser.ts';
 import {
   createAccount,
@@ -359,6 +359,22 @@ describe('passwords', () => {
     expect(await passwords.verify(null, 'a password')).toBe(false);
     expect(await passwords.verify(undefined, 'a password')).toBe(false);
     expect(asked).toEqual(Array(3).fill('$argon2id$v=19$m=19456,t=2,p=1'));
+  });
+
+  it('every password that is accepted can be used, whatever its letters', async () => {
+    const passwords = await createPasswords();
+    for (const password of [
+      `${'\u{1f9ed}'.repeat(8)}abcd`,
+      `${'\u{1f9ed}é'.repeat(300)}abcdefgh`,
+      `${'e\u0301'.repeat(20)}abc`,
+      'a b\tc\u0000d e f g',
+    ]) {
+      expect(passwordProblem(password, [])).toBeNull();
+      expect(await passwords.verify(await passwords.hash(password), password)).toBe(true);
+    }
+    const composed = await passwords.hash(`${'\u00e9'.repeat(4)}abcdefgh`);
+    expect(await passwords.verify(composed, `${'e\u0301'.repeat(4)}abcdefgh`)).toBe(true);
+    expect(passwordProblem('ab\u{1f9ed}c'.repeat(300), [])).toBe('too_long');
   });
 
   it('a disabled account is told so only with the right password', async () => {
