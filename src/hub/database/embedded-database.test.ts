@@ -1,13 +1,16 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { openDatabase } from './connection.ts';
-import { startEmbeddedDatabase } from './embedded-database.ts';
+import { startEmbeddedDatabase as startDurable } from './embedded-database.ts';
 import { appliedMigrations, migrate, refuseOutdated } from './migrate.ts';
 import { MIGRATIONS } from './migrations/all.ts';
 import { passableTemporaryDirectory, startTestCluster } from './test-database.ts';
+
+/** Nothing here is about loss of power: without fsync the tests take a fraction of the time. */
+const startEmbeddedDatabase: typeof startDurable = (options) => startDurable({ ...options, durable: false });
 
 const undo: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {
@@ -51,16 +54,28 @@ describe('the embedded server', () => {
     await reopened.close();
   });
 
-  it('gives itself to exactly one of two that start at once', async () => {
+  it.each([
+    ['in a new directory', false],
+    ['where it ran before', true],
+  ])('gives itself to exactly one of two that start at once %s', async (_name, before) => {
     const dataDirectory = temporaryDirectory();
-    await (await startEmbeddedDatabase({ dataDirectory, purpose: 'maker' })).stop();
+    if (before) await (await startEmbeddedDatabase({ dataDirectory, purpose: 'maker' })).stop();
     const outcomes = await Promise.allSettled(
       ['one', 'two'].map((purpose) => startEmbeddedDatabase({ dataDirectory, purpose })),
     );
     for (const outcome of outcomes) if (outcome.status === 'fulfilled') undo.push(() => outcome.value.stop());
     const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
     expect(refused).toHaveLength(1);
-    expect(refused[0]).toBeInstanceOf(RefusalError);
+    expect(refused[0]).toMatchObject({ refusal: { code: 'conflict' } });
+    expect(readdirSync(dataDirectory).sort()).toEqual(['postgres', 'postgres-password']);
+  });
+
+  it('clears away what a killed first start left', async () => {
+    const dataDirectory = temporaryDirectory();
+    mkdirSync(join(dataDirectory, 'postgres.new-0123', 'base'), { recursive: true });
+    writeFileSync(join(dataDirectory, 'postgres-password.new-0123'), 'half');
+    await (await startEmbeddedDatabase({ dataDirectory, purpose: 'hub' })).stop();
+    expect(readdirSync(dataDirectory).sort()).toEqual(['postgres', 'postgres-password']);
   });
 
   it('starts again when its process is killed, and pools recover', async () => {

@@ -3,7 +3,9 @@ import {
   chmodSync,
   chownSync,
   existsSync,
+  linkSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -30,6 +32,8 @@ const SUPERUSER = 'mooring';
 const DATABASE = 'mooring';
 /** Longest path a unix socket may have (macOS: 104 bytes with the final NUL). */
 const LONGEST_SOCKET_PATH = 100;
+/** In the names of files that are not finished. */
+const DRAFT_MARK = '.new-';
 /** How often a server that ended by itself is started again before the hub gives up. */
 const RESTARTS = 5;
 /** How often a start is tried while others start or stop in the same place. */
@@ -126,19 +130,19 @@ async function prepareCluster(options: EmbeddedDatabaseOptions): Promise<Cluster
   return { binaries, user, dataDirectory, directory, durable, password: readPassword(dataDirectory) };
 }
 
-/** Built beside its place and renamed into it, so that a first start that was killed leaves nothing half made. */
+/**
+ * Built beside its place and renamed into it, so that a first start that was killed leaves nothing half made. Of
+ * two that do it at once the faster one's is used: both made theirs with the same password.
+ */
 async function createCluster(cluster: Omit<Cluster, 'password'>): Promise<void> {
   const { binaries, user, dataDirectory, directory, durable } = cluster;
-  const mark = randomBytes(6).toString('hex');
-  const draft = `${directory}.new-${mark}`;
-  const passwordFile = join(dataDirectory, `.password-${mark}`);
+  const mark = `${DRAFT_MARK}${randomBytes(6).toString('hex')}`;
+  const draft = `${directory}${mark}`;
+  const passwordFile = `${passwordPath(dataDirectory)}${mark}`;
   try {
     mkdirSync(draft, { mode: 0o700 });
     if (user !== null) chownSync(draft, user.uid, user.gid);
-    const password = existsSync(passwordPath(dataDirectory))
-      ? readPassword(dataDirectory)
-      : randomBytes(24).toString('base64url');
-    writeFileSync(passwordFile, password, { mode: 0o600, flag: 'wx' });
+    writeFileSync(passwordFile, ensurePassword(dataDirectory), { mode: 0o600, flag: 'wx' });
     if (user !== null) chownSync(passwordFile, user.uid, user.gid);
     await initialisePostgres({
       binaries,
@@ -148,15 +152,38 @@ async function createCluster(cluster: Omit<Cluster, 'password'>): Promise<void> 
       passwordFile,
       durable,
     });
-    if (!existsSync(passwordPath(dataDirectory))) {
-      writeFileSync(`${passwordFile}.kept`, password, { mode: 0o600, flag: 'wx' });
-      renameSync(`${passwordFile}.kept`, passwordPath(dataDirectory));
-    }
     renameSync(draft, directory);
+  } catch (error) {
+    if (!existsSync(directory)) throw error;
   } finally {
     rmSync(passwordFile, { force: true });
     rmSync(draft, { recursive: true, force: true });
   }
+}
+
+/** What first starts that were killed left behind; only the owner knows that nobody works there any more. */
+function removeDrafts(dataDirectory: string): void {
+  for (const name of readdirSync(dataDirectory)) {
+    if (!name.startsWith('postgres') || !name.includes(DRAFT_MARK)) continue;
+    rmSync(join(dataDirectory, name), { recursive: true, force: true });
+  }
+}
+
+/** The superuser's password, made when there is none: written whole under another name, then named. */
+function ensurePassword(dataDirectory: string): string {
+  const path = passwordPath(dataDirectory);
+  if (!existsSync(path)) {
+    const draft = `${path}${DRAFT_MARK}${randomBytes(6).toString('hex')}`;
+    writeFileSync(draft, randomBytes(24).toString('base64url'), { mode: 0o600, flag: 'wx' });
+    try {
+      linkSync(draft, path);
+    } catch (error) {
+      if (!existsSync(path)) throw error; // else another one was faster, and its password counts
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  }
+  return readPassword(dataDirectory);
 }
 
 function passwordPath(dataDirectory: string): string {
@@ -201,6 +228,7 @@ async function own(
   try {
     await createDatabase(endpoint, cluster.password);
     ownership = await claimOwnership(target, cluster.dataDirectory, options.purpose);
+    removeDrafts(cluster.dataDirectory);
   } catch (error) {
     await first.stop();
     throw error;
