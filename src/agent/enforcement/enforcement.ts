@@ -46,15 +46,11 @@ const LONGEST_RETRY_MS = 60_000;
 /** How often the store is judged anew at once when somebody else keeps writing it. */
 const TRIES = 3;
 
-/** Composes enforcement. Nothing is read or written until `start`. */
-export function createEnforcement(options: EnforcementOptions): Enforcement {
+/** The files of one user, and the reconciler over them. */
+function compose(options: EnforcementOptions) {
   const { paths, catalog, platform, clock } = options;
-  const on = {
-    disk: options.disk ?? systemDisk(),
-    clock,
-    windows: process.platform === 'win32',
-    now: () => clock.wall(),
-  };
+  const windows = process.platform === 'win32';
+  const on = { disk: options.disk ?? systemDisk(), clock, windows, now: () => clock.wall() };
   const pace = repairPace();
   const drift = driftLog(on, paths.drift);
   const parse = (text: string) => {
@@ -73,13 +69,33 @@ export function createEnforcement(options: EnforcementOptions): Enforcement {
     pace,
     mayWriteStore: options.mayWriteStore ?? (async () => true),
   });
+  const sweep = async () => {
+    for (const path of [paths.store, paths.choices, paths.state]) await sweepTemporaries(on.disk, path);
+  };
+  return { reconciler, pace, drift, sweep };
+}
+
+/** When the inputs in force were first in line with the store. */
+interface Applied {
+  readonly inputs: EnforcementInputs;
+  readonly origins: string;
+  readonly at: string;
+}
+
+/**
+ * Composes enforcement. Nothing is read or written until `start`. Long, because it is the one place that turns calls,
+ * file events and timers into passes, and passes into events; what a pass does is the reconciler's.
+ */
+export function createEnforcement(options: EnforcementOptions): Enforcement {
+  const { paths, clock } = options;
+  const { reconciler, pace, drift, sweep } = compose(options);
   const queue = serialQueue();
   const listeners = new Set<(event: EnforcementEvent) => void>();
   let inputs: EnforcementInputs | null = null;
   let shown: Resolution | null = null;
   let last: Pass | null = null;
   let repairs = 0;
-  let applied: { readonly inputs: EnforcementInputs; readonly at: string } | null = null;
+  let applied: Applied | null = null;
   let failures = 0;
   let checkQueued = false;
   let stopWatching: (() => void) | null = null;
@@ -154,12 +170,21 @@ export function createEnforcement(options: EnforcementOptions): Enforcement {
     }
     last = pass;
     if (pass.repaired.length > 0) repairs += 1;
-    if (pass.store.result === 'in_line' && applied?.inputs !== inputs) {
-      applied = { inputs, at: instant(clock.wall()) };
-    }
+    if (pass.store.result === 'in_line') applied = appliedNow(inputs);
     schedule(pass);
     announce(pass, before);
     return changeAnswer(pass, reconciler.inForce().resolution);
+  };
+
+  /** Inputs that come again with the same policies and decide the same were applied before. */
+  const appliedNow = (now: EnforcementInputs): Applied => {
+    if (applied?.inputs === now) return applied;
+    const origins = JSON.stringify(
+      now.layers.map(({ scope, origin, layer }) => [layer.source, scope, origin]),
+    );
+    const same =
+      applied?.origins === origins && changedSettings(shown, reconciler.inForce().resolution).length === 0;
+    return { inputs: now, origins, at: same && applied !== null ? applied.at : instant(clock.wall()) };
   };
 
   /** While somebody fights over the store, their every write shall not wake us. */
@@ -173,7 +198,7 @@ export function createEnforcement(options: EnforcementOptions): Enforcement {
     start: async (first, { watch }) => {
       inputs = first;
       await queue.run(async () => {
-        for (const path of [paths.store, paths.choices, paths.state]) await sweepTemporaries(on.disk, path);
+        await sweep();
         await reconciler.load();
         // Before the first reading, so that no edit falls between the two.
         if (watch) stopWatching = (options.watch ?? watchPaths)([paths.store, paths.choices], onFiles);

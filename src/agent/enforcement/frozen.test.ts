@@ -185,6 +185,9 @@ describe('who manages a setting', () => {
     expect(world.events.filter(({ type }) => type === 'settings')).toEqual([
       { type: 'settings', changed: ['theme'] },
     ]);
-    expect(Date.parse(enforcement.appliedAt() ?? '')).not.toBeNaN();
+    const at = enforcement.appliedAt();
+    expect(Date.parse(at ?? '')).not.toBeNaN();
+    await enforcement.apply(only(hub({ theme: { locked: true, value: 'dark' } }, 1)));
+    expect(enforcement.appliedAt()).toBe(at);
   });
 });

@@ -9,7 +9,7 @@ import type { Layer, LayerSource, Resolution } from '../../shared/policy/model.t
 import type { SettingValue } from '../../shared/settings/setting.ts';
 
 /** Who speaks through a layer, in words a person recognizes; becomes `managedBy` on every surface. */
-export type LayerOrigin = Omit<ManagedBy, 'source' | 'since'>;
+type LayerOrigin = Omit<ManagedBy, 'source' | 'since'>;
 
 /** What one policy source says now. A source that has nothing to say is left out of the inputs. */
 export interface LayerInput {

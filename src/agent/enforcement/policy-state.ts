@@ -19,7 +19,7 @@ const goodSchema = z.object({
  * What the agent remembers between runs (docs/policy.md sections 3 and 5). Everything in it can be lost without
  * losing a choice of the user or unlocking a setting while the sources can be read.
  */
-export const policyStateSchema = z.object({
+const policyStateSchema = z.object({
   version: z.literal(1),
   /**
    * Contents of the store that are ours, as values by setting id: edits are judged against them. One, or two while the first is being

@@ -7,10 +7,13 @@ import type { Stored } from '../files/storage-failure.ts';
 import { emptyState, type PolicyState, readPolicyState } from './policy-state.ts';
 
 /** The state of earlier runs. `notice`: it could not be read, and begins anew. */
-export interface LoadedState {
+interface LoadedState {
   readonly state: PolicyState;
   readonly notice: Problem | null;
 }
+
+/** Whatever somebody made of it: the state holds what others decided and the user chose. */
+const PRIVATE = 0o600;
 
 /** `policy-state.json` (docs/policy.md section 5). */
 export interface StateFile {
@@ -42,7 +45,7 @@ export function stateFile(on: DurableWriting & { readonly now: () => number }, p
   const save = async (state: PolicyState): Promise<Stored> => {
     const text = `${JSON.stringify(state)}\n`;
     if (text === last) return { ok: true };
-    const stored = await replaceOwnFile(on, path, text, on.now());
+    const stored = await replaceOwnFile(on, path, text, on.now(), PRIVATE);
     if (stored.ok) last = text;
     return stored;
   };

@@ -27,7 +27,7 @@ export interface StoreFile {
 }
 
 /** `overtaken`: somebody wrote in the meantime, and nothing was. `notice`: what was kept aside, and where. */
-export type StoreWriting =
+type StoreWriting =
   | { readonly kind: 'overtaken' }
   | { readonly kind: 'tried'; readonly stored: Stored; readonly notice: Problem | null };
 

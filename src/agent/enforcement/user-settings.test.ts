@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type EnforcementWorld, enforcementWorld, inputsOf } from '../../../test/enforcement-world.ts';
@@ -127,6 +127,13 @@ describe('user-settings.json', () => {
 });
 
 describe('policy-state.json', () => {
+  test('is private again after somebody opened it to others', async () => {
+    const enforcement = await world.begin(FREE);
+    await chmod(world.paths.state, 0o644);
+    await enforcement.change({ set: { theme: 'dark' } });
+    expect((await stat(world.paths.state)).mode & 0o777).toBe(0o600);
+  });
+
   test.each([
     ['not JSON', '{"version":1,'],
     ['another version', '{"version":2}'],

@@ -30,13 +30,18 @@ export interface PreparedFile {
 /**
  * Replaces a file so that a reader sees the old text or the new one, and a power cut leaves one of the two: written
  * beside it, synced, renamed, folder synced. Keeps the mode of the file it replaces; a new one gets 0600, since a
- * proxy address may hold a password. Links are replaced, not followed. Missing folders are made with mode 0700.
+ * proxy address may hold a password; `mode` decides for both. Links are replaced, not followed. Missing folders are made with mode 0700.
  *
  * The library write-file-atomic was tried and left: it follows a link in the file's place, takes a short write on a
  * disk that is just full for a whole one, and does not sync the folder.
  */
-export async function replaceFile(on: DurableWriting, path: string, text: string): Promise<Stored> {
-  const prepared = await prepareFile(on, path, text);
+export async function replaceFile(
+  on: DurableWriting,
+  path: string,
+  text: string,
+  mode?: number,
+): Promise<Stored> {
+  const prepared = await prepareFile(on, path, text, mode);
   return prepared.ok ? prepared.file.commit() : prepared;
 }
 
@@ -45,6 +50,7 @@ export async function prepareFile(
   on: DurableWriting,
   path: string,
   text: string,
+  mode?: number,
 ): Promise<{ readonly ok: true; readonly file: PreparedFile } | Extract<Stored, { ok: false }>> {
   const folder = dirname(path);
   temporaries += 1;
@@ -68,7 +74,7 @@ export async function prepareFile(
   };
   try {
     const made = await on.disk.mkdir(folder);
-    await writeWhole(on, temporary, new TextEncoder().encode(text), await modeOf(on.disk, path));
+    await writeWhole(on, temporary, new TextEncoder().encode(text), mode ?? (await modeOf(on.disk, path)));
     return { ok: true, file: { commit: () => commit(made), discard } };
   } catch (error) {
     return failed(error);

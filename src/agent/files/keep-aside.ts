@@ -43,13 +43,14 @@ export async function replaceOwnFile(
   path: string,
   text: string,
   now: number,
+  mode?: number,
 ): Promise<Stored> {
-  const first = await replaceFile(on, path, text);
+  const first = await replaceFile(on, path, text, mode);
   if (first.ok) return first;
   const found = await on.disk.lstat(path).catch(() => null);
   if (found?.isDirectory() !== true) return first;
   const moved = await moveOccupant(on, path, now);
-  return moved.ok ? replaceFile(on, path, text) : first;
+  return moved.ok ? replaceFile(on, path, text, mode) : first;
 }
 
 function asideName(path: string, now: number, attempt: number, ending: string): string {
