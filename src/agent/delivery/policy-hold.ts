@@ -164,7 +164,10 @@ export function createPolicyHold(parts: {
       if (inForce === null) return;
       const changed = lookAtGrace();
       const note = inForce.payload.graceSeconds !== null && clock.monotonic() - clockNotedAt > NOTE_CLOCK_MS;
-      if (changed || note) await serial(() => write({ ...file, grace: grace.record() }));
+      if (!changed && !note) return;
+      // Noted now, so that ticks do not queue further writes behind a slow disk.
+      clockNotedAt = clock.monotonic();
+      await serial(() => write({ ...file, grace: grace.record() }));
     },
     settled: () => serial(async () => {}),
   };
