@@ -10,6 +10,7 @@ import { createOrganization } from './organizations/organization-service.ts';
 import { assignPolicy, setDefaultPolicy } from './policies/assignment-service.ts';
 import { createPolicy } from './policies/policy-service.ts';
 import { lockOrganization } from './policies/recipients.ts';
+import { createScimToken } from './scim/tokens.ts';
 
 export interface DemoOptions {
   readonly db: Db;
@@ -34,6 +35,9 @@ export interface DemoWorld {
   readonly secondOrganization: string;
   readonly secondOwnerEmail: string;
   readonly secondOwnerPassword: string;
+  /** SCIM tokens of a connection of each organization; made anew each time, like the passwords. */
+  readonly scimToken: string;
+  readonly otherScimToken: string;
 }
 
 const DOMAIN = 'acme.example';
@@ -73,11 +77,7 @@ const DEVELOPER_DOCUMENT: { [key: string]: Json } = {
  */
 export async function createDemoWorld(options: DemoOptions): Promise<DemoWorld> {
   const { db, clock } = options;
-  const context: ChangeContext = {
-    actor: { kind: 'system', name: 'demo' },
-    sourceAddress: null,
-    at: new Date(clock.now()),
-  };
+  const context = demoContext(clock);
   const existing = await db.selectFrom('organizations').select(['id', 'name', 'default_policy_id']).execute();
   if (existing.length > 0 && (await findAccount(db, PEOPLE.owner.email)) === undefined) {
     throw new RefusalError({
@@ -88,6 +88,10 @@ export async function createDemoWorld(options: DemoOptions): Promise<DemoWorld> 
   }
   if (existing.length === 0) await populate(options, context);
   return describeWorld(options);
+}
+
+function demoContext(clock: Clock): ChangeContext {
+  return { actor: { kind: 'system', name: 'demo' }, sourceAddress: null, at: new Date(clock.now()) };
 }
 
 async function populate({ db }: DemoOptions, context: ChangeContext): Promise<void> {
@@ -114,6 +118,21 @@ async function populate({ db }: DemoOptions, context: ChangeContext): Promise<vo
   });
   await assignPolicy(db, context, acme.id, { userId: developer, policyId: developers.id });
   const globex = await createOrganization(db, context, { name: 'globex', displayName: 'Globex' });
+  await db
+    .insertInto('domains')
+    .values({
+      organization_id: globex.id,
+      name: 'globex.example',
+      challenge: 'demo',
+      verified_at: context.at,
+    })
+    .execute();
+  await db
+    .insertInto('connections')
+    .values(
+      [acme.id, globex.id].map((id) => ({ organization_id: id, name: 'Identity provider', kind: 'saml' })),
+    )
+    .execute();
   await join(db, context, globex.id, PEOPLE.second, 'owner');
 }
 
@@ -157,6 +176,8 @@ async function describeWorld(options: DemoOptions): Promise<DemoWorld> {
     secondOrganization: 'globex',
     secondOwnerEmail: PEOPLE.second.email,
     secondOwnerPassword: await newPassword(options, PEOPLE.second.email),
+    scimToken: await newScimToken(options, 'acme'),
+    otherScimToken: await newScimToken(options, 'globex'),
   };
 }
 
@@ -168,4 +189,17 @@ async function newPassword({ db, hashPassword }: DemoOptions, email: string): Pr
     .where('email', '=', email)
     .execute();
   return password;
+}
+
+async function newScimToken({ db, clock }: DemoOptions, organization: string): Promise<string> {
+  const connection = await db
+    .selectFrom('connections as c')
+    .innerJoin('organizations as o', 'o.id', 'c.organization_id')
+    .where('o.name', '=', organization)
+    .select(['c.id', 'c.organization_id'])
+    .orderBy('c.created_at')
+    .executeTakeFirstOrThrow();
+  const where = { organizationId: connection.organization_id, connectionId: connection.id };
+  const made = await createScimToken(db, demoContext(clock), where);
+  return made?.secret ?? '';
 }

@@ -11,6 +11,7 @@ import { createIdentity, type Identity } from './identity/identity.ts';
 import type { Logger } from './logging.ts';
 import { createRegistry, metricsRoutes } from './operations/metrics.ts';
 import { checkPublicUrl } from './public-address.ts';
+import { scimPlugin } from './scim/plugin.ts';
 import { type HubSecret, loadHubSecret } from './secrets/hub-secret.ts';
 import { buildServer, type HubConfig, type HubServer } from './server.ts';
 import { authenticateByApiToken } from './tokens/api-tokens.ts';
@@ -123,6 +124,7 @@ async function compose(options: HubOptions, config: HubConfig, database: HubData
         metricsRoutes({ pool, token: options.metricsToken, registry: metrics }),
         identity.plugin,
         delivery.plugin,
+        scimPlugin,
       ],
     });
   } catch (error) {

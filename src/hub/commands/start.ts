@@ -99,6 +99,7 @@ async function announceStart(
   log: Logger,
 ): Promise<void> {
   const listening = { url: hub.publicUrl, port: hub.port, pid: process.pid };
+  const scimBaseUrl = `${hub.publicUrl}/scim/v2`;
   if (options.demo === true) {
     const { db } = hub.database;
     const { createDemoWorld } = await import('../demo.ts');
@@ -107,7 +108,7 @@ async function announceStart(
       clock: systemClock,
       hashPassword: (password) => hub.identity.passwords.hash(password),
     });
-    around.write(`${JSON.stringify({ ...listening, ...world })}\n`);
+    around.write(`${JSON.stringify({ ...listening, scimBaseUrl, ...world })}\n`);
   } else if (options.json === true) around.write(`${JSON.stringify(listening)}\n`);
   else around.write(`Mooring Hub answers at ${hub.publicUrl}\n`);
   log.info({ url: hub.publicUrl, port: hub.port }, 'listening');
