@@ -30,7 +30,7 @@ export function ConfirmDialog({
       classNames={{ title: classes.title, content: classes.content, header: classes.content }}
       transitionProps={{ duration: 120 }}
     >
-      <div data-page-held className={classes.body}>
+      <div className={classes.body}>
         <div>{children}</div>
         <div className={classes.actions}>
           <Button variant="default" onClick={onClose}>

@@ -33,7 +33,7 @@ export function SidePanel({
       }}
       transitionProps={{ duration: 160 }}
     >
-      <div data-page-held>{children}</div>
+      {children}
     </Drawer>
   );
 }

@@ -39,8 +39,8 @@ const gray: MantineColorsTuple = [
   '#edf1f3',
   '#e1e8ea',
   '#cfd8dc',
-  '#adbac0',
-  '#82929a',
+  '#87969e',
+  '#6f7f87',
   '#586870',
   '#414f57',
   '#2a363d',
@@ -53,7 +53,7 @@ const dark: MantineColorsTuple = [
   '#bccad0',
   '#98a9b1',
   '#71848d',
-  '#3a4b55',
+  '#566a74',
   '#2a3a43',
   '#1c2931',
   '#131d23',
@@ -94,8 +94,7 @@ export const theme = createTheme({
     },
   },
   components: {
-    // A scroll lock injects a <style> element, which the pages' content security policy refuses; the style sheet
-    // stops the page behind a dialog from scrolling instead (identity.css).
+    // A scroll lock injects a <style> element, which the pages' content security policy refuses.
     Modal: { defaultProps: { lockScroll: false, centered: true } },
     Drawer: { defaultProps: { lockScroll: false } },
     Switch: { defaultProps: { size: 'md', withThumbIndicator: false } },
@@ -115,7 +114,7 @@ export const resolveVariables: CSSVariablesResolver = (merged) => {
       '--mantine-color-dimmed': 'var(--mantine-color-gray-6)',
       '--mantine-color-placeholder': 'var(--mantine-color-gray-6)',
       '--mantine-color-error': '#b42323',
-      '--mantine-color-default-border': 'var(--mantine-color-gray-4)',
+      '--mantine-color-default-border': 'var(--mantine-color-gray-3)',
       '--mantine-color-disabled': 'var(--mantine-color-gray-1)',
       '--mantine-color-disabled-color': 'var(--mantine-color-gray-6)',
       '--mantine-color-disabled-border': 'var(--mantine-color-gray-3)',
@@ -127,6 +126,7 @@ export const resolveVariables: CSSVariablesResolver = (merged) => {
       '--mantine-color-anchor': 'var(--mantine-color-harbor-3)',
       '--mantine-color-error': '#ff9a8f',
       '--mantine-color-default': 'var(--mantine-color-dark-7)',
+      '--mantine-color-default-border': '#33444d',
       '--mantine-color-disabled': 'var(--mantine-color-dark-7)',
       '--mantine-color-disabled-color': 'var(--mantine-color-dark-2)',
       '--mantine-color-disabled-border': 'var(--mantine-color-dark-5)',

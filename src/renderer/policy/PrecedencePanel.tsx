@@ -18,7 +18,7 @@ export function PrecedencePanel({ precedence }: { readonly precedence: PolicyAns
             </span>
             <span className={classes.words}>
               <span className={classes.name}>{t(`source.${rank.source}`)}</span>
-              {rank.label === t(`source.${rank.source}`) ? null : (
+              {!rank.present || rank.source === 'user' || rank.source === 'default' ? null : (
                 <span className={classes.label}>{rank.label}</span>
               )}
             </span>

@@ -5,6 +5,7 @@ import { useId } from 'react';
 import type { SettingState } from '../../shared/contracts/local-api.ts';
 import { Highlighted } from '../../shared-ui/Highlighted.tsx';
 import { ManagedNote } from '../../shared-ui/ManagedNote.tsx';
+import { Prose } from '../../shared-ui/Prose.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { checkDraft } from './check-draft.ts';
@@ -71,7 +72,7 @@ export function SettingRow({ setting, words, onExplain }: SettingRowProps) {
           {draft === undefined ? null : <Tag tone="warn">{t('settings.changed')}</Tag>}
         </div>
         <p id={`${id}-text`} className={classes.text}>
-          <Highlighted text={registration.description} words={words} />
+          <Prose text={registration.description} words={words} />
         </p>
         {hints.length === 0 ? null : <p className={classes.hint}>{hints.join(' · ')}</p>}
       </div>
@@ -132,9 +133,13 @@ function RowNotes({
         />
       )}
       {state.frozen === undefined ? null : (
-        <span id={`${id}-held`} className={classes.held}>
+        <span
+          id={`${id}-held`}
+          className={classes.held}
+          title={t(state.frozen === 'policy_stale' ? 'managed.heldStale' : 'managed.heldBroken')}
+        >
           <Snowflake size={13} aria-hidden />
-          {t(state.frozen === 'policy_stale' ? 'managed.heldStale' : 'managed.heldBroken')}
+          {t('managed.held')}
         </span>
       )}
       {canReset && draft?.reset === true ? (

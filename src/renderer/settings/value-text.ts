@@ -15,7 +15,9 @@ export function useValueText(): (value: JsonValue | undefined, registration?: Wr
       if (value === null || value === undefined) return t('value.unset');
       if (typeof value === 'boolean') return t(value ? 'value.on' : 'value.off');
       if (typeof value === 'number') {
-        return registration?.unit === undefined ? number(value) : `${number(value)} ${registration.unit}`;
+        return registration?.unit === undefined || value === 1
+          ? number(value)
+          : `${number(value)} ${registration.unit}`;
       }
       if (typeof value === 'string') return value === '' ? t('value.empty') : value;
       if (Array.isArray(value)) {

@@ -1,7 +1,7 @@
 /** Texts of the settings pages and of "Why is this locked?". */
 export const settings = {
   'settings.title': 'Settings',
-  'settings.summary': '{locked} locked, {suggested} suggested by your organization.',
+  'settings.summary': 'Policy locks {locked} settings and suggests {suggested}.',
   'settings.summaryNone': 'Nothing on this computer is managed. Every setting is yours.',
   'settings.search': 'Search settings',
   'settings.searchHint': 'Press / to search',
@@ -32,8 +32,8 @@ export const settings = {
   'settings.resetDefault': 'Reset to default',
   'settings.resetOf': 'Reset “{setting}” to {value}',
   'settings.resetPending': 'Will return to {value}',
-  'settings.rangeBetween': '{min} to {max}',
-  'settings.rangeFrom': '{min} or more',
+  'settings.rangeBetween': 'From {min} to {max}',
+  'settings.rangeFrom': 'At least {min}',
   'settings.problemNumber': 'Enter a whole number.',
   'settings.problemBetween': 'Enter a whole number from {min} to {max}.',
   'settings.problemFrom': 'Enter a whole number of {min} or more.',
@@ -60,7 +60,7 @@ export const settings = {
   'settings.listAddTo': 'Add an entry to {setting}',
   'settings.itemRow': 'Entry {row}',
   'settings.itemField': '{setting}, entry {row}: {field}',
-  'settings.itemListHint': 'One per line',
+  'settings.itemList': '{field}, one per line',
   'settings.choosePlaceholder': 'Choose…',
   'settings.pending': { one: '{count} unsaved change', other: '{count} unsaved changes' },
   'settings.pendingLabel': 'Unsaved changes',

@@ -10,6 +10,12 @@ import classes from './controls.module.css';
 type Field = NonNullable<CatalogSetting['items']>[number];
 type Item = { readonly [name: string]: JsonValue };
 
+/** The name of a field as people write it: `sharedByDefault` is "Shared by default". */
+function spoken(name: string): string {
+  const words = name.replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
 const asItem = (value: JsonValue): Item =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 
@@ -54,7 +60,7 @@ export function ObjectsControl(props: ControlProps) {
                 label={t('settings.itemField', {
                   setting: registration.label,
                   row: row + 1,
-                  field: field.name,
+                  field: spoken(field.name),
                 })}
                 onChange={(next) => setField(row, field.name, next)}
               />
@@ -110,7 +116,7 @@ function ItemField({ field, value, disabled, label, onChange }: ItemFieldProps) 
         <Checkbox
           {...common}
           className={classes.check}
-          label={field.name}
+          label={spoken(field.name)}
           checked={value === true}
           onChange={(event) => onChange(event.currentTarget.checked)}
         />
@@ -119,7 +125,7 @@ function ItemField({ field, value, disabled, label, onChange }: ItemFieldProps) 
       return (
         <div className={classes.field}>
           <span className={classes.fieldName} aria-hidden>
-            {field.name}
+            {spoken(field.name)}
           </span>
           <NativeSelect
             {...common}
@@ -139,7 +145,7 @@ function ItemField({ field, value, disabled, label, onChange }: ItemFieldProps) 
       return (
         <div className={classes.field}>
           <span className={classes.fieldName} aria-hidden>
-            {field.name} ({t('settings.itemListHint')})
+            {t('settings.itemList', { field: spoken(field.name) })}
           </span>
           <Textarea
             {...common}
@@ -156,7 +162,7 @@ function ItemField({ field, value, disabled, label, onChange }: ItemFieldProps) 
       return (
         <div className={classes.field}>
           <span className={classes.fieldName} aria-hidden>
-            {field.name}
+            {spoken(field.name)}
           </span>
           <TextInput
             {...common}
