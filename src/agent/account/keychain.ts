@@ -92,6 +92,9 @@ function reasonFor(platform: Platform, error: unknown): string {
   if (has(/ServiceUnknown|not provided by any|was not activated|org\.freedesktop\.secrets/i)) {
     return 'No keyring service (Secret Service, for example gnome-keyring) runs here.';
   }
+  if (has(/Object does not exist at path .*collection/i)) {
+    return `${where} has no collection yet, and could not ask for a password to make one.`;
+  }
   if (has(/lock|prompt|dismiss|cancel|denied|not allowed|interaction/i)) {
     return `${where} is locked, or its unlocking was refused.`;
   }

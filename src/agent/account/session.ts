@@ -88,7 +88,10 @@ export function openSession(parts: SessionParts, start: SessionStart): Session {
     }
     const secret = read.secret === null ? null : parseSecret(read.secret);
     refreshToken = secret?.userId === parts.userId ? secret.refreshToken : null;
-    become({ alive: refreshToken !== null, storage: { kind: 'keychain', reason: null } });
+    // A locked keyring of Linux says the same as an empty one.
+    const reason =
+      refreshToken === null ? 'The keychain holds no session of this account, or it is locked.' : null;
+    become({ alive: refreshToken !== null, storage: { kind: 'keychain', reason } });
     return refreshToken;
   };
 

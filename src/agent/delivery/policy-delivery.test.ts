@@ -118,7 +118,6 @@ async function settled(): Promise<Desktop> {
   return desktop;
 }
 
-const switchTo = ({ account }: Desktop, name: string) => account.useOrganization(name);
 const seqOf = ({ delivery }: Desktop): number | null => delivery.state().bundle?.payload.seq ?? null;
 const onDisk = async () => JSON.parse(await readFile(bundleFile(), 'utf8'));
 const policyRequests = () => hub.requests.filter((each) => each === 'GET /v1/agent/policy').length;
@@ -668,7 +667,8 @@ describe('organizations', () => {
     hub.intercept = (request, response) => {
       if (switched || !request.url?.includes('org=acme')) return false;
       switched = true;
-      void switchTo(desktop, 'beta').then(() => {
+      // biome-ignore lint/correctness/useHookAtTopLevel: the method only begins like a hook of React
+      void desktop.account.useOrganization('beta').then(() => {
         const { jws = '' } = hub.policies.get('ada acme') ?? {};
         response.writeHead(200, { 'content-type': BUNDLE_MEDIA_TYPE, etag: '"11"' }).end(jws);
       });
