@@ -16,6 +16,7 @@ const builders = {
       folder: 'cli',
       packaged,
       inlined: ['jose', 'zod'],
+      small: true,
     }),
   hub: async (packaged) =>
     (await import('./bundle.mjs')).bundle({ entry: 'src/hub/mooring-hub.ts', folder: 'hub', packaged }),

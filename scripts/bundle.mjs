@@ -36,8 +36,11 @@ function isExternal(inlined) {
   };
 }
 
-/** Bundles `entry` into `folder` and swaps the result in without ever leaving a half-written program behind. */
-export async function bundle({ entry, folder, packaged, inlined = [] }) {
+/**
+ * Bundles `entry` into `folder` and swaps the result in without ever leaving a half-written program behind. `small`
+ * shortens names as well: an agent keeps its own text in memory all day.
+ */
+export async function bundle({ entry, folder, packaged, inlined = [], small = false }) {
   const fresh = join(root, 'out', `.new-${process.pid}`, folder);
   const bundled = await rolldown({
     input: join(root, entry),
@@ -57,7 +60,7 @@ export async function bundle({ entry, folder, packaged, inlined = [] }) {
       format: 'esm',
       entryFileNames: '[name].js',
       chunkFileNames: 'chunks/[name]-[hash].js',
-      minify: { mangle: false, compress: true, codegen: true },
+      minify: { compress: true, mangle: small, codegen: true },
       comments: { legal: true, annotation: false, jsdoc: false },
     });
     swapIn(fresh, join(root, 'out', folder), packaged);
