@@ -21,14 +21,14 @@ export function buildCommand(): void {
 }
 
 /** How a command ended. */
-export interface Ended {
+interface Ended {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
 /** A running `mooring agent run`. */
-export interface RunningAgent {
+interface RunningAgent {
   readonly child: ChildProcessByStdio<null, Readable, Readable>;
   /** The line that it printed when it could be asked. */
   readonly started: Readonly<Record<string, unknown>>;

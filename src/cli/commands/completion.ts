@@ -1,6 +1,6 @@
 import { type Invocation, type Outcome, refused } from '../command.ts';
-import { SHELLS } from '../completion/candidates.ts';
 import { COMPLETION_SCRIPTS } from '../completion/scripts.ts';
+import { SHELLS } from '../completion/shells.ts';
 
 /** `mooring completion <shell>` */
 export async function printCompletion({ words }: Invocation): Promise<Outcome> {

@@ -2,6 +2,7 @@ import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
 import type { Setting } from '../../shared/settings/setting.ts';
 import type { CommandSpec, Completion, OptionSpec } from '../command.ts';
 import { COMMANDS, GROUPS } from '../command-tree/command-tree.ts';
+import { SHELLS } from './shells.ts';
 
 /** Something that could stand at the cursor. */
 interface Candidate {
@@ -12,9 +13,6 @@ interface Candidate {
 
 /** What could stand at the cursor; `file`: a path, which the shell completes itself. */
 export type Candidates = readonly Candidate[] | 'file';
-
-/** The names of the shells that a script exists for. */
-export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
 
 const COMMON_OPTIONS: readonly OptionSpec[] = [
   { name: 'json', description: 'Print JSON instead of words' },

@@ -1,4 +1,4 @@
-import type { SHELLS } from './candidates.ts';
+import type { SHELLS } from './shells.ts';
 
 /*
  * Each script asks `mooring __complete "=<word at the cursor>" <words before it…>`, which answers with one candidate
