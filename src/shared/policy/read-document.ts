@@ -46,18 +46,16 @@ export function interpretDocument(value: unknown, catalog: Catalog): Interpretat
   try {
     const fault = readTopLevel(reading, value, catalog);
     if (fault === null) return { state: 'ok', ...reading };
-    return { ...unusable, drafts: [...reading.drafts, fault] };
+    return unusable([...reading.drafts, fault]);
   } catch {
     // Only a value that runs code when read gets here; JSON never does.
-    return { ...unusable, drafts: [NOT_DATA] };
+    return unusable([NOT_DATA]);
   }
 }
 
-const unusable = {
-  state: 'broken' as const,
-  mentions: new Map<string, never>(),
-  ignored: new Map<string, never>(),
-};
+function unusable(drafts: readonly ProblemDraft[]): Interpretation {
+  return { state: 'broken', mentions: new Map(), ignored: new Map(), drafts };
+}
 
 const NOT_DATA: ProblemDraft = {
   severity: 'error',

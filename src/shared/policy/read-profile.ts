@@ -5,7 +5,7 @@ import { splitList } from '../text/split-list.ts';
 import { readJson } from './json-text.ts';
 import type { Layer, LayerSource, Mention } from './model.ts';
 import { finishProblems, type ProblemDraft } from './problem-draft.ts';
-import { brokenLayer, interpretDocument, readDocument } from './read-document.ts';
+import { brokenLayer, type Interpretation, interpretDocument, readDocument } from './read-document.ts';
 import { isJsonObject, type JsonObject } from './read-settings.ts';
 
 /** Whose file locations are used. */
@@ -61,8 +61,8 @@ export function readProfile(input: unknown, catalog: Catalog): Profile {
   };
   warnOfUnknownKeys(reading);
   const document = readProfileSettings(reading);
-  const proxy = readProxy(reading);
-  const mentions = new Map([...document.mentions, ...proxy]);
+  const { mentions } = document;
+  for (const [id, mention] of readProxy(reading)) mentions.set(id, mention);
   const problems = [...finish(), ...document.problems];
   if (document.state === 'broken') return { ...keys, layer: brokenLayer(SOURCE, problems) };
   return { ...keys, layer: { source: SOURCE, state: 'ok', mentions, ignored: document.ignored, problems } };
@@ -155,18 +155,17 @@ function warnOfUnknownKeys({ value, drafts }: ProfileReading): void {
   }
 }
 
-const NO_SETTINGS = {
-  state: 'ok' as const,
-  mentions: new Map<string, Mention>(),
-  ignored: new Map<string, string>(),
-};
-
 /** `settings`: a policy document, or the text of one. */
-function readProfileSettings(reading: ProfileReading): Omit<Layer, 'source'> {
+function readProfileSettings(
+  reading: ProfileReading,
+): Omit<Interpretation, 'drafts'> & Pick<Layer, 'problems'> {
   const { value, drafts, catalog } = reading;
   const settings = own(value, 'settings');
-  if (settings === undefined) return { ...NO_SETTINGS, problems: [] };
-  if (typeof settings === 'string') return readDocument(settings, SOURCE, catalog, ['settings']);
+  if (settings === undefined) return { state: 'ok', mentions: new Map(), ignored: new Map(), problems: [] };
+  if (typeof settings === 'string') {
+    const layer = readDocument(settings, SOURCE, catalog, ['settings']);
+    return { ...layer, mentions: new Map(layer.mentions), ignored: new Map(layer.ignored) };
+  }
   const read = interpretDocument(settings, catalog);
   for (const draft of read.drafts) drafts.push({ ...draft, segments: ['settings', ...draft.segments] });
   return { ...read, problems: [] };
@@ -178,7 +177,7 @@ function readProfileSettings(reading: ProfileReading): Omit<Layer, 'source'> {
  */
 function readProxy({ value, drafts, catalog }: ProfileReading): ReadonlyMap<string, Mention> {
   const given = [...PROXY_KEYS].filter(([key]) => Object.hasOwn(value, key));
-  if (given.length === 0) return NO_SETTINGS.mentions;
+  if (given.length === 0) return new Map();
   const members = given.map(([key, member]) => {
     const raw = value[key];
     return [member, member === 'exclude' && typeof raw === 'string' ? splitList(raw) : raw] as const;

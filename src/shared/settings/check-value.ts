@@ -118,13 +118,15 @@ const UNCARRIABLE: ValueCheck = {
 function checkText(setting: Setting, value: unknown): ValueCheck {
   if (typeof value !== 'string') return wrongType(setting, value);
   if (!isCarriable(value)) return UNCARRIABLE;
+  if (setting.format === undefined) return { ok: true, value };
   return FORMATS[setting.format ?? 'any'].accepts(value) ? { ok: true, value } : invalid(setting, value);
 }
 
 function checkList(setting: Setting, value: unknown): ValueCheck {
   if (!Array.isArray(value)) return wrongType(setting, value);
   const texts: string[] = [];
-  for (const [index, item] of value.entries()) {
+  for (let index = 0; index < value.length; index += 1) {
+    const item: unknown = value[index];
     if (typeof item !== 'string') {
       return {
         ok: false,
@@ -133,7 +135,7 @@ function checkList(setting: Setting, value: unknown): ValueCheck {
       };
     }
     if (!isCarriable(item)) return UNCARRIABLE;
-    if (setting.storeForm === 'commaJoined' && (item.includes(',') || item === '' || item !== item.trim())) {
+    if (setting.storeForm === 'commaJoined' && !isListEntry(item)) {
       return {
         ok: false,
         code: 'invalid_value',
@@ -145,11 +147,16 @@ function checkList(setting: Setting, value: unknown): ValueCheck {
   return { ok: true, value: Object.freeze(texts) };
 }
 
+/** True for a text that comes back unchanged when a list of such is joined with commas and split again. */
+export function isListEntry(text: string): boolean {
+  return text !== '' && !text.includes(',') && text === text.trim();
+}
+
 function checkObjects(setting: Setting, value: unknown, onUnknownField?: UnknownField): ValueCheck {
   if (!Array.isArray(value)) return wrongType(setting, value);
   const items: ListItem[] = [];
-  for (const [index, raw] of value.entries()) {
-    const checked = checkItem(setting, index, raw, onUnknownField);
+  for (let index = 0; index < value.length; index += 1) {
+    const checked = checkItem(setting, index, value[index], onUnknownField);
     if (!('item' in checked)) return checked;
     items.push(checked.item);
   }
@@ -170,18 +177,19 @@ function checkItem(
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     return fail('wrong_type', `there is ${describeValue(raw)} in place of an object`);
   }
-  const given = new Map<string, unknown>(Object.entries(raw));
+  const given = raw as Readonly<Record<string, unknown>>;
+  const fields = setting.items ?? [];
   const item: Record<string, string | boolean | readonly string[]> = {};
-  for (const field of setting.items ?? []) {
-    const value = given.get(field.name);
+  for (const field of fields) {
+    const value = Object.hasOwn(given, field.name) ? given[field.name] : undefined;
     if (value === undefined && !field.required) continue;
     if (value === undefined) return fail('invalid_value', `"${field.name}" is missing`);
     const checked = checkField(field, value);
     if (checked === null) return fail('wrong_type', `"${field.name}" is ${describeValue(value)}`);
     item[field.name] = checked;
   }
-  for (const name of given.keys()) {
-    if (setting.items?.some((field) => field.name === name) === true) continue;
+  for (const name of Object.keys(given)) {
+    if (fields.some((field) => field.name === name)) continue;
     if (onUnknownField === undefined) return fail('invalid_value', `${JSON.stringify(name)} is not known`);
     onUnknownField(index, name);
   }

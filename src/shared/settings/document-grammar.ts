@@ -11,6 +11,7 @@ export interface ContainerNode {
 export interface EntryNode {
   readonly kind: 'entry';
   readonly segments: readonly string[];
+  readonly valueSegments: readonly string[];
   readonly setting: Setting;
 }
 
@@ -145,7 +146,12 @@ function placeSetting(building: Building, setting: Setting): string | null {
   if (value.at(-1) !== 'value' || value.slice(0, -1).join('.') !== owner.join('.')) {
     return 'value and lock do not share one object';
   }
-  place(building, setting.id, { kind: 'entry', segments: owner, setting }, building.root);
+  place(
+    building,
+    setting.id,
+    { kind: 'entry', segments: owner, valueSegments: value, setting },
+    building.root,
+  );
   return null;
 }
 
