@@ -19,29 +19,8 @@ const benchmark: Benchmark = {
   atMost: 45,
   unit: 'MiB',
   async measure() {
-    const agents: number[] = [];
-    const bare: number[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) bare.push(await bareProcess());
-    const world = await createWorld();
-    try {
-      const { developerEmail, developerPassword } = world.hub;
-      const person = { email: developerEmail, password: developerPassword };
-      const adminSettings = { analyticsEnabled: { locked: true, value: false } };
-      for (let round = 0; round < ROUNDS; round += 1) {
-        const desktop = await world.desktop(`desktop-${round}`, person, adminSettings);
-        const signedIn = await desktop.signIn();
-        if (signedIn.code !== 0) throw new Error(`signing in failed: ${signedIn.stderr}`);
-        const synced = syncAnswerSchema.parse(JSON.parse((await desktop.mooring('sync', '--json')).stdout));
-        if (synced.policy === null) throw new Error(`no policy arrived: ${synced.message}`);
-        const { pid } = statusAnswerSchema.parse(
-          JSON.parse((await desktop.mooring('status', '--json')).stdout),
-        );
-        agents.push(await settledResident(pid));
-        await desktop.mooring('agent', 'stop');
-      }
-    } finally {
-      await world.end();
-    }
+    const bare = await bareProcesses();
+    const agents = await signedInAgents();
     return {
       result: median(agents) - median(bare),
       ours: `${median(agents).toFixed(1)} MiB`,
@@ -51,27 +30,56 @@ const benchmark: Benchmark = {
 };
 export default benchmark;
 
-async function bareProcess(): Promise<number> {
-  const child: ChildProcess = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
-    stdio: 'ignore',
-  });
-  await once(child, 'spawn');
+async function bareProcesses(): Promise<readonly number[]> {
+  const children = Array.from({ length: ROUNDS }, () =>
+    spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' }),
+  );
   try {
-    return await settledResident(child.pid ?? 0);
+    return await Promise.all(children.map((child) => settledResident(child.pid ?? 0)));
   } finally {
-    const exited = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exited;
+    await Promise.all(children.map(end));
   }
 }
 
-/** MiB that a process has resident, once two looks half a second apart agree. */
+async function end(child: ChildProcess): Promise<void> {
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
+
+async function signedInAgents(): Promise<readonly number[]> {
+  const world = await createWorld();
+  try {
+    const { developerEmail, developerPassword } = world.hub;
+    const person = { email: developerEmail, password: developerPassword };
+    const adminSettings = { analyticsEnabled: { locked: true, value: false } };
+    const pids: number[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const desktop = await world.desktop(`desktop-${round}`, person, adminSettings);
+      const signedIn = await desktop.signIn();
+      if (signedIn.code !== 0) throw new Error(`signing in failed: ${signedIn.stderr}`);
+      const { policy, message } = syncAnswerSchema.parse(
+        JSON.parse((await desktop.mooring('sync', '--json')).stdout),
+      );
+      if (policy === null) throw new Error(`no policy arrived: ${message}`);
+      pids.push(statusAnswerSchema.parse(JSON.parse((await desktop.mooring('status', '--json')).stdout)).pid);
+    }
+    return await Promise.all(pids.map(settledResident));
+  } finally {
+    await world.end();
+  }
+}
+
+/** Longer than an agent waits before it gives memory back. */
+const LOOK_MS = 6_000;
+
+/** MiB that a process has resident, once two looks agree. */
 async function settledResident(pid: number): Promise<number> {
   for (let before = Number.NaN; ; ) {
-    await delay(500);
     const now = resident(pid);
     if (Math.abs(now - before) < 0.25) return now;
     before = now;
+    await delay(LOOK_MS);
   }
 }
 

@@ -20,14 +20,11 @@ const MEDIA_TYPES: Record<string, string> = {
   '.txt': 'text/plain; charset=utf-8',
 };
 
-/**
- * No script but the page's own files, nothing from elsewhere, no framing. Styles may be inline because the component
- * library writes its variables into a style element; that cannot run anything.
- */
+/** Nothing but the page's own files, neither inline scripts nor inline styles, and no framing. */
 const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "img-src 'self' data:",
   "font-src 'self'",
   "connect-src 'self'",

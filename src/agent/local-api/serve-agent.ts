@@ -3,6 +3,7 @@ import type { Refusal } from '../../shared/contracts/refusal.ts';
 import type { Agent } from '../agent.ts';
 import { type AgentLock, acquireAgentLock, type LockHolder } from '../agent-lock.ts';
 import type { AgentOptions } from '../agent-options.ts';
+import { frugalMemory } from '../frugal-memory.ts';
 import { connectToAgent, thisProcess, userPaths } from './connect.ts';
 import { openSocketDoor } from './socket-door.ts';
 
@@ -46,10 +47,16 @@ export async function serveAgent(options: AgentOptions): Promise<ServeOutcome> {
 
 async function serveWithLock(options: AgentOptions, lock: AgentLock): Promise<ServeOutcome> {
   const paths = userPaths(options);
+  const memory = frugalMemory();
   const { createAgent } = await import('../agent.ts');
   const agent = await createAgent(options);
   await agent.start({ schedule: true, watch: true });
-  const opened = await openSocketDoor(paths, agent.fetch);
+  agent.onChange(memory.worked);
+  const opened = await openSocketDoor(paths, (request) => {
+    memory.worked();
+    return agent.fetch(request);
+  });
+  memory.worked();
   if (!opened.ok) {
     await agent.stop();
     await lock.release();
@@ -57,6 +64,7 @@ async function serveWithLock(options: AgentOptions, lock: AgentLock): Promise<Se
   }
   await lock.announce(thisProcess('agent', opened.door.address));
   const stop = once(async () => {
+    memory.stop();
     await opened.door.close();
     await agent.stop();
     await lock.release();
