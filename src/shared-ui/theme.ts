@@ -69,10 +69,8 @@ const MONO = 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "Libera
 export const theme = createTheme({
   colors: { harbor, buoy, gray, dark },
   primaryColor: 'harbor',
-  primaryShade: { light: 7, dark: 4 },
-  // White on the light accent of the dark scheme would be 2.7:1, so text on filled controls follows luminance.
-  autoContrast: true,
-  luminanceThreshold: 0.3,
+  // White text on a filled control: 6.9:1 in the light scheme, 5:1 in the dark one.
+  primaryShade: { light: 7, dark: 6 },
   white: '#ffffff',
   black: '#151e24',
   fontFamily: SANS,

@@ -1,11 +1,10 @@
 import { Button } from '@mantine/core';
-import Anchor from 'lucide-react/icons/anchor';
 import LogOut from 'lucide-react/icons/log-out';
 import { useState } from 'react';
 import type { Account, AccountAnswer } from '../../shared/contracts/local-api.ts';
 import { ConfirmDialog } from '../../shared-ui/ConfirmDialog.tsx';
+import { Mark } from '../../shared-ui/Mark.tsx';
 import { Notice } from '../../shared-ui/Notice.tsx';
-import { EmptyState } from '../../shared-ui/PageState.tsx';
 import { Facts, Panel } from '../../shared-ui/Panel.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { When } from '../../shared-ui/When.tsx';
@@ -55,14 +54,16 @@ function MemoryNotice({ answer }: { readonly answer: AccountAnswer }) {
 function SignedOut({ answer }: { readonly answer: AccountAnswer }) {
   const { t } = useText();
   return (
-    <div className={classes.card}>
-      <EmptyState icon={<Anchor size={26} />} title={t('account.signedOutTitle')}>
-        <p className={classes.text}>{t('account.signedOutText')}</p>
-      </EmptyState>
-      <div className={classes.signIn}>
-        <SignIn account={answer} />
+    <section className={classes.card} aria-labelledby="signed-out">
+      <Mark size={48} />
+      <div>
+        <h2 id="signed-out" className={classes.name}>
+          {t('account.signedOutTitle')}
+        </h2>
+        <p className={classes.aside}>{t('account.signedOutText')}</p>
       </div>
-    </div>
+      <SignIn account={answer} />
+    </section>
   );
 }
 

@@ -3,9 +3,9 @@ import { useEffect, useRef } from 'react';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { addressOf } from '../routing.ts';
 import classes from './CategoryNav.module.css';
-import { isManaged, type ShownSetting } from './find-settings.ts';
+import type { ShownSetting } from './find-settings.ts';
 
-/** The catalog's categories, each with the number of settings that are managed in it. */
+/** The catalog's categories, each with the number of settings that are locked in it. */
 export function CategoryNav({
   settings,
   current,
@@ -22,7 +22,7 @@ export function CategoryNav({
   useEffect(() => {
     const strip = list.current;
     const link = strip?.querySelector<HTMLElement>('[aria-current]');
-    if (strip && link) strip.scrollLeft = link.offsetLeft - strip.offsetLeft - 24;
+    if (strip && link) strip.scrollLeft = link.offsetLeft - 24;
   }, [current]);
   return (
     <nav className={classes.nav} aria-label={t('settings.categories')} ref={list}>
@@ -30,7 +30,7 @@ export function CategoryNav({
         label={t('settings.all')}
         address={addressOf('settings')}
         current={current === null}
-        managed={0}
+        locked={0}
       />
       {categories.map((category) => (
         <CategoryLink
@@ -38,8 +38,8 @@ export function CategoryNav({
           label={category}
           address={addressOf('settings', category)}
           current={current === category}
-          managed={
-            settings.filter((setting) => setting.registration.category === category && isManaged(setting))
+          locked={
+            settings.filter((setting) => setting.registration.category === category && setting.state.locked)
               .length
           }
         />
@@ -52,22 +52,22 @@ function CategoryLink({
   label,
   address,
   current,
-  managed,
+  locked,
 }: {
   readonly label: string;
   readonly address: string;
   readonly current: boolean;
-  readonly managed: number;
+  readonly locked: number;
 }) {
   const { t } = useText();
   return (
     <a href={address} className={classes.link} aria-current={current ? 'page' : undefined}>
       <span className={classes.label}>{label}</span>
-      {managed === 0 ? null : (
+      {locked === 0 ? null : (
         <span className={classes.count}>
           <Lock size={11} aria-hidden />
-          <span aria-hidden>{managed}</span>
-          <span className="visually-hidden">{t('settings.lockedInCategory', { count: managed })}</span>
+          <span aria-hidden>{locked}</span>
+          <span className="visually-hidden">{t('settings.lockedInCategory', { count: locked })}</span>
         </span>
       )}
     </a>

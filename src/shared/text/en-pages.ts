@@ -8,7 +8,7 @@ export const pages = {
   'policy.revision': 'Revision {revision}',
   'policy.scope.user': 'Assigned to you',
   'policy.scope.organization': 'Organization default',
-  'policy.updated': 'Changed by an administrator',
+  'policy.updated': 'Last changed',
   'policy.fetched': 'Fetched',
   'policy.applied': 'In force since',
   'policy.stale': 'Too old',

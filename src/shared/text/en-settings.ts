@@ -17,7 +17,7 @@ export const settings = {
   'settings.emptyTitle': 'No settings yet',
   'settings.emptyText': 'The agent’s catalog holds no setting for this platform.',
   'settings.showAll': 'Show all settings',
-  'settings.lockedInCategory': { one: '{count} managed', other: '{count} managed' },
+  'settings.lockedInCategory': { one: '{count} locked', other: '{count} locked' },
   'settings.group': 'Moves together',
   'settings.groupWhy':
     'These settings share one lock: a policy that mentions one of them decides all of them.',

@@ -34,9 +34,8 @@ export function controlKind(registration: CatalogSetting): ControlKind {
       return 'objects';
     case 'string':
       if (registration.format === 'json') return 'json';
-      return /\bscript\b|embedded pac/i.test(`${registration.label} ${registration.description}`)
-        ? 'longText'
-        : 'text';
+      // Document paths call what is a whole file's content "embedded": it has lines, so it needs room for them.
+      return /(^|\.)embedded\w*$/.test(registration.valuePath) ? 'longText' : 'text';
   }
 }
 

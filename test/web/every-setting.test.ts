@@ -1,0 +1,143 @@
+import type { Browser } from '@playwright/test';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { desktopCatalog } from '../../src/shared/settings/desktop-catalog.ts';
+import type { Platform, Setting } from '../../src/shared/settings/setting.ts';
+import { launchBrowser } from '../browser.ts';
+import { type BuiltDashboard, buildDashboard } from './build-dashboard.ts';
+import { type OpenDashboard, openDashboard } from './open-dashboard.ts';
+import { documentOf, sampleValue } from './sample-settings.ts';
+import { managedWorld, type World } from './stand-in-world.ts';
+
+// The complaint of users everywhere: one control forgot the lock. So every setting is drawn, locked and not.
+
+const rowSchema = z.object({
+  id: z.string(),
+  controls: z.int(),
+  enabled: z.int(),
+  padlocks: z.int(),
+  reset: z.int(),
+  /** Buttons that change a list. */
+  listButtons: z.int(),
+  explains: z.array(z.string()),
+  fieldsets: z.int(),
+  enabledFieldsets: z.int(),
+  named: z.boolean(),
+});
+
+const READ_ROWS = `[...document.querySelectorAll('[data-setting]')].map((row) => {
+  const controls = [...row.querySelectorAll('input, select, textarea')];
+  const fieldsets = [...row.querySelectorAll('fieldset')];
+  return {
+    id: row.dataset.setting,
+    controls: controls.length,
+    enabled: controls.filter((control) => !control.matches(':disabled')).length,
+    padlocks: row.querySelectorAll('[data-padlock]').length,
+    reset: row.querySelectorAll('[data-reset]').length,
+    listButtons: row.querySelectorAll('fieldset button').length,
+    explains: [...row.querySelectorAll('button[aria-haspopup="dialog"]')].map((button) => button.getAttribute('aria-label') ?? ''),
+    fieldsets: fieldsets.length,
+    enabledFieldsets: fieldsets.filter((fieldset) => !fieldset.matches(':disabled')).length,
+    named: [...controls, ...fieldsets].every((control) => control.labels?.length > 0 || control.hasAttribute('aria-labelledby') || control.hasAttribute('aria-label')),
+  };
+})`;
+
+describe('every setting of the catalog', () => {
+  let browser: Browser;
+  let built: BuiltDashboard;
+
+  beforeAll(async () => {
+    [browser, built] = await Promise.all([launchBrowser(), buildDashboard()]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await built.remove();
+  });
+
+  function world(platform: Platform, locked: boolean | null): World {
+    const settings = desktopCatalog.onPlatform[platform];
+    return {
+      ...managedWorld(),
+      platform,
+      documents: locked === null ? {} : { 'user-policy': documentOf(settings, locked) },
+      // A choice for each, so that every one of them could be reset.
+      choices: new Map(settings.map((setting: Setting) => [setting.id, sampleValue(setting)])),
+    };
+  }
+
+  async function rowsOf(dashboard: OpenDashboard, platform: Platform) {
+    const expected = desktopCatalog.onPlatform[platform].map((setting) => setting.id).sort();
+    await dashboard.page.locator(`[data-setting="${expected[0]}"]`).waitFor();
+    const rows = z.array(rowSchema).parse(await dashboard.page.evaluate(READ_ROWS));
+    expect(rows.map((row) => row.id).sort()).toEqual(expected);
+    return rows;
+  }
+
+  test('the platforms tried here show all of the catalog', () => {
+    const shown = new Set([...desktopCatalog.onPlatform.mac, ...desktopCatalog.onPlatform.windows]);
+    expect(shown.size).toBe(desktopCatalog.settings.length);
+  });
+
+  test.each(['mac', 'windows'] as const)(
+    'is disabled, with padlock and reason, while locked (%s)',
+    async (platform) => {
+      const dashboard = await openDashboard(browser, built.folder, world(platform, true));
+      try {
+        for (const row of await rowsOf(dashboard, platform)) {
+          expect(row, row.id).toMatchObject({
+            enabled: 0,
+            padlocks: 1,
+            reset: 0,
+            listButtons: 0,
+            enabledFieldsets: 0,
+            named: true,
+          });
+          expect(row.controls + row.fieldsets, row.id).toBeGreaterThan(0);
+          const { label } = desktopCatalog.byId.get(row.id) ?? { label: '' };
+          expect(row.explains, row.id).toEqual([
+            `Managed by Engineering workstations (Acme Corporation): why is “${label}” locked?`,
+          ]);
+        }
+        expect(dashboard.complaints).toEqual([]);
+      } finally {
+        await dashboard.close();
+      }
+    },
+  );
+
+  test.each([
+    ['suggested', false],
+    ['left alone', null],
+  ] as const)('is enabled, without padlock, while %s', async (_, locked) => {
+    const dashboard = await openDashboard(browser, built.folder, world('mac', locked));
+    try {
+      for (const row of await rowsOf(dashboard, 'mac')) {
+        expect(row, row.id).toMatchObject({ padlocks: 0, reset: 1, named: true });
+        expect(row.enabled, row.id).toBe(row.controls);
+        expect(row.enabledFieldsets, row.id).toBe(row.fieldsets);
+        const suggested = locked === false && desktopCatalog.byId.get(row.id)?.lockPath !== null;
+        expect(row.explains.length, row.id).toBe(suggested ? 1 : 0);
+      }
+      expect(dashboard.complaints).toEqual([]);
+    } finally {
+      await dashboard.close();
+    }
+  });
+
+  test('is disabled while settings are frozen, and says so', async () => {
+    const frozen = {
+      ...world('mac', null),
+      freeze: { code: 'policy_stale', source: 'user-policy' },
+    } as const;
+    const dashboard = await openDashboard(browser, built.folder, frozen);
+    try {
+      for (const row of await rowsOf(dashboard, 'mac')) {
+        expect(row, row.id).toMatchObject({ enabled: 0, enabledFieldsets: 0, reset: 0, padlocks: 0 });
+      }
+      const held = dashboard.page.getByText('Held at its present value');
+      expect(await held.count()).toBe(desktopCatalog.onPlatform.mac.length);
+    } finally {
+      await dashboard.close();
+    }
+  });
+});

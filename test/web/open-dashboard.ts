@@ -1,0 +1,55 @@
+import type { Browser, BrowserContextOptions, Page } from '@playwright/test';
+import { type StandInAgent, startStandInAgent } from './stand-in-agent.ts';
+import type { World } from './stand-in-world.ts';
+
+/** A page of the dashboard, the agent behind it, and what the browser complained of. */
+export interface OpenDashboard {
+  readonly page: Page;
+  readonly agent: StandInAgent;
+  /** Violations of the content security policy, and errors of the page: there should be none. */
+  readonly complaints: readonly string[];
+  /** Goes to a page by its address, such as `settings/Proxies`, and waits until it is there. */
+  go(place: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the dashboard as a person would: by the address that the agent printed. */
+export async function openDashboard(
+  browser: Browser,
+  dashboardFolder: string,
+  world: World,
+  options: BrowserContextOptions = {},
+): Promise<OpenDashboard> {
+  const agent = startStandInAgent({ world, dashboardFolder });
+  const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  await page.exposeFunction('reportViolation', (text: string) => complaints.push(text));
+  await page.addInitScript(
+    `addEventListener('securitypolicyviolation', (event) => reportViolation(event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sample))`,
+  );
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    // A refused or unanswered request is logged by the browser itself; the page shows it where it matters.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      complaints.push(message.text());
+  });
+  await page.goto(await agent.address());
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  return {
+    page,
+    agent,
+    complaints,
+    go: async (place) => {
+      await page.evaluate(`location.hash = '#/${place}'`);
+      const name = place.split('/')[0] ?? '';
+      await page.locator(`nav a[aria-current="page"][href="#/${name}"]`).first().waitFor();
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.getByRole('status', { name: 'Loading…' }).waitFor({ state: 'detached' });
+    },
+    close: async () => {
+      await context.close();
+      await agent.close();
+    },
+  };
+}
