@@ -7,8 +7,8 @@ import {
 } from './discovery.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { LIST_SCHEMA } from './list-request.ts';
-import type { ScimRequest, ScimRoute } from './plugin.ts';
 import { ScimError } from './scim-error.ts';
+import type { ScimRequest, ScimRoute } from './scim-route.ts';
 
 /** What the service says about itself, and what it does not do. */
 export function discoveryRoutes(): readonly ScimRoute[] {

@@ -7,10 +7,10 @@ import { createGroup, deleteGroup, patchGroup, readGroup, replaceGroup } from '.
 import { isObject, type JsonObject } from './json.ts';
 import { LIST_SCHEMA, readListRequest } from './list-request.ts';
 import { readPatch } from './patch.ts';
-import type { ScimHandler, ScimRequest, ScimRoute } from './plugin.ts';
 import { readProjection } from './projection.ts';
 import { readBody } from './resource-body.ts';
 import { GROUP } from './schema/group.ts';
+import type { ScimHandler, ScimRequest, ScimRoute } from './scim-route.ts';
 
 /** `/Groups` (RFC 7644 section 3). */
 export function groupRoutes({ db }: HubContext): readonly ScimRoute[] {

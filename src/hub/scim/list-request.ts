@@ -5,9 +5,8 @@ import { type Projection, readProjection } from './projection.ts';
 import type { ResourceType } from './schema/attribute.ts';
 import { ScimError } from './scim-error.ts';
 
-/** `schemas` of a list answer and of a search body. */
+/** `schemas` of a list answer. */
 export const LIST_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
-export const SEARCH_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest';
 
 /** The most resources one page holds; a larger `count` is cut to it (RFC 7644 section 3.4.2.4 allows that). */
 export const MAX_PAGE = 200;

@@ -7,9 +7,6 @@ import { findSchema, parsePatchPath, type ResolvedPath, resolvePath } from './re
 import { type Attribute, findAttribute, type ResourceType } from './schema/attribute.ts';
 import { ScimError } from './scim-error.ts';
 
-/** `schemas` of a PATCH body. */
-export const PATCH_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
-
 const MAX_OPERATIONS = 1000;
 
 /** One operation of a PATCH, read but not yet applied. */

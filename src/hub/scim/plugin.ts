@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ChangeContext } from '../audit/record.ts';
 import type { HubContext, HubPlugin, HubServer } from '../server.ts';
 import { discoveryRoutes } from './discovery-routes.ts';
 import { groupRoutes } from './group-routes.ts';
 import { ScimError } from './scim-error.ts';
+import type { ScimRequest, ScimRoute } from './scim-route.ts';
 import { connectionOfToken, noteTokenUse, type ScimConnection } from './tokens.ts';
 import { userRoutes } from './user-routes.ts';
 
@@ -17,32 +17,6 @@ const BASES = ['/scim/v2', '/v2/scim/2.0'] as const;
 const BODY_LIMIT = 16 * 1024 * 1024;
 /** Per minute and token: entra asks for 25 a second, and bursts. */
 const REQUESTS_PER_MINUTE = 12_000;
-
-/** What routes of SCIM know of the request they serve. */
-export interface ScimRequest {
-  readonly connection: ScimConnection;
-  readonly context: ChangeContext;
-  /** Address of the endpoint that was called, for locations. */
-  readonly base: string;
-  readonly ifMatch: string | undefined;
-  readonly ifNoneMatch: string | undefined;
-  readonly query: unknown;
-  readonly body: unknown;
-}
-
-/** Serves one request as the connection of its token. */
-export type ScimHandler = (
-  request: ScimRequest,
-  reply: FastifyReply,
-  params: { readonly id: string },
-) => Promise<unknown>;
-
-/** A route of SCIM beneath a base path. */
-export interface ScimRoute {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  readonly path: string;
-  readonly handler: ScimHandler;
-}
 
 /** SCIM 2.0 at both base paths (RFC 7643, 7644; docs/identity.md section 4). */
 export const scimPlugin: HubPlugin = async (app, context) => {

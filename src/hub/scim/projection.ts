@@ -11,9 +11,6 @@ export interface Projection {
   readonly without: readonly ResolvedPath[];
 }
 
-/** Shows everything that is returned by default. */
-export const WHOLE: Projection = { without: [] };
-
 /** Reads the two query parameters. They exclude each other; unknown names show nothing and hide nothing. */
 export function readProjection(
   type: ResourceType,

@@ -2,7 +2,7 @@ import { readValue } from './attribute-value.ts';
 import { parseAttributePath } from './filter/parse-filter.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { findSchema, type ResolvedPath, resolvePath } from './resource-path.ts';
-import { COMMON_ATTRIBUTES, findAttribute, type ResourceType } from './schema/attribute.ts';
+import { findAttribute, type ResourceType } from './schema/attribute.ts';
 import { ScimError } from './scim-error.ts';
 
 /**
@@ -112,9 +112,4 @@ export function schemasOf(type: ResourceType, resource: ResourceBody): readonly 
     type.schema.id,
     ...type.extensions.map((extension) => extension.id).filter((id) => resource[id] !== undefined),
   ];
-}
-
-/** Every attribute that can stand at the top of a resource of this type. */
-export function topAttributes(type: ResourceType) {
-  return [...COMMON_ATTRIBUTES, ...type.schema.attributes];
 }

@@ -36,12 +36,8 @@ export const organizationNameSchema = z
     'must be 1 to 63 lower-case letters, digits, "-" or "_", beginning and ending with a letter or digit',
   );
 const webAddressSchema = z
-  .string()
-  .max(2000)
-  .refine(
-    (text) => /^(https?|mailto):/i.test(text) && URL.canParse(text),
-    'must be an http, https or mailto address',
-  );
+  .url({ protocol: /^(https?|mailto)$/, error: 'must be an http, https or mailto address' })
+  .max(2000);
 
 /* ---- paths and queries ---- */
 
