@@ -15,6 +15,7 @@ import {
   BUNDLE_MEDIA_TYPE,
   BUNDLE_TYP,
   type BundlePayload,
+  bundlePayloadSchema,
 } from '../src/shared/contracts/bundle.ts';
 
 /*
@@ -290,7 +291,7 @@ export function standInPayload(
   seq: number,
   change: Partial<BundlePayload> = {},
 ): BundlePayload {
-  return {
+  return bundlePayloadSchema.parse({
     iss: hub.url,
     aud: BUNDLE_AUDIENCE,
     sub: userId,
@@ -308,8 +309,10 @@ export function standInPayload(
     refreshSeconds: 3600,
     graceSeconds: null,
     contact: null,
+    exceptions: [],
+    overrides: [],
     ...change,
-  };
+  });
 }
 
 /** Publishes a bundle; its tag follows its number, as the real hub's does. */

@@ -75,6 +75,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<AgentWorld>
   await lastKeys.load();
   const sources = createMachineSources({
     ...{ paths, clock, lastKeys, catalog: desktopCatalog },
+    log: (entry) => log.push(entry),
     runCommand: async () => ({ kind: 'failed', reason: 'no command is run in tests' }),
   });
   await sources.refresh();
@@ -92,9 +93,9 @@ export async function makeWorld(options: WorldOptions = {}): Promise<AgentWorld>
       account: account.service,
       delivery: delivery.service,
       enforcement,
+      log: (entry) => log.push(entry),
     },
     doctor: async () => ({ checks: [] }),
-    log: (entry) => log.push(entry),
   });
   return {
     ...{ folder, host, paths, agent, log, write },
@@ -141,7 +142,7 @@ export function bundle(
   const payload: BundlePayload = {
     ...{ iss: 'https://hub.example', aud: 'mooring-agent', sub: 'user-1', org: 'acme', seq: 1, iat: 1 },
     ...{ policy: policy === null ? null : { ...whole, ...policy }, document },
-    ...{ refreshSeconds: 3600, graceSeconds: null, contact: null },
+    ...{ refreshSeconds: 3600, graceSeconds: null, contact: null, exceptions: [], overrides: [] },
     ...more,
   };
   const fetchedAt = '2026-01-02T00:00:00.000Z';

@@ -129,6 +129,8 @@ function payloadOf(received: Received, issuer: string): BundlePayload {
     refreshSeconds: received.refreshSeconds,
     graceSeconds: received.graceSeconds,
     contact: received.contact,
+    exceptions: [],
+    overrides: [],
   };
 }
 

@@ -19,6 +19,19 @@ export const AGENT_ROUTES = {
   account: { method: 'GET', path: '/v1/agent/account' },
   /** `?org=<name>` and `If-None-Match`; 200 with a compact JWS and a strong ETag, 304, 401, or 403 when no longer a member. */
   policy: { method: 'GET', path: '/v1/agent/policy' },
+  /**
+   * `?org=<name>` and `Last-Event-ID`: server-sent events that only nudge (`AGENT_EVENTS`). 401 and 403 as above;
+   * the stream ends within seconds of the session or the membership.
+   */
+  events: { method: 'GET', path: '/v1/agent/events' },
+  /** `?org=<name>`; body and answer are `agentReportSchema` and `agentReportAnswerSchema`. At most 256 KiB. */
+  reports: { method: 'POST', path: '/v1/agent/reports' },
+  /** `?org=<name>`: `overrideRequestSchema`; 201 with `overrideAnswerSchema`, or `override_not_allowed` (403). */
+  requestOverride: { method: 'POST', path: '/v1/agent/overrides' },
+  /** `?org=<name>`: the bearer's own that are in force. */
+  overrides: { method: 'GET', path: '/v1/agent/overrides' },
+  /** `?org=<name>`: ends one of the bearer's own before its time; 204. */
+  endOverride: { method: 'DELETE', path: '/v1/agent/overrides/{id}' },
   /** Public: a device pins them at its first sign-in. */
   keys: { method: 'GET', path: '/v1/agent/keys' },
 } as const;
@@ -72,6 +85,56 @@ export const agentKeysSchema = z.object({ keys: z.array(agentKeySchema).max(100)
 /** Body of every refusal of the agent API. */
 export const agentErrorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 
+/*
+ * The stream of events. It begins with a `retry:` line; a comment comes each 25 s. Every event that nudges has
+ * `id: <seq>`. A nudge says only that policy may have changed: the agent then fetches as usual, so lost, doubled and
+ * out-of-order nudges do no harm. Right after connecting the present sequence number is sent, unless `Last-Event-ID`
+ * is that number.
+ */
+export const AGENT_EVENTS = {
+  /** `data`: `policyNudgeSchema`. */
+  policy: 'policy',
+  /** The hub closes the stream; `data`: `streamEndSchema`. */
+  end: 'end',
+} as const;
+export const EVENT_HEARTBEAT_SECONDS = 25;
+export const policyNudgeSchema = z.object({ seq: z.int().min(0) });
+/**
+ * `signed_out`: this session, or the account, has ended; `not_member`: no longer in this organization; `draining`: the
+ * hub stops or restarts: connect again, after the `retry:` that came with it and a random delay.
+ */
+export const streamEndSchema = z.object({ reason: z.enum(['signed_out', 'not_member', 'draining']) });
+
+/** Asks to override a locked setting for a time (docs/delivery.md section 6). */
+export const overrideRequestSchema = z.object({
+  deviceId: z.uuid(),
+  setting: z.string().min(1).max(200),
+  value: z.json(),
+  seconds: z
+    .int()
+    .min(60)
+    .max(30 * 86_400),
+  /** Why; shown to the organization's owners. */
+  reason: z.string().trim().min(1).max(1000),
+});
+/** An override that is in force; the same arrives in the next bundle. */
+export const grantedOverrideSchema = z.object({
+  id: z.string(),
+  setting: z.string(),
+  value: z.json(),
+  reason: z.string(),
+  grantedAt: instant,
+  until: instant,
+});
+/** `seq`: the sequence number of the first bundle that carries it. */
+export const overrideAnswerSchema = z.object({ override: grantedOverrideSchema, seq: z.int() });
+export const overrideListSchema = z.object({ overrides: z.array(grantedOverrideSchema) });
+
+export type PolicyNudge = z.infer<typeof policyNudgeSchema>;
+export type StreamEnd = z.infer<typeof streamEndSchema>;
+export type OverrideRequest = z.infer<typeof overrideRequestSchema>;
+export type GrantedOverride = z.infer<typeof grantedOverrideSchema>;
+export type OverrideAnswer = z.infer<typeof overrideAnswerSchema>;
 export type AgentOrganization = z.infer<typeof agentOrganizationSchema>;
 export type AgentAccount = z.infer<typeof agentAccountSchema>;
 export type AgentKey = z.infer<typeof agentKeySchema>;

@@ -4,6 +4,10 @@ import { z } from 'zod';
 export const BUNDLE_MEDIA_TYPE = 'application/jose';
 export const BUNDLE_TYP = 'mooring-policy+jws';
 export const BUNDLE_AUDIENCE = 'mooring-agent';
+/** Audience of a bundle that travels by file (docs/delivery.md section 4); such a bundle always has `exp`. */
+export const OFFLINE_BUNDLE_AUDIENCE = 'mooring-agent-offline';
+/** `sub` of an offline bundle for every member: it carries the organization's default policy. */
+export const ANY_SUBJECT = '*';
 
 /** The policy a bundle carries: who it is for and which revision. */
 export const bundlePolicySchema = z.object({
@@ -12,6 +16,27 @@ export const bundlePolicySchema = z.object({
   scope: z.enum(['user', 'organization']),
   revision: z.int().min(1),
   updatedAt: z.string(),
+});
+
+/** A setting that may be overridden for a time although the policy locks it (docs/delivery.md section 6). */
+export const exceptionSchema = z.object({
+  setting: z.string().min(1).max(200),
+  maxSeconds: z
+    .int()
+    .min(60)
+    .max(30 * 86_400),
+});
+
+/**
+ * A granted override. Until `until` (by wall or monotonic clock, whichever is first) the setting is locked at `value`
+ * instead of what the document says; the managed hash is made from that value (`withOverrides` of shared/policy).
+ */
+export const bundleOverrideSchema = z.object({
+  /** Id of the grant. */
+  id: z.string(),
+  setting: z.string(),
+  value: z.json(),
+  until: z.string(),
 });
 
 /** Payload of the signed bundle. Unknown members are dropped, so that a newer hub can add some. */
@@ -33,10 +58,17 @@ export const bundlePayloadSchema = z.object({
   refreshSeconds: z.int().min(1),
   graceSeconds: z.int().min(0).nullable(),
   contact: z.object({ name: z.string(), url: z.string() }).nullable(),
+  /** What the user may ask to override. A bundle of an older hub has none. */
+  exceptions: z.array(exceptionSchema).default([]),
+  /** What is overridden now, at most one for each setting. A bundle of an older hub has none. */
+  overrides: z.array(bundleOverrideSchema).default([]),
 });
 
 /** Decoded payload of a bundle. */
 export type BundlePayload = z.infer<typeof bundlePayloadSchema>;
+
+export type PolicyException = z.infer<typeof exceptionSchema>;
+export type BundleOverride = z.infer<typeof bundleOverrideSchema>;
 
 /** Why a bundle was refused. A refused bundle changes nothing. */
 export const BUNDLE_REFUSALS = [
