@@ -36,7 +36,7 @@ type Keyring = 'unlocked' | 'locked' | 'none';
 async function run(keyring: Keyring, task: 'round-trip' | 'session'): Promise<unknown> {
   const script = [
     process.execPath,
-    join(import.meta.dirname, 'keychain-session.ts'),
+    join(import.meta.dirname, 'fixtures', 'keychain-session.ts'),
     task,
     join(home, 'files'),
   ];

@@ -5,9 +5,10 @@ import { openKeychain } from './account/keychain.ts';
 import type { AgentMaking } from './agent.ts';
 import type { AgentOptions, CommandRunner } from './agent-options.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { createHubHttp, type HubHttp } from './delivery/hub-http.ts';
+import { createHubHttp } from './delivery/create-hub-http.ts';
+import { createPolicyDelivery } from './delivery/create-policy-delivery.ts';
+import type { HubHttp } from './delivery/hub-http.ts';
 import { createHubKeyTrust } from './delivery/hub-key-trust.ts';
-import { createPolicyDelivery } from './delivery/policy-delivery.ts';
 import { systemProxyReader } from './delivery/system-proxy.ts';
 import { dockerBackendQuit } from './enforcement/docker-backend.ts';
 import { createEnforcement } from './enforcement/enforcement.ts';
@@ -30,7 +31,7 @@ export async function makeParts(options: AgentOptions): Promise<AgentMaking> {
   const log = options.log ?? (() => {});
   const { paths, lastKeys } = await findPaths(options, runCommand);
   const catalog = desktopCatalog;
-  const sources = createMachineSources({ paths, catalog, clock, runCommand, lastKeys });
+  const sources = createMachineSources({ paths, catalog, clock, runCommand, lastKeys, log });
   await sources.refresh();
   const enforcement = createEnforcement({
     ...{ paths, catalog, platform: paths.platform, clock, log },
@@ -45,7 +46,7 @@ export async function makeParts(options: AgentOptions): Promise<AgentMaking> {
   });
   const keychain = options.keychain ?? openKeychain({ platform: paths.platform, clock });
   const signInEnforced = () => sources.current().signIn.enforced;
-  const { createAccountService } = await import('./account/account-service.ts');
+  const { createAccountService } = await import('./account/create-account-service.ts');
   const account = await createAccountService({
     ...{ recordFile: paths.account, http, trust, keychain, clock, signInEnforced },
     opener: options.openBrowser ?? browserOpener(paths.platform, paths.systemRoot),
@@ -60,8 +61,8 @@ export async function makeParts(options: AgentOptions): Promise<AgentMaking> {
   });
   const hubUrl = () => sources.current().keys?.hubUrl ?? account.owner()?.hubUrl ?? null;
   return {
-    ...{ version: options.version, paths, clock, log },
-    parts: { catalog, sources, account, delivery, enforcement },
+    ...{ version: options.version, paths, clock },
+    parts: { catalog, sources, account, delivery, enforcement, log },
     dashboardFolder: options.dashboardFolder ?? null,
     doctor: async () => {
       const { diagnose } = await import('./diagnostics/diagnose.ts');

@@ -27,14 +27,14 @@ export type OidcResult<T> =
   | { readonly ok: false; readonly problem: OidcProblem };
 
 /** A sign-in in the browser: where to send the person, and what the answer is held against. */
-export interface BrowserStep {
+interface BrowserStep {
   readonly url: string;
   readonly state: string;
   readonly redeem: (callback: URL) => Promise<OidcResult<Tokens>>;
 }
 
 /** A sign-in on another device. */
-export interface DeviceStep {
+interface DeviceStep {
   readonly url: string;
   readonly userCode: string;
   readonly lifetimeMs: number;

@@ -23,7 +23,7 @@ export interface KeychainLibrary {
 }
 
 /** Under which name entries stand in the keychain. */
-export const KEYCHAIN_SERVICE = 'Mooring';
+const KEYCHAIN_SERVICE = 'Mooring';
 
 /** A locked keychain asks its owner; after this long we go on without. */
 const ANSWER_LIMIT_MS = 60_000;

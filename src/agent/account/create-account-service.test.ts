@@ -15,11 +15,12 @@ import {
 } from '../../../test/stand-in-hub.ts';
 import type { LoginAnswer, LoginRequest } from '../../shared/contracts/local-api.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
-import { createHubHttp } from '../delivery/hub-http.ts';
+import { createHubHttp } from '../delivery/create-hub-http.ts';
 import { createHubKeyTrust, type ProfileKey } from '../delivery/hub-key-trust.ts';
 import { fingerprint } from '../delivery/hub-keys.ts';
 import { diskFiles, type StateFiles } from '../state-file.ts';
-import { type AccountService, type AccountServiceOptions, createAccountService } from './account-service.ts';
+import type { AccountService, AccountServiceOptions } from './account-service.ts';
+import { createAccountService } from './create-account-service.ts';
 
 let hub: StandInHub;
 let folder: string;
@@ -286,6 +287,25 @@ describe('signing in by browser', () => {
     await visit(await followSignIn(second.url));
     expect(service.state().state).toBe('signed-in');
     expect(await service.loginProgress('unknown', 0)).toMatchObject({ code: 'not_found' });
+  });
+
+  it('that is called off while the hub is being asked opens nothing', async () => {
+    const service = await launch();
+    let release = (): void => {};
+    hub.intercept = (_, response) => {
+      hub.intercept = null;
+      release = () => response.destroy();
+      return true;
+    };
+    const first = service.login({ hub: hub.url, method: 'browser', openBrowser: false });
+    await expect.poll(() => hub.intercept).toBeNull();
+    const stopping = service.stop();
+    await stopping;
+    release();
+    expect(await first).toMatchObject({ code: 'unreachable' });
+    const second = service.login({ hub: hub.url, method: 'browser', openBrowser: false });
+    await service.stop();
+    expect(asLogin(await second)).toMatchObject({ state: 'failed' });
   });
 
   it('only answers with the address where no browser is wanted', async () => {

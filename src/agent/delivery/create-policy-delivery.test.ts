@@ -14,11 +14,13 @@ import {
   startStandInHub,
 } from '../../../test/stand-in-hub.ts';
 import { BUNDLE_MEDIA_TYPE, BUNDLE_TYP } from '../../shared/contracts/bundle.ts';
-import { type AccountService, createAccountService } from '../account/account-service.ts';
+import type { AccountService } from '../account/account-service.ts';
+import { createAccountService } from '../account/create-account-service.ts';
 import { diskFiles, type StateFiles } from '../state-file.ts';
-import { createHubHttp } from './hub-http.ts';
+import { createHubHttp } from './create-hub-http.ts';
+import { createPolicyDelivery } from './create-policy-delivery.ts';
 import { createHubKeyTrust } from './hub-key-trust.ts';
-import { createPolicyDelivery, type DeliveryState, type PolicyDelivery } from './policy-delivery.ts';
+import type { DeliveryState, PolicyDelivery } from './policy-delivery.ts';
 
 const HOUR = 60 * 60_000;
 const DAY = 24 * HOUR;

@@ -19,13 +19,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { manualClock } from '../../../test/manual-clock.ts';
-import {
-  createHubHttp,
-  type HubHttp,
-  type HubHttpOptions,
-  type HubRequest,
-  type ManagedProxy,
-} from './hub-http.ts';
+import { createHubHttp } from './create-hub-http.ts';
+import type { HubHttp, HubHttpOptions, HubRequest, ManagedProxy } from './hub-http.ts';
 
 const tls = (name: string) => join(import.meta.dirname, '../../../test/fixtures/tls', name);
 const CA = tls('ca.pem');

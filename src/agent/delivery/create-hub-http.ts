@@ -1,0 +1,95 @@
+import { maskUserInfo } from '../../shared/text/mask-user-info.ts';
+import { createCertificateAuthorities } from './certificate-authorities.ts';
+import type { HubFailure, HubHttp, HubHttpOptions, HubRequest, HubTimeouts } from './hub-http.ts';
+import { createPacSource } from './pac-source.ts';
+import { describeRoute, type Route, routeId, routesTo } from './proxy-routes.ts';
+import { requestOver } from './web-request.ts';
+
+/** What a call may take; a hub that needs longer is treated as one that does not answer. */
+const HUB_TIMEOUTS: HubTimeouts = { connect: 8_000, response: 20_000, total: 30_000 };
+
+/** How long a way that worked is tried first, before the managed proxy gets its chance again. */
+const REMEMBER_MS = 10 * 60_000;
+
+/** The way to the hub. Nothing is opened before the first call, and no connection is kept between calls. */
+export function createHubHttp(options: HubHttpOptions): HubHttp {
+  const authorities = createCertificateAuthorities(options.extraCaFile);
+  const timeouts = options.timeouts ?? HUB_TIMEOUTS;
+  const tools = {
+    authorities,
+    timeouts,
+    userAgent: options.userAgent,
+    ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
+  };
+  const pac = createPacSource({ clock: options.clock, tools });
+  const worked = new Map<string, { readonly id: string; readonly at: number }>();
+  let problem: string | null = null;
+
+  const inOrder = (origin: string, routes: readonly Route[]): readonly Route[] => {
+    const remembered = worked.get(origin);
+    if (remembered === undefined || options.clock.monotonic() - remembered.at > REMEMBER_MS) return routes;
+    const first = routes.filter((route) => routeId(route) === remembered.id);
+    return [...first, ...routes.filter((route) => routeId(route) !== remembered.id)];
+  };
+
+  return {
+    proxyProblem: () => (problem === null ? null : { code: 'proxy_unreachable', message: problem }),
+    async request(request) {
+      const { routes, managedProblem } = await routesTo(request.url, {
+        managed: options.managedProxy(),
+        environment: options.environment,
+        systemProxy: options.systemProxy,
+        runPac: pac.run,
+      });
+      if (managedProblem !== null) problem = managedProblem;
+      else if (!routes.some(isManagedProxy)) problem = null;
+      const failures: Tried[] = [];
+      for (const route of inOrder(request.url.origin, routes)) {
+        const answer = await requestOver(request, route, tools);
+        if (answer.ok) {
+          if (isManagedProxy(route)) problem = null;
+          if (worked.get(request.url.origin)?.id !== routeId(route)) {
+            worked.set(request.url.origin, { id: routeId(route), at: options.clock.monotonic() });
+          }
+          return answer;
+        }
+        failures.push({ route, failure: answer.failure });
+        if (isManagedProxy(route))
+          problem = `The hub was not reached ${describeRoute(route)}: ${answer.failure.message}.`;
+        if (!isWorthAnotherWay(request, answer.failure)) break;
+      }
+      worked.delete(request.url.origin);
+      return { ok: false, failure: summary(request.url, failures) };
+    },
+  };
+}
+
+interface Tried {
+  readonly route: Route;
+  readonly failure: HubFailure;
+}
+
+function isManagedProxy(route: Route): boolean {
+  return route.origin === 'managed' && route.proxy !== null;
+}
+
+/** A request that changes something at the hub is sent another way only if it surely did not arrive the first. */
+function isWorthAnotherWay(request: HubRequest, failure: HubFailure): boolean {
+  if (failure.kind === 'aborted' || failure.kind === 'too_large') return false;
+  return request.method === 'GET' || !failure.maybeSent;
+}
+
+function summary(url: URL, tried: readonly Tried[]): HubFailure {
+  const address = maskUserInfo(url.origin);
+  const [only] = tried;
+  const last = tried.at(-1) ?? only;
+  if (last === undefined) {
+    return { kind: 'unreachable', maybeSent: false, message: `There is no way to ${address}.` };
+  }
+  const told = tried.map(({ route, failure }) => `${describeRoute(route)}: ${failure.message}`).join('; ');
+  return {
+    kind: last.failure.kind,
+    maybeSent: tried.some(({ failure }) => failure.maybeSent),
+    message: `${address} was not reached ${told}.`,
+  };
+}
