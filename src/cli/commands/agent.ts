@@ -2,7 +2,6 @@ import { connectToAgent, type LocalApi, userPaths } from '../../agent/local-api/
 import { type ServedAgent, serveAgent } from '../../agent/local-api/serve-agent.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { type CommandContext, type Invocation, type Outcome, refused } from '../command.ts';
-import { giveMemoryBackWhenQuiet } from '../give-memory-back.ts';
 import { ask } from '../local-client.ts';
 import { withLog } from '../log-file.ts';
 import { plainText } from '../terminal/plain-text.ts';
@@ -21,14 +20,12 @@ export async function runAgent(context: CommandContext, { options }: Invocation)
       : pointToTheFirst(context, outcome.heldBy, wantsDashboard);
   }
   const { served } = outcome;
-  const keepMemory = giveMemoryBackWhenQuiet(served.agent.onChange);
   try {
     const dashboard = wantsDashboard ? await openDashboard(served.agent) : null;
     if (dashboard !== null && typeof dashboard !== 'string') return refused(dashboard);
     announce(context, served, dashboard);
     await untilToldToStop(served, context.signal);
   } finally {
-    keepMemory();
     await served.stop();
   }
   if (!context.json) context.terminal.out('The agent has stopped.\n');
