@@ -2,6 +2,7 @@ import type { AccountAnswer, LocalEvent, SignInRequirement } from '../shared/con
 import type { Catalog } from '../shared/settings/define-catalog.ts';
 import type { AccountService, AccountState } from './account/account-service.ts';
 import { signInRequirement } from './account/enforced-sign-in.ts';
+import type { LogEntry } from './agent-options.ts';
 import type { PolicyDelivery } from './delivery/policy-delivery.ts';
 import type { Enforcement, EnforcementEvent, EnforcementInputs } from './enforcement/model.ts';
 import { oneAtATime } from './one-at-a-time.ts';
@@ -23,6 +24,7 @@ export interface AgentParts {
   readonly account: AccountService;
   readonly delivery: PolicyDelivery;
   readonly enforcement: Enforcement;
+  readonly log: (entry: LogEntry) => void;
 }
 
 /** The flow of policy, one way: sources, account and bundle in, settings store and events out. */
@@ -73,7 +75,13 @@ export function createAgentCore(parts: AgentParts): AgentCore {
   });
   const followChange = (type: 'account' | 'status') => () => {
     announce({ type });
-    void follow().then(() => announce({ type: 'status' }));
+    follow().then(
+      () => announce({ type: 'status' }),
+      (error: unknown) => {
+        const fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        parts.log({ level: 'error', message: 'following a change of policy failed', facts: { fault } });
+      },
+    );
   };
 
   return {

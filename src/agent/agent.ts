@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type AgentCore, type AgentParts, createAgentCore, type StartOptions } from './agent-core.ts';
-import type { AgentOptions, LogEntry } from './agent-options.ts';
+import type { AgentOptions } from './agent-options.ts';
 import type { Clock } from './clock.ts';
 import { createLocalHandlers, type HandlerOptions } from './local-api/local-handlers.ts';
 import { createLoopbackDoor, type LoopbackDoor } from './local-api/loopback-door.ts';
@@ -29,7 +29,6 @@ export interface AgentMaking {
   readonly parts: AgentParts;
   readonly dashboardFolder: string | null;
   readonly doctor: HandlerOptions['doctor'];
-  readonly log: (entry: LogEntry) => void;
 }
 
 /** Composes the agent on this machine. */
@@ -40,7 +39,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
 
 /** Puts the parts behind one door; nothing runs before `start`. */
 export function assembleAgent(making: AgentMaking): Agent {
-  const { parts, paths, clock, log } = making;
+  const { parts, paths, clock } = making;
   const core = createAgentCore(parts);
   const stopRequested = Promise.withResolvers<void>();
   let door: LoopbackDoor | null = null;
@@ -55,7 +54,7 @@ export function assembleAgent(making: AgentMaking): Agent {
     reportFault: (error) => {
       const reference = randomBytes(4).toString('hex');
       const fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      log({ level: 'error', message: 'fault in the local API', facts: { reference, fault } });
+      parts.log({ level: 'error', message: 'fault in the local API', facts: { reference, fault } });
       return reference;
     },
   });

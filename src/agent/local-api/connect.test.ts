@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -186,7 +186,7 @@ test('the socket and lock of a killed agent are no obstacle', async () => {
 
 test('a listener that is no agent is not taken for one', async () => {
   const { socket } = userPaths(options);
-  await mkdir(dirname(socket), { recursive: true });
+  await mkdir(dirname(socket), { recursive: true, mode: 0o700 });
   const { createServer } = await import('node:http');
   const impostor = createServer((_request, response) => response.writeHead(404).end());
   await new Promise<void>((resolve) => impostor.listen(socket, resolve));
@@ -196,9 +196,17 @@ test('a listener that is no agent is not taken for one', async () => {
   await api.close();
 });
 
+test('an agent in a folder that others can use is not taken for ours', async () => {
+  const served = await serve();
+  await chmod(dirname(served.address), 0o755);
+  expect(await connectToAgent(userPaths(options))).toBeNull();
+  await chmod(dirname(served.address), 0o700);
+  expect(await connectToAgent(userPaths(options))).not.toBeNull();
+});
+
 test('a listener that never answers is not waited for without end', async () => {
   const { socket } = userPaths(options);
-  await mkdir(dirname(socket), { recursive: true });
+  await mkdir(dirname(socket), { recursive: true, mode: 0o700 });
   const { createServer } = await import('node:net');
   const silent = createServer((connection) => {
     ends.push(async () => connection.destroy());

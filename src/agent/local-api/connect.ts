@@ -1,3 +1,5 @@
+import { lstat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { type AgentLock, acquireAgentLock, type LockHolder, readLockHolder } from '../agent-lock.ts';
@@ -70,6 +72,7 @@ export async function connectToAgent(
 ): Promise<LocalFetch | null> {
   const address = paths.platform === 'windows' ? (await readLockHolder(paths))?.socket : paths.socket;
   if (address === undefined || address === '') return null;
+  if (paths.platform !== 'windows' && !(await isOwnFolder(dirname(address)))) return null;
   const fetch = socketFetch(address);
   try {
     const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
@@ -78,6 +81,19 @@ export async function connectToAgent(
     return answer.ok ? fetch : null;
   } catch {
     return null;
+  }
+}
+
+/**
+ * A socket is only as trustworthy as its folder: where the usual path is too long the folder stands in the temporary
+ * directory, in which anybody could have made it first and would then be told everything.
+ */
+async function isOwnFolder(folder: string): Promise<boolean> {
+  try {
+    const { uid, mode } = await lstat(folder);
+    return (mode & 0o170077) === 0o040000 && (process.getuid === undefined || uid === process.getuid());
+  } catch {
+    return false;
   }
 }
 

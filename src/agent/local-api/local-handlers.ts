@@ -1,9 +1,10 @@
 import type { LoginAnswer, StatusAnswer } from '../../shared/contracts/local-api.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
+import type { Problem } from '../../shared/policy/model.ts';
 import type { Catalog } from '../../shared/settings/define-catalog.ts';
 import { nearest } from '../../shared/text/nearest.ts';
 import type { AgentCore, AgentParts } from '../agent-core.ts';
-import type { AgentPaths } from '../paths.ts';
+import type { AgentPaths, Layout } from '../paths.ts';
 import type { Handled } from './http-answer.ts';
 import type { LoopbackDoor } from './loopback-door.ts';
 import { allProblems, hubPolicy, type PolicyView, policyAnswer } from './policy-answer.ts';
@@ -96,7 +97,7 @@ function settingsView({ parts }: HandlerOptions): SettingsView {
   };
 }
 
-function policyView({ parts, core }: HandlerOptions): PolicyView {
+function policyView({ parts, core, paths }: HandlerOptions): PolicyView {
   const { sources, delivery, enforcement, account } = parts;
   const { profile, adminSettings, signIn, keys } = sources.current();
   const ignored = [profile, adminSettings].filter(({ layer }) => layer === null);
@@ -105,8 +106,21 @@ function policyView({ parts, core }: HandlerOptions): PolicyView {
     delivery: delivery.state(),
     hubUrl: keys?.hubUrl ?? account.owner()?.hubUrl ?? account.state().account?.hubUrl ?? null,
     inputs: core.inputs(),
-    otherProblems: [...ignored.flatMap(({ problems }) => problems), ...signIn.problems],
+    otherProblems: [
+      ...ignored.flatMap(({ problems }) => problems),
+      ...signIn.problems,
+      ...layoutProblem(paths.layout, keys?.layout ?? paths.layout, profile.location),
+    ],
   };
+}
+
+/** The layout decides every path, so it is read once, when the agent starts. */
+function layoutProblem(now: Layout, wanted: Layout, location: string): readonly Problem[] {
+  if (now === wanted) return [];
+  const message = `${location} sets the layout "${wanted}", and the agent runs with "${now}". Restart the agent.`;
+  return [
+    { severity: 'warning', source: 'configuration-profile', path: 'layout', code: 'invalid_value', message },
+  ];
 }
 
 function statusAnswer(options: HandlerOptions): StatusAnswer {

@@ -33,7 +33,7 @@ export async function serveAgent(options: AgentOptions): Promise<ServeOutcome> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     const acquired = await acquireAgentLock(paths, thisProcess('agent'));
-    if (acquired.ok) return serveWithLock(options, acquired.lock);
+    if (acquired.ok) return await serveOrRelease(options, acquired.lock);
     if (acquired.reason === 'unusable') {
       const message = `The agent's lock ${paths.lock} cannot be used: ${acquired.message}.`;
       return { ok: false, refusal: { code: 'storage_failed', message } };
@@ -42,6 +42,16 @@ export async function serveAgent(options: AgentOptions): Promise<ServeOutcome> {
     if ((await connectToAgent(paths)) !== null || performance.now() > deadline)
       return { ok: false, heldBy: acquired.heldBy };
     await delay(PAUSE_MS);
+  }
+}
+
+/** A start that fails must not keep every other agent from starting. */
+async function serveOrRelease(options: AgentOptions, lock: AgentLock): Promise<ServeOutcome> {
+  try {
+    return await serveWithLock(options, lock);
+  } catch (error) {
+    await lock.release();
+    throw error;
   }
 }
 

@@ -52,7 +52,12 @@ function watchPath(path: string, changed: () => void): Stop {
     const name = relative(folder, path).split(sep)[0] ?? basename(path);
     try {
       const watcher = watch(folder, { persistent: false }, (_event, file) => onEvent(file, name));
-      watcher.on('error', () => onEvent(null, name));
+      // Windows says so when the folder goes; a watch that broke is over, and looking now and then takes its place.
+      watcher.on('error', () => {
+        watcher.close();
+        if (!stopped) poll();
+        changed();
+      });
       watched = { folder, identity: identityOf(folder), watcher };
     } catch {
       poll();
@@ -69,14 +74,16 @@ function watchPath(path: string, changed: () => void): Stop {
   const poll = () => {
     if (polling) return;
     polling = true;
-    watchFile(path, { persistent: false, interval: POLL_MS }, changed);
+    watchFile(path, { persistent: false, interval: POLL_MS }, onPoll);
   };
+
+  const onPoll = () => changed();
 
   arm();
   return () => {
     stopped = true;
     watched?.watcher.close();
-    if (polling) unwatchFile(path, changed);
+    if (polling) unwatchFile(path, onPoll);
   };
 }
 

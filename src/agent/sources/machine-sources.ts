@@ -1,6 +1,6 @@
 import type { Catalog } from '../../shared/settings/define-catalog.ts';
 import { type EnforcedSignIn, enforcedSignIn } from '../account/enforced-sign-in.ts';
-import type { CommandRunner } from '../agent-options.ts';
+import type { CommandRunner, LogEntry } from '../agent-options.ts';
 import { type Clock, instant } from '../clock.ts';
 import { oneAtATime } from '../one-at-a-time.ts';
 import type { AgentPaths } from '../paths.ts';
@@ -37,6 +37,7 @@ export interface MachineSourcesOptions {
   readonly clock: Clock;
   readonly runCommand: CommandRunner;
   readonly lastKeys: LastProfileKeys;
+  readonly log: (entry: LogEntry) => void;
 }
 
 /** The registry tells nobody of a change; on file systems that do not either, this is how long it takes as well. */
@@ -62,9 +63,14 @@ export function createMachineSources(options: MachineSourcesOptions): MachineSou
     watch: (onChange) => {
       let stopped = false;
       const look = async () => {
-        const before = reading === null ? '' : fingerprint(reading);
-        const after = fingerprint(await refresh());
-        if (!stopped && after !== before) onChange();
+        const before = reading;
+        try {
+          const after = await refresh();
+          if (!stopped && (before === null || fingerprint(after) !== fingerprint(before))) onChange();
+        } catch (error) {
+          const fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
+          options.log({ level: 'error', message: 'reading the sources failed', facts: { fault } });
+        }
       };
       const stopWatching = watchPaths(filesOf(paths), () => void look());
       let stopTimer: Stop = () => {};

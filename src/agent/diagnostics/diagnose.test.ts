@@ -1,0 +1,221 @@
+import { readFileSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { memoryKeychain } from '../../../test/memory-keychain.ts';
+import { doctorAnswerSchema } from '../../shared/contracts/local-api.ts';
+import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { createHubHttp } from '../delivery/create-hub-http.ts';
+import type { ManagedProxy } from '../delivery/hub-http.ts';
+import type { StoreState } from '../enforcement/model.ts';
+import { type AgentPaths, agentPaths } from '../paths.ts';
+import { createLastProfileKeys } from '../sources/last-profile-keys.ts';
+import { createMachineSources } from '../sources/machine-sources.ts';
+import { diskFiles } from '../state-file.ts';
+import { diagnose } from './diagnose.ts';
+import { examine } from './doctor.ts';
+
+let folder = '';
+let paths: AgentPaths;
+let ends: (() => Promise<unknown>)[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mooring-doctor-'));
+  paths = agentPaths(
+    {
+      ...{ platform: 'linux', home: '/home/dev', userName: 'dev', temporary: folder, testRoot: folder },
+      exists: () => false,
+    },
+    'mooring',
+  );
+  ends = [];
+});
+afterEach(async () => {
+  for (const end of ends) await end();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Machine {
+  readonly hubUrl?: string | null;
+  readonly clock?: Clock;
+  readonly proxy?: ManagedProxy;
+  readonly store?: StoreState;
+  readonly keychainRefusal?: string;
+  readonly testPaths?: boolean;
+}
+
+/** Every check of a machine by id: its result and what it says. */
+async function checks(machine: Machine) {
+  const clock = machine.clock ?? systemClock();
+  const keychain = memoryKeychain();
+  keychain.refusal = machine.keychainRefusal ?? null;
+  const here = { ...paths, testPaths: machine.testPaths ?? true };
+  const sources = createMachineSources({
+    ...{ paths: here, catalog: desktopCatalog, clock },
+    lastKeys: createLastProfileKeys(paths.profileKeys, diskFiles()),
+    runCommand: async () => ({ kind: 'failed', reason: 'no command is run in tests' }),
+    log: () => {},
+  });
+  const answer = await diagnose({
+    ...{ paths: here, sources, keychain, clock },
+    enforcement: { storeState: () => machine.store ?? { state: 'ok', lastWritten: null, repairs: 0 } },
+    http: createHubHttp({
+      ...{ userAgent: 'test', clock, environment: {} },
+      managedProxy: () => machine.proxy ?? null,
+      systemProxy: async () => null,
+      extraCaFile: () => null,
+    }),
+    hubUrl: () => machine.hubUrl ?? null,
+  });
+  for (const check of doctorAnswerSchema.parse(answer).checks) {
+    // Whatever is wrong comes with what it means and what to do.
+    if (check.result === 'failed' || check.result === 'warning') {
+      expect([check.id, check.meaning, check.mend]).toEqual([
+        check.id,
+        expect.any(String),
+        expect.any(String),
+      ]);
+    }
+  }
+  return new Map(answer.checks.map((check) => [check.id, check]));
+}
+
+async function hub(
+  answer: (path: string) => { status?: number; body: string; date?: string },
+): Promise<string> {
+  const server = createServer((request, response) => {
+    const { status = 200, body, date } = answer(request.url ?? '');
+    if (date !== undefined) response.setHeader('date', date);
+    response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  ends.push(() => new Promise((resolve) => server.close(resolve)));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return `http://127.0.0.1:${address.port}`;
+}
+
+const ISSUER = JSON.stringify({ issuer: 'https://hub.example' });
+
+test('a machine in order', async () => {
+  const found = await checks({ hubUrl: await hub(() => ({ body: ISSUER })) });
+  expect([...found].map(([id, { result }]) => [id, result])).toEqual([
+    ['hub', 'ok'],
+    ['clock', 'ok'],
+    ['proxy', 'ok'],
+    ['keychain', 'ok'],
+    ['files', 'ok'],
+    ['admin-files', 'skipped'],
+    ['store', 'ok'],
+  ]);
+});
+
+test.each([
+  ['a web page', { body: '<html>sign in to the network</html>' }],
+  ['another program', { body: '{"hello":"world"}' }],
+  ['an error', { status: 500, body: '' }],
+])('%s in place of the hub', async (_what, answer) => {
+  expect((await checks({ hubUrl: await hub(() => answer) })).get('hub')?.result).toBe('failed');
+});
+
+test('a hub that nobody answers for, and a proxy that fails, are both named without their secrets', async () => {
+  const closed = await hub(() => ({ body: ISSUER }));
+  for (const end of ends.splice(0)) await end();
+  const proxy: ManagedProxy = {
+    ...{
+      mode: 'manual',
+      http: closed.replace('//', '//me:hunter2@'),
+      https: '',
+      exclude: [],
+      pac: '',
+      embeddedPac: '',
+    },
+  };
+  const found = await checks({ hubUrl: 'http://hub.invalid:9/', proxy });
+  expect(found.get('hub')?.result).toBe('failed');
+  expect(found.get('clock')?.result).toBe('skipped');
+  expect(found.get('proxy')?.result).toBe('warning');
+  expect(JSON.stringify([...found])).not.toContain('hunter2');
+});
+
+test('a certificate that nobody vouches for', async () => {
+  const tls = join(import.meta.dirname, '..', '..', '..', 'test', 'fixtures', 'tls');
+  const server = createTlsServer(
+    { key: readFileSync(join(tls, 'hub-key.pem')), cert: readFileSync(join(tls, 'hub.pem')) },
+    (_request, response) => response.end(ISSUER),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  ends.push(() => new Promise((resolve) => server.close(resolve)));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const found = await checks({ hubUrl: `https://127.0.0.1:${address.port}` });
+  expect(found.get('hub')).toMatchObject({ result: 'failed', mend: expect.stringContaining('authority') });
+});
+
+test.each([
+  [30_000, 'ok'],
+  [-30_000, 'ok'],
+  [3 * 60_000, 'warning'],
+  [-3 * 60_000, 'warning'],
+  [60 * 60_000, 'failed'],
+  [-24 * 60 * 60_000, 'failed'],
+])('a clock that is %d ms off: %s', async (skew, result) => {
+  const system = systemClock();
+  const clock = { ...system, wall: () => system.wall() + skew };
+  const hubUrl = await hub(() => ({ body: ISSUER, date: new Date(system.wall()).toUTCString() }));
+  expect((await checks({ hubUrl, clock })).get('clock')?.result).toBe(result);
+});
+
+test('a keychain that refuses says so, and what follows from it', async () => {
+  const check = (await checks({ keychainRefusal: 'The keychain is locked.' })).get('keychain');
+  expect(check).toMatchObject({ result: 'warning', finding: 'The keychain is locked.' });
+});
+
+test('an account file that others can read', async () => {
+  await mkdir(dirname(paths.account), { recursive: true, mode: 0o700 });
+  await writeFile(paths.account, '{}');
+  await chmod(paths.account, 0o644);
+  const found = await checks({});
+  expect([...found.values()].find(({ id }) => id.startsWith('files'))).toMatchObject({
+    result: 'warning',
+    mend: expect.stringContaining('chmod 600'),
+  });
+});
+
+test('an administrators’ file that somebody else could have written, and one that cannot be read', async () => {
+  await mkdir(dirname(paths.adminSettings), { recursive: true });
+  await writeFile(paths.adminSettings, '{}');
+  await chmod(paths.adminSettings, 0o666);
+  const untrusted = await checks({ testPaths: false });
+  expect(untrusted.get('admin-files')).toMatchObject({
+    result: 'failed',
+    mend: expect.stringContaining('owner'),
+  });
+  await writeFile(paths.adminSettings, '{');
+  const broken = await checks({ testPaths: true });
+  expect(broken.get('admin-files')?.result).toBe('skipped');
+});
+
+test.each<[StoreState['state'], string]>([
+  ['ok', 'ok'],
+  ['waiting', 'warning'],
+  ['contended', 'warning'],
+  ['failed', 'failed'],
+])('a store that is %s: %s', async (state, result) => {
+  expect((await checks({ store: { state, lastWritten: null, repairs: 3 } })).get('store')?.result).toBe(
+    result,
+  );
+});
+
+test('a check that breaks is a finding, and keeps no other from being run', async () => {
+  const answer = await examine([
+    { id: 'a', title: 'A', run: () => Promise.reject(new Error('oh: http://me:pw@proxy')) },
+    { id: 'b', title: 'B', run: async () => ({ result: 'ok', finding: 'fine' }) },
+  ]);
+  expect(answer.checks.map(({ result }) => result)).toEqual(['failed', 'ok']);
+  expect(JSON.stringify(answer)).not.toContain('me:pw');
+});
