@@ -2,12 +2,11 @@ import { hostname } from 'node:os';
 import { desktopCatalog } from '../shared/settings/desktop-catalog.ts';
 import { browserOpener } from './account/browser-opener.ts';
 import { openKeychain } from './account/keychain.ts';
-import type { AgentMaking } from './agent.ts';
+import type { AgentMaking } from './agent-making.ts';
 import type { AgentOptions, CommandRunner } from './agent-options.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createHubHttp } from './delivery/create-hub-http.ts';
 import { createPolicyDelivery } from './delivery/create-policy-delivery.ts';
-import type { HubHttp } from './delivery/hub-http.ts';
 import { createHubKeyTrust } from './delivery/hub-key-trust.ts';
 import { systemProxyReader } from './delivery/system-proxy.ts';
 import { dockerBackendQuit } from './enforcement/docker-backend.ts';
@@ -56,7 +55,7 @@ export async function makeParts(options: AgentOptions): Promise<AgentMaking> {
     allowedOrganizations: () => allowedOrganizations(sources),
   });
   const delivery = createPolicyDelivery({
-    ...{ bundleFile: paths.bundle, account, http, trust, clock, signInEnforced },
+    ...{ bundleFile: paths.bundle, account, http, trust, clock, signInEnforced, push: http },
     random: Math.random,
   });
   const hubUrl = () => sources.current().keys?.hubUrl ?? account.owner()?.hubUrl ?? null;
@@ -96,7 +95,12 @@ function allowedOrganizations(sources: MachineSources): readonly string[] | null
   return enforced ? organizations : null;
 }
 
-function hubHttp(options: AgentOptions, paths: AgentPaths, clock: Clock, enforcement: Enforcement): HubHttp {
+function hubHttp(
+  options: AgentOptions,
+  paths: AgentPaths,
+  clock: Clock,
+  enforcement: Enforcement,
+): ReturnType<typeof createHubHttp> {
   const environment = options.environment ?? process.env;
   return createHubHttp({
     ...{ clock, environment },

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { type AgentCore, type AgentParts, createAgentCore, type StartOptions } from './agent-core.ts';
+import { type AgentCore, createAgentCore, type StartOptions } from './agent-core.ts';
+import type { AgentMaking } from './agent-making.ts';
 import type { AgentOptions } from './agent-options.ts';
-import type { Clock } from './clock.ts';
-import { createLocalHandlers, type HandlerOptions } from './local-api/local-handlers.ts';
+import { createLocalHandlers } from './local-api/local-handlers.ts';
 import { createLoopbackDoor, type LoopbackDoor } from './local-api/loopback-door.ts';
 import { createRouter, type LocalFetch } from './local-api/router.ts';
 import type { AgentPaths } from './paths.ts';
@@ -19,16 +19,6 @@ export interface Agent {
   readonly onChange: AgentCore['onChange'];
   /** Settled when a surface asked the agent to stop. */
   readonly stopRequested: Promise<void>;
-}
-
-/** What the agent is made of once its parts exist. */
-export interface AgentMaking {
-  readonly version: string;
-  readonly paths: AgentPaths;
-  readonly clock: Clock;
-  readonly parts: AgentParts;
-  readonly dashboardFolder: string | null;
-  readonly doctor: HandlerOptions['doctor'];
 }
 
 /** Composes the agent on this machine. */
