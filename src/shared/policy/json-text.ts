@@ -1,5 +1,6 @@
 import { quote } from '../text/quote.ts';
 import { DEEPEST, MOST_DUPLICATES, scanJson } from './json-scan.ts';
+import { accountsFor, emptyTally, type JsonTally, tallyValue } from './json-tally.ts';
 import type { ProblemCode } from './model.ts';
 import type { ProblemDraft } from './problem-draft.ts';
 
@@ -27,20 +28,58 @@ const UTF16 = 'It is not UTF-8 text; it looks like UTF-16. Save it as UTF-8 with
 
 /** Reads bytes, text or an already parsed value as JSON, by the rules of docs/policy.md, section 3. Never throws. */
 export function readJson(input: unknown): JsonReading {
-  if (typeof input === 'string') return readText(input);
+  return readJsonWith(input, (value) => {
+    const tally = emptyTally();
+    tallyValue(tally, value, 0);
+    return { result: value, tally };
+  }).json;
+}
+
+/** What a reader made of a JSON value, and the tally of everything in it. */
+export interface Walked<Result> {
+  readonly result: Result;
+  readonly tally: JsonTally;
+}
+
+/**
+ * As `readJson`, for a reader that walks the value anyway: `walk` tallies on its way, and is called again in the rare
+ * case that its tally shows that `JSON.parse` did not tell everything. `result` is `null` where `json` is broken.
+ * Never throws, whatever `walk` does.
+ */
+export function readJsonWith<Result>(
+  input: unknown,
+  walk: (value: unknown) => Walked<Result>,
+): { readonly json: JsonReading; readonly result: Result | null } {
   try {
-    return input instanceof Uint8Array ? readBytes(input) : readParsed(input);
+    const json = openJson(input);
+    if (!json.ok) return { json, result: null };
+    const walked = walk(json.value);
+    if (json.text === null) {
+      return walked.tally.excessive ? { json: EXCESSIVE, result: null } : { json, result: walked.result };
+    }
+    if (json.scanned || accountsFor(walked.tally, json.text)) return { json, result: walked.result };
+    const again = readLeniently(json.text, json.drafts);
+    return { json: again, result: again.ok ? walk(again.value).result : null };
   } catch {
     // Only an object that runs code when looked at gets here; JSON never does.
-    return broken('malformed', 'It is not plain JSON data. Nothing of it applies.');
+    return { json: broken('malformed', 'It is not plain JSON data. Nothing of it applies.'), result: null };
   }
+}
+
+/** JSON that was parsed. Unless it was also scanned, a key may have come twice in it without anybody noticing. */
+type OpenedJson = (Extract<JsonReading, { readonly ok: true }> & { readonly scanned?: true }) | BrokenJson;
+type BrokenJson = Extract<JsonReading, { readonly ok: false }>;
+
+function openJson(input: unknown): OpenedJson {
+  if (typeof input === 'string') return openText(input);
+  return input instanceof Uint8Array ? openBytes(input) : { ok: true, value: input, text: null, drafts: [] };
 }
 
 function broken(
   code: ProblemCode,
   message: string,
   more: { at?: number; text?: string; before?: readonly ProblemDraft[] } = {},
-): JsonReading {
+): BrokenJson {
   const { at, text = null, before = [] } = more;
   const error: ProblemDraft = {
     severity: 'error',
@@ -52,26 +91,28 @@ function broken(
   return { ok: false, text, drafts: [...before, error] };
 }
 
-function tooLarge(): JsonReading {
+function tooLarge(): BrokenJson {
   return broken(
     'too_large',
     'It is larger than 1 MiB, which no policy needs: remove what does not belong there.',
   );
 }
 
-function readBytes(bytes: Uint8Array): JsonReading {
+function openBytes(bytes: Uint8Array): OpenedJson {
   if (bytes.length > LARGEST) return tooLarge();
   const [first, second] = bytes;
   const marked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
   if (marked || (bytes.length > 1 && (first === 0 || second === 0))) return broken('encoding', UTF16);
+  let text: string;
   try {
-    return readText(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return broken('encoding', 'It holds bytes that are not UTF-8 text. Save it as UTF-8 without a mark.');
   }
+  return openText(text);
 }
 
-function readText(raw: string): JsonReading {
+function openText(raw: string): OpenedJson {
   if (isTooLarge(raw)) return tooLarge();
   if (raw.startsWith('\ufffe') || raw[0] === '\0' || raw[1] === '\0') return broken('encoding', UTF16);
   const marked = raw.startsWith('\ufeff');
@@ -82,15 +123,11 @@ function readText(raw: string): JsonReading {
       before: drafts,
     });
   }
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return { ok: true, value: JSON.parse(text), text, drafts };
   } catch {
     return readLeniently(text, drafts);
   }
-  const shape = measure(value);
-  if (shape === null || mayRepeatKeys(text, value, shape)) return readLeniently(text, drafts);
-  return { ok: true, value, text, drafts };
 }
 
 const BYTE_ORDER_MARK: ProblemDraft = {
@@ -101,7 +138,7 @@ const BYTE_ORDER_MARK: ProblemDraft = {
 };
 
 /** The slow way, taken when `JSON.parse` refuses the text or a key may come twice. */
-function readLeniently(text: string, before: readonly ProblemDraft[]): JsonReading {
+function readLeniently(text: string, before: readonly ProblemDraft[]): OpenedJson {
   const scan = scanJson(text);
   if (!scan.ok) {
     return broken(
@@ -135,7 +172,7 @@ function readLeniently(text: string, before: readonly ProblemDraft[]): JsonReadi
     });
   }
   if (scan.duplicates.length === MOST_DUPLICATES) drafts.push(MORE_DUPLICATES);
-  return { ok: true, value: scan.value, text, drafts };
+  return { ok: true, value: scan.value, text, drafts, scanned: true };
 }
 
 const MORE_DUPLICATES: ProblemDraft = {
@@ -145,13 +182,10 @@ const MORE_DUPLICATES: ProblemDraft = {
   message: 'There may be more keys that come twice; only the first hundred are listed.',
 };
 
-function readParsed(value: unknown): JsonReading {
-  if (measure(value) !== null) return { ok: true, value, text: null, drafts: [] };
-  return broken(
-    'malformed',
-    `It is nested more than ${DEEPEST} deep, or larger than any policy. Nothing of it applies.`,
-  );
-}
+const EXCESSIVE = broken(
+  'malformed',
+  `It is nested more than ${DEEPEST} deep, or larger than any policy. Nothing of it applies.`,
+);
 
 function isTooLarge(text: string): boolean {
   if (text.length > LARGEST) return true;
@@ -163,68 +197,4 @@ function isTooLarge(text: string): boolean {
     bytes += code < 0x80 ? 1 : code < 0x800 || (code >= 0xd800 && code < 0xe000) ? 2 : 3;
   }
   return bytes > LARGEST;
-}
-
-// In a for-in loop the engine turns this form, and only this one, into no call at all.
-const { hasOwnProperty: hasOwn } = Object.prototype;
-
-interface Shape {
-  keys: number;
-  /** Colons inside texts; those inside keys are not among them. */
-  colons: number;
-  nodes: number;
-}
-
-/** More values than 1 MiB of JSON text can hold: only a value that refers to itself has them. */
-const MOST_NODES = LARGEST;
-
-/** Counts what a value holds. `null`: nested too deeply, or larger than any text. */
-function measure(value: unknown): Shape | null {
-  const shape: Shape = { keys: 0, colons: 0, nodes: 0 };
-  return measureInto(shape, value, 0) ? shape : null;
-}
-
-function measureInto(shape: Shape, value: unknown, depth: number): boolean {
-  if (typeof value === 'string') {
-    shape.colons += countColons(value);
-    return true;
-  }
-  if (typeof value !== 'object' || value === null) return true;
-  shape.nodes += 1;
-  if (depth >= DEEPEST || shape.nodes > MOST_NODES) return false;
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i += 1) if (!measureInto(shape, value[i], depth + 1)) return false;
-    return true;
-  }
-  const members: Record<string, unknown> = value as Record<string, unknown>;
-  for (const key in members) {
-    if (!hasOwn.call(members, key)) continue;
-    shape.keys += 1;
-    if (!measureInto(shape, members[key], depth + 1)) return false;
-  }
-  return true;
-}
-
-/**
- * `JSON.parse` does not tell of a key that came twice, but such a key leaves a colon in the text that no key and no
- * text of the value accounts for. Colons of keys are only counted when the others do not add up; a colon written as
- * an escape would spoil the count, so its presence alone is suspicious.
- */
-function mayRepeatKeys(text: string, value: unknown, { keys, colons }: Shape): boolean {
-  if (text.includes('\\u003')) return true;
-  const unaccounted = countColons(text) - keys - colons;
-  return unaccounted !== 0 && unaccounted !== colonsInKeys(value);
-}
-
-function colonsInKeys(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0;
-  let count = 0;
-  for (const [key, member] of Object.entries(value)) count += countColons(key) + colonsInKeys(member);
-  return count;
-}
-
-function countColons(text: string): number {
-  let count = 0;
-  for (let at = text.indexOf(':'); at !== -1; at = text.indexOf(':', at + 1)) count += 1;
-  return count;
 }

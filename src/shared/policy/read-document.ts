@@ -2,7 +2,8 @@ import type { Catalog } from '../settings/define-catalog.ts';
 import { VERSION_KEY } from '../settings/document-grammar.ts';
 import { describeValue } from '../text/quote.ts';
 import type { Segment } from './json-scan.ts';
-import { readJson } from './json-text.ts';
+import { emptyTally, type JsonTally, tallyValue } from './json-tally.ts';
+import { readJsonWith, type Walked } from './json-text.ts';
 import type { Layer, LayerSource, Mention, Problem } from './model.ts';
 import { finishProblems, type ProblemDraft } from './problem-draft.ts';
 import { type DocumentReading, isJsonObject, readSettings } from './read-settings.ts';
@@ -24,12 +25,11 @@ export function readDocument(
   catalog: Catalog,
   prefix: readonly Segment[] = [],
 ): Layer {
-  const json = readJson(input);
+  const { json, result } = readJsonWith(input, (value) => interpretDocument(value, catalog));
   const finish = (drafts: readonly ProblemDraft[]) => finishProblems(drafts, source, json.text, prefix);
-  if (!json.ok) return brokenLayer(source, finish(json.drafts));
-  const { state, mentions, ignored, drafts } = interpretDocument(json.value, catalog);
-  const problems = finish([...json.drafts, ...drafts]);
-  return { source, state, mentions, ignored, problems };
+  if (!json.ok || result === null) return brokenLayer(source, finish(json.drafts));
+  const { state, mentions, ignored } = result;
+  return { source, state, mentions, ignored, problems: finish([...json.drafts, ...result.drafts]) };
 }
 
 /** What a document says, while its problems still lack their lines. */
@@ -40,29 +40,34 @@ export interface Interpretation {
   readonly drafts: readonly ProblemDraft[];
 }
 
-/** Reads a parsed document. Never throws. */
-export function interpretDocument(value: unknown, catalog: Catalog): Interpretation {
-  const reading: DocumentReading = { drafts: [], mentions: new Map(), ignored: new Map(), unknown: 0 };
-  try {
-    const fault = readTopLevel(reading, value, catalog);
-    if (fault === null) return { state: 'ok', ...reading };
-    return unusable([...reading.drafts, fault]);
-  } catch {
-    // Only a value that runs code when read gets here; JSON never does.
-    return unusable([NOT_DATA]);
-  }
+/**
+ * Reads a parsed document.
+ * @param tally accounts for the document when it has been read
+ * @param depth how many objects are around it
+ */
+export function interpretDocument(
+  value: unknown,
+  catalog: Catalog,
+  tally: JsonTally = emptyTally(),
+  depth = 0,
+): Walked<Interpretation> {
+  const reading: DocumentReading = {
+    drafts: [],
+    mentions: new Map(),
+    ignored: new Map(),
+    unknown: 0,
+    tally,
+    depth,
+  };
+  const fault = readTopLevel(reading, value, catalog);
+  if (fault === null) return { result: { state: 'ok', ...reading }, tally };
+  tallyValue(tally, value, depth);
+  return { result: unusable([...reading.drafts, fault]), tally };
 }
 
 function unusable(drafts: readonly ProblemDraft[]): Interpretation {
   return { state: 'broken', mentions: new Map(), ignored: new Map(), drafts };
 }
-
-const NOT_DATA: ProblemDraft = {
-  severity: 'error',
-  code: 'malformed',
-  segments: [],
-  message: 'It is not plain JSON data. Nothing of it applies.',
-};
 
 /** Reads the top level; answers with the error that makes the whole document unusable, if there is one. */
 function readTopLevel(reading: DocumentReading, value: unknown, catalog: Catalog): ProblemDraft | null {

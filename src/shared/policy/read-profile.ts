@@ -2,7 +2,8 @@ import type { Catalog } from '../settings/define-catalog.ts';
 import { nearest } from '../text/nearest.ts';
 import { describeValue, quote } from '../text/quote.ts';
 import { splitList } from '../text/split-list.ts';
-import { readJson } from './json-text.ts';
+import { emptyTally, type JsonTally, tallyKey, tallyValue } from './json-tally.ts';
+import { readJson, readJsonWith, type Walked } from './json-text.ts';
 import type { Layer, LayerSource, Mention } from './model.ts';
 import { finishProblems, type ProblemDraft } from './problem-draft.ts';
 import { brokenLayer, type Interpretation, interpretDocument, readDocument } from './read-document.ts';
@@ -41,18 +42,54 @@ const KEYS = [...OTHER_KEYS, ...PROXY_KEYS.keys()];
  * them. Never throws.
  */
 export function readProfile(input: unknown, catalog: Catalog): Profile {
-  const json = readJson(input);
-  const drafts: ProblemDraft[] = [...json.drafts];
-  const finish = () => finishProblems(drafts, SOURCE, json.text);
-  const none = { allowedOrgs: undefined, hubUrl: null, hubKeys: null, layout: null };
-  if (!json.ok) return { ...none, layer: brokenLayer(SOURCE, finish()) };
-  const { value } = json;
+  const { json, result } = readJsonWith(input, (value) => interpretProfile(value, catalog));
+  const finish = (drafts: readonly ProblemDraft[]) => finishProblems(drafts, SOURCE, json.text);
+  if (!json.ok || result === null) return { ...NO_KEYS, layer: brokenLayer(SOURCE, finish(json.drafts)) };
+  const { keys, drafts, document } = result;
+  const problems = [...finish([...json.drafts, ...drafts]), ...document.problems];
+  if (document.state === 'broken') return { ...keys, layer: brokenLayer(SOURCE, problems) };
+  const { mentions, ignored } = document;
+  return { ...keys, layer: { source: SOURCE, state: 'ok', mentions, ignored, problems } };
+}
+
+const NO_KEYS = { allowedOrgs: undefined, hubUrl: null, hubKeys: null, layout: null };
+
+interface ProfileReading {
+  readonly value: JsonObject;
+  readonly drafts: ProblemDraft[];
+  readonly catalog: Catalog;
+  readonly tally: JsonTally;
+}
+
+/** What a profile says, while the problems in `drafts` still lack their lines. */
+interface ProfileInterpretation {
+  readonly keys: Omit<Profile, 'layer'>;
+  readonly drafts: readonly ProblemDraft[];
+  readonly document: ProfileDocument;
+}
+
+/** What `settings` says; its `problems` are those of a document within a text. */
+type ProfileDocument = Omit<Interpretation, 'drafts'> & Pick<Layer, 'problems'>;
+
+function emptyDocument(state: Layer['state']): ProfileDocument {
+  return { state, mentions: new Map(), ignored: new Map(), problems: [] };
+}
+
+function interpretProfile(value: unknown, catalog: Catalog): Walked<ProfileInterpretation> {
+  const tally = emptyTally();
+  const drafts: ProblemDraft[] = [];
   if (!isJsonObject(value)) {
+    tallyValue(tally, value, 0);
     const message = `A profile is an object of keys, and this is ${describeValue(value)}. Nothing of it applies.`;
     drafts.push({ severity: 'error', code: 'wrong_type', segments: [], message });
-    return { ...none, layer: brokenLayer(SOURCE, finish()) };
+    return { result: { keys: NO_KEYS, drafts, document: emptyDocument('broken') }, tally };
   }
-  const reading: ProfileReading = { value, drafts, catalog };
+  const reading: ProfileReading = { value, drafts, catalog, tally };
+  for (const key of Object.keys(value)) {
+    tallyKey(tally, key);
+    // The document accounts for itself.
+    if (key !== 'settings') tallyValue(tally, value[key], 1);
+  }
   const keys = {
     allowedOrgs: own(value, 'allowedOrgs'),
     hubUrl: readHubUrl(reading),
@@ -61,17 +98,8 @@ export function readProfile(input: unknown, catalog: Catalog): Profile {
   };
   warnOfUnknownKeys(reading);
   const document = readProfileSettings(reading);
-  const { mentions } = document;
-  for (const [id, mention] of readProxy(reading)) mentions.set(id, mention);
-  const problems = [...finish(), ...document.problems];
-  if (document.state === 'broken') return { ...keys, layer: brokenLayer(SOURCE, problems) };
-  return { ...keys, layer: { source: SOURCE, state: 'ok', mentions, ignored: document.ignored, problems } };
-}
-
-interface ProfileReading {
-  readonly value: JsonObject;
-  readonly drafts: ProblemDraft[];
-  readonly catalog: Catalog;
+  for (const [id, mention] of readProxy(reading)) document.mentions.set(id, mention);
+  return { result: { keys, drafts, document }, tally };
 }
 
 function own(value: JsonObject, key: string): unknown {
@@ -156,19 +184,17 @@ function warnOfUnknownKeys({ value, drafts }: ProfileReading): void {
 }
 
 /** `settings`: a policy document, or the text of one. */
-function readProfileSettings(
-  reading: ProfileReading,
-): Omit<Interpretation, 'drafts'> & Pick<Layer, 'problems'> {
-  const { value, drafts, catalog } = reading;
+function readProfileSettings({ value, drafts, catalog, tally }: ProfileReading): ProfileDocument {
   const settings = own(value, 'settings');
-  if (settings === undefined) return { state: 'ok', mentions: new Map(), ignored: new Map(), problems: [] };
+  if (settings === undefined) return emptyDocument('ok');
   if (typeof settings === 'string') {
+    tallyValue(tally, settings, 1);
     const layer = readDocument(settings, SOURCE, catalog, ['settings']);
     return { ...layer, mentions: new Map(layer.mentions), ignored: new Map(layer.ignored) };
   }
-  const read = interpretDocument(settings, catalog);
-  for (const draft of read.drafts) drafts.push({ ...draft, segments: ['settings', ...draft.segments] });
-  return { ...read, problems: [] };
+  const { result } = interpretDocument(settings, catalog, tally, 1);
+  for (const draft of result.drafts) drafts.push({ ...draft, segments: ['settings', ...draft.segments] });
+  return { ...result, problems: [] };
 }
 
 /**
@@ -183,7 +209,7 @@ function readProxy({ value, drafts, catalog }: ProfileReading): ReadonlyMap<stri
     return [member, member === 'exclude' && typeof raw === 'string' ? splitList(raw) : raw] as const;
   });
   const group = Object.fromEntries([['locked', true], ['mode', 'manual'], ...members]);
-  const read = interpretDocument({ proxy: group }, catalog);
+  const { result: read } = interpretDocument({ proxy: group }, catalog);
   const names = new Map([...PROXY_KEYS].map(([key, member]) => [member, key]));
   for (const draft of read.drafts) {
     const [, member = '', ...rest] = draft.segments;

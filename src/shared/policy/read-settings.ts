@@ -2,10 +2,10 @@ import { checkValue, isListEntry, type UnknownField, type ValueCheck } from '../
 import type { Catalog } from '../settings/define-catalog.ts';
 import {
   type ContainerNode,
-  type EntryNode,
   type GrammarNode,
   type GroupNode,
   SCHEMA_KEY,
+  type SettingNode,
   VERSION_KEY,
 } from '../settings/document-grammar.ts';
 import type { Setting } from '../settings/setting.ts';
@@ -13,6 +13,7 @@ import { nearest } from '../text/nearest.ts';
 import { describeValue, quote } from '../text/quote.ts';
 import { splitList } from '../text/split-list.ts';
 import type { Segment } from './json-scan.ts';
+import { type JsonTally, tallyKey, tallyKnownKey, tallyValue } from './json-tally.ts';
 import type { Mention } from './model.ts';
 import type { ProblemDraft } from './problem-draft.ts';
 
@@ -23,6 +24,10 @@ export interface DocumentReading {
   readonly ignored: Map<string, string>;
   /** How many unknown keys there were. */
   unknown: number;
+  /** Accounts for everything that is passed; complete when the document has been read. */
+  readonly tally: JsonTally;
+  /** How many objects are around the document. */
+  readonly depth: number;
 }
 
 /** A JSON object; its keys are foreign, so they are only looked up after `Object.keys` or `Object.hasOwn` named them. */
@@ -64,10 +69,13 @@ export function readSettings(reading: DocumentReading, object: JsonObject, catal
   for (const key in object) {
     if (!hasOwn.call(object, key)) continue;
     const node = children.get(key);
-    if (node !== undefined) readNode(reading, node, object[key]);
-    else if (key !== VERSION_KEY && key !== SCHEMA_KEY) {
-      unknownKey(reading, [key], () => nearestPath(key, catalog));
-    }
+    if (node !== undefined) {
+      tallyKnownKey(reading.tally);
+      readNode(reading, node, object[key]);
+    } else if (key === VERSION_KEY || key === SCHEMA_KEY) {
+      tallyKnownKey(reading.tally);
+      tallyRest(reading, [key], object[key]);
+    } else unknownKey(reading, [key], object[key], () => nearestPath(key, catalog));
   }
   if (reading.unknown > MOST_UNKNOWN) {
     reading.drafts.push({
@@ -86,7 +94,7 @@ function readNode(reading: DocumentReading, node: GrammarNode, raw: unknown): vo
     readContainer(reading, node, raw, (child, value) => readNode(reading, child, value));
   }
   // Without a lock in the grammar, presence enforces. (Members are only met inside their group.)
-  else readValue(reading, node.setting, node.segments, raw, true);
+  else readValue(reading, node, raw, true);
 }
 
 /** Reads the keys of an object that only leads to others; `false` when it is no object. */
@@ -103,17 +111,18 @@ function readContainer(
   for (const key in raw) {
     if (!hasOwn.call(raw, key)) continue;
     const child = node.children.get(key);
-    if (child !== undefined) readChild(child, raw[key]);
-    else if (node.kind !== 'group' || key !== 'locked') {
-      unknownKey(reading, [...node.segments, key], () => nearest(key, node.children.keys()));
-    }
+    if (child !== undefined) {
+      tallyKnownKey(reading.tally);
+      readChild(child, raw[key]);
+    } else if (node.kind === 'group' && key === 'locked') tallyKnownKey(reading.tally);
+    else unknownKey(reading, [...node.segments, key], raw[key], () => nearest(key, node.children.keys()));
   }
 }
 
-function readEntry(reading: DocumentReading, node: EntryNode, raw: unknown): void {
-  const { setting, segments } = node;
+function readEntry(reading: DocumentReading, node: SettingNode, raw: unknown): void {
+  const { segments } = node;
   if (!isJsonObject(raw)) {
-    reading.ignored.set(setting.id, 'What stands there is not an object.');
+    reading.ignored.set(node.id, 'What stands there is not an object.');
     notAnObject(reading, segments, raw, '"locked" and "value"');
     return;
   }
@@ -121,13 +130,17 @@ function readEntry(reading: DocumentReading, node: EntryNode, raw: unknown): voi
   let value: unknown;
   for (const key in raw) {
     if (!hasOwn.call(raw, key)) continue;
-    if (key === 'locked') lock = raw.locked;
-    else if (key === 'value') value = raw.value;
-    else unknownKey(reading, [...segments, key], () => nearest(key, ['locked', 'value']));
+    if (key === 'locked') {
+      tallyKnownKey(reading.tally);
+      lock = raw.locked;
+    } else if (key === 'value') {
+      tallyKnownKey(reading.tally);
+      value = raw.value;
+    } else unknownKey(reading, [...segments, key], raw[key], () => nearest(key, ['locked', 'value']));
   }
   const locked = typeof lock === 'boolean' ? lock : readLock(reading, segments, lock);
-  if (value !== undefined) readValue(reading, setting, node.valueSegments, value, locked);
-  else if (locked) reading.mentions.set(setting.id, ABSENT_LOCKED);
+  if (value !== undefined) readValue(reading, node, value, locked);
+  else if (locked) reading.mentions.set(node.id, ABSENT_LOCKED);
 }
 
 /**
@@ -144,7 +157,7 @@ function readGroup(reading: DocumentReading, node: GroupNode, raw: unknown): voi
   const locked = readLock(reading, node.segments, Object.hasOwn(raw, 'locked') ? raw.locked : null);
   for (const member of node.members) reading.mentions.set(member.id, absentMention(locked));
   const readMember = (child: GrammarNode, value: unknown): void => {
-    if (child.kind === 'member') readValue(reading, child.setting, child.segments, value, locked);
+    if (child.kind === 'member') readValue(reading, child, value, locked);
     else if (child.kind === 'container') {
       if (!isJsonObject(value)) markInvalid(reading, child, locked);
       readContainer(reading, child, value, readMember);
@@ -164,6 +177,7 @@ function markInvalid(reading: DocumentReading, node: ContainerNode, locked: bool
 /** Left out or `null` is unlocked; anything else that is no boolean counts as locked, so that no lock is lost. */
 function readLock(reading: DocumentReading, segments: readonly Segment[], lock: unknown): boolean {
   if (lock === null || lock === undefined || typeof lock === 'boolean') return lock === true;
+  tallyRest(reading, [...segments, 'locked'], lock);
   reading.drafts.push({
     severity: 'error',
     code: 'wrong_type',
@@ -173,27 +187,25 @@ function readLock(reading: DocumentReading, segments: readonly Segment[], lock: 
   return true;
 }
 
-function readValue(
-  reading: DocumentReading,
-  setting: Setting,
-  segments: readonly Segment[],
-  raw: unknown,
-  locked: boolean,
-): void {
+function readValue(reading: DocumentReading, node: SettingNode, raw: unknown, locked: boolean): void {
   // By far the most settings are switches; this spares them the general way.
-  if (typeof raw === 'boolean' && setting.type === 'boolean') {
-    reading.mentions.set(
-      setting.id,
-      locked ? (raw ? ON_LOCKED : OFF_LOCKED) : raw ? ON_UNLOCKED : OFF_UNLOCKED,
-    );
+  if (node.isSwitch && typeof raw === 'boolean') {
+    reading.mentions.set(node.id, locked ? (raw ? ON_LOCKED : OFF_LOCKED) : raw ? ON_UNLOCKED : OFF_UNLOCKED);
     return;
   }
-  const value = setting.storeForm === 'commaJoined' ? splitCommas(reading, segments, raw) : raw;
+  const { setting, valueSegments } = node;
+  tallyRest(reading, valueSegments, raw);
+  const value = setting.storeForm === 'commaJoined' ? splitCommas(reading, valueSegments, raw) : raw;
   const onUnknownField =
-    setting.type === 'objectList' ? unknownFieldOf(reading, setting, segments) : undefined;
+    setting.type === 'objectList' ? unknownFieldOf(reading, setting, valueSegments) : undefined;
   const checked = checkValue(setting, value, onUnknownField);
-  if (checked.ok) reading.mentions.set(setting.id, { value: checked.value, state: 'valid', locked });
-  else invalidValue(reading, setting, segments, locked, checked);
+  if (checked.ok) reading.mentions.set(node.id, { value: checked.value, state: 'valid', locked });
+  else invalidValue(reading, setting, valueSegments, locked, checked);
+}
+
+/** Accounts for a value that is read as a whole, or not at all. `segments`: where it is. */
+function tallyRest({ tally, depth }: DocumentReading, segments: readonly Segment[], value: unknown): void {
+  if (typeof value !== 'number') tallyValue(tally, value, depth + segments.length);
 }
 
 function unknownFieldOf(
@@ -202,7 +214,8 @@ function unknownFieldOf(
   segments: readonly Segment[],
 ): UnknownField {
   return (index, field) =>
-    unknownKey(reading, [...segments, index, field], () =>
+    // The value as a whole has been accounted for already.
+    warnOfUnknownKey(reading, [...segments, index, field], () =>
       nearest(
         field,
         (setting.items ?? []).map(({ name }) => name),
@@ -253,6 +266,7 @@ function notAnObject(
   raw: unknown,
   holding = 'keys',
 ): void {
+  tallyRest(reading, segments, raw);
   reading.drafts.push({
     severity: 'error',
     code: 'wrong_type',
@@ -265,6 +279,17 @@ function notAnObject(
 const PROTOTYPE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 function unknownKey(
+  reading: DocumentReading,
+  segments: readonly Segment[],
+  value: unknown,
+  suggest: () => string | null,
+): void {
+  tallyKey(reading.tally, String(segments.at(-1)));
+  tallyRest(reading, segments, value);
+  warnOfUnknownKey(reading, segments, suggest);
+}
+
+function warnOfUnknownKey(
   reading: DocumentReading,
   segments: readonly Segment[],
   suggest: () => string | null,

@@ -7,14 +7,6 @@ export interface ContainerNode {
   readonly children: ReadonlyMap<string, GrammarNode>;
 }
 
-/** `{ "locked": …, "value": … }`. */
-export interface EntryNode {
-  readonly kind: 'entry';
-  readonly segments: readonly string[];
-  readonly valueSegments: readonly string[];
-  readonly setting: Setting;
-}
-
 /** An object whose `locked` covers all its members. */
 export interface GroupNode {
   readonly kind: 'group';
@@ -25,15 +17,29 @@ export interface GroupNode {
   readonly members: readonly Setting[];
 }
 
-/** The value itself, without a lock of its own: a member of a group, or a setting whose presence enforces it. */
-export interface ValueNode {
-  readonly kind: 'member' | 'bare';
+/** The place of one setting. */
+export interface SettingNode {
+  /**
+   * `entry`: an object of `locked` and `value`. `member`: a value whose lock is its group's. `bare`: a value that has
+   * no lock, and is enforced by being there.
+   */
+  readonly kind: 'entry' | 'member' | 'bare';
   readonly segments: readonly string[];
+  /** Where the value is: `segments`, or `value` within them. */
+  readonly valueSegments: readonly string[];
   readonly setting: Setting;
+  // Registrations are objects of many shapes, and what is read from them again and again is slow to find.
+  readonly id: string;
+  readonly isSwitch: boolean;
 }
 
 /** One known place in a policy document. */
-export type GrammarNode = ContainerNode | EntryNode | GroupNode | ValueNode;
+export type GrammarNode = ContainerNode | GroupNode | SettingNode;
+
+function settingNode(kind: SettingNode['kind'], setting: Setting, segments: readonly string[]): SettingNode {
+  const valueSegments = setting.valuePath.split('.');
+  return { kind, segments, valueSegments, setting, id: setting.id, isSwitch: setting.type === 'boolean' };
+}
 
 /** The key that states the version of the grammar; and, beside `$schema`, the only top-level key that is no setting. */
 export const VERSION_KEY = 'configurationFileVersion';
@@ -136,22 +142,17 @@ function placeSetting(building: Building, setting: Setting): string | null {
     group.members.push(setting);
     const inside = segments.every((key, i) => key === value[i]) && value[segments.length] !== 'locked';
     if (!inside) return 'its path is outside its group';
-    place(building, setting.id, { kind: 'member', segments: value, setting }, group);
+    place(building, setting.id, settingNode('member', setting, value), group);
     return null;
   }
   if (owner === null) {
-    place(building, setting.id, { kind: 'bare', segments: value, setting }, building.root);
+    place(building, setting.id, settingNode('bare', setting, value), building.root);
     return null;
   }
   if (value.at(-1) !== 'value' || value.slice(0, -1).join('.') !== owner.join('.')) {
     return 'value and lock do not share one object';
   }
-  place(
-    building,
-    setting.id,
-    { kind: 'entry', segments: owner, valueSegments: value, setting },
-    building.root,
-  );
+  place(building, setting.id, settingNode('entry', setting, owner), building.root);
   return null;
 }
 
