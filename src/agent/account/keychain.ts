@@ -87,11 +87,12 @@ function reasonFor(platform: Platform, error: unknown): string {
   if (has(/libsecret|cannot open shared object|ERR_DLOPEN|MODULE_NOT_FOUND|Cannot find (module|package)/i)) {
     return 'The keychain library cannot be loaded; on Linux it needs the package libsecret-1-0.';
   }
-  if (has(/D-?Bus|autolaunch|dbus|DISPLAY/i))
-    return 'No D-Bus session runs here, so no keyring can be reached.';
+  // Before D-Bus in general: its errors carry the name of D-Bus too.
   if (has(/ServiceUnknown|not provided by any|was not activated|org\.freedesktop\.secrets/i)) {
     return 'No keyring service (Secret Service, for example gnome-keyring) runs here.';
   }
+  if (has(/D-?Bus|autolaunch|dbus|DISPLAY/i))
+    return 'No D-Bus session runs here, so no keyring can be reached.';
   if (has(/Object does not exist at path .*collection/i)) {
     return `${where} has no collection yet, and could not ask for a password to make one.`;
   }

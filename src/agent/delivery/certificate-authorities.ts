@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import { createSecureContext, getCACertificates, rootCertificates, type SecureContext } from 'node:tls';
 
 /** Whom we trust for TLS: built once, shared by every connection. */
 export interface CertificateAuthorities {
@@ -34,23 +34,29 @@ export function createCertificateAuthorities(extraCaFile: () => string | null): 
 async function load(extraCaFile: string | null): ReturnType<CertificateAuthorities['context']> {
   const extra = extraCaFile === null ? { pem: null, problem: null } : await readExtra(extraCaFile);
   // Each certificate given here is parsed and held in memory: the lists overlap for the most part.
-  const known = new Set([...getCACertificates('default'), ...systemCertificates()]);
+  const known = [...new Set([...listed('default'), ...listed('system')])];
   if (extra.pem !== null) {
     try {
       return { secureContext: createSecureContext({ ca: [...known, extra.pem] }), problem: null };
     } catch {
       const problem = `${extraCaFile} holds something that is not a PEM certificate, so it was left out.`;
-      return { secureContext: createSecureContext({ ca: [...known] }), problem };
+      return { secureContext: contextOf(known), problem };
     }
   }
-  return { secureContext: createSecureContext({ ca: [...known] }), problem: extra.problem };
+  return { secureContext: contextOf(known), problem: extra.problem };
 }
 
-function systemCertificates(): string[] {
+/** Without any list at hand Node's own stands: an empty one would trust nobody. */
+function contextOf(known: readonly string[]): SecureContext {
+  return known.length === 0 ? createSecureContext() : createSecureContext({ ca: [...known] });
+}
+
+/** Not every build of Node can read every list (Electron has none of the system's). */
+function listed(kind: 'default' | 'system'): readonly string[] {
   try {
-    return getCACertificates('system');
+    return getCACertificates(kind);
   } catch {
-    return [];
+    return kind === 'default' ? rootCertificates : [];
   }
 }
 
