@@ -129,7 +129,7 @@ describe('a data directory', () => {
     expect(await (await fetch(`${second.url}/v1/agent/keys`)).text()).toBe(keys);
     expect((await fetch(`${second.url}/readyz`)).status).toBe(200);
     expect(await second.end('SIGTERM')).toBe(0);
-  });
+  }, 180_000);
 
   it('that is not there is not made by a command that only looks', async () => {
     const nowhere = join(newData(), 'typo');
@@ -205,14 +205,10 @@ it('speaks TLS by itself', async () => {
   expect(hub.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
   const ca = readFileSync(join(fixtures, 'ca.pem'));
   const answer = await new Promise<{ status: number; hsts: unknown }>((resolve, reject) => {
-    secureRequest(
-      `${hub.url}/readyz`,
-      { ca, agent: false, servername: 'hub.acme.test' },
-      (message) => {
-        message.resume();
-        resolve({ status: message.statusCode ?? 0, hsts: message.headers['strict-transport-security'] });
-      },
-    )
+    secureRequest(`${hub.url}/readyz`, { ca, agent: false, servername: 'hub.acme.test' }, (message) => {
+      message.resume();
+      resolve({ status: message.statusCode ?? 0, hsts: message.headers['strict-transport-security'] });
+    })
       .on('error', reject)
       .end();
   });

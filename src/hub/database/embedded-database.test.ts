@@ -80,29 +80,24 @@ describe('the embedded server', () => {
 
   it('starts again when its process is killed, and pools recover', async () => {
     const dataDirectory = temporaryDirectory();
-    let crashed = (): void => undefined;
-    const crash = new Promise<void>((resolve) => {
-      crashed = resolve;
+    const crashes: boolean[] = [];
+    // Durable: a commit that was answered has to outlive the kill.
+    const embedded = await startDurable({
+      dataDirectory,
+      purpose: 'hub',
+      onCrash: ({ fatal }) => crashes.push(fatal),
     });
-    const embedded = await startEmbeddedDatabase({ dataDirectory, purpose: 'hub', onCrash: () => crashed() });
     undo.push(() => embedded.stop());
     const handle = openDatabase(embedded.target);
     undo.push(() => handle.close());
     await sql`create table kept (id int)`.execute(handle.db);
-    process.kill(embedded.pid(), 'SIGKILL');
-    await crash;
-    await expect
-      .poll(
-        () =>
-          sql`insert into kept values (1)`.execute(handle.db).then(
-            () => 'works',
-            () => 'not yet',
-          ),
-        {
-          timeout: 30_000,
-        },
-      )
-      .toBe('works');
+    const killed = embedded.pid();
+    process.kill(killed, 'SIGKILL');
+    await expect.poll(() => embedded.pid(), { timeout: 50_000 }).not.toBe(killed);
+    const insert = () => sql`insert into kept values (1)`.execute(handle.db);
+    // Connections of the old server break when they are used next; then the pool has only new ones.
+    await expect.poll(() => insert().then(String, () => 'broken'), { timeout: 30_000 }).not.toBe('broken');
+    expect(crashes).toEqual([false]);
     const rival = await refusalOf(startEmbeddedDatabase({ dataDirectory, purpose: 'rival' }));
     expect(rival.message).toContain('is in use by');
   });

@@ -1,41 +1,24 @@
-import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { platform } from 'node:os';
 import { join, resolve } from 'node:path';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { type ClusterPlace, createCluster, readPassword, removeDrafts, SUPERUSER } from './cluster-files.ts';
 import { type ConnectionTarget, connectClient } from './connection.ts';
 import { endOrphanedServer } from './orphaned-server.ts';
 import { claimOwnership, type Ownership } from './ownership.ts';
-import { locatePostgres, type PostgresBinaries } from './postgres-binaries.ts';
-import {
-  initialisePostgres,
-  type PostgresEndpoint,
-  type PostgresProcess,
-  startPostgres,
-} from './postgres-process.ts';
-import { assertReachable, choosePostgresUser, type PostgresUser } from './postgres-user.ts';
+import { locatePostgres } from './postgres-binaries.ts';
+import { type PostgresEndpoint, type PostgresProcess, startPostgres } from './postgres-process.ts';
+import { assertReachable, choosePostgresUser } from './postgres-user.ts';
 import { endpointOfRunningServer } from './postmaster-file.ts';
 
-const SUPERUSER = 'mooring';
 const DATABASE = 'mooring';
 /** Longest path a unix socket may have (macOS: 104 bytes with the final NUL). */
 const LONGEST_SOCKET_PATH = 100;
-/** In the names of files that are not finished. */
-const DRAFT_MARK = '.new-';
 /** How often a server that ended by itself is started again before the hub gives up. */
 const RESTARTS = 5;
+/** The same, while parts of the ended one are still there. */
+const LINGERING_RESTARTS = 120;
 /** How often a start is tried while others start or stop in the same place. */
 const ATTEMPTS = 20;
 
@@ -62,13 +45,8 @@ export interface EmbeddedDatabase {
   stop(): Promise<void>;
 }
 
-interface Cluster {
-  readonly binaries: PostgresBinaries;
-  readonly user: PostgresUser | null;
-  readonly dataDirectory: string;
-  readonly directory: string;
+interface Cluster extends ClusterPlace {
   readonly password: string;
-  readonly durable: boolean;
 }
 
 /**
@@ -130,79 +108,6 @@ async function prepareCluster(options: EmbeddedDatabaseOptions): Promise<Cluster
   return { binaries, user, dataDirectory, directory, durable, password: readPassword(dataDirectory) };
 }
 
-/**
- * Built beside its place and renamed into it, so that a first start that was killed leaves nothing half made. Of
- * two that do it at once the faster one's is used: both made theirs with the same password.
- */
-async function createCluster(cluster: Omit<Cluster, 'password'>): Promise<void> {
-  const { binaries, user, dataDirectory, directory, durable } = cluster;
-  const mark = `${DRAFT_MARK}${randomBytes(6).toString('hex')}`;
-  const draft = `${directory}${mark}`;
-  const passwordFile = `${passwordPath(dataDirectory)}${mark}`;
-  try {
-    mkdirSync(draft, { mode: 0o700 });
-    if (user !== null) chownSync(draft, user.uid, user.gid);
-    writeFileSync(passwordFile, ensurePassword(dataDirectory), { mode: 0o600, flag: 'wx' });
-    if (user !== null) chownSync(passwordFile, user.uid, user.gid);
-    await initialisePostgres({
-      binaries,
-      directory: draft,
-      user,
-      superuser: SUPERUSER,
-      passwordFile,
-      durable,
-    });
-    renameSync(draft, directory);
-  } catch (error) {
-    if (!existsSync(directory)) throw error;
-  } finally {
-    rmSync(passwordFile, { force: true });
-    rmSync(draft, { recursive: true, force: true });
-  }
-}
-
-/** What first starts that were killed left behind; only the owner knows that nobody works there any more. */
-function removeDrafts(dataDirectory: string): void {
-  for (const name of readdirSync(dataDirectory)) {
-    if (!name.startsWith('postgres') || !name.includes(DRAFT_MARK)) continue;
-    rmSync(join(dataDirectory, name), { recursive: true, force: true });
-  }
-}
-
-/** The superuser's password, made when there is none: written whole under another name, then named. */
-function ensurePassword(dataDirectory: string): string {
-  const path = passwordPath(dataDirectory);
-  if (!existsSync(path)) {
-    const draft = `${path}${DRAFT_MARK}${randomBytes(6).toString('hex')}`;
-    writeFileSync(draft, randomBytes(24).toString('base64url'), { mode: 0o600, flag: 'wx' });
-    try {
-      linkSync(draft, path);
-    } catch (error) {
-      if (!existsSync(path)) throw error; // else another one was faster, and its password counts
-    } finally {
-      rmSync(draft, { force: true });
-    }
-  }
-  return readPassword(dataDirectory);
-}
-
-function passwordPath(dataDirectory: string): string {
-  return join(dataDirectory, 'postgres-password');
-}
-
-function readPassword(dataDirectory: string): string {
-  const path = passwordPath(dataDirectory);
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch (error) {
-    throw new RefusalError({
-      code: 'storage_failed',
-      message: `The password of the embedded database could not be read from ${path}: ${error instanceof Error ? error.message : String(error)}`,
-      help: 'Run the command as the user that runs the hub (or as root), and keep this file with the data directory.',
-    });
-  }
-}
-
 async function chooseEndpoint(directory: string): Promise<PostgresEndpoint> {
   const socket = join(directory, '.s.PGSQL.5432');
   if (platform() !== 'win32' && Buffer.byteLength(socket) <= LONGEST_SOCKET_PATH) {
@@ -226,8 +131,8 @@ async function own(
   let stopping = false;
   let ownership: Ownership;
   try {
-    await createDatabase(endpoint, cluster.password);
     ownership = await claimOwnership(target, cluster.dataDirectory, options.purpose);
+    await createDatabase(endpoint, cluster.password);
     removeDrafts(cluster.dataDirectory);
   } catch (error) {
     await first.stop();
@@ -265,7 +170,10 @@ async function own(
   };
 }
 
-/** The backends of a killed server need a moment to notice; until then a new one refuses to start. */
+/**
+ * The backends of a killed server need a moment to notice, on a busy machine a long one; until then a new one
+ * refuses to start.
+ */
 async function restartServer(
   cluster: Cluster,
   endpoint: PostgresEndpoint,
@@ -273,10 +181,14 @@ async function restartServer(
 ): Promise<PostgresProcess> {
   for (let attempt = 1; ; attempt += 1) {
     try {
+      // In the gap another hub may have taken the directory: then this one must not go on beside it.
+      await endOrphanedServer({ ...cluster, targetOf: (at) => targetOf(at, cluster.password) });
       return await startPostgres({ ...cluster, endpoint, ...processOptions(cluster, options) });
     } catch (error) {
-      if (attempt >= RESTARTS) throw error;
-      await new Promise((done) => setTimeout(done, 200 * attempt));
+      if (error instanceof RefusalError && error.refusal.code === 'conflict') throw error;
+      const lingering = error instanceof Error && /shared memory|postmaster\.pid/.test(error.message);
+      if (attempt >= (lingering ? LINGERING_RESTARTS : RESTARTS)) throw error;
+      await new Promise((done) => setTimeout(done, 250));
     }
   }
 }

@@ -6,6 +6,11 @@ import { type ConnectionTarget, connectClient } from './connection.ts';
 /** Key of the advisory lock that says who owns an embedded cluster ("moor", "own"). */
 const OWNER_LOCK: readonly [number, number] = [0x6d6f6f72, 0x6f776e];
 
+/** Ownership is a matter of the whole cluster, and begins before our own database is made. */
+function maintenance(target: ConnectionTarget): ConnectionTarget {
+  return target.kind === 'parts' ? { ...target, database: 'postgres' } : target;
+}
+
 /** Written into a server's settings by who starts it: tells a server that is being started from an orphan. */
 export function starterMark(): string {
   return `mooring-hub process ${process.pid}`;
@@ -21,14 +26,14 @@ export interface ServerStanding {
 
 /** Looks at a running server without claiming it. Throws the driver's error when it does not answer. */
 export async function inspectServer(target: ConnectionTarget): Promise<ServerStanding> {
-  const client = await connectClient(target);
+  const client = await connectClient(maintenance(target));
   try {
     const holder = await findHolder(client);
     const { rows } = await client.query<{ mark: string }>(`select current_setting('cluster_name') as mark`);
     const starter = Number(/^mooring-hub process (\d+)$/.exec(rows[0]?.mark ?? '')?.[1]);
     return {
       owner: holder === undefined || isGone(holder) ? null : holder,
-      starterLives: Number.isInteger(starter) && starter !== process.pid && isAlive(starter),
+      starterLives: Number.isInteger(starter) && isAlive(starter),
     };
   } finally {
     await client.end();
@@ -59,7 +64,7 @@ export async function claimOwnership(
   purpose: string,
 ): Promise<Ownership> {
   const label = `${purpose} (process ${process.pid} on ${hostname()})`.slice(0, 63);
-  const client = await connectClient(target, label);
+  const client = await connectClient(maintenance(target), label);
   let found: Holder | undefined;
   for (let attempt = 0; attempt < 50; attempt += 1) {
     const taken = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1, $2) as taken', [

@@ -3,6 +3,7 @@ import * as foundation from './0001-foundation.ts';
 import * as identity from './0010-identity.ts';
 import * as signingKeys from './0011-signing-keys.ts';
 import * as connectionsScim from './0020-connections-scim.ts';
+import * as domains from './0021-domains.ts';
 
 /**
  * Every migration by name, in the order of their names. Forward only. A capability adds its own file here with
@@ -13,4 +14,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-identity': identity,
   '0011-signing-keys': signingKeys,
   '0020-connections-scim': connectionsScim,
+  '0021-domains': domains,
 };
