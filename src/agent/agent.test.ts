@@ -12,7 +12,6 @@ import {
   LOCAL_ROUTES,
   type LocalEvent,
   type LocalRoute,
-  loginAnswerSchema,
   policyAnswerSchema,
   sessionAnswerSchema,
   settingStateSchema,
@@ -152,10 +151,6 @@ describe('every route of the contract', () => {
   test('without an agent that stays there is no dashboard', async () => {
     const here = await started({}, false);
     expect((await call(here, 'POST', '/v1/dashboard')).status).toBe(409);
-  });
-
-  test('the login schema is answered too, once a hub is there', () => {
-    expect(loginAnswerSchema.shape.state.options).toEqual(['waiting', 'done', 'failed']);
   });
 
   test.each<[string, string, RequestInit & { duplex?: 'half' }, number, string]>([
