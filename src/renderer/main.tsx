@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { Identity } from '../shared-ui/Identity.tsx';
 import { App } from './App.tsx';
 import { type Door, openDoor } from './open-door.ts';
+import { Guarded } from './shell/Guarded.tsx';
 import { bridgeCarrier } from './transport/bridge-carrier.ts';
 
 const element = document.getElementById('root');
@@ -19,7 +20,9 @@ void door.then((opened) =>
   createRoot(element).render(
     <StrictMode>
       <Identity>
-        <App door={opened} />
+        <Guarded>
+          <App door={opened} />
+        </Guarded>
       </Identity>
     </StrictMode>,
   ),

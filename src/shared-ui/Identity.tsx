@@ -6,6 +6,7 @@ import { type MantineColorScheme, type MantineColorSchemeManager, MantineProvide
 import { type ReactNode, useState } from 'react';
 import { TextProvider } from './text-context.tsx';
 import { theme } from './theme.ts';
+import { writingLocale } from './writing.ts';
 
 const SCHEME_KEY = 'mooring.appearance';
 
@@ -26,11 +27,6 @@ function sessionSchemes(): MantineColorSchemeManager {
   };
 }
 
-/** The browser's locale where it is in the catalog's language, so that dates do not mix languages with the texts. */
-function writingLocale(): string {
-  return navigator.languages.find((each) => each.toLowerCase().startsWith('en')) ?? 'en';
-}
-
 /**
  * Look and language of every page. Nothing is styled at run time: under `style-src 'self'` the page may not carry a
  * <style> element, so variables come from `theme-variables.css` and the responsive classes are not used.
@@ -46,7 +42,7 @@ export function Identity({ children }: { readonly children: ReactNode }) {
       withGlobalClasses={false}
       withStaticClasses={false}
     >
-      <TextProvider locale={writingLocale()}>{children}</TextProvider>
+      <TextProvider locale={writingLocale(navigator.languages)}>{children}</TextProvider>
     </MantineProvider>
   );
 }

@@ -8,6 +8,24 @@ export interface Writing {
   number(value: number): string;
 }
 
+/** The language that the catalog of texts is in. */
+const LANGUAGE = 'en';
+
+/**
+ * The first of the browser's locales that is in the catalog's language, so that dates do not mix languages with the
+ * texts. Browsers on bare systems name locales that are none, such as `en-US@posix`: those are passed over.
+ */
+export function writingLocale(wanted: readonly string[]): string {
+  const usable = wanted.find((each) => {
+    try {
+      return new Intl.Locale(each).language === LANGUAGE;
+    } catch {
+      return false;
+    }
+  });
+  return usable ?? LANGUAGE;
+}
+
 const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['year', 365 * 86_400_000],
   ['month', 30 * 86_400_000],

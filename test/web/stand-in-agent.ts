@@ -34,7 +34,8 @@ export interface StandInAgent {
   emit(event: LocalEvent): void;
   /** How the sign-in that the page waits for ends. */
   endLogin(end: Partial<LoginAnswer>): void;
-  /** From now on every bearer is unknown, as after a restart; the address stays. */
+  /** Ends every event stream, as a restart of the agent does. */
+  dropStreams(): void;
   close(): Promise<void>;
 }
 
@@ -49,6 +50,7 @@ export function startStandInAgent({ world, dashboardFolder }: StandInOptions): S
   const listeners = new Set<(event: LocalEvent) => void>();
   const changes: ChangeRequest[] = [];
   const logins = createLogins();
+  let streams = new AbortController();
   const emit = (event: LocalEvent) => {
     for (const listener of listeners) listener(event);
   };
@@ -89,7 +91,9 @@ export function startStandInAgent({ world, dashboardFolder }: StandInOptions): S
     dashboardFolder,
     fetch: async (request) => {
       try {
-        return await router(request);
+        return await router(
+          new Request(request, { signal: AbortSignal.any([request.signal, streams.signal]) }),
+        );
       } catch (error) {
         return answerJson({ fault: String(error) }, 500);
       }
@@ -110,6 +114,10 @@ export function startStandInAgent({ world, dashboardFolder }: StandInOptions): S
     },
     emit,
     endLogin: logins.end,
+    dropStreams: () => {
+      streams.abort();
+      streams = new AbortController();
+    },
     close: () => door.close(),
   };
 }

@@ -8,6 +8,7 @@ import { SearchField } from '../../shared-ui/SearchField.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { ResourceGate } from '../agent/ResourceGate.tsx';
 import { useResource } from '../agent/use-resource.ts';
+import { usePlace } from '../routing.ts';
 import { PageHead } from '../shell/PageHead.tsx';
 import { CategoryNav } from './CategoryNav.tsx';
 import { findSettings, joinSettings, type Section, type ShownSetting } from './find-settings.ts';
@@ -42,6 +43,7 @@ function Settings({
   readonly category: string | null;
 }) {
   const { t } = useText();
+  const [, go] = usePlace();
   const [query, setQuery] = useState('');
   const [managedOnly, setManagedOnly] = useState(false);
   const words = useDeferredValue(useMemo(() => searchWords(query), [query]));
@@ -53,7 +55,8 @@ function Settings({
   const showAll = useCallback(() => {
     setQuery('');
     setManagedOnly(false);
-  }, []);
+    go('settings');
+  }, [go]);
   return (
     <>
       <PageHead

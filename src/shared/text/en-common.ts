@@ -66,6 +66,11 @@ export const common = {
   'state.unreadable':
     'The agent gave an answer that this page does not understand. They may be of different versions: reload the page, or update Mooring.',
 
+  'fault.title': 'This page met a fault of its own',
+  'fault.text':
+    'Your settings are not affected. Load the page again; if it happens again, run “mooring doctor” and report it.',
+  'fault.reload': 'Load again',
+
   'session.title': 'This page’s session has ended',
   'session.text':
     'A dashboard in the browser works with a one-time address that only you can ask for. This one was used already, is older than a minute, or the agent was started again.',

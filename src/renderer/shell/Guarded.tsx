@@ -1,0 +1,28 @@
+import { Button } from '@mantine/core';
+import TriangleAlert from 'lucide-react/icons/triangle-alert';
+import type { ReactNode } from 'react';
+import { FaultBoundary } from '../../shared-ui/FaultBoundary.tsx';
+import { EmptyState } from '../../shared-ui/PageState.tsx';
+import { useText } from '../../shared-ui/text-context.tsx';
+
+/** Shows a way on where a page broke by a fault of ours. */
+export function Guarded({ children }: { readonly children: ReactNode }) {
+  const { t } = useText();
+  return (
+    <FaultBoundary
+      onFault={(error) => console.error(error)}
+      fallback={
+        <EmptyState
+          live
+          icon={<TriangleAlert size={26} />}
+          title={t('fault.title')}
+          actions={<Button onClick={() => window.location.reload()}>{t('fault.reload')}</Button>}
+        >
+          {t('fault.text')}
+        </EmptyState>
+      }
+    >
+      {children}
+    </FaultBoundary>
+  );
+}

@@ -1,0 +1,292 @@
+import type { Browser, Locator } from '@playwright/test';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { launchBrowser } from '../browser.ts';
+import { type BuiltDashboard, buildDashboard } from './build-dashboard.ts';
+import { type OpenDashboard, openDashboard } from './open-dashboard.ts';
+import { managedWorld } from './stand-in-world.ts';
+
+describe('changing settings', () => {
+  let browser: Browser;
+  let built: BuiltDashboard;
+  let dashboard: OpenDashboard;
+
+  beforeAll(async () => {
+    [browser, built] = await Promise.all([launchBrowser(), buildDashboard()]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await built.remove();
+  });
+  beforeEach(async () => {
+    dashboard = await openDashboard(browser, built.folder, managedWorld());
+  });
+  afterEach(async () => {
+    const { complaints } = dashboard;
+    await dashboard.close();
+    expect(complaints).toEqual([]);
+  });
+
+  const row = (id: string): Locator => dashboard.page.locator(`[data-setting="${id}"]`);
+  const button = (name: string | RegExp): Locator =>
+    dashboard.page.getByRole('button', { name, exact: true });
+  const toggle = (id: string) => row(id).locator('[role="switch"] + span').click();
+  const apply = async () => {
+    await button('Apply').click();
+    await dashboard.page.getByText(/settings? saved/).waitFor();
+  };
+
+  test('every kind of control changes its setting, and one request carries all', async () => {
+    const { page, agent } = dashboard;
+    await toggle('resourceSaver');
+    await row('swapMiB').locator('input').fill('2048');
+    await row('containerTerminal').locator('select').selectOption('system');
+    await row('diskImageLocation').locator('input').fill('/Volumes/Fast');
+    await row('engineInsecureRegistries')
+      .getByRole('button', { name: /Add an entry/ })
+      .click();
+    await row('engineInsecureRegistries').locator('input').fill('registry.lan:5000');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('second.lan:5000');
+    await row('builders')
+      .getByRole('button', { name: /Add an entry/ })
+      .click();
+    await row('builders')
+      .getByLabel(/entry 1: Name/)
+      .fill('remote-arm');
+    await row('containersProxyEmbeddedPac').locator('textarea').fill('function FindProxyForURL() {}');
+    expect(await page.getByText('7 unsaved changes').count()).toBe(1);
+    await apply();
+    expect(agent.changes).toEqual([
+      {
+        set: {
+          resourceSaver: false,
+          swapMiB: 2048,
+          containerTerminal: 'system',
+          diskImageLocation: '/Volumes/Fast',
+          engineInsecureRegistries: ['registry.lan:5000', 'second.lan:5000'],
+          builders: [expect.objectContaining({ name: 'remote-arm' })],
+          containersProxyEmbeddedPac: 'function FindProxyForURL() {}',
+        },
+      },
+    ]);
+    expect(await row('swapMiB').locator('input').inputValue()).toBe('2048');
+    expect(await page.locator('[data-changed]').count()).toBe(0);
+  });
+
+  test('Cancel puts everything back and asks the agent nothing', async () => {
+    await toggle('resourceSaver');
+    await row('swapMiB').locator('input').fill('4096');
+    await button('Cancel').click();
+    expect(await row('resourceSaver').getByRole('switch').isChecked()).toBe(true);
+    expect(await row('swapMiB').locator('input').inputValue()).toBe('1024');
+    expect(await dashboard.page.getByRole('region', { name: 'Unsaved changes' }).count()).toBe(0);
+    expect(dashboard.agent.changes).toEqual([]);
+  });
+
+  test('an edit that is taken back by hand leaves nothing to apply', async () => {
+    await toggle('resourceSaver');
+    await toggle('resourceSaver');
+    expect(await button('Apply').count()).toBe(0);
+  });
+
+  test('unsaved changes outlive a look at another page', async () => {
+    await row('swapMiB').locator('input').fill('4096');
+    await dashboard.go('policy');
+    await dashboard.go('settings/Resources');
+    expect(await row('swapMiB').locator('input').inputValue()).toBe('4096');
+    expect(await dashboard.page.getByText('1 unsaved change').count()).toBe(1);
+  });
+
+  test('what is plainly wrong is said at the control before anything is sent', async () => {
+    const { page } = dashboard;
+    await row('memoryMiB').locator('input').fill('99');
+    await row('memoryMiB').getByText('Enter a whole number of 512 or more.').waitFor();
+    expect(await row('memoryMiB').locator('input').getAttribute('aria-invalid')).toBe('true');
+    expect(await button('Apply').isDisabled()).toBe(true);
+    await page.getByText('1 entry needs mending first').waitFor();
+    await row('memoryMiB').locator('input').fill('4096');
+    expect(await row('memoryMiB').locator('[role="alert"]').count()).toBe(0);
+    expect(await button('Apply').isEnabled()).toBe(true);
+  });
+
+  test('broken JSON is shown with its line and column', async () => {
+    dashboard.agent.become({ documents: {} });
+    const options = row('linuxDaemonOptions').locator('textarea');
+    await expect.poll(() => options.isEnabled()).toBe(true);
+    await options.fill('{\n  "debug": tru\n}');
+    await row('linuxDaemonOptions')
+      .getByText(/line 2, column 12/)
+      .waitFor();
+    await options.fill('{ "debug": true }');
+    await apply();
+    expect(dashboard.agent.changes).toEqual([{ set: { linuxDaemonOptions: '{ "debug": true }' } }]);
+  });
+
+  test('a refusal stands at its control, the others are kept back, and nothing is lost', async () => {
+    const { page, agent } = dashboard;
+    await row('containersProxyTransparentPorts').locator('input').fill('80,notaport');
+    await toggle('resourceSaver');
+    await button('Apply').click();
+    await page.getByText('1 change was refused, so nothing was saved.').waitFor();
+    await row('containersProxyTransparentPorts')
+      .getByText(/It has to be/)
+      .waitFor();
+    expect(agent.world.choices.has('resourceSaver')).toBe(false);
+    expect(await row('resourceSaver').getByRole('switch').isChecked()).toBe(false);
+    await button('Show').click();
+    const focused = row('containersProxyTransparentPorts').locator('input:focus');
+    await focused.waitFor();
+    await row('containersProxyTransparentPorts').locator('input').fill('80,443');
+    await apply();
+    expect(agent.world.choices.get('containersProxyTransparentPorts')).toBe('80,443');
+    expect(agent.world.choices.get('resourceSaver')).toBe(false);
+  });
+
+  test('Reset returns to the suggestion, not to the built-in default', async () => {
+    const { agent } = dashboard;
+    await row('memoryMiB').getByRole('button', { name: 'Reset to suggested value' }).click();
+    expect(await row('memoryMiB').locator('input').inputValue()).toBe('8192');
+    await row('memoryMiB').getByText('Will return to 8,192 MiB').waitFor();
+    await apply();
+    expect(agent.changes).toEqual([{ reset: ['memoryMiB'] }]);
+    expect(await row('memoryMiB').locator('[data-reset]').count()).toBe(0);
+  });
+
+  test('emptying a setting that the computer decides returns it to that', async () => {
+    const { agent } = dashboard;
+    agent.world.choices.set('diskImageLocation', '/Volumes/Fast');
+    agent.emit({ type: 'settings', changed: ['diskImageLocation'] });
+    const folder = row('diskImageLocation').locator('input');
+    await expect.poll(() => folder.inputValue()).toBe('/Volumes/Fast');
+    await folder.fill('');
+    await apply();
+    expect(agent.changes).toEqual([{ reset: ['diskImageLocation'] }]);
+  });
+
+  test('Reset all asks first and leaves locked settings alone', async () => {
+    const { page, agent } = dashboard;
+    await button('Reset all').click();
+    const dialog = page.getByRole('dialog', { name: 'Reset all settings?' });
+    await dialog.getByText('All 3 choices of yours').waitFor();
+    await dialog.getByRole('button', { name: 'Reset all' }).click();
+    await page.getByText(/settings? saved/).waitFor();
+    expect(agent.changes).toEqual([{ resetAll: true }]);
+    expect(await page.locator('[data-reset]').count()).toBe(0);
+  });
+
+  test('a change made elsewhere appears by itself', async () => {
+    const { agent } = dashboard;
+    agent.world.choices.set('swapMiB', 3072);
+    agent.emit({ type: 'settings', changed: ['swapMiB'] });
+    await expect.poll(() => row('swapMiB').locator('input').inputValue()).toBe('3072');
+  });
+
+  test('a lock that comes while editing drops the edit and says so', async () => {
+    const { page, agent } = dashboard;
+    await row('swapMiB').locator('input').fill('4096');
+    agent.become({ documents: { 'user-policy': { swapMiB: { locked: true, value: 512 } } } });
+    await page.getByText('Your unsaved change to Swap for the virtual machine was dropped').waitFor();
+    expect(await row('swapMiB').locator('input').inputValue()).toBe('512');
+    expect(await row('swapMiB').locator('input').isDisabled()).toBe(true);
+    expect(await button('Apply').count()).toBe(0);
+  });
+
+  test('while the agent is away the page says so, applies nothing, and recovers by itself', async () => {
+    const { page } = dashboard;
+    await row('swapMiB').locator('input').fill('4096');
+    await page.context().setOffline(true);
+    dashboard.agent.dropStreams();
+    await page.getByText('The agent is not answering. You see what was last known').waitFor();
+    expect(await button('Apply').isDisabled()).toBe(true);
+    await page.context().setOffline(false);
+    await page
+      .getByText('The agent is not answering. You see what was last known')
+      .waitFor({ state: 'detached' });
+    expect(await row('swapMiB').locator('input').inputValue()).toBe('4096');
+    await apply();
+  });
+});
+
+describe('finding settings', () => {
+  let browser: Browser;
+  let built: BuiltDashboard;
+  let dashboard: OpenDashboard;
+
+  beforeAll(async () => {
+    [browser, built] = await Promise.all([launchBrowser(), buildDashboard()]);
+    dashboard = await openDashboard(browser, built.folder, managedWorld());
+  });
+  afterAll(async () => {
+    await dashboard.close();
+    await browser.close();
+    await built.remove();
+  });
+  afterEach(async () => {
+    await dashboard.page.getByLabel('Search settings').fill('');
+    await dashboard.page.getByLabel('Managed only').setChecked(false);
+    await dashboard.go('settings');
+    expect(dashboard.complaints).toEqual([]);
+  });
+
+  const ids = () =>
+    dashboard.page.evaluate(
+      `[...document.querySelectorAll('[data-setting]')].map((row) => row.dataset.setting)`,
+    );
+
+  test('"/" puts the cursor into the search, whose words are marked where they are found', async () => {
+    const { page } = dashboard;
+    await page.locator('main').focus();
+    await page.keyboard.press('/');
+    await page.keyboard.type('usage stat');
+    await expect.poll(ids).toEqual(['analyticsEnabled']);
+    expect(await page.locator('mark').allTextContents()).toContain('usage');
+    await page.getByText('1 setting for “usage stat”').waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(async () => count(await ids())).toBeGreaterThan(50);
+  });
+
+  test('a setting is found by its id, its category and its store key, in whatever category one is', async () => {
+    const { page } = dashboard;
+    await dashboard.go('settings/General');
+    for (const query of ['enableInferenceTCPPort', 'ContainersOverrideProxyEmbeddedPAC']) {
+      await page.getByLabel('Search settings').fill(query);
+      await expect.poll(async () => count(await ids())).toBe(1);
+    }
+    await page.getByLabel('Search settings').fill('kubernetes');
+    await expect.poll(ids).toContain('kubernetesNodesCount');
+    await page.getByLabel('Search settings').fill('');
+    await expect.poll(ids).toContain('theme');
+    expect(await ids()).not.toContain('kubernetesNodesCount');
+  });
+
+  test('"/" is a letter where one types', async () => {
+    const { page } = dashboard;
+    const field = page.locator('[data-setting="diskImageLocation"] input');
+    await field.fill('');
+    await field.pressSequentially('/data');
+    expect(await field.inputValue()).toBe('/data');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+  });
+
+  test('signs of pattern languages are letters, and nothing found offers the way back', async () => {
+    const { page } = dashboard;
+    await dashboard.go('settings/Cloud');
+    await page.getByLabel('Search settings').fill('.*[(+');
+    await page.getByRole('heading', { name: 'No setting matches' }).waitFor();
+    await page.getByRole('button', { name: 'Show all settings' }).click();
+    await expect.poll(async () => count(await ids())).toBeGreaterThan(50);
+  });
+
+  test('"Managed only" leaves exactly what a layer decides', async () => {
+    const { page } = dashboard;
+    await page.getByLabel('Managed only').setChecked(true);
+    await expect.poll(async () => count(await ids())).toBe(28);
+    const notes = page.locator('[data-setting] button[aria-haspopup="dialog"]');
+    expect(await notes.count()).toBe(28);
+  });
+
+  /** Length of a list that came from the page. */
+  function count(list: unknown): number {
+    return Array.isArray(list) ? list.length : -1;
+  }
+});
