@@ -1,4 +1,6 @@
 import { auditRoutes } from './audit/audit-routes.ts';
+import { dnsResolver } from './domains/domain-proof.ts';
+import { domainRoutes } from './domains/domain-routes.ts';
 import { healthRoutes } from './operations/health-routes.ts';
 import { organizationRoutes } from './organizations/organization-routes.ts';
 import { effectivePolicyRoutes } from './policies/effective-policy-routes.ts';
@@ -14,6 +16,7 @@ export const apiRoutes: readonly HubPlugin[] = [
   policyRoutes,
   effectivePolicyRoutes,
   teamRoutes,
+  domainRoutes(dnsResolver()),
   tokenRoutes,
   auditRoutes,
 ];

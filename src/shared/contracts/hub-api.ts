@@ -273,6 +273,30 @@ export const teamMemberListSchema = z.object({
   members: z.array(z.object({ userId: uuid, email: z.string(), name: z.string() })),
 });
 
+/* ---- domains ---- */
+
+export const domainPathSchema = organizationPathSchema.extend({ domainId: uuid });
+export const domainSchema = z.object({
+  id: uuid,
+  name: z.string(),
+  /** `failing`: verified once, and the proof was not found at the last look; it stays in force. */
+  state: z.enum(['pending', 'verified', 'failing']),
+  /** What proves the domain in its DNS. */
+  record: z.object({ type: z.literal('TXT'), host: z.string(), value: z.string() }),
+  verifiedAt: instant.nullable(),
+  checkedAt: instant.nullable(),
+  failingSince: instant.nullable(),
+  /** Verified by the operator's word instead of by DNS. */
+  forced: z.boolean(),
+  createdAt: instant,
+});
+export const domainListSchema = z.object({ domains: z.array(domainSchema) });
+export const domainCreationSchema = z.object({ name: line(255) });
+export const domainVerificationSchema = z.object({ domain: domainSchema, detail: z.string() });
+export const outsiderListSchema = z.object({
+  users: z.array(z.object({ userId: uuid, email: z.string(), name: z.string(), username: z.string() })),
+});
+
 /* ---- API tokens ---- */
 
 export const apiTokenSchema = z.object({
@@ -340,6 +364,7 @@ export type AssignmentAnswer = z.infer<typeof assignmentAnswerSchema>;
 export type AssignmentList = z.infer<typeof assignmentListSchema>;
 export type EffectivePolicy = z.infer<typeof effectivePolicySchema>;
 export type Team = z.infer<typeof teamSchema>;
+export type Domain = z.infer<typeof domainSchema>;
 export type ApiToken = z.infer<typeof apiTokenSchema>;
 export type ApiTokenCreationAnswer = z.infer<typeof apiTokenCreationAnswerSchema>;
 export type AuditEvent = z.infer<typeof auditEventSchema>;

@@ -1,0 +1,67 @@
+import { Resolver } from 'node:dns/promises';
+
+/** Looks up TXT records. Injected, so that a test can bring its own name server. */
+export interface TxtResolver {
+  /** The values, or why there are none. */
+  txt(
+    name: string,
+  ): Promise<
+    | { readonly ok: true; readonly values: readonly string[] }
+    | { readonly ok: false; readonly reason: string }
+  >;
+}
+
+/** The machine's own name servers, or those given (`address` or `address:port`). */
+export function dnsResolver(servers: readonly string[] = []): TxtResolver {
+  const resolver = new Resolver({ timeout: 5000, tries: 2 });
+  if (servers.length > 0) resolver.setServers(servers);
+  return {
+    txt: async (name) => {
+      try {
+        const records = await resolver.resolveTxt(name);
+        // A long value is split into strings of 255 characters, which belong together (RFC 7208 section 3.3 for the practice).
+        return { ok: true, values: records.map((strings) => strings.join('')) };
+      } catch (error) {
+        const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+        if (code === 'ENODATA' || code === 'ENOTFOUND') return { ok: true, values: [] };
+        return { ok: false, reason: `the name server did not answer (${code})` };
+      }
+    },
+  };
+}
+
+const PREFIX = 'mooring-verification=';
+
+/** The TXT value that proves a domain. */
+export function proofValue(challenge: string): string {
+  return `${PREFIX}${challenge}`;
+}
+
+/** What looking for the proof found. */
+export type ProofOutcome =
+  | { readonly proved: true }
+  /** `answered`: the name server spoke, and the value was not there. */
+  | { readonly proved: false; readonly answered: boolean; readonly detail: string };
+
+/** Looks for the proof in the domain's own TXT records. */
+export async function lookForProof(
+  resolver: TxtResolver,
+  domain: string,
+  challenge: string,
+): Promise<ProofOutcome> {
+  const found = await resolver.txt(domain);
+  if (!found.ok)
+    return { proved: false, answered: false, detail: `${domain} could not be looked up: ${found.reason}.` };
+  const wanted = proofValue(challenge);
+  if (found.values.some((value) => value.trim() === wanted)) return { proved: true };
+  const others = found.values.filter((value) => value.startsWith(PREFIX)).length;
+  const seen =
+    others > 0
+      ? `It has ${others} other value(s) beginning with ${PREFIX}.`
+      : `It has ${found.values.length} TXT value(s), none beginning with ${PREFIX}.`;
+  return {
+    proved: false,
+    answered: true,
+    detail: `${domain} has no TXT record "${wanted}" yet. ${seen} A new record can take up to 72 hours to be seen.`,
+  };
+}

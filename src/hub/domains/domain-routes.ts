@@ -1,0 +1,102 @@
+import {
+  domainCreationSchema,
+  domainListSchema,
+  domainPathSchema,
+  domainSchema,
+  domainVerificationSchema,
+  organizationPathSchema,
+  outsiderListSchema,
+} from '../../shared/contracts/hub-api.ts';
+import { organizationOf } from '../access.ts';
+import { changeBy } from '../audit/record.ts';
+import { answers, noContent } from '../route-answers.ts';
+import type { HubPlugin } from '../server.ts';
+import type { TxtResolver } from './domain-proof.ts';
+import { addDomain, listDomains, listUncaptured, removeDomain, verifyDomain } from './domain-service.ts';
+
+const tags = ['domains'];
+const base = '/v1/orgs/:organization/domains';
+
+/** `/v1/orgs/{organization}/domains` */
+export function domainRoutes(resolver: TxtResolver): HubPlugin {
+  return (app, { db, clock }) => {
+    app.get(
+      base,
+      {
+        config: { requires: 'owner' },
+        schema: {
+          summary: 'List domains',
+          tags,
+          params: organizationPathSchema,
+          response: answers(200, domainListSchema),
+        },
+      },
+      async (request) => ({ domains: await listDomains(db, organizationOf(request).id) }),
+    );
+    app.post(
+      base,
+      {
+        config: { requires: 'owner' },
+        schema: {
+          summary: 'Claim a domain',
+          tags,
+          params: organizationPathSchema,
+          body: domainCreationSchema,
+          response: answers(201, domainSchema),
+        },
+      },
+      async (request, reply) =>
+        reply
+          .code(201)
+          .send(await addDomain(db, changeBy(request, clock), organizationOf(request).id, request.body.name)),
+    );
+    app.post(
+      `${base}/:domainId/verify`,
+      {
+        config: { requires: 'owner' },
+        schema: {
+          summary: 'Look for the DNS record of a domain now',
+          tags,
+          params: domainPathSchema,
+          response: answers(200, domainVerificationSchema),
+        },
+      },
+      async (request) => {
+        const where = { organizationId: organizationOf(request).id, domainId: request.params.domainId };
+        return verifyDomain(db, changeBy(request, clock), resolver, where);
+      },
+    );
+    app.delete(
+      `${base}/:domainId`,
+      {
+        config: { requires: 'owner' },
+        schema: {
+          summary: 'Give a domain up',
+          tags,
+          params: domainPathSchema,
+          response: answers(204, noContent),
+        },
+      },
+      async (request, reply) => {
+        await removeDomain(db, changeBy(request, clock), {
+          organizationId: organizationOf(request).id,
+          domainId: request.params.domainId,
+        });
+        return reply.code(204).send();
+      },
+    );
+    app.get(
+      `${base}/uncaptured`,
+      {
+        config: { requires: 'owner' },
+        schema: {
+          summary: 'Accounts in verified domains that are not members',
+          tags,
+          params: organizationPathSchema,
+          response: answers(200, outsiderListSchema),
+        },
+      },
+      async (request) => ({ users: [...(await listUncaptured(db, organizationOf(request).id))] }),
+    );
+  };
+}

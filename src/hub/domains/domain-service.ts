@@ -1,0 +1,271 @@
+import { randomBytes } from 'node:crypto';
+import { type Selectable, sql } from 'kysely';
+import type { Domain } from '../../shared/contracts/hub-api.ts';
+import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { type ChangeContext, recordChange } from '../audit/record.ts';
+import type { Db, Reader, Trx } from '../database/connection.ts';
+import { isUniqueViolation } from '../database/constraint.ts';
+import type { DomainsTable } from '../database/schema.ts';
+import { lockOrganization } from '../policies/recipients.ts';
+import { readDomainName } from './domain-name.ts';
+import { lookForProof, proofValue, type TxtResolver } from './domain-proof.ts';
+import './tables.ts';
+
+type DomainRow = Selectable<DomainsTable>;
+
+/** The domains of an organization by name. */
+export async function listDomains(reader: Reader, organizationId: string): Promise<Domain[]> {
+  const rows = await reader
+    .selectFrom('domains')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .orderBy('name')
+    .execute();
+  return rows.map(toDomain);
+}
+
+/** Claims a domain: it acts only once it is proved. Claiming it again answers the same claim. */
+export async function addDomain(
+  db: Db,
+  context: ChangeContext,
+  organizationId: string,
+  text: string,
+): Promise<Domain> {
+  const read = readDomainName(text);
+  if (!('name' in read)) throw new RefusalError(read);
+  const { name } = read;
+  return db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, organizationId);
+    const made = await trx
+      .insertInto('domains')
+      .values({
+        organization_id: organizationId,
+        name,
+        challenge: randomBytes(24).toString('base64url'),
+        created_at: context.at,
+      })
+      .onConflict((conflict) => conflict.columns(['organization_id', 'name']).doNothing())
+      .returningAll()
+      .executeTakeFirst();
+    if (made === undefined) {
+      return toDomain(
+        await trx
+          .selectFrom('domains')
+          .selectAll()
+          .where('organization_id', '=', organizationId)
+          .where('name', '=', name)
+          .executeTakeFirstOrThrow(),
+      );
+    }
+    await record(trx, context, 'domain.add', made);
+    return toDomain(made);
+  });
+}
+
+/**
+ * Looks for the proof now. Found: the domain is verified, and a claim of another organization that had it lapses.
+ * Not found: what was verified stays verified and is marked as failing; the answer says what was seen.
+ */
+export async function verifyDomain(
+  db: Db,
+  context: ChangeContext,
+  resolver: TxtResolver,
+  where: { readonly organizationId: string; readonly domainId: string },
+): Promise<{ readonly domain: Domain; readonly detail: string }> {
+  const before = await readRow(db, where);
+  // Not inside the transaction: a name server may take seconds.
+  const outcome = await lookForProof(resolver, before.name, before.challenge);
+  if (outcome.proved) {
+    return {
+      domain: await settle(db, context, where, { forced: false }),
+      detail: `${before.name} is verified.`,
+    };
+  }
+  const domain = await db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, where.organizationId);
+    const failing = before.verified_at !== null && !before.forced && outcome.answered;
+    const row = await trx
+      .updateTable('domains')
+      .set({
+        checked_at: context.at,
+        ...(failing ? { failing_since: before.failing_since ?? context.at } : {}),
+      })
+      .where('id', '=', before.id)
+      .returningAll()
+      .executeTakeFirst();
+    if (row === undefined) throw noSuchDomain();
+    if (failing && before.failing_since === null) await record(trx, context, 'domain.failing', row);
+    return toDomain(row);
+  });
+  return { domain, detail: outcome.detail };
+}
+
+/** Verifies by the operator's word: private hubs have no public DNS. Only from the hub's own machine. */
+export async function forceDomain(
+  db: Db,
+  context: ChangeContext,
+  where: { readonly organizationId: string; readonly domainId: string },
+): Promise<Domain> {
+  return settle(db, context, where, { forced: true });
+}
+
+/** Gives a domain up. SSO and SCIM then refuse its addresses. */
+export async function removeDomain(
+  db: Db,
+  context: ChangeContext,
+  where: { readonly organizationId: string; readonly domainId: string },
+): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, where.organizationId);
+    const row = await trx
+      .deleteFrom('domains')
+      .where('id', '=', where.domainId)
+      .where('organization_id', '=', where.organizationId)
+      .returningAll()
+      .executeTakeFirst();
+    if (row === undefined) throw noSuchDomain();
+    await record(trx, context, 'domain.remove', row);
+  });
+}
+
+/** A member of no verified domain of the organization, for the capture report. */
+export interface Outsider {
+  readonly userId: string;
+  readonly email: string;
+  readonly name: string;
+  readonly username: string;
+}
+
+/** Accounts whose address is in a verified domain of the organization, but who are not its members. */
+export async function listUncaptured(reader: Reader, organizationId: string): Promise<readonly Outsider[]> {
+  const { rows } = await sql<{ id: string; email: string; name: string; username: string }>`
+    select u.id, u.email, u.name, u.username from users u
+      join domains d on d.name = lower(split_part(u.email, '@', 2)) and d.organization_id = ${organizationId} and d.verified_at is not null
+     where not exists (select 1 from memberships m where m.organization_id = ${organizationId} and m.user_id = u.id)
+     order by lower(u.email) limit 10000`.execute(reader);
+  return rows.map(({ id: userId, email, name, username }) => ({ userId, email, name, username }));
+}
+
+/** Looks at every verified domain that was not looked at since `before`: the daily re-check. */
+export async function recheckDomains(
+  db: Db,
+  context: ChangeContext,
+  resolver: TxtResolver,
+  before: Date,
+): Promise<number> {
+  const due = await db
+    .selectFrom('domains')
+    .select(['id', 'organization_id'])
+    .where('verified_at', 'is not', null)
+    .where('forced', '=', false)
+    .where((where) => where.or([where('checked_at', 'is', null), where('checked_at', '<', before)]))
+    .limit(500)
+    .execute();
+  for (const { id, organization_id: organizationId } of due)
+    await verifyDomain(db, context, resolver, { organizationId, domainId: id });
+  return due.length;
+}
+
+async function settle(
+  db: Db,
+  context: ChangeContext,
+  where: { readonly organizationId: string; readonly domainId: string },
+  { forced }: { readonly forced: boolean },
+): Promise<Domain> {
+  const { name } = await readRow(db, where);
+  try {
+    return await db.transaction().execute(async (trx) => {
+      await lockHolders(trx, where.organizationId, name);
+      await lapseElsewhere(trx, context, where.organizationId, name);
+      const row = await trx
+        .updateTable('domains')
+        .set((set) => ({
+          verified_at: set.fn.coalesce('verified_at', set.val(context.at)),
+          checked_at: context.at,
+          failing_since: null,
+          forced,
+        }))
+        .where('id', '=', where.domainId)
+        .where('organization_id', '=', where.organizationId)
+        .returningAll()
+        .executeTakeFirst();
+      if (row === undefined) throw noSuchDomain();
+      await record(trx, context, forced ? 'domain.force' : 'domain.verify', row);
+      return toDomain(row);
+    });
+  } catch (error) {
+    // Two organizations proved it at the same moment: the other one was first.
+    if (isUniqueViolation(error))
+      throw new RefusalError({
+        code: 'conflict',
+        message: `${name} was verified for another organization just now.`,
+        help: 'Look at the DNS record and try again.',
+      });
+    throw error;
+  }
+}
+
+/** Takes every organization that claims the domain, in one order, so that two proofs at once cannot deadlock. */
+async function lockHolders(trx: Trx, organizationId: string, name: string): Promise<void> {
+  const rows = await trx.selectFrom('domains').select('organization_id').where('name', '=', name).execute();
+  const ids = new Set([organizationId, ...rows.map((row) => row.organization_id)]);
+  for (const id of [...ids].sort()) await lockOrganization(trx, id);
+}
+
+async function lapseElsewhere(
+  trx: Trx,
+  context: ChangeContext,
+  organizationId: string,
+  name: string,
+): Promise<void> {
+  const lapsed = await trx
+    .updateTable('domains')
+    .set({ verified_at: null, failing_since: null, forced: false })
+    .where('name', '=', name)
+    .where('organization_id', '!=', organizationId)
+    .where('verified_at', 'is not', null)
+    .returningAll()
+    .execute();
+  for (const row of lapsed) await record(trx, context, 'domain.lapse', row);
+}
+
+async function readRow(
+  reader: Reader,
+  where: { readonly organizationId: string; readonly domainId: string },
+): Promise<DomainRow> {
+  const row = await reader
+    .selectFrom('domains')
+    .selectAll()
+    .where('id', '=', where.domainId)
+    .where('organization_id', '=', where.organizationId)
+    .executeTakeFirst();
+  if (row === undefined) throw noSuchDomain();
+  return row;
+}
+
+function noSuchDomain(): RefusalError {
+  return new RefusalError({ code: 'not_found', message: 'There is no such domain in this organization.' });
+}
+
+function toDomain(row: DomainRow): Domain {
+  const state = row.verified_at === null ? 'pending' : row.failing_since === null ? 'verified' : 'failing';
+  return {
+    id: row.id,
+    name: row.name,
+    state,
+    record: { type: 'TXT', host: '@', value: proofValue(row.challenge) },
+    verifiedAt: row.verified_at?.toISOString() ?? null,
+    checkedAt: row.checked_at?.toISOString() ?? null,
+    failingSince: row.failing_since?.toISOString() ?? null,
+    forced: row.forced,
+    createdAt: row.created_at.toISOString(),
+  };
+}
+
+async function record(trx: Trx, context: ChangeContext, action: string, row: DomainRow): Promise<void> {
+  await recordChange(trx, context, {
+    organizationId: row.organization_id,
+    action,
+    target: { kind: 'domain', id: row.id, label: row.name },
+  });
+}

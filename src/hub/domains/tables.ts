@@ -1,0 +1,13 @@
+import type { ColumnType, Generated } from 'kysely';
+
+type OptionalInstant = ColumnType<Date | null, Date | null | undefined, Date | null>;
+
+declare module '../database/schema.ts' {
+  interface DomainsTable {
+    checked_at: OptionalInstant;
+    /** Set while a re-check does not find the proof; the domain stays verified. */
+    failing_since: OptionalInstant;
+    /** Verified by the operator's word. */
+    forced: Generated<boolean>;
+  }
+}
