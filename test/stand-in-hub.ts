@@ -4,6 +4,7 @@ import { CompactSign, exportJWK, importJWK, type JWK } from 'jose';
 import { Provider } from 'oidc-provider';
 import {
   AGENT_CLIENT_ID,
+  AGENT_EVENTS,
   AGENT_REDIRECT_PATH,
   AGENT_ROUTES,
   type AgentAccount,
@@ -29,6 +30,17 @@ export interface StandInKey {
   readonly sign: (payload: unknown, header?: Record<string, unknown>) => Promise<string>;
 }
 
+/** An open event stream of the stand-in. */
+export interface StandInStream {
+  readonly userId: string;
+  readonly organization: string;
+  readonly lastEventId: string | null;
+  /** Raw text, so that a test can send what no hub should. */
+  readonly send: (text: string) => void;
+  readonly nudge: (seq: number) => void;
+  readonly end: () => void;
+}
+
 export interface StandInHub {
   readonly url: string;
   /** Who is at the browser; `null` presses "cancel". */
@@ -46,6 +58,8 @@ export interface StandInHub {
   readonly requests: string[];
   /** Every access token that the agent API was shown. */
   readonly bearers: string[];
+  /** Event streams that are open now, oldest first. */
+  readonly streams: StandInStream[];
   /** Approves or refuses the device code that somebody typed. */
   typeCode(userCode: string, verdict: 'approve' | 'deny'): Promise<void>;
   /** Ends every session, as an administrator would. */
@@ -77,6 +91,7 @@ export async function startStandInHub(): Promise<StandInHub> {
     loseTokenAnswers: 0,
     requests: [],
     bearers: [],
+    streams: [],
     typeCode: (userCode, verdict) => typeCode(provider, hub, userCode, verdict),
     async endSessions() {
       for (const grantId of [...grants]) await provider.RefreshToken.revokeByGrantId(grantId);
@@ -234,11 +249,40 @@ async function answerAgent(
   if (url.pathname === AGENT_ROUTES.account.path) return json(200, account);
   const policy = hub.policies.get(`${account.userId} ${url.searchParams.get('org')}`);
   if (policy === undefined) return refuse(403, 'forbidden', 'You are no member of this organization.');
+  if (url.pathname === AGENT_ROUTES.events.path) {
+    openStream(hub, account.userId, url.searchParams.get('org') ?? '', policy, request, response);
+    return;
+  }
   if (request.headers['if-none-match'] === policy.etag) {
     response.writeHead(304, { etag: policy.etag }).end();
     return;
   }
   response.writeHead(200, { 'content-type': BUNDLE_MEDIA_TYPE, etag: policy.etag }).end(policy.jws);
+}
+
+/** The event stream, as the contract has it: the present number first, unless the agent holds it. */
+function openStream(
+  hub: StandInHub,
+  userId: string,
+  organization: string,
+  policy: { readonly etag: string },
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const given = request.headers['last-event-id'];
+  const lastEventId = typeof given === 'string' ? given : null;
+  const send = (text: string) => void response.write(text);
+  const stream: StandInStream = {
+    ...{ userId, organization, lastEventId, send },
+    nudge: (seq) => send(`id: ${seq}\nevent: ${AGENT_EVENTS.policy}\ndata: ${JSON.stringify({ seq })}\n\n`),
+    end: () => response.end(),
+  };
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  send('retry: 1000\n\n');
+  hub.streams.push(stream);
+  response.on('close', () => hub.streams.splice(hub.streams.indexOf(stream), 1));
+  const present = policy.etag.slice(1, -1);
+  if (present !== lastEventId) stream.nudge(Number(present));
 }
 
 /** A fresh signing key; with a predecessor it is published as signed by it. */

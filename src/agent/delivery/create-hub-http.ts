@@ -1,9 +1,11 @@
 import { maskUserInfo } from '../../shared/text/mask-user-info.ts';
 import { createCertificateAuthorities } from './certificate-authorities.ts';
 import type { HubFailure, HubHttp, HubHttpOptions, HubRequest, HubTimeouts } from './hub-http.ts';
+import type { HubStreaming } from './hub-stream.ts';
 import { createPacSource } from './pac-source.ts';
 import { describeRoute, type Route, routeId, routesTo } from './proxy-routes.ts';
 import { requestOver } from './web-request.ts';
+import { streamOver } from './web-stream.ts';
 
 /** What a call may take; a hub that needs longer is treated as one that does not answer. */
 const HUB_TIMEOUTS: HubTimeouts = { connect: 8_000, response: 20_000, total: 30_000 };
@@ -12,7 +14,7 @@ const HUB_TIMEOUTS: HubTimeouts = { connect: 8_000, response: 20_000, total: 30_
 const REMEMBER_MS = 10 * 60_000;
 
 /** The way to the hub. Nothing is opened before the first call, and no connection is kept between calls. */
-export function createHubHttp(options: HubHttpOptions): HubHttp {
+export function createHubHttp(options: HubHttpOptions): HubHttp & HubStreaming {
   const authorities = createCertificateAuthorities(options.extraCaFile);
   const timeouts = options.timeouts ?? HUB_TIMEOUTS;
   const tools = {
@@ -32,37 +34,46 @@ export function createHubHttp(options: HubHttpOptions): HubHttp {
     return [...first, ...routes.filter((route) => routeId(route) !== remembered.id)];
   };
 
+  const overRoutes = async <Answer extends { readonly ok: true }>(
+    { url, method }: Pick<HubRequest, 'url' | 'method'>,
+    attempt: (route: Route) => Promise<Answer | Failed>,
+  ): Promise<Answer | Failed> => {
+    const { routes, managedProblem } = await routesTo(url, {
+      managed: options.managedProxy(),
+      environment: options.environment,
+      systemProxy: options.systemProxy,
+      runPac: pac.run,
+    });
+    if (managedProblem !== null) problem = managedProblem;
+    else if (!routes.some(isManagedProxy)) problem = null;
+    const failures: Tried[] = [];
+    for (const route of inOrder(url.origin, routes)) {
+      const answer = await attempt(route);
+      if (answer.ok) {
+        if (isManagedProxy(route)) problem = null;
+        if (worked.get(url.origin)?.id !== routeId(route)) {
+          worked.set(url.origin, { id: routeId(route), at: options.clock.monotonic() });
+        }
+        return answer;
+      }
+      failures.push({ route, failure: answer.failure });
+      if (isManagedProxy(route))
+        problem = `The hub was not reached ${describeRoute(route)}: ${answer.failure.message}.`;
+      if (!isWorthAnotherWay(method, answer.failure)) break;
+    }
+    worked.delete(url.origin);
+    return { ok: false, failure: summary(url, failures) };
+  };
+
   return {
     proxyProblem: () => (problem === null ? null : { code: 'proxy_unreachable', message: problem }),
-    async request(request) {
-      const { routes, managedProblem } = await routesTo(request.url, {
-        managed: options.managedProxy(),
-        environment: options.environment,
-        systemProxy: options.systemProxy,
-        runPac: pac.run,
-      });
-      if (managedProblem !== null) problem = managedProblem;
-      else if (!routes.some(isManagedProxy)) problem = null;
-      const failures: Tried[] = [];
-      for (const route of inOrder(request.url.origin, routes)) {
-        const answer = await requestOver(request, route, tools);
-        if (answer.ok) {
-          if (isManagedProxy(route)) problem = null;
-          if (worked.get(request.url.origin)?.id !== routeId(route)) {
-            worked.set(request.url.origin, { id: routeId(route), at: options.clock.monotonic() });
-          }
-          return answer;
-        }
-        failures.push({ route, failure: answer.failure });
-        if (isManagedProxy(route))
-          problem = `The hub was not reached ${describeRoute(route)}: ${answer.failure.message}.`;
-        if (!isWorthAnotherWay(request, answer.failure)) break;
-      }
-      worked.delete(request.url.origin);
-      return { ok: false, failure: summary(request.url, failures) };
-    },
+    request: (request) => overRoutes(request, (route) => requestOver(request, route, tools)),
+    stream: ({ url, headers, signal }) =>
+      overRoutes({ url, method: 'GET' }, (route) => streamOver({ url, headers, signal }, route, tools)),
   };
 }
+
+type Failed = { readonly ok: false; readonly failure: HubFailure };
 
 interface Tried {
   readonly route: Route;
@@ -74,9 +85,9 @@ function isManagedProxy(route: Route): boolean {
 }
 
 /** A request that changes something at the hub is sent another way only if it surely did not arrive the first. */
-function isWorthAnotherWay(request: HubRequest, failure: HubFailure): boolean {
+function isWorthAnotherWay(method: HubRequest['method'], failure: HubFailure): boolean {
   if (failure.kind === 'aborted' || failure.kind === 'too_large') return false;
-  return request.method === 'GET' || !failure.maybeSent;
+  return method === 'GET' || !failure.maybeSent;
 }
 
 function summary(url: URL, tried: readonly Tried[]): HubFailure {

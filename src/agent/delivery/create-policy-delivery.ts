@@ -4,7 +4,9 @@ import { instant } from '../clock.ts';
 import { createSerial } from '../serial.ts';
 import { diskFiles } from '../state-file.ts';
 import { createFetchSchedule, refreshDelay, retryDelay, spread } from './fetch-schedule.ts';
+import { createNudges } from './nudges.ts';
 import type { DeliveryState, PolicyDelivery, PolicyDeliveryOptions } from './policy-delivery.ts';
+import { createPolicyEvents, type PolicyEvents } from './policy-events.ts';
 import { createPolicyHold } from './policy-hold.ts';
 import { type AttemptOutcome, attemptSync } from './sync-attempt.ts';
 
@@ -33,6 +35,8 @@ export function createPolicyDelivery(options: PolicyDeliveryOptions): PolicyDeli
   /** Somebody signed in, or wished for an attempt, while one was running that may have begun too early. */
   let again = false;
   let announced = '';
+  /** The attempt under way ended with an answer of the hub that counts. */
+  let answered = false;
 
   const state = (): DeliveryState => {
     const owner = account.owner();
@@ -50,6 +54,7 @@ export function createPolicyDelivery(options: PolicyDeliveryOptions): PolicyDeli
                 : 'failed',
         ...sync,
         nextAttempt: nextAttempt(),
+        push: events?.state() ?? 'off',
       },
       refused: hold.refused(),
       proxyProblem: options.http.proxyProblem(),
@@ -66,13 +71,34 @@ export function createPolicyDelivery(options: PolicyDeliveryOptions): PolicyDeli
 
   const schedule = createFetchSchedule({
     clock,
-    onTick: () => void hold.checkGrace().then(announce, announce),
+    onTick: () => {
+      events?.check();
+      void hold.checkGrace().then(announce, announce);
+    },
     onDue: () => void run(),
   });
   const nextAttempt = (): string | null => {
     const at = schedule.plannedAt();
     return at === null ? null : instant(at);
   };
+
+  const fetchWithin = (ms: number): void => {
+    const at = schedule.plannedAt();
+    if (at === null || at > clock.wall() + ms) schedule.plan(ms);
+  };
+  const held = (): number | null => {
+    const owner = account.owner();
+    return owner === null || owner.organization === null
+      ? null
+      : hold.highestSeq({ ...owner, organization: owner.organization });
+  };
+  const nudges = createNudges({ clock, held, fetchWithin });
+  const events = policyEvents(options, {
+    highestSeq: hold.highestSeq,
+    onNudge: nudges.heard,
+    onEnd: () => soon(),
+    onState: () => announce(),
+  });
 
   const planNext = (outcome: AttemptOutcome): void => {
     if (account.owner() === null) {
@@ -105,6 +131,7 @@ export function createPolicyDelivery(options: PolicyDeliveryOptions): PolicyDeli
     if (outcome.result === 'updated' || outcome.result === 'unchanged')
       sync.lastSuccess = instant(clock.wall());
     if (!signal.aborted) planNext(outcome);
+    answered = outcome.result === 'updated' || outcome.result === 'unchanged';
     return resultOf(outcome);
   };
 
@@ -115,12 +142,15 @@ export function createPolicyDelivery(options: PolicyDeliveryOptions): PolicyDeli
     running ??= (async () => {
       schedule.clear();
       again = false;
+      answered = false;
+      nudges.began();
       sync.lastAttempt = instant(clock.wall());
       announce();
       try {
         return await attempt(signal);
       } finally {
         running = null;
+        if (!signal.aborted) nudges.ended(answered);
         announce();
       }
     })();
@@ -135,6 +165,8 @@ export function createPolicyDelivery(options: PolicyDeliveryOptions): PolicyDeli
   const onAccountChange = (): void => {
     const changed = sessionKey(account) !== session;
     session = sessionKey(account);
+    if (changed) nudges.forget();
+    events?.review();
     if (account.policyEnded()) void hold.end().then(announce, announce);
     if (account.owner() === null) {
       schedule.clear();
@@ -164,6 +196,7 @@ export function createPolicyDelivery(options: PolicyDeliveryOptions): PolicyDeli
       if (scheduled) {
         if (account.owner() !== null) schedule.plan(0);
         schedule.start();
+        events?.start();
       } else {
         // No tick will come: what time has done to the bundle is looked at now.
         await hold.checkGrace().catch(() => {});
@@ -174,10 +207,19 @@ export function createPolicyDelivery(options: PolicyDeliveryOptions): PolicyDeli
       stopping?.abort();
       schedule.stop();
       unsubscribe();
+      await events?.stop();
       await running?.catch(() => {});
       await hold.settled();
     },
   };
+}
+
+/** The stream of events; `null` for whoever is given no way to have one. */
+function policyEvents(
+  { push, account, clock, random }: PolicyDeliveryOptions,
+  rest: Pick<Parameters<typeof createPolicyEvents>[0], 'highestSeq' | 'onNudge' | 'onEnd' | 'onState'>,
+): PolicyEvents | null {
+  return push === undefined ? null : createPolicyEvents({ http: push, account, clock, random, ...rest });
 }
 
 type SyncResult = Omit<SyncAnswer, 'policy'>;

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { StateFiles } from '../state-file.ts';
 import type { HubHttp } from './hub-http.ts';
 import type { HubKeyTrust } from './hub-key-trust.ts';
+import type { HubStreaming } from './hub-stream.ts';
 
 /** The last bundle accepted for the account of this device. */
 export interface AcceptedBundle {
@@ -30,6 +31,8 @@ export interface DeliveryState {
     readonly lastSuccess: string | null;
     readonly nextAttempt: string | null;
     readonly error: { readonly code: string; readonly message: string } | null;
+    /** Whether the hub can say at once that policy changed; without it the schedule finds out. */
+    readonly push: 'off' | 'connecting' | 'connected';
   };
   /** The last refused bundle since the last accepted one. */
   readonly refused: { readonly reason: BundleRefusal; readonly message: string; readonly at: string } | null;
@@ -64,6 +67,8 @@ export interface PolicyDeliveryOptions {
     'state' | 'onChange' | 'accessToken' | 'refresh' | 'owner' | 'policyEnded'
   >;
   readonly http: HubHttp;
+  /** How the hub's events are followed; left out: they are not, and the schedule alone tells when to fetch. */
+  readonly push?: HubStreaming;
   readonly trust: HubKeyTrust;
   readonly clock: Clock;
   /** In [0, 1): spreads the fetches of a fleet. */

@@ -75,23 +75,39 @@ function readAnswer(
   expect: 'hub' | 'anything',
 ): HubAnswer {
   if (response === undefined) return failed('broken_answer', 'the answer broke off', true);
-  const status = response.statusCode;
+  const headers = headersOf(response);
+  const misled = misledBy(response.statusCode, headers, body, expect);
+  if (misled !== null) return { ok: false, failure: misled };
+  return { ok: true, status: response.statusCode, headers, body };
+}
+
+/** Headers by lower-case name, repeated ones joined. */
+export function headersOf(response: Pick<PlainResponse, 'headers'>): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(response.headers)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
+  return headers;
+}
+
+/** Why an answer cannot be the hub's own; `null`: it can. */
+export function misledBy(
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  expect: 'hub' | 'anything',
+): HubFailure | null {
   if (status >= 300 && status < 400 && status !== 304) {
     const where = headers.location === undefined ? '' : ` to ${originOf(headers.location)}`;
-    return failed('redirected', `the answer was a redirect${where}, which a hub never sends here`, true);
+    const message = `the answer was a redirect${where}, which a hub never sends here`;
+    return { kind: 'redirected', message, maybeSent: true };
   }
   if (expect === 'hub' && status < 500 && isWebPage(headers['content-type'], body)) {
-    return failed(
-      'web_page',
-      'the network answered with a web page instead of the hub (a sign-in page of this network, or a proxy that blocks)',
-      true,
-    );
+    const message =
+      'the network answered with a web page instead of the hub (a sign-in page of this network, or a proxy that blocks)';
+    return { kind: 'web_page', message, maybeSent: true };
   }
-  return { ok: true, status, headers, body };
+  return null;
 }
 
 function isWebPage(contentType: string | undefined, body: string): boolean {
@@ -110,7 +126,7 @@ interface Agents {
 }
 
 /** Agents of their own for each request, closed after it: one call an hour is worth no idle connection. */
-async function agentsFor(url: URL, route: Route, tools: RequestTools): Promise<Agents> {
+export async function agentsFor(url: URL, route: Route, tools: RequestTools): Promise<Agents> {
   if (url.protocol === 'http:' && route.proxy === null) return { http: new HttpAgent({ keepAlive: false }) };
   const { secureContext } = await tools.authorities.context();
   if (route.proxy === null) return { https: new HttpsAgent({ keepAlive: false, secureContext }) };
@@ -141,7 +157,8 @@ const BEFORE_SENDING: Readonly<Record<string, string>> = {
 
 const CERTIFICATE = /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERR_TLS_CERT_|HOSTNAME_MISMATCH)/;
 
-function failureOf(error: unknown, route: Route, caProblem: string | null): HubFailure {
+/** What went wrong, told apart by what the caller and the person can do about it. */
+export function failureOf(error: unknown, route: Route, caProblem: string | null): HubFailure {
   const { name, code, message, event } = facts(error);
   if (name === 'AbortError' || code === 'ERR_ABORTED' || code === 'ABORT_ERR') {
     return { kind: 'aborted', message: 'it was called off', maybeSent: true };

@@ -184,7 +184,7 @@ function heldAccount() {
 }
 
 function heldDelivery(first: Partial<DeliveryState>) {
-  const idle = { lastAttempt: null, lastSuccess: null, nextAttempt: null, error: null };
+  const idle = { lastAttempt: null, lastSuccess: null, nextAttempt: null, error: null, push: 'off' as const };
   let state: DeliveryState = {
     ...{ bundle: null, cache: 'absent', refused: null, proxyProblem: null },
     sync: { state: 'signed-out', ...idle },

@@ -218,6 +218,8 @@ export const statusAnswerSchema = z.object({
     lastSuccess: instant.nullable(),
     nextAttempt: instant.nullable(),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    /** `connected`: the hub says at once when policy changed. Absent: an older agent. */
+    push: z.enum(['off', 'connecting', 'connected']).optional(),
   }),
   frozen: freezeCode.nullable(),
   managed: z.object({ locked: z.int(), suggested: z.int() }),
