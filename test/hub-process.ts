@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -89,26 +89,28 @@ export async function startHubProcess(
 }
 
 /** A temporary data directory that the database's unprivileged user may pass through, and how to remove it. */
-export function temporaryDataDirectory(): { readonly path: string; remove(): void } {
+export function temporaryDataDirectory(): { readonly path: string; remove(): Promise<void> } {
   const path = mkdtempSync(join(tmpdir(), 'mooring-hub-test-'));
   chmodSync(path, 0o711);
   return {
     path,
-    remove: () => {
-      endOrphan(path);
+    remove: async () => {
+      await endOrphan(path);
       rmSync(path, { recursive: true, force: true });
     },
   };
 }
 
-/** Ends the database that a killed hub left behind, by the process id in its own file. */
-function endOrphan(dataDirectory: string): void {
+/** Ends the database that a killed hub left behind, by its own file, which goes when it has ended. */
+async function endOrphan(dataDirectory: string): Promise<void> {
+  const file = join(dataDirectory, 'postgres', 'postmaster.pid');
+  if (!existsSync(file)) return;
+  const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
   try {
-    const pid = Number(
-      readFileSync(join(dataDirectory, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0],
-    );
-    if (Number.isInteger(pid) && pid > 1) process.kill(pid, 'SIGQUIT');
+    process.kill(pid, 'SIGQUIT');
   } catch {
-    // none left
+    return; // its file is all that is left of it
   }
+  for (let look = 0; look < 200 && existsSync(file); look += 1)
+    await new Promise((done) => setTimeout(done, 50));
 }

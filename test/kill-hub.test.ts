@@ -12,7 +12,7 @@ let hub: HubProcess | undefined;
 
 afterAll(async () => {
   await hub?.end('SIGKILL');
-  data.remove();
+  await data.remove();
 });
 
 const policySchema = z.object({
