@@ -1,5 +1,5 @@
 import { auditRoutes } from './audit/audit-routes.ts';
-import { dnsResolver } from './domains/domain-proof.ts';
+import type { TxtResolver } from './domains/domain-proof.ts';
 import { domainRoutes } from './domains/domain-routes.ts';
 import { healthRoutes } from './operations/health-routes.ts';
 import { organizationRoutes } from './organizations/organization-routes.ts';
@@ -9,14 +9,19 @@ import type { HubPlugin } from './server.ts';
 import { teamRoutes } from './teams/team-routes.ts';
 import { tokenRoutes } from './tokens/token-routes.ts';
 
+/** What the API reaches outside of the hub. */
+export interface ApiSurroundings {
+  readonly resolver: TxtResolver;
+}
+
 /** The HTTP API for administrators, and the health of the process. */
-export const apiRoutes: readonly HubPlugin[] = [
+export const apiRoutes = ({ resolver }: ApiSurroundings): readonly HubPlugin[] => [
   healthRoutes,
   organizationRoutes,
   policyRoutes,
   effectivePolicyRoutes,
   teamRoutes,
-  domainRoutes(dnsResolver()),
+  domainRoutes(resolver),
   tokenRoutes,
   auditRoutes,
 ];

@@ -21,6 +21,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /v1/orgs/{organization}/policies/{policyId}/revisions/{revision}/restore': {},
   'PUT /v1/orgs/{organization}/default-policy': { policyId: null },
   'POST /v1/orgs/{organization}/teams': { name: 'Walkers' },
+  'POST /v1/orgs/{organization}/domains': { name: 'acme.example' },
   'POST /v1/orgs/{organization}/tokens': { name: 'walk', role: 'member' },
 };
 

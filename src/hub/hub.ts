@@ -6,6 +6,7 @@ import { apiRoutes } from './api-routes.ts';
 import type { Clock } from './clock.ts';
 import { listenForAnnouncements } from './database/announcements.ts';
 import { createDelivery } from './delivery/delivery.ts';
+import { dnsResolver } from './domains/domain-proof.ts';
 import { type HubDatabase, openHubDatabase } from './hub-database.ts';
 import { createIdentity, type Identity } from './identity/identity.ts';
 import type { Logger } from './logging.ts';
@@ -120,7 +121,7 @@ async function compose(options: HubOptions, config: HubConfig, database: HubData
       metrics,
       authenticators: [identity.authenticate, authenticateByApiToken({ db, clock })],
       plugins: [
-        ...apiRoutes,
+        ...apiRoutes({ resolver: dnsResolver() }),
         metricsRoutes({ pool, token: options.metricsToken, registry: metrics }),
         identity.plugin,
         delivery.plugin,

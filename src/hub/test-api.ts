@@ -8,6 +8,7 @@ import type { Actor, Authenticate, Requires } from './authentication.ts';
 import { systemClock } from './clock.ts';
 import type { DatabaseHandle } from './database/connection.ts';
 import { startTestDatabase } from './database/test-database.ts';
+import { addDomain } from './domains/domain-service.ts';
 import { createLogger } from './logging.ts';
 import { addMember } from './organizations/member-service.ts';
 import { createOrganization } from './organizations/organization-service.ts';
@@ -45,6 +46,7 @@ export interface TestApi {
     readonly policyId: string;
     readonly teamId: string;
     readonly tokenId: string;
+    readonly domainId: string;
     readonly people: Readonly<Record<Person, string>>;
   };
   /** `METHOD /path` of every documented route that was registered. */
@@ -82,13 +84,17 @@ export async function startTestApi(): Promise<TestApi> {
       authenticateByApiToken({ db: database.db, clock: systemClock }),
     ],
     plugins: [
-      ...apiRoutes.map((plugin): typeof plugin => (scope, context) => {
-        scope.addHook('onRoute', ({ method, url, schema }) => {
-          if (method === 'HEAD' || (schema as { hide?: boolean } | undefined)?.hide === true) return;
-          for (const each of [method].flat()) registered.push(`${each} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
-        });
-        return plugin(scope, context);
-      }),
+      ...apiRoutes({ resolver: { txt: async () => ({ ok: true, values: [] }) } }).map(
+        (plugin): typeof plugin =>
+          (scope, context) => {
+            scope.addHook('onRoute', ({ method, url, schema }) => {
+              if (method === 'HEAD' || (schema as { hide?: boolean } | undefined)?.hide === true) return;
+              for (const each of [method].flat())
+                registered.push(`${each} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
+            });
+            return plugin(scope, context);
+          },
+      ),
     ],
   });
   await app.ready();
@@ -181,12 +187,14 @@ async function createWorld({ db }: DatabaseHandle): Promise<TestApi['ids']> {
   });
   const team = await createTeam(db, context, acme.id, { name: 'Platform', description: '' });
   const { token } = await createApiToken(db, context, acme.id, { name: 'existing', role: 'member', days: 1 });
+  const domain = await addDomain(db, context, acme.id, 'walk.acme.example');
   return {
     organizationId: acme.id,
     userId: people.member,
     policyId: policy.id,
     teamId: team.id,
     tokenId: token.id,
+    domainId: domain.id,
     people,
   };
 }
