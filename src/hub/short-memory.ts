@@ -11,6 +11,8 @@ export interface ShortMemory<Value> {
    * that the announcement ended.
    */
   read<Read extends Value | null>(key: string, read: () => Promise<Read>): Promise<Read>;
+  /** The same for many at once, by key. */
+  readAll(read: () => Promise<ReadonlyMap<string, Value>>): Promise<void>;
   /** An announcement came: forgets what matches (`undefined`: everything). */
   forget(matches?: (value: Value) => boolean): void;
   readonly size: number;
@@ -47,6 +49,17 @@ export function createShortMemory<Value extends object>(options: {
         entries.set(key, { value, until: at + forMs });
       }
       return value;
+    },
+    async readAll(read) {
+      const before = announcements;
+      const values = await read();
+      if (before !== announcements) return;
+      const at = now();
+      dropEnded(at);
+      for (const [key, value] of values) {
+        entries.delete(key);
+        entries.set(key, { value, until: at + forMs });
+      }
     },
     forget(matches) {
       announcements += 1;

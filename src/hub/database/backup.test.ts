@@ -9,7 +9,7 @@ import { addMember } from '../organizations/member-service.ts';
 import { createOrganization } from '../organizations/organization-service.ts';
 import { assignPolicy, setDefaultPolicy } from '../policies/assignment-service.ts';
 import { createPolicy, updatePolicy } from '../policies/policy-service.ts';
-import { readReceived } from '../policies/recipients.ts';
+import { readReceived } from '../policies/received.ts';
 import { createApiToken } from '../tokens/api-tokens.ts';
 import { writeBackup } from './backup.ts';
 import type { DatabaseHandle, Db } from './connection.ts';

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
+import type { PolicyException } from '../../shared/contracts/bundle.ts';
 
 /*
  * The tables as queries see them. The truth is in migrations/; a column added there is added here in the same
@@ -89,8 +90,10 @@ export interface PoliciesTable {
   revision: number;
   /** Counted up by every change of the row: what an editor's `If-Match` names. */
   version: Generated<number>;
-  /** Order of the policy list. */
+  /** Order of the policy list: among teams, the first policy counts. */
   position: Generated<number>;
+  /** What users may override for a time: `[{ setting, maxSeconds }]`. */
+  exceptions: ColumnType<PolicyException[], string | undefined, string>;
   created_at: CreatedAt;
   /** When what devices receive of it last changed (document or name). */
   updated_at: Instant;

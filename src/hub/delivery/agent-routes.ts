@@ -7,11 +7,11 @@ import {
   agentKeysSchema,
 } from '../../shared/contracts/agent-api.ts';
 import { BUNDLE_MEDIA_TYPE } from '../../shared/contracts/bundle.ts';
-import { REFUSALS, type Refusal } from '../../shared/contracts/refusal.ts';
 import type { Db } from '../database/connection.ts';
 import type { AgentAccess, AgentBearer } from '../identity/agent-access.ts';
 import type { HubServer } from '../server.ts';
 import { readAgentAccount } from './agent-account.ts';
+import { NO_ORGANIZATION, notMember, organizationNamed, refuse, UNAUTHENTICATED } from './agent-refusals.ts';
 import type { Bundles, Delivered } from './bundles.ts';
 import { publishedKeys } from './signing-keys.ts';
 
@@ -22,7 +22,7 @@ export interface AgentRouteOptions {
 }
 
 /** Every desktop asks each hour, thousands from one address: no limit by address, no log line, no page headers. */
-const LEAN = {
+export const LEAN = {
   config: { requires: 'own-check' as const, rateLimit: false as const },
   helmet: false as const,
   logLevel: 'warn' as const,
@@ -97,8 +97,8 @@ function answerBearer(
   bearer: AgentBearer | null,
 ): void | Promise<void> {
   if (bearer === null) return refuse(reply, UNAUTHENTICATED);
-  const organization = organizationOf(request);
-  if (organization === '' || organization.includes('\0')) return refuse(reply, NO_ORGANIZATION);
+  const organization = organizationNamed(request);
+  if (organization === '') return refuse(reply, NO_ORGANIZATION);
   const delivered = bundles.find(bearer.userId, organization);
   return delivered instanceof Promise
     ? delivered.then((found) => answerFound(request, reply, organization, found))
@@ -132,41 +132,4 @@ function matches(header: string | undefined, etag: string): boolean {
     const candidate = tag.trim();
     return candidate === '*' || (candidate.startsWith('W/') ? candidate.slice(2) : candidate) === etag;
   });
-}
-
-function organizationOf(request: FastifyRequest): string {
-  const { query } = request;
-  if (typeof query !== 'object' || query === null || !('org' in query)) return '';
-  return typeof query.org === 'string' ? query.org : '';
-}
-
-const UNAUTHENTICATED: Refusal = {
-  code: 'unauthenticated',
-  message: 'The access token is missing, has ended, or was withdrawn.',
-  help: 'Refresh it; when that is refused, sign in again: mooring login',
-};
-const NO_ORGANIZATION: Refusal = {
-  code: 'bad_request',
-  message: 'Say which organization: /v1/agent/policy?org=<name>.',
-  help: 'The organizations of this account are listed by /v1/agent/account.',
-};
-
-function notMember(organization: string): Refusal {
-  return {
-    code: 'forbidden',
-    message: `You are not a member of "${organization.slice(0, 100)}", or it does not exist.`,
-    help: 'An owner of the organization can add you. Your organizations: mooring org list',
-  };
-}
-
-function refuse(reply: FastifyReply, refusal: Refusal): void {
-  if (refusal.code === 'unauthenticated') {
-    // RFC 6750 section 3.
-    void reply.header('www-authenticate', 'Bearer realm="mooring", error="invalid_token"');
-  }
-  void reply.header('cache-control', 'no-store');
-  void reply
-    .code(REFUSALS[refusal.code].status)
-    .type('application/json')
-    .send({ error: { ...refusal } });
 }

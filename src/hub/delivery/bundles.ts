@@ -1,9 +1,10 @@
-import { z } from 'zod';
 import { BUNDLE_AUDIENCE, BUNDLE_TYP, type BundlePayload } from '../../shared/contracts/bundle.ts';
 import type { Clock } from '../clock.ts';
 import type { Announcements } from '../database/announcements.ts';
-import { lockOrganization, type Received, readReceived, stampRecipients } from '../policies/recipients.ts';
+import { type Received, readManyReceived, readReceived } from '../policies/received.ts';
+import { lockOrganization, stampRecipients } from '../policies/recipients.ts';
 import { createShortMemory } from '../short-memory.ts';
+import { readSequenceAnnouncement } from './sequence-announcement.ts';
 import { activeSigner, type Signer, type SigningKeyStore } from './signing-keys.ts';
 
 /** What a member receives, ready to be sent. */
@@ -18,13 +19,13 @@ export interface Delivered {
 export interface Bundles {
   /** What this user receives; `null` when not a member. Synchronous where it is in memory and current. */
   find(userId: string, organization: string): Delivered | null | Promise<Delivered | null>;
+  /** Reads what these members are about to ask for, together. */
+  prepare(organizationId: string, userIds: readonly string[]): Promise<void>;
   stop(): void;
 }
 
 /** Believed this long without asking the database again; changes that are announced are forgotten at once. */
 const BELIEVED_MS = 5_000;
-
-const sequenceSchema = z.object({ organization: z.string(), user: z.string().optional() });
 
 export function createBundles(options: {
   readonly keys: SigningKeyStore;
@@ -41,9 +42,9 @@ export function createBundles(options: {
       case 'mooring_access':
         return memory.forget(({ received }) => received.userId === payload);
       case 'mooring_sequences': {
-        const changed = sequenceSchema.safeParse(parseJson(payload));
-        if (!changed.success) return memory.forget();
-        const { organization, user } = changed.data;
+        const changed = readSequenceAnnouncement(payload);
+        if (changed === null) return memory.forget();
+        const { organization, user } = changed;
         return memory.forget(
           ({ received }) =>
             received.organization.id === organization && (user === undefined || received.userId === user),
@@ -78,6 +79,18 @@ export function createBundles(options: {
         })
       );
     },
+    prepare: (organizationId, userIds) =>
+      memory.readAll(async () => {
+        const many = await readManyReceived(keys.db, organizationId, userIds);
+        return new Map(
+          many
+            .filter(({ seq }) => seq > 0)
+            .map((received) => [
+              `${received.userId} ${received.organization.name}`,
+              bundleOf(received, currentSigner, issuer),
+            ]),
+        );
+      }),
     stop: unsubscribe,
   };
 }
@@ -129,8 +142,8 @@ function payloadOf(received: Received, issuer: string): BundlePayload {
     refreshSeconds: received.refreshSeconds,
     graceSeconds: received.graceSeconds,
     contact: received.contact,
-    exceptions: [],
-    overrides: [],
+    exceptions: [...received.exceptions],
+    overrides: [...received.overrides],
   };
 }
 
@@ -163,12 +176,4 @@ async function readCurrent(
     await stampRecipients(trx, { organizationId: found.id, recipients, at: new Date(clock.now()) });
     return readReceived(trx, ids);
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

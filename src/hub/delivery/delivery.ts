@@ -1,3 +1,4 @@
+import { Gauge, type Registry } from 'prom-client';
 import type { Clock } from '../clock.ts';
 import type { Announcements } from '../database/announcements.ts';
 import type { Db } from '../database/connection.ts';
@@ -6,6 +7,8 @@ import type { HubSecret } from '../secrets/hub-secret.ts';
 import type { HubPlugin } from '../server.ts';
 import { registerAgentRoutes } from './agent-routes.ts';
 import { createBundles } from './bundles.ts';
+import { eventRoutes } from './event-routes.ts';
+import { createEventStreams, type EventStreams } from './event-streams.ts';
 import { ensureSigningKey } from './signing-keys.ts';
 
 export interface DeliveryOptions {
@@ -25,12 +28,30 @@ export async function createDelivery(options: DeliveryOptions): Promise<{ readon
   await ensureSigningKey({ db, secret }, new Date(clock.now()));
   const access = createAgentAccess({ db, secret, now: () => new Date(clock.now()) }, announcements);
   const bundles = createBundles({ keys: { db, secret }, announcements, clock, issuer: publicUrl });
-  const plugin: HubPlugin = (app) => {
+  const plugin: HubPlugin = (app, { log, metrics }) => {
+    const streams = createEventStreams({
+      ...{ db, clock, announcements, prepare: bundles.prepare, random: Math.random },
+      onError: (error) =>
+        log.warn({ err: error }, 'event streams could not be brought up to date; trying again'),
+    });
+    measureStreams(metrics, streams);
     registerAgentRoutes(app, { db, access, bundles });
+    eventRoutes(app, { db, access, streams });
     app.addHook('onClose', async () => {
       access.stop();
       bundles.stop();
     });
   };
   return { plugin };
+}
+
+function measureStreams(registry: Registry, streams: EventStreams): void {
+  new Gauge({
+    name: 'mooring_hub_event_streams',
+    help: 'Event streams of desktops that are open.',
+    registers: [registry],
+    collect() {
+      this.set(streams.size);
+    },
+  });
 }

@@ -5,6 +5,8 @@ import { type OidcStore, oidcHash, openPayload } from './oidc-store.ts';
 /** Whose desktop a bearer belongs to. */
 export interface AgentBearer {
   readonly userId: string;
+  /** Row of `device_sessions`: as long as it is there, this device is signed in. */
+  readonly sessionId: string;
   /** When the session of this device ends whatever it does. */
   readonly sessionExpiresAt: Date;
 }
@@ -58,7 +60,7 @@ async function readToken(store: OidcStore, token: string): Promise<VerifiedToken
     .selectFrom('oidc_entities as e')
     .innerJoin('device_sessions as d', 'd.grant_hash', 'e.grant_hash')
     .innerJoin('users as u', 'u.id', 'd.user_id')
-    .select(['e.sealed', 'e.expires_at', 'd.user_id', 'd.expires_at as session_expires_at'])
+    .select(['e.sealed', 'e.expires_at', 'd.user_id', 'd.id as session_id', 'd.expires_at as session_expires_at'])
     .where('e.model', '=', 'AccessToken')
     .where('e.id_hash', '=', oidcHash(store, 'AccessToken', token))
     .where('e.expires_at', '>', at)
@@ -69,7 +71,7 @@ async function readToken(store: OidcStore, token: string): Promise<VerifiedToken
   const scope = openPayload(store, 'AccessToken', row.sealed)?.scope;
   if (scope === undefined || !scope.split(' ').includes(SCOPE)) return null;
   return {
-    bearer: { userId: row.user_id, sessionExpiresAt: row.session_expires_at },
+    bearer: { userId: row.user_id, sessionId: row.session_id, sessionExpiresAt: row.session_expires_at },
     endsAt: row.expires_at.getTime(),
   };
 }

@@ -6,7 +6,7 @@ import type { DatabaseHandle } from '../database/connection.ts';
 import { startTestDatabase } from '../database/test-database.ts';
 import { assignPolicy } from '../policies/assignment-service.ts';
 import { createPolicy } from '../policies/policy-service.ts';
-import { readReceived } from '../policies/recipients.ts';
+import { readReceived } from '../policies/received.ts';
 import { listMembers } from './member-list.ts';
 import { addMember, changeRole, removeMember } from './member-service.ts';
 import { createOrganization, updateOrganization } from './organization-service.ts';

@@ -8,7 +8,7 @@ import type { Reader } from '../database/connection.ts';
 import type { Json } from '../database/schema.ts';
 import { noSuchMember } from '../organizations/member-list.ts';
 import { maskValue } from './document.ts';
-import { readReceived } from './recipients.ts';
+import { readReceived } from './received.ts';
 
 /**
  * What the hub's policy makes of every setting for a member, by the engine of the devices: before a local

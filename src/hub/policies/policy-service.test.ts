@@ -17,7 +17,7 @@ import {
   restoreRevision,
   updatePolicy,
 } from './policy-service.ts';
-import { readReceived } from './recipients.ts';
+import { readReceived } from './received.ts';
 
 let database: DatabaseHandle & { stop(): Promise<void> };
 let organizationId: string;

@@ -1,13 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { DatabaseHandle } from '../database/connection.ts';
 import { startTestDatabase } from '../database/test-database.ts';
-import {
-  lockOrganization,
-  type Recipients,
-  readReceived,
-  stampEveryone,
-  stampRecipients,
-} from './recipients.ts';
+import { readReceived } from './received.ts';
+import { lockOrganization, type Recipients, stampEveryone, stampRecipients } from './recipients.ts';
 
 let database: DatabaseHandle & { stop(): Promise<void> };
 let organizationId: string;

@@ -4,6 +4,8 @@ import * as identity from './0010-identity.ts';
 import * as signingKeys from './0011-signing-keys.ts';
 import * as connectionsScim from './0020-connections-scim.ts';
 import * as domains from './0021-domains.ts';
+import * as teamPolicies from './0030-team-policies.ts';
+import * as overrides from './0031-overrides.ts';
 
 /**
  * Every migration by name, in the order of their names. Forward only. A capability adds its own file here with
@@ -14,5 +16,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-identity': identity,
   '0011-signing-keys': signingKeys,
   '0020-connections-scim': connectionsScim,
+  '0030-team-policies': teamPolicies,
+  '0031-overrides': overrides,
   '0021-domains': domains,
 };

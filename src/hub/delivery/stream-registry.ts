@@ -1,0 +1,72 @@
+import type { ServerResponse } from 'node:http';
+import type { StreamEnd } from '../../shared/contracts/agent-api.ts';
+import { AGENT_EVENTS } from '../../shared/contracts/agent-api.ts';
+
+/** One open event stream. Ten thousand of them idle in one process: it holds no more than it must. */
+export interface AgentStream {
+  readonly response: ServerResponse;
+  readonly userId: string;
+  readonly organizationId: string;
+  readonly sessionId: string;
+  /** When the session ends whatever it does, in milliseconds since 1970. */
+  readonly endsAt: number;
+  /** The highest sequence number it was told. */
+  told: number;
+}
+
+/** A reader that lets this much pile up is gone or hostile: it may connect again. */
+const LONGEST_BACKLOG = 64 * 1024;
+
+/** The open streams of one process, by user. */
+export interface StreamRegistry {
+  readonly size: number;
+  add(stream: AgentStream): void;
+  remove(stream: AgentStream): void;
+  all(): Iterable<AgentStream>;
+  ofUser(userId: string): readonly AgentStream[];
+}
+
+export function createStreamRegistry(): StreamRegistry {
+  const streams = new Set<AgentStream>();
+  const byUser = new Map<string, readonly AgentStream[]>();
+  return {
+    get size() {
+      return streams.size;
+    },
+    add(stream) {
+      streams.add(stream);
+      byUser.set(stream.userId, [...(byUser.get(stream.userId) ?? []), stream]);
+    },
+    remove(stream) {
+      if (!streams.delete(stream)) return;
+      const rest = (byUser.get(stream.userId) ?? []).filter((other) => other !== stream);
+      if (rest.length === 0) byUser.delete(stream.userId);
+      else byUser.set(stream.userId, rest);
+    },
+    all: () => streams,
+    ofUser: (userId) => byUser.get(userId) ?? [],
+  };
+}
+
+/** Tells a stream that policy may have changed, unless it was told that or more already. */
+export function nudge(stream: AgentStream, seq: number): void {
+  if (seq <= stream.told) return;
+  stream.told = seq;
+  write(stream, `id: ${seq}\nevent: ${AGENT_EVENTS.policy}\ndata: {"seq":${seq}}\n\n`);
+}
+
+/** A comment: keeps the ways in between open, and finds out whether the other side is still there. */
+export function beat(stream: AgentStream): void {
+  write(stream, ':\n\n');
+}
+
+/** Says why, and closes. `retryMs` tells how long to stay away. */
+export function end(stream: AgentStream, reason: StreamEnd['reason'], retryMs?: number): void {
+  const retry = retryMs === undefined ? '' : `retry: ${Math.round(retryMs)}\n`;
+  stream.response.end(`${retry}event: ${AGENT_EVENTS.end}\ndata: {"reason":"${reason}"}\n\n`);
+}
+
+function write({ response }: AgentStream, text: string): void {
+  if (response.writableLength > LONGEST_BACKLOG) response.destroy();
+  else response.write(text);
+}
