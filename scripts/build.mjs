@@ -15,7 +15,7 @@ const builders = {
       entry: 'src/cli/mooring.ts',
       folder: 'cli',
       packaged,
-      inlined: ['jose', 'zod'],
+      inlined: ['jose', 'zod', 'openid-client', '@xmldom/xmldom'],
       small: true,
     }),
   hub: async (packaged) =>
