@@ -17,6 +17,8 @@ export interface Agent {
   stop(): Promise<void>;
   /** Called with every event of the local API's event stream. */
   readonly onChange: AgentCore['onChange'];
+  /** The machine woke, or its network came: what is on it may have changed unseen, and the hub may answer again. */
+  wake(): void;
   /** Settled when a surface asked the agent to stop. */
   readonly stopRequested: Promise<void>;
 }
@@ -61,6 +63,17 @@ export function assembleAgent(making: AgentMaking): Agent {
       await core.stop();
     },
     onChange: core.onChange,
+    wake: () => {
+      parts.delivery.nudge();
+      core.refresh().catch((error: unknown) => {
+        const fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        parts.log({
+          level: 'error',
+          message: 'looking at the machine after it woke failed',
+          facts: { fault },
+        });
+      });
+    },
     stopRequested: stopRequested.promise,
   };
 }

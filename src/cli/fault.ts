@@ -5,7 +5,7 @@ import { VERSION } from '../shared/version.ts';
 
 /** Writes a fault of ours to the log and answers with what a person is told: a reference and where the log is. */
 export async function reportFault(options: AgentOptions, error: unknown): Promise<Refusal> {
-  const { appendToLog, logFile } = await import('./log-file.ts');
+  const { appendToLog, logFile } = await import('../agent/log-file.ts');
   const reference = randomBytes(4).toString('hex');
   const file = logFile(options);
   const fault = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -24,7 +24,7 @@ export async function runProcess(words: readonly string[], folder: string): Prom
     openApi: async () => {
       const [{ openLocalApi }, { withLog }] = await Promise.all([
         import('../agent/local-api/connect.ts'),
-        import('./log-file.ts'),
+        import('../agent/log-file.ts'),
       ]);
       return openLocalApi(withLog(agentOptions));
     },

@@ -1,9 +1,9 @@
 import { connectToAgent, type LocalApi, userPaths } from '../../agent/local-api/connect.ts';
 import { type ServedAgent, serveAgent } from '../../agent/local-api/serve-agent.ts';
+import { withLog } from '../../agent/log-file.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { type CommandContext, type Invocation, type Outcome, refused } from '../command.ts';
 import { ask } from '../local-client.ts';
-import { withLog } from '../log-file.ts';
 import { plainText } from '../terminal/plain-text.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 

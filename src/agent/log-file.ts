@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { AgentOptions, LogEntry } from '../agent/agent-options.ts';
-import { userPaths } from '../agent/local-api/connect.ts';
+import type { AgentOptions, LogEntry } from './agent-options.ts';
+import { userPaths } from './local-api/connect.ts';
 
 /** One file of this size, in bytes, and the one before it are kept. */
 const LARGEST_LOG = 1024 * 1024;
