@@ -17,9 +17,6 @@ export interface JsonTally {
 /** More of them than 1 MiB of JSON text can hold: only a value that refers to itself has them. */
 const MOST_NODES = 1024 * 1024;
 
-// In a for-in loop the engine turns this form, and only this one, into no call at all.
-const { hasOwnProperty: hasOwn } = Object.prototype;
-
 /** A tally of nothing. */
 export function emptyTally(): JsonTally {
   return { colons: 0, nodes: 0, excessive: false };
@@ -46,12 +43,8 @@ export function tallyValue(tally: JsonTally, value: unknown, depth: number): voi
     for (let i = 0; i < value.length; i += 1) tallyValue(tally, value[i], depth + 1);
     return;
   }
-  const members = value as Readonly<Record<string, unknown>>;
-  for (const key in members) {
-    if (!hasOwn.call(members, key)) continue;
-    tallyKey(tally, key);
-    tallyValue(tally, members[key], depth + 1);
-  }
+  for (const key of Object.keys(value)) tallyKey(tally, key);
+  for (const member of Object.values(value)) tallyValue(tally, member, depth + 1);
 }
 
 /** True when the tally of its value accounts for the whole text, so that no key in it can have come twice. */

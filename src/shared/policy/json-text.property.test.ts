@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { desktopCatalog } from '../settings/desktop-catalog.ts';
 import { lineAndColumn, scanJson } from './json-scan.ts';
+import { accountsFor } from './json-tally.ts';
 import { readJson } from './json-text.ts';
+import { interpretDocument, readDocument } from './read-document.ts';
+import { interpretProfile, readProfile } from './read-profile.ts';
 
 describe('reading JSON text', () => {
   it('gives what JSON.parse gives, by either way', () => {
@@ -79,6 +83,75 @@ describe('reading JSON text', () => {
       ),
       { numRuns: 500 },
     );
+  });
+
+  it('finds a key that comes twice in a policy document, and suspects nothing else', () => {
+    const flat = (value: unknown, trail: readonly string[]): (readonly string[])[] =>
+      typeof value !== 'object' || value === null || Array.isArray(value)
+        ? []
+        : Object.entries(value).flatMap(([key, member]) => [
+            [...trail, key],
+            ...flat(member, [...trail, key]),
+          ]);
+    /** The text of `value`, where the member at `path` is written a second time, in front. */
+    const twice = (value: unknown, path: readonly string[], extra: string): string => {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return JSON.stringify(value);
+      const members = Object.entries(value).map(
+        ([key, member]) =>
+          `${JSON.stringify(key)}:${twice(member, key === path[0] ? path.slice(1) : [], extra)}`,
+      );
+      const [key = ''] = path;
+      return `{${[...(path.length === 1 ? [`${JSON.stringify(key)}:${extra}`] : []), ...members].join(',')}}`;
+    };
+    const document = {
+      configurationFileVersion: 2,
+      cpus: { locked: true, value: 4, 'no:te': 'a:b' },
+      proxy: {
+        locked: 'yes',
+        mode: 'manual',
+        http: 'http://p:1',
+        exclude: ['[::1]', 'a'],
+        'x:': { 'y:': [':'] },
+      },
+      linuxVM: { vpnkitCIDR: { value: 'fd00::/8' }, other: { a: ':' } },
+      enhancedContainerIsolation: { locked: false, dockerSocketMount: { imageList: { images: ['a:*'] } } },
+      filesharingAllowedDirectories: [{ path: 'C:\\work', 'odd:field': { z: ':' } }],
+      scout: 'not: an object',
+      kubernetes: { enabled: { value: ':' }, nodesCount: 3 },
+      theme: ['not', 'an:', { entry: ':' }],
+      '__proto__:': { ':': ':' },
+    };
+    const profile = {
+      allowedOrgs: 'a;b',
+      hubUrl: 'https://hub:1',
+      overrideProxyHTTP: 'http://p:2',
+      settings: document,
+      'odd:': ':',
+    };
+    const readers = [
+      [document, (text: string) => readDocument(text, 'user-policy', desktopCatalog).problems],
+      [profile, (text: string) => readProfile(text, desktopCatalog).layer.problems],
+    ] as const;
+    for (const [value, read] of readers) {
+      const codes = (text: string) =>
+        read(text)
+          .filter(({ code }) => code === 'duplicate_key')
+          .map(({ path }) => path);
+      expect(codes(JSON.stringify(value))).toEqual([]);
+      const paths = flat(value, []);
+      expect(paths.length).toBeGreaterThan(25);
+      for (const path of paths) {
+        for (const extra of ['1', '":"', '{":":[]}', 'true']) {
+          expect(codes(twice(value, path, extra))).toEqual([path.join('.')]);
+        }
+      }
+    }
+    for (const [value, tally] of [
+      [document, interpretDocument(document, desktopCatalog).tally],
+      [profile, interpretProfile(profile, desktopCatalog).tally],
+    ] as const) {
+      expect(accountsFor(tally, JSON.stringify(value))).toBe(true);
+    }
   });
 
   it('counts lines and columns from one', () => {

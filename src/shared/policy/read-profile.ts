@@ -75,7 +75,8 @@ function emptyDocument(state: Layer['state']): ProfileDocument {
   return { state, mentions: new Map(), ignored: new Map(), problems: [] };
 }
 
-function interpretProfile(value: unknown, catalog: Catalog): Walked<ProfileInterpretation> {
+/** Reads a parsed profile. The tally accounts for all of it. */
+export function interpretProfile(value: unknown, catalog: Catalog): Walked<ProfileInterpretation> {
   const tally = emptyTally();
   const drafts: ProblemDraft[] = [];
   if (!isJsonObject(value)) {

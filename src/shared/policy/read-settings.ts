@@ -38,9 +38,6 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-// In a for-in loop the engine turns this form, and only this one, into no call at all: a third of the reading time.
-const { hasOwnProperty: hasOwn } = Object.prototype;
-
 /** More unknown keys than this are counted, not listed. */
 const MOST_UNKNOWN = 100;
 
@@ -66,16 +63,18 @@ export function invalidMention(locked: boolean): Mention {
 /** Reads every key of a document whose top level is `object`. */
 export function readSettings(reading: DocumentReading, object: JsonObject, catalog: Catalog): void {
   const { children } = catalog.document;
-  for (const key in object) {
-    if (!hasOwn.call(object, key)) continue;
+  // Keys and values are taken out at once: looking up one after the other in a large object is slow.
+  const values = Object.values(object);
+  for (const [index, key] of Object.keys(object).entries()) {
+    const raw = values[index];
     const node = children.get(key);
     if (node !== undefined) {
       tallyKnownKey(reading.tally);
-      readNode(reading, node, object[key]);
+      readNode(reading, node, raw);
     } else if (key === VERSION_KEY || key === SCHEMA_KEY) {
       tallyKnownKey(reading.tally);
-      tallyRest(reading, [key], object[key]);
-    } else unknownKey(reading, [key], object[key], () => nearestPath(key, catalog));
+      tallyRest(reading, [key], raw);
+    } else unknownKey(reading, [key], raw, () => nearestPath(key, catalog));
   }
   if (reading.unknown > MOST_UNKNOWN) {
     reading.drafts.push({
@@ -108,14 +107,15 @@ function readContainer(
     notAnObject(reading, node.segments, raw);
     return;
   }
-  for (const key in raw) {
-    if (!hasOwn.call(raw, key)) continue;
+  const values = Object.values(raw);
+  for (const [index, key] of Object.keys(raw).entries()) {
+    const value = values[index];
     const child = node.children.get(key);
     if (child !== undefined) {
       tallyKnownKey(reading.tally);
-      readChild(child, raw[key]);
+      readChild(child, value);
     } else if (node.kind === 'group' && key === 'locked') tallyKnownKey(reading.tally);
-    else unknownKey(reading, [...node.segments, key], raw[key], () => nearest(key, node.children.keys()));
+    else unknownKey(reading, [...node.segments, key], value, () => nearest(key, node.children.keys()));
   }
 }
 
@@ -128,8 +128,7 @@ function readEntry(reading: DocumentReading, node: SettingNode, raw: unknown): v
   }
   let lock: unknown;
   let value: unknown;
-  for (const key in raw) {
-    if (!hasOwn.call(raw, key)) continue;
+  for (const key of Object.keys(raw)) {
     if (key === 'locked') {
       tallyKnownKey(reading.tally);
       lock = raw.locked;
