@@ -46,7 +46,7 @@ describe('every route', () => {
     for (const { key, method, path, operation } of api.operations()) {
       if (method === 'DELETE') continue;
       const url = `${api.fill(path)}${path.endsWith('effective-policy') ? '?platform=linux' : ''}`;
-      const payload = key.startsWith('PUT /v1/orgs/{organization}/members/{userId}/policy')
+      const payload = /^PUT .*\/(members\/\{userId\}|teams\/\{teamId\})\/policy$/.test(key)
         ? { policyId: api.ids.policyId }
         : (BODIES[key] ?? {});
       const body = method === 'GET' ? {} : { payload };

@@ -8,6 +8,12 @@ import { assignPolicy, setDefaultPolicy, unassignPolicy } from '../policies/assi
 import { findPolicy, listPolicies } from '../policies/policy-list.ts';
 import { createPolicy, updatePolicy } from '../policies/policy-service.ts';
 import {
+  assignPolicyToTeam,
+  readTeamPolicy,
+  unassignPolicyFromTeam,
+} from '../policies/team-assignment-service.ts';
+import { findTeam } from '../teams/team-service.ts';
+import {
   type CommonOptions,
   operator,
   outputOf,
@@ -119,30 +125,77 @@ function receiverCommands(policy: Command, around: Surroundings): void {
         ]);
       }),
     );
-  inOrganization(policy.command('assign <policy> <email>'))
-    .description('assign a policy to a member')
-    .option('--move', 'also when the member has another policy')
-    .action((name: string, email: string, options: OrganizationOptions & { move?: boolean }) =>
+  assignmentCommands(policy, around);
+}
+
+function assignmentCommands(policy: Command, around: Surroundings): void {
+  inOrganization(policy.command('assign <policy> [email]'))
+    .description('assign a policy to a member, or to the members of a team')
+    .option('--team <name>', 'a team instead of one member')
+    .option('--move', 'also when the member or team has another policy')
+    .action((name: string, email: string | undefined, options: AssignmentOptions) =>
       withDatabase({ options, around, purpose: 'policy assign' }, async ({ db }) => {
         const { id } = await findOrganization(db, options.organization);
         const found = await findPolicy(db, id, name);
-        const userId = await memberId(db, email);
-        const present = options.move === true ? await assignedPolicy(db, id, userId) : undefined;
-        const wanted = { userId, policyId: found.id, moveFrom: present };
-        const assigned = await assignPolicy(db, operator(), id, wanted).catch(explainMove);
+        const whom = await receiverOf(db, id, email, options.team);
+        const assigned = await assignTo(db, id, found.id, whom, options.move === true).catch(explainMove);
         const from = assigned.movedFrom === null ? '' : `, moved from "${assigned.movedFrom.name}"`;
-        answer(outputOf(options, around), assigned, () => [`${email} has "${found.name}" now${from}.`]);
+        answer(outputOf(options, around), assigned, () => [`${whom.label} has "${found.name}" now${from}.`]);
       }),
     );
-  inOrganization(policy.command('unassign <email>'))
-    .description("take a member's own policy away; the default applies again")
-    .action((email: string, options: OrganizationOptions) =>
+  inOrganization(policy.command('unassign [email]'))
+    .description("take a member's own policy, or a team's, away")
+    .option('--team <name>', 'a team instead of one member')
+    .action((email: string | undefined, options: AssignmentOptions) =>
       withDatabase({ options, around, purpose: 'policy unassign' }, async ({ db }) => {
         const { id } = await findOrganization(db, options.organization);
-        await unassignPolicy(db, operator(), id, await memberId(db, email));
-        answer(outputOf(options, around), { email }, () => [`${email} has no policy of their own now.`]);
+        const whom = await receiverOf(db, id, email, options.team);
+        if (whom.kind === 'team') await unassignPolicyFromTeam(db, operator(), id, whom.id);
+        else await unassignPolicy(db, operator(), id, whom.id);
+        const answered = whom.kind === 'team' ? { team: whom.label } : { email: whom.label };
+        answer(outputOf(options, around), answered, () => [`${whom.label} has no policy of their own now.`]);
       }),
     );
+}
+
+interface AssignmentOptions extends OrganizationOptions {
+  readonly team?: string;
+  readonly move?: boolean;
+}
+
+/** Who gets a policy: a member, or a team. */
+interface Receiver {
+  readonly kind: 'member' | 'team';
+  readonly id: string;
+  readonly label: string;
+}
+
+async function receiverOf(
+  db: Db,
+  organizationId: string,
+  email: string | undefined,
+  team: string | undefined,
+): Promise<Receiver> {
+  if ((email === undefined) === (team === undefined)) {
+    throw new RefusalError({
+      code: 'bad_request',
+      message: 'Name either a member by e-mail address, or a team with --team.',
+    });
+  }
+  if (team === undefined) {
+    return { kind: 'member', id: await memberId(db, email ?? ''), label: email ?? '' };
+  }
+  const found = await findTeam(db, organizationId, team);
+  return { kind: 'team', id: found.id, label: `The team "${found.name}"` };
+}
+
+async function assignTo(db: Db, organizationId: string, policyId: string, whom: Receiver, move: boolean) {
+  if (whom.kind === 'team') {
+    const moveFrom = move ? (await readTeamPolicy(db, whom.id))?.id : undefined;
+    return assignPolicyToTeam(db, operator(), organizationId, { teamId: whom.id, policyId, moveFrom });
+  }
+  const moveFrom = move ? await assignedPolicy(db, organizationId, whom.id) : undefined;
+  return assignPolicy(db, operator(), organizationId, { userId: whom.id, policyId, moveFrom });
 }
 
 /** The service asks for the id of the present policy; here one says --move. */

@@ -92,6 +92,8 @@ export interface PoliciesTable {
   version: Generated<number>;
   /** Order of the policy list: among teams, the first policy counts. */
   position: Generated<number>;
+  /** The revision that was in force before this one. */
+  previous_revision: ColumnType<number | null, number | null | undefined, number | null>;
   /** What users may override for a time: `[{ setting, maxSeconds }]`. */
   exceptions: ColumnType<PolicyException[], string | undefined, string>;
   created_at: CreatedAt;

@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
+import type { PolicyException } from '../../shared/contracts/bundle.ts';
 import type {
   AssignmentList,
   PolicySummary,
   Revision,
   RevisionSummary,
 } from '../../shared/contracts/hub-api.ts';
+import type { Rollout } from '../../shared/contracts/hub-rollouts.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { Reader } from '../database/connection.ts';
 import type { Json } from '../database/schema.ts';
@@ -23,6 +25,17 @@ interface PolicyRow {
   version: number;
   is_default: boolean;
   assigned_users: number;
+  teams: readonly { id: string; name: string }[];
+  rollout: {
+    revision: number;
+    percentage: number;
+    team_ids: readonly string[];
+    started_at: string;
+    paused_at: string | null;
+    receiving: number;
+    members: number;
+  } | null;
+  exceptions: readonly PolicyException[];
   created_at: Date;
   updated_at: Date;
   document: { readonly [key: string]: Json };
@@ -154,7 +167,15 @@ function selectPolicies(db: Reader, where: ReturnType<typeof sql>) {
     select p.id, p.name, p.description, p.revision, p.version, p.created_at, p.updated_at,
            coalesce(o.default_policy_id = p.id, false) as is_default,
            (select count(*) from policy_assignments a where a.policy_id = p.id) as assigned_users,
-           r.document, r.text
+           coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name) order by lower(t.name))
+                       from policy_teams pt join teams t on t.id = pt.team_id where pt.policy_id = p.id), '[]') as teams,
+           (select jsonb_build_object('revision', ro.revision, 'percentage', ro.percentage, 'team_ids', ro.team_ids,
+                     'started_at', ro.started_at, 'paused_at', ro.paused_at,
+                     'receiving', count(*) filter (where mp.revision = ro.revision), 'members', count(mp.user_id))
+              from policy_rollouts ro
+              left join member_policies mp on mp.organization_id = p.organization_id and mp.policy_id = p.id
+             where ro.policy_id = p.id group by ro.policy_id) as rollout,
+           p.exceptions, r.document, r.text
       from policies p
       join organizations o on o.id = p.organization_id
       join policy_revisions r on r.policy_id = p.id and r.revision = p.revision
@@ -172,7 +193,21 @@ function toSummary(row: PolicyRow): PolicySummary {
     version: row.version,
     isDefault: row.is_default,
     assignedUsers: row.assigned_users,
+    teams: [...row.teams],
+    rollout: row.rollout === null ? null : toRollout(row.rollout),
+    exceptions: [...row.exceptions],
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
+  };
+}
+
+function toRollout(row: NonNullable<PolicyRow['rollout']>): Rollout {
+  const { revision, percentage, receiving, members } = row;
+  const utc = (time: string) => new Date(time).toISOString();
+  return {
+    ...{ revision, percentage, receiving, members },
+    teamIds: [...row.team_ids],
+    startedAt: utc(row.started_at),
+    pausedAt: row.paused_at === null ? null : utc(row.paused_at),
   };
 }

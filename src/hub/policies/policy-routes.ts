@@ -27,6 +27,7 @@ import {
   updatePolicy,
 } from './policy-service.ts';
 import { revisionRoutes } from './revision-routes.ts';
+import { teamAssignmentRoutes } from './team-assignment-routes.ts';
 
 /** `/v1/orgs/{organization}/policies`, the default and assignments. */
 export function policyRoutes(app: HubServer, context: HubContext): void {
@@ -35,6 +36,7 @@ export function policyRoutes(app: HubServer, context: HubContext): void {
   changeRoutes(app, context);
   revisionRoutes(app, context);
   assignmentRoutes(app, context);
+  teamAssignmentRoutes(app, context);
 }
 
 const tags = ['policies'];

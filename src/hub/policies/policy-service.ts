@@ -5,7 +5,7 @@ import type { Db, Trx } from '../database/connection.ts';
 import { isUniqueViolation } from '../database/constraint.ts';
 import { type AcceptedDocument, acceptDocument, maskDocument } from './document.ts';
 import { readRevision, readStoredPolicy, type StoredPolicy } from './policy-list.ts';
-import { lockOrganization, stampRecipients } from './recipients.ts';
+import { lockOrganization, stampRecipients, stampWhomItChanges } from './recipients.ts';
 
 /** Makes a policy with its first revision. Nobody receives it before it is assigned or made the default. */
 export async function createPolicy(
@@ -81,6 +81,22 @@ async function insertPolicy(
     after: auditView(policy, true),
   });
   return policy;
+}
+
+/** Keeps a document as the next revision; it is in force only once something makes it so. */
+export async function addRevision(
+  trx: Trx,
+  context: ChangeContext,
+  wanted: { readonly policyId: string; readonly accepted: AcceptedDocument; readonly reason: string },
+): Promise<number> {
+  const { last } = await trx
+    .selectFrom('policy_revisions')
+    .where('policy_id', '=', wanted.policyId)
+    .select((select) => select.fn.max('revision').as('last'))
+    .executeTakeFirstOrThrow();
+  const revision = (last ?? 0) + 1;
+  await insertRevision(trx, context, { ...wanted, revision });
+  return revision;
 }
 
 async function insertRevision(
@@ -168,14 +184,16 @@ async function applyChange(
   const newDocument = accepted !== null && accepted.text !== before.text;
   const newName = name !== before.name;
   if (!newDocument && !newName && description === before.description) return before;
-  const revision = newDocument ? before.revision + 1 : before.revision;
-  if (newDocument)
-    await insertRevision(trx, context, { policyId, revision, accepted, reason: change.reason });
+  if (newDocument) refuseDuringRollout(before);
+  const revision = newDocument
+    ? await addRevision(trx, context, { policyId, accepted, reason: change.reason })
+    : before.revision;
   const received = newDocument || newName;
   await trx
     .updateTable('policies')
     .set({ name, description, revision, version: before.version + 1 })
     .$if(received, (update) => update.set({ updated_at: context.at }))
+    .$if(newDocument, (update) => update.set({ previous_revision: before.revision }))
     .where('id', '=', policyId)
     .execute()
     .catch((error: unknown) => refuseTakenName(error, name));
@@ -237,13 +255,16 @@ export async function orderPolicies(
       (a, b) => (rank.get(a.id) ?? policyIds.length) - (rank.get(b.id) ?? policyIds.length),
     );
     if (ordered.every((policy, index) => policy.id === present[index]?.id)) return;
-    for (const [index, policy] of ordered.entries()) {
-      await trx
-        .updateTable('policies')
-        .set({ position: index + 1 })
-        .where('id', '=', policy.id)
-        .execute();
-    }
+    // Among the policies of a member's teams the first of the list counts (docs/policy.md section 8).
+    await stampWhomItChanges(trx, { organizationId, at: context.at }, async () => {
+      for (const [index, policy] of ordered.entries()) {
+        await trx
+          .updateTable('policies')
+          .set({ position: index + 1 })
+          .where('id', '=', policy.id)
+          .execute();
+      }
+    });
     await recordChange(trx, context, {
       organizationId,
       action: 'policy.order',
@@ -259,7 +280,19 @@ function auditView(policy: StoredPolicy, withDocument: boolean) {
   return { name, description, revision, ...(withDocument ? { document: maskDocument(document) } : {}) };
 }
 
-function refuseOutdated(policy: StoredPolicy, version: number | null): void {
+/** A new document would overtake the revision that is on its way. */
+function refuseDuringRollout(policy: StoredPolicy): void {
+  if (policy.rollout === null) return;
+  throw new RefusalError({
+    code: 'conflict',
+    message: `Revision ${policy.rollout.revision} of "${policy.name}" is being rolled out; a new document now would overtake it.`,
+    help: 'Promote it or roll it back first, then save this document.',
+    details: { rollout: policy.rollout.revision },
+  });
+}
+
+/** Refuses (`precondition_failed`) a change that was made from another version than the present one. */
+export function refuseOutdated(policy: StoredPolicy, version: number | null): void {
   if (version === null || version === policy.version) return;
   throw new RefusalError({
     code: 'precondition_failed',

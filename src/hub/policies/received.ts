@@ -110,7 +110,9 @@ function selectReceived(
   return sql<ReceivedRow>`
     select mp.user_id, o.id as organization_id, o.name as organization_name, o.refresh_seconds, o.grace_seconds,
            o.contact_name, o.contact_url, s.seq, p.id as policy_id, p.name as policy_name, mp.via, mp.revision,
-           p.updated_at, coalesce(p.exceptions, '[]') as exceptions,
+           case when mp.revision = p.revision then p.updated_at
+                else (select ro.started_at from policy_rollouts ro where ro.policy_id = p.id) end as updated_at,
+           coalesce(p.exceptions, '[]') as exceptions,
            coalesce((select jsonb_agg(jsonb_build_object('id', g.id, 'setting', g.setting, 'value', g.value, 'until', g.until)
                                       order by g.setting)
                        from overrides g

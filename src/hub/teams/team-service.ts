@@ -44,6 +44,20 @@ export async function readTeam(db: Reader, organizationId: string, teamId: strin
   return toTeam(row);
 }
 
+/** The team of that name, without regard to case: for commands that take one by name. */
+export async function findTeam(db: Reader, organizationId: string, name: string): Promise<Team> {
+  const { rows } = await selectTeams(
+    db,
+    sql`t.organization_id = ${organizationId} and lower(t.name) = lower(${name})`,
+  );
+  const row = rows[0];
+  if (row !== undefined) return toTeam(row);
+  throw new RefusalError({
+    code: 'not_found',
+    message: `There is no team "${name}" in this organization.`,
+  });
+}
+
 /** Who is in a team, by e-mail address. */
 export async function listTeamMembers(db: Reader, organizationId: string, teamId: string) {
   await readTeam(db, organizationId, teamId);

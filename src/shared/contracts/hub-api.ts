@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { exceptionSchema } from './bundle.ts';
+import { rolloutSchema } from './hub-rollouts.ts';
 import { contributionSchema, errorBodySchema, jsonValue } from './local-api.ts';
 
 /*
@@ -152,6 +154,12 @@ export const policySummarySchema = z.object({
   version: z.int(),
   isDefault: z.boolean(),
   assignedUsers: z.int(),
+  /** Teams whose members receive it, unless they have a policy of their own. */
+  teams: z.array(z.object({ id: uuid, name: z.string() })),
+  /** A later or earlier revision on its way to some members; `null`: everyone receives `revision`. */
+  rollout: rolloutSchema.nullable(),
+  /** What users may override for a time (docs/delivery.md section 6). */
+  exceptions: z.array(exceptionSchema),
   createdAt: instant,
   /** When what devices receive of this policy last changed. */
   updatedAt: instant,

@@ -13,6 +13,9 @@ const statements = [
   )`,
   `create index policy_teams_policy on policy_teams (policy_id)`,
 
+  // Where a roll-back of the revision in force goes to.
+  `alter table policies add column previous_revision integer`,
+
   /*
    * A revision on its way: some members receive it while the others keep the one in force. While it is paused nobody
    * new gets it: who came to the policy later than that waits for the end of the pause.
@@ -76,7 +79,9 @@ const statements = [
        where exists (
          select 1 from changed c
           where c.organization_id = m.organization_id and c.user_id = m.user_id
-            and (exists (select 1 from policy_teams pt where pt.team_id = c.team_id)
+            and (exists (select 1 from policy_teams pt where pt.team_id = c.team_id
+                           and not exists (select 1 from policy_assignments a
+                             where a.organization_id = c.organization_id and a.user_id = c.user_id))
               or exists (select 1 from policy_rollouts r join policies p on p.id = r.policy_id
                           where p.organization_id = c.organization_id and c.team_id = any(r.team_ids))))
        order by m.user_id
@@ -88,7 +93,6 @@ const statements = [
     referencing new table as changed for each statement execute function stamp_team_members()`,
   `create trigger team_members_removed after delete on team_members
     referencing old table as changed for each statement execute function stamp_team_members()`,
-  // A team that goes takes its policy with it; its members may be gone from it by then, or not yet.
   `create function stamp_teams_of_policies() returns trigger language plpgsql as $$
     declare stamp bigint := floor(extract(epoch from clock_timestamp()) * 1000);
     begin
@@ -97,6 +101,8 @@ const statements = [
         from changed c
         join team_members tm on tm.organization_id = c.organization_id and tm.team_id = c.team_id
         join memberships m on m.organization_id = tm.organization_id and m.user_id = tm.user_id
+       where not exists (select 1 from policy_assignments a
+               where a.organization_id = m.organization_id and a.user_id = m.user_id)
        order by m.user_id
       on conflict (organization_id, user_id) do update
         set seq = greatest(bundle_sequences.seq + 1, excluded.seq), changed_at = excluded.changed_at;
@@ -108,6 +114,23 @@ const statements = [
     referencing new table as changed for each statement execute function stamp_teams_of_policies()`,
   `create trigger policy_teams_removed after delete on policy_teams
     referencing old table as changed for each statement execute function stamp_teams_of_policies()`,
+  // With a team go both its members and its policy, and neither trigger above would still see the other.
+  `create function stamp_team_before_it_goes() returns trigger language plpgsql as $$
+    declare stamp bigint := floor(extract(epoch from clock_timestamp()) * 1000);
+    begin
+      if exists (select 1 from policy_teams pt where pt.team_id = old.id)
+         or exists (select 1 from policy_rollouts r where old.id = any(r.team_ids)) then
+        insert into bundle_sequences (organization_id, user_id, seq, changed_at)
+        select m.organization_id, m.user_id, stamp, clock_timestamp()
+          from memberships m join team_members tm on tm.organization_id = m.organization_id and tm.user_id = m.user_id
+         where tm.team_id = old.id
+         order by m.user_id
+        on conflict (organization_id, user_id) do update
+          set seq = greatest(bundle_sequences.seq + 1, excluded.seq), changed_at = excluded.changed_at;
+      end if;
+      return old;
+    end $$`,
+  `create trigger teams_go before delete on teams for each row execute function stamp_team_before_it_goes()`,
 ];
 
 /** Policies of teams, revisions that go to some members first, and the view that says who receives what. */
