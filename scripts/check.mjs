@@ -52,6 +52,16 @@ function readmeCommands() {
   return wrong;
 }
 
+// Why a package is here is written down, or it is not here.
+function unexplainedPackages() {
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const page = readFileSync(join(root, 'docs', 'dependencies.md'), 'utf8');
+  const names = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
+  return names
+    .filter((name) => !page.includes(`\`${name}\``))
+    .map((name) => `docs/dependencies.md does not say what ${name} is for`);
+}
+
 function answersHelp(program, words) {
   const bundle = program === 'mooring' ? ['out', 'cli', 'mooring.js'] : ['out', 'hub', 'mooring-hub.js'];
   const help = (args) =>
@@ -80,6 +90,7 @@ function main() {
     const output = `${result.stdout ?? ''}${result.stderr ?? ''}${result.error ? result.error.message : ''}`;
     report(name, result.status === 0 ? '' : output || `ended with ${result.status ?? result.signal}`);
   }
+  report('every package is explained', unexplainedPackages().join('\n'));
   report("the README's commands exist", readmeCommands().join('\n'));
   process.stdout.write(`${passed} passed, ${failed} failed\n`);
   return failed === 0 ? 0 : 1;
