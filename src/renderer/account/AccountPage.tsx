@@ -12,7 +12,7 @@ import { useAgent } from '../agent/agent-context.tsx';
 import { useFailureText } from '../agent/failure-text.ts';
 import { ResourceGate } from '../agent/ResourceGate.tsx';
 import { useRefreshResources, useResource } from '../agent/use-resource.ts';
-import { PageHead } from '../shell/PageHead.tsx';
+import { PageHead } from '../../shared-ui/PageHead.tsx';
 import type { Answer, Failure } from '../transport/local-client.ts';
 import classes from './AccountPage.module.css';
 import { Organizations } from './Organizations.tsx';

@@ -12,7 +12,7 @@ import { Facts, Panel } from '../../shared-ui/Panel.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { ResourceGate } from '../agent/ResourceGate.tsx';
 import { useResource } from '../agent/use-resource.ts';
-import { PageHead } from '../shell/PageHead.tsx';
+import { PageHead } from '../../shared-ui/PageHead.tsx';
 import classes from './DiagnosticsPage.module.css';
 
 const ICONS = { ok: CircleCheck, warning: TriangleAlert, failed: CircleX, skipped: CircleDashed } as const;

@@ -2,8 +2,8 @@ import type { Drift } from '../../shared/contracts/local-api.ts';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { When } from '../../shared-ui/When.tsx';
-import { useLabels } from '../settings/labels-context.ts';
-import { useValueText } from '../settings/value-text.ts';
+import { useLabels } from '../../shared-ui/labels-context.ts';
+import { useValueText } from '../../shared-ui/value-text.ts';
 import classes from './DriftPanel.module.css';
 
 /** Edits of the store that broke a lock and were put right, newest first. */

@@ -9,7 +9,7 @@ import { useText } from '../../shared-ui/text-context.tsx';
 import { ResourceGate } from '../agent/ResourceGate.tsx';
 import { useResource } from '../agent/use-resource.ts';
 import { findSettings, isManaged, joinSettings, type ShownSetting } from '../settings/find-settings.ts';
-import { useValueText } from '../settings/value-text.ts';
+import { useValueText } from '../../shared-ui/value-text.ts';
 import { WhyPanel } from '../settings/WhyPanel.tsx';
 import classes from './ManagedPanel.module.css';
 

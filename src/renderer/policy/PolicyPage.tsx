@@ -7,7 +7,7 @@ import { useFailureText } from '../agent/failure-text.ts';
 import { ResourceGate } from '../agent/ResourceGate.tsx';
 import { useResource } from '../agent/use-resource.ts';
 import { useSync } from '../agent/use-sync.ts';
-import { PageHead } from '../shell/PageHead.tsx';
+import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { CurrentPolicy } from './CurrentPolicy.tsx';
 import { DriftPanel } from './DriftPanel.tsx';
 import { ExportButtons } from './ExportButtons.tsx';

@@ -4,7 +4,7 @@ import { useAgent } from '../agent/agent-context.tsx';
 import { useRefreshResources, useResource } from '../agent/use-resource.ts';
 import type { Failure } from '../transport/local-client.ts';
 import { afterAnswer, afterReading, type Drafts, edit, NO_DRAFTS, reset, toRequest } from './drafts.ts';
-import type { JsonValue } from './json-value.ts';
+import type { JsonValue } from '../../shared-ui/json-value.ts';
 
 /** How the last attempt to apply ended. */
 export type Applied =

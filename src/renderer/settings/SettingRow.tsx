@@ -8,16 +8,16 @@ import { ManagedNote } from '../../shared-ui/ManagedNote.tsx';
 import { Prose } from '../../shared-ui/Prose.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
-import { checkDraft } from './check-draft.ts';
-import { controlKind, isFieldset, isWide } from './controls/control.ts';
-import { SettingControl } from './controls/SettingControl.tsx';
+import { checkDraft } from '../../shared-ui/check-draft.ts';
+import { controlKind, isFieldset, isWide } from '../../shared-ui/controls/control.ts';
+import { SettingControl } from '../../shared-ui/controls/SettingControl.tsx';
 import { useDrafts } from './DraftsContext.tsx';
 import { type Draft, isHeld } from './drafts.ts';
 import type { ShownSetting } from './find-settings.ts';
-import type { JsonValue } from './json-value.ts';
+import type { JsonValue } from '../../shared-ui/json-value.ts';
 import classes from './SettingRow.module.css';
-import { useHints } from './setting-hints.ts';
-import { useValueText } from './value-text.ts';
+import { useHints } from '../../shared-ui/setting-hints.ts';
+import { useValueText } from '../../shared-ui/value-text.ts';
 
 interface SettingRowProps {
   readonly setting: ShownSetting;

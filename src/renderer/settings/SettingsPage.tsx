@@ -9,7 +9,7 @@ import { useText } from '../../shared-ui/text-context.tsx';
 import { ResourceGate } from '../agent/ResourceGate.tsx';
 import { useResource } from '../agent/use-resource.ts';
 import { usePlace } from '../routing.ts';
-import { PageHead } from '../shell/PageHead.tsx';
+import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { CategoryNav } from './CategoryNav.tsx';
 import { findSettings, joinSettings, type Section, type ShownSetting } from './find-settings.ts';
 import { PendingBar } from './PendingBar.tsx';

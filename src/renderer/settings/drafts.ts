@@ -4,7 +4,7 @@ import type {
   ErrorBody,
   SettingState,
 } from '../../shared/contracts/local-api.ts';
-import { type JsonValue, sameJson } from './json-value.ts';
+import { type JsonValue, sameJson } from '../../shared-ui/json-value.ts';
 
 /** What a person has changed on the page and not applied yet. */
 export interface Draft {

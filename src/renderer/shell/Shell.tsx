@@ -1,13 +1,12 @@
 import FlaskConical from 'lucide-react/icons/flask-conical';
 import type { ReactNode } from 'react';
-import { Wordmark } from '../../shared-ui/Mark.tsx';
+import { Appearance } from '../../shared-ui/Appearance.tsx';
+import { Frame } from '../../shared-ui/Frame.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { useResource } from '../agent/use-resource.ts';
 import { addressOf, type Page } from '../routing.ts';
-import { Appearance } from './Appearance.tsx';
 import { Notices } from './Notices.tsx';
-import classes from './Shell.module.css';
 import { SyncLine } from './SyncLine.tsx';
 
 /** One entry of the navigation. */
@@ -27,48 +26,27 @@ export function Shell({
   readonly current: Page;
   readonly children: ReactNode;
 }) {
-  const { t } = useText();
   return (
-    <div className={classes.shell}>
-      <button type="button" className={classes.skip} onClick={skipToContent}>
-        {t('app.skipToContent')}
-      </button>
-      <header className={classes.rail}>
-        <div className={classes.brand}>
-          <Wordmark name={t('app.name')} />
-          <TestPaths />
-        </div>
-        <nav className={classes.nav} aria-label={t('nav.label')}>
-          {entries.map((entry) => (
-            <a
-              key={entry.page}
-              href={addressOf(entry.page)}
-              className={classes.link}
-              aria-current={entry.page === current ? 'page' : undefined}
-            >
-              {entry.icon}
-              <span>{entry.label}</span>
-            </a>
-          ))}
-        </nav>
-        <div className={classes.foot}>
+    <Frame
+      entries={entries.map(({ page, label, icon }) => ({
+        key: page,
+        address: addressOf(page),
+        label,
+        icon,
+      }))}
+      current={current}
+      brand={<TestPaths />}
+      foot={
+        <>
           <SyncLine />
           <Appearance />
-        </div>
-      </header>
-      <main id="content" className={classes.main} tabIndex={-1}>
-        <div className={classes.page}>
-          <Notices />
-          {children}
-        </div>
-      </main>
-    </div>
+        </>
+      }
+    >
+      <Notices />
+      {children}
+    </Frame>
   );
-}
-
-// A button, since a link to `#content` would change the fragment, which names the page.
-function skipToContent(): void {
-  document.getElementById('content')?.focus();
 }
 
 function TestPaths() {

@@ -7,7 +7,7 @@ import { PendingBar } from '../settings/PendingBar.tsx';
 import pageClasses from '../settings/SettingsPage.module.css';
 import { SettingsSection } from '../settings/SettingsSection.tsx';
 import { WhyPanel } from '../settings/WhyPanel.tsx';
-import { PageHead } from '../shell/PageHead.tsx';
+import { PageHead } from '../../shared-ui/PageHead.tsx';
 
 /** The one group that can be changed before signing in (docs/policy.md, section 7). */
 const REACHABLE_GROUP = 'proxy';

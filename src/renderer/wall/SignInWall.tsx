@@ -8,7 +8,7 @@ import { SignIn } from '../account/SignIn.tsx';
 import { ResourceGate } from '../agent/ResourceGate.tsx';
 import { useResource } from '../agent/use-resource.ts';
 import { addressOf } from '../routing.ts';
-import { PageHead } from '../shell/PageHead.tsx';
+import { PageHead } from '../../shared-ui/PageHead.tsx';
 import classes from './SignInWall.module.css';
 
 /** Where sign-in is enforced and not met: by whom, by which file, and how to get in. */

@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import type { ReactNode } from 'react';
-import { FaultBoundary } from '../../shared-ui/FaultBoundary.tsx';
-import { EmptyState } from '../../shared-ui/PageState.tsx';
-import { useText } from '../../shared-ui/text-context.tsx';
+import { FaultBoundary } from './FaultBoundary.tsx';
+import { EmptyState } from './PageState.tsx';
+import { useText } from './text-context.tsx';
 
 /** Shows a way on where a page broke by a fault of ours. */
 export function Guarded({ children }: { readonly children: ReactNode }) {

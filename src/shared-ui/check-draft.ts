@@ -1,7 +1,7 @@
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
-import type { CatalogSetting } from '../../shared/contracts/local-api.ts';
-import type { en } from '../../shared/text/en.ts';
-import type { Translate } from '../../shared/text/text.ts';
+import type { CatalogSetting } from '../shared/contracts/local-api.ts';
+import type { en } from '../shared/text/en.ts';
+import type { Translate } from '../shared/text/text.ts';
 import type { JsonValue } from './json-value.ts';
 
 type T = Translate<typeof en>;

@@ -1,5 +1,5 @@
 import { useCallback } from 'react';
-import { useText } from '../../shared-ui/text-context.tsx';
+import { useText } from './text-context.tsx';
 import type { JsonValue } from './json-value.ts';
 
 /** What is needed of a registration to write one of its values. */

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
-import { useText } from '../../shared-ui/text-context.tsx';
+import { useText } from './text-context.tsx';
 import classes from './PageHead.module.css';
 
 /** Title of a page. Takes the focus when the page is opened, so that a screen reader says where one has come. */

@@ -1,5 +1,5 @@
-import type { CatalogSetting } from '../../shared/contracts/local-api.ts';
-import { useText } from '../../shared-ui/text-context.tsx';
+import type { CatalogSetting } from '../shared/contracts/local-api.ts';
+import { useText } from './text-context.tsx';
 import { useLabels } from './labels-context.ts';
 
 /** Short facts about a setting that help before it is changed: its range, what it needs, who usually sets it. */

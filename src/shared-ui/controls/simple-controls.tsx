@@ -1,6 +1,6 @@
 import { NativeSelect, NumberInput, Switch, Textarea, TextInput } from '@mantine/core';
 import Lock from 'lucide-react/icons/lock';
-import { useText } from '../../../shared-ui/text-context.tsx';
+import { useText } from '../text-context.tsx';
 import type { ControlProps } from './control.ts';
 import classes from './controls.module.css';
 

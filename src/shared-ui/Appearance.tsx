@@ -3,7 +3,7 @@ import Monitor from 'lucide-react/icons/monitor';
 import Moon from 'lucide-react/icons/moon';
 import Sun from 'lucide-react/icons/sun';
 import { useId } from 'react';
-import { useText } from '../../shared-ui/text-context.tsx';
+import { useText } from './text-context.tsx';
 import classes from './Appearance.module.css';
 
 const SCHEMES = [

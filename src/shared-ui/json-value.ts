@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { settingStateSchema } from '../../shared/contracts/local-api.ts';
+import type { settingStateSchema } from '../shared/contracts/local-api.ts';
 
 /** A value as the local API carries it. */
 export type JsonValue = z.infer<typeof settingStateSchema>['value'];

@@ -1,4 +1,4 @@
-import type { CatalogSetting } from '../../../shared/contracts/local-api.ts';
+import type { CatalogSetting } from '../../shared/contracts/local-api.ts';
 import type { JsonValue } from '../json-value.ts';
 
 /** What every control of a setting is given. The row around it owns label, description and error. */

@@ -1,8 +1,8 @@
 import { ActionIcon, Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core';
 import Plus from 'lucide-react/icons/plus';
 import X from 'lucide-react/icons/x';
-import type { CatalogSetting } from '../../../shared/contracts/local-api.ts';
-import { useText } from '../../../shared-ui/text-context.tsx';
+import type { CatalogSetting } from '../../shared/contracts/local-api.ts';
+import { useText } from '../text-context.tsx';
 import type { JsonValue } from '../json-value.ts';
 import { asTexts, type ControlProps } from './control.ts';
 import classes from './controls.module.css';
