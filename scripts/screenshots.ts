@@ -100,7 +100,7 @@ const VIEWS: readonly View[] = [
     place: 'settings/Builders',
     width: 900,
     scheme: 'light',
-    act: async (page) => page.getByRole('button', { name: /Add an entry/ }).click(),
+    act: async (page) => page.getByRole('button', { name: /Add entry/ }).click(),
   },
   {
     name: 'search',

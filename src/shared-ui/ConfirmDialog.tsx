@@ -21,31 +21,39 @@ export function ConfirmDialog({
 }) {
   const { t } = useText();
   return (
-    <Modal
+    <Modal.Root
       opened={opened}
       onClose={onClose}
-      title={title}
       padding="lg"
-      closeButtonProps={{ 'aria-label': t('action.close') }}
       classNames={{ title: classes.title, content: classes.content, header: classes.content }}
       transitionProps={{ duration: 120 }}
     >
-      <div className={classes.body}>
-        <div>{children}</div>
-        <div className={classes.actions}>
-          <Button variant="default" onClick={onClose}>
-            {t('action.cancel')}
-          </Button>
-          <Button
-            onClick={() => {
-              onClose();
-              onConfirm();
-            }}
-          >
-            {confirm}
-          </Button>
-        </div>
-      </div>
-    </Modal>
+      <Modal.Overlay />
+      <Modal.Content>
+        {/* A <header> here would count as a second banner of the page. */}
+        <Modal.Header role="none">
+          <Modal.Title>{title}</Modal.Title>
+          <Modal.CloseButton aria-label={t('action.close')} />
+        </Modal.Header>
+        <Modal.Body>
+          <div className={classes.body}>
+            <div>{children}</div>
+            <div className={classes.actions}>
+              <Button variant="default" onClick={onClose}>
+                {t('action.cancel')}
+              </Button>
+              <Button
+                onClick={() => {
+                  onClose();
+                  onConfirm();
+                }}
+              >
+                {confirm}
+              </Button>
+            </div>
+          </div>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

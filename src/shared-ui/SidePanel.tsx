@@ -17,14 +17,12 @@ export function SidePanel({
 }) {
   const { t } = useText();
   return (
-    <Drawer
+    <Drawer.Root
       opened={opened}
       onClose={onClose}
-      title={title}
       position="right"
       size="30rem"
       padding="lg"
-      closeButtonProps={{ 'aria-label': t('action.close') }}
       classNames={{
         title: classes.title,
         header: classes.header,
@@ -33,7 +31,15 @@ export function SidePanel({
       }}
       transitionProps={{ duration: 160 }}
     >
-      {children}
-    </Drawer>
+      <Drawer.Overlay />
+      <Drawer.Content>
+        {/* A <header> here would count as a second banner of the page. */}
+        <Drawer.Header role="none">
+          <Drawer.Title>{title}</Drawer.Title>
+          <Drawer.CloseButton aria-label={t('action.close')} />
+        </Drawer.Header>
+        <Drawer.Body>{children}</Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   );
 }

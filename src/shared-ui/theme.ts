@@ -93,8 +93,8 @@ export const theme = createTheme({
   },
   components: {
     // A scroll lock injects a <style> element, which the pages' content security policy refuses.
-    Modal: { defaultProps: { lockScroll: false, centered: true } },
-    Drawer: { defaultProps: { lockScroll: false } },
+    ModalRoot: { defaultProps: { lockScroll: false, centered: true } },
+    DrawerRoot: { defaultProps: { lockScroll: false } },
     Switch: { defaultProps: { size: 'md', withThumbIndicator: false } },
   },
 });

@@ -42,13 +42,13 @@ describe('changing settings', () => {
     await row('containerTerminal').locator('select').selectOption('system');
     await row('diskImageLocation').locator('input').fill('/Volumes/Fast');
     await row('engineInsecureRegistries')
-      .getByRole('button', { name: /Add an entry/ })
+      .getByRole('button', { name: /Add entry/ })
       .click();
     await row('engineInsecureRegistries').locator('input').fill('registry.lan:5000');
     await page.keyboard.press('Enter');
     await page.keyboard.type('second.lan:5000');
     await row('builders')
-      .getByRole('button', { name: /Add an entry/ })
+      .getByRole('button', { name: /Add entry/ })
       .click();
     await row('builders')
       .getByLabel(/entry 1: Name/)

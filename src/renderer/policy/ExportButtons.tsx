@@ -29,11 +29,12 @@ export function ExportButtons({ policy }: { readonly policy: PolicyAnswer }) {
 }
 
 function exportText(policy: PolicyAnswer, settings: readonly SettingState[]): string {
-  // The user's own choices are theirs: a report about policy carries none.
+  // A report about policy names which settings the user chose, never what they chose (docs/delivery.md, section 5).
   const managed = settings
     .filter((setting) => setting.managedBy !== null)
-    .map(({ choice: _, contributions, ...setting }) => ({
+    .map(({ choice: _, value, contributions, ...setting }) => ({
       ...setting,
+      ...(setting.source === 'user' ? {} : { value }),
       contributions: contributions.filter((each) => each.source !== 'user'),
     }));
   return `${JSON.stringify({ ...policy, managed }, null, 2)}\n`;

@@ -99,7 +99,7 @@ export const pages = {
   'account.organizations': 'Organizations',
   'account.organizationNone': 'None of your organizations is allowed on this computer.',
   'account.active': 'Active here',
-  'account.use': 'Use {organization}',
+  'account.use': 'Use here: {organization}',
   'account.useShort': 'Use here',
   'account.teams': 'Teams',
   'account.noTeams': 'No teams',

@@ -57,7 +57,7 @@ export const settings = {
   'settings.listEntry': '{setting}, entry {row}',
   'settings.listRemove': 'Remove entry {row} from {setting}',
   'settings.listAdd': 'Add entry',
-  'settings.listAddTo': 'Add an entry to {setting}',
+  'settings.listAddTo': 'Add entry to {setting}',
   'settings.itemRow': 'Entry {row}',
   'settings.itemField': '{setting}, entry {row}: {field}',
   'settings.itemList': '{field}, one per line',

@@ -1,0 +1,241 @@
+import type { Browser, BrowserContextOptions, Page } from '@playwright/test';
+import axe from 'axe-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { launchBrowser } from '../browser.ts';
+import { type BuiltDashboard, buildDashboard } from './build-dashboard.ts';
+import { hostileWorld } from './hostile-world.ts';
+import { type OpenDashboard, openDashboard } from './open-dashboard.ts';
+import { emptyWorld, frozenWorld, managedWorld, type World, walledWorld } from './stand-in-world.ts';
+
+interface Case {
+  readonly name: string;
+  readonly world: () => World;
+  readonly place: string;
+  act?(page: Page): Promise<void>;
+}
+
+const AXE_OPTIONS = JSON.stringify({
+  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+});
+
+const axeResult = z.object({
+  violations: z.array(
+    z.object({
+      id: z.string(),
+      nodes: z.array(z.object({ html: z.string(), failureSummary: z.string().optional() })),
+    }),
+  ),
+  passes: z.array(z.unknown()),
+});
+
+const openWhy = async (page: Page) => {
+  await page.locator('[data-setting="analyticsEnabled"] button[aria-haspopup="dialog"]').click();
+  await page.getByRole('dialog', { name: 'Why is this locked?' }).waitFor();
+};
+
+const CASES: readonly Case[] = [
+  { name: 'all settings', world: managedWorld, place: 'settings' },
+  { name: 'why locked', world: managedWorld, place: 'settings/General', act: openWhy },
+  {
+    name: 'an unsaved change that needs mending',
+    world: managedWorld,
+    place: 'settings/Resources',
+    act: async (page) => page.locator('[data-setting="memoryMiB"] input').fill('1'),
+  },
+  {
+    name: 'a search',
+    world: managedWorld,
+    place: 'settings',
+    act: async (page) => page.getByLabel('Search settings').fill('proxy'),
+  },
+  {
+    name: 'nothing found',
+    world: managedWorld,
+    place: 'settings',
+    act: async (page) => page.getByLabel('Search settings').fill('quantum'),
+  },
+  {
+    name: 'policy',
+    world: managedWorld,
+    place: 'policy',
+    act: async (page) => page.locator('summary').first().click(),
+  },
+  { name: 'account', world: managedWorld, place: 'account' },
+  {
+    name: 'signing out',
+    world: managedWorld,
+    place: 'account',
+    act: async (page) => page.getByRole('button', { name: 'Sign out' }).click(),
+  },
+  { name: 'diagnostics', world: managedWorld, place: 'diagnostics' },
+  { name: 'nothing managed', world: emptyWorld, place: 'settings' },
+  { name: 'empty policy', world: emptyWorld, place: 'policy' },
+  { name: 'signed out', world: emptyWorld, place: 'account' },
+  { name: 'wall', world: walledWorld, place: 'sign-in' },
+  {
+    name: 'wall with a code',
+    world: walledWorld,
+    place: 'sign-in',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Use another device' }).click();
+      await page.getByText('BDWP-HQPK').waitFor();
+    },
+  },
+  { name: 'proxy behind the wall', world: walledWorld, place: 'proxy' },
+  { name: 'frozen', world: frozenWorld, place: 'settings/Resources' },
+  { name: 'hostile policy', world: hostileWorld, place: 'policy' },
+];
+
+describe('the dashboard for everybody', () => {
+  let browser: Browser;
+  let built: BuiltDashboard;
+
+  beforeAll(async () => {
+    [browser, built] = await Promise.all([launchBrowser(), buildDashboard()]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await built.remove();
+  });
+
+  async function visit(
+    each: Pick<Case, 'world' | 'place' | 'act'>,
+    options: BrowserContextOptions,
+    look: (dashboard: OpenDashboard) => Promise<void>,
+  ): Promise<void> {
+    const dashboard = await openDashboard(browser, built.folder, each.world(), options);
+    try {
+      await dashboard.go(each.place);
+      await each.act?.(dashboard.page);
+      await look(dashboard);
+      expect(dashboard.complaints).toEqual([]);
+    } finally {
+      await dashboard.close();
+    }
+  }
+
+  describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
+    test.each(CASES)('axe finds nothing: $name', async (each) => {
+      await visit(each, { colorScheme }, async ({ page }) => {
+        // Evaluated rather than added as a script, which the page's policy would refuse.
+        await page.evaluate(axe.source);
+        const { violations, passes } = axeResult.parse(
+          await page.evaluate(`axe.run(document, ${AXE_OPTIONS})`),
+        );
+        const found = violations.flatMap(({ id, nodes }) =>
+          nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`),
+        );
+        expect(passes.length).toBeGreaterThan(15);
+        expect(found).toEqual([]);
+      });
+    });
+  });
+
+  test.each([
+    { size: '320 px wide', width: 320, height: 640 },
+    { size: '1280 px at 200 %', width: 640, height: 400 },
+    { size: '1280 px at 400 %', width: 320, height: 256 },
+    { size: '1920 px wide', width: 1920, height: 1080 },
+  ])('nothing scrolls sideways, and nothing is cut off: $size', async ({ width, height }) => {
+    for (const each of CASES) {
+      await visit(each, { viewport: { width, height } }, async ({ page }) => {
+        expect(await page.evaluate('document.documentElement.scrollWidth'), each.name).toBe(width);
+        expect(await page.evaluate(CUT_OFF), each.name).toEqual([]);
+      });
+    }
+  });
+
+  test('from right to left nothing scrolls sideways either', async () => {
+    const mirrored = { ...CASES[0], world: managedWorld, place: 'settings/Proxies' };
+    await visit(mirrored, { viewport: { width: 320, height: 640 } }, async ({ page }) => {
+      await page.evaluate(`document.dir = 'rtl'`);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+    });
+  });
+
+  test('the keyboard reaches everything: pages, categories, search, controls, reasons, dialog and back', async () => {
+    await visit({ world: managedWorld, place: 'settings' }, {}, async ({ page }) => {
+      await page.evaluate('document.activeElement.blur()');
+      await page.keyboard.press('Tab');
+      expect(await focused(page)).toBe('Skip to content');
+      await page.keyboard.press('Enter');
+      await page.locator('main:focus').waitFor();
+      await page.keyboard.press('Tab');
+      expect(await focused(page)).toBe('Reset all');
+      await page.keyboard.press('Tab');
+      expect(await focused(page)).toBe('Search settings');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Tab');
+      expect(await focused(page)).toBe('All settings');
+      for (let step = 0; step < 3; step += 1) await page.keyboard.press('Tab');
+      expect(await focused(page)).toContain('File sharing');
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 2, name: 'File sharing' }).waitFor();
+      expect(await page.locator('h2').count()).toBe(1);
+      const reason = page.getByRole('button', { name: /why is “Folders that may be shared” locked/ });
+      await tabTo(page, 'why is “Folders that may be shared” locked');
+      await page.keyboard.press('Enter');
+      const dialog = page.getByRole('dialog', { name: 'Why is this locked?' });
+      await dialog.waitFor();
+      await page.keyboard.press('Tab');
+      expect(await page.evaluate(`document.activeElement.closest('[role="dialog"]') !== null`)).toBe(true);
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+      await reason.and(page.locator(':focus')).waitFor();
+    });
+  });
+
+  test('what has the focus can be seen', async () => {
+    await visit({ world: managedWorld, place: 'settings/General' }, {}, async ({ page }) => {
+      const unseen: unknown[] = [];
+      for (let step = 0; step < 40; step += 1) {
+        await page.keyboard.press('Tab');
+        const seen = await page.evaluate(FOCUS_IS_SEEN);
+        if (seen !== true) unseen.push(seen);
+      }
+      expect(unseen).toEqual([]);
+    });
+  });
+
+  test('moving things keep still for those who asked for it', async () => {
+    await visit({ world: managedWorld, place: 'settings' }, { reducedMotion: 'reduce' }, async ({ page }) => {
+      const moving = await page.evaluate(
+        `[...document.querySelectorAll('*')].filter((it) => getComputedStyle(it).transitionDuration.split(',').some((time) => parseFloat(time) > 0.001)).length`,
+      );
+      expect(moving).toBe(0);
+    });
+  });
+});
+
+/** Accessible name of what has the focus, as far as a label, `aria-label` or text gives it. */
+async function focused(page: Page): Promise<string> {
+  return String(
+    await page.evaluate(
+      `(() => { const it = document.activeElement; return it.getAttribute('aria-label') ?? it.labels?.[0]?.textContent ?? it.textContent; })()`,
+    ),
+  );
+}
+
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let step = 0; step < 60; step += 1) {
+    await page.keyboard.press('Tab');
+    if ((await focused(page)).includes(name)) return;
+  }
+  throw new Error(`Tab never reached ${name}`);
+}
+
+/** Text that sticks out of the window to the side, outside of parts that scroll by themselves. */
+const CUT_OFF = `[...document.querySelectorAll('main *, header *')].filter((it) => {
+  const box = it.getBoundingClientRect();
+  if (box.width === 0 || it.closest('nav, pre, .visually-hidden, [role="dialog"]')) return false;
+  return box.right > document.documentElement.clientWidth + 1 || box.left < -1;
+}).map((it) => it.tagName + ' ' + it.textContent.slice(0, 60))`;
+
+/** True where the focused element, or the part drawn in its place, has an outline. */
+const FOCUS_IS_SEEN = `(() => {
+  const it = document.activeElement;
+  const drawn = [it, it.nextElementSibling, it.parentElement].filter(Boolean);
+  const seen = drawn.some((each) => { const style = getComputedStyle(each); return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2; });
+  return seen || it === document.body ? true : it.outerHTML.slice(0, 200);
+})()`;

@@ -1,0 +1,274 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser } from '@playwright/test';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { launchBrowser } from '../browser.ts';
+import { type BuiltDashboard, buildDashboard } from './build-dashboard.ts';
+import { HTML, hostileWorld, LONG } from './hostile-world.ts';
+import { type OpenDashboard, openDashboard } from './open-dashboard.ts';
+import { emptyWorld, frozenWorld, managedWorld, type World, walledWorld } from './stand-in-world.ts';
+
+describe('the pages', () => {
+  let browser: Browser;
+  let built: BuiltDashboard;
+
+  beforeAll(async () => {
+    [browser, built] = await Promise.all([launchBrowser(), buildDashboard()]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await built.remove();
+  });
+
+  async function visit(world: World, look: (dashboard: OpenDashboard) => Promise<void>): Promise<void> {
+    const dashboard = await openDashboard(browser, built.folder, world);
+    try {
+      await look(dashboard);
+      expect(dashboard.complaints).toEqual([]);
+    } finally {
+      await dashboard.close();
+    }
+  }
+
+  test('"Why is this locked?" names winner, losers, reasons, policy, revision and contact', () =>
+    visit(managedWorld(), async ({ page }) => {
+      await page.locator('[data-setting="analyticsEnabled"] button[aria-haspopup="dialog"]').click();
+      const dialog = page.getByRole('dialog', { name: 'Why is this locked?' });
+      await dialog.getByText('Engineering workstations', { exact: true }).waitFor();
+      const layers = await dialog.getByRole('listitem').allInnerTexts();
+      expect(layers.map((layer) => layer.split('\n')[0])).toEqual([
+        'Your policy',
+        'Organization policy',
+        'admin-settings.json',
+        'Your choice',
+      ]);
+      expect(layers[0]).toContain('Decides');
+      expect(layers[2]).toContain('Overridden');
+      expect(layers[2]).toContain('is stronger and decides it');
+      expect(layers[3]).toContain('locks it');
+      await dialog.getByText('Kept. It comes back when the lock is gone.').waitFor();
+      expect(await dialog.getByRole('link').getAttribute('href')).toBe('https://help.acme.example/desktop');
+      expect(await dialog.getByText('27', { exact: true }).count()).toBe(1);
+      expect(await dialog.getByText('analyticsEnabled', { exact: true }).count()).toBe(1);
+    }));
+
+  test('the policy page shows precedence, sources, problems, conflicts, documents and repairs', () =>
+    visit(managedWorld(), async ({ page, go }) => {
+      await go('policy');
+      const ranks = await page
+        .getByRole('region', { name: 'Who decides' })
+        .getByRole('listitem')
+        .allInnerTexts();
+      expect(ranks.length).toBe(6);
+      expect(ranks[0]).toContain('Nothing here');
+      expect(ranks[1]).toContain('Engineering workstations (Acme Corporation)');
+      const problems = page.getByRole('region', { name: 'Problems' });
+      await problems.getByText('Did you mean "extensionsEnabled"?').waitFor();
+      const row = page.getByRole('row', { name: /Send usage statistics/ });
+      expect(await row.getByRole('cell').allInnerTexts()).toEqual([
+        'Off',
+        'Your policy',
+        'Locked',
+        '1 overridden',
+      ]);
+      await page.getByLabel('Filter managed settings').fill('usage');
+      await expect.poll(() => page.getByRole('row').count()).toBe(2);
+      await page.locator('summary').first().click();
+      await page
+        .getByRole('region', { name: 'Document of Mooring Hub' })
+        .getByText('"registry.acme.example/ci/dind:latest"')
+        .waitFor();
+      const repairs = page.getByRole('region', { name: 'Repairs' });
+      await repairs.getByText('26 minutes ago').waitFor();
+    }));
+
+  test('the exported JSON holds the page, and none of the user’s own choices', () =>
+    visit(managedWorld(), async ({ page, go }) => {
+      await go('policy');
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Export JSON' }).click(),
+      ]);
+      expect(download.suggestedFilename()).toBe('mooring-policy.json');
+      const exported = z
+        .object({ precedence: z.array(z.unknown()), managed: z.array(z.record(z.string(), z.unknown())) })
+        .parse(JSON.parse(await readFile(await download.path(), 'utf8')));
+      expect(exported.managed.length).toBe(28);
+      expect(exported.managed.some((setting) => 'choice' in setting)).toBe(false);
+      const chosen = exported.managed.filter((setting) => setting.source === 'user');
+      expect(chosen.map((setting) => setting.id)).toEqual(['theme', 'memoryMiB']);
+      expect(chosen.every((setting) => !('value' in setting))).toBe(true);
+      expect(JSON.stringify(exported)).not.toContain('12288');
+    }));
+
+  test('a sync tells its outcome', () =>
+    visit(managedWorld(), async ({ page, go, agent }) => {
+      await go('policy');
+      const main = page.getByRole('main');
+      await main.getByRole('button', { name: 'Sync now' }).click();
+      await main.getByText('You already have the current policy.').waitFor();
+      agent.world.sync = {
+        ...agent.world.sync,
+        state: 'failed',
+        error: { code: 'unreachable', message: 'The hub did not answer.' },
+      };
+      await main.getByRole('button', { name: 'Sync now' }).first().click();
+      await main.getByText('The hub did not answer.').first().waitFor();
+    }));
+
+  test('a sign-in by code shows the code, and ends by itself', () =>
+    visit(emptyWorld(), async ({ page, go, agent }) => {
+      await go('account');
+      await page.getByRole('button', { name: 'Use another device' }).click();
+      await page.getByText('BDWP-HQPK').waitFor();
+      expect(await page.getByRole('link', { name: /hub.acme.example/ }).getAttribute('href')).toBe(
+        'https://hub.acme.example/device',
+      );
+      agent.world.account = managedWorld().account;
+      agent.endLogin({ state: 'done', account: agent.world.account });
+      await page.getByRole('heading', { name: 'Margarethe von Hohenstein-Ødegård' }).waitFor();
+    }));
+
+  test('a sign-in that fails says why and can be tried again', () =>
+    visit(emptyWorld(), async ({ page, go, agent }) => {
+      await go('account');
+      await page.getByRole('button', { name: 'Sign in with the browser' }).click();
+      await page.getByText('Continue in your browser').waitFor();
+      agent.endLogin({
+        state: 'failed',
+        error: { code: 'unreachable', message: 'The hub did not answer.', help: 'Check the address.' },
+      });
+      await page.getByText('The hub did not answer. Check the address.').waitFor();
+      expect(await page.getByRole('button', { name: 'Sign in with the browser' }).isEnabled()).toBe(true);
+    }));
+
+  test('signing out asks first; another organization can be chosen', () =>
+    visit(managedWorld(), async ({ page, go }) => {
+      await go('account');
+      await page.getByRole('button', { name: /^Use here: Acme Research/ }).click();
+      await expect
+        .poll(() => page.getByRole('button', { name: 'Use here: Acme Corporation' }).count())
+        .toBe(1);
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      const dialog = page.getByRole('dialog', { name: /Sign out of/ });
+      await dialog.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('heading', { name: 'You are not signed in' }).waitFor();
+    }));
+
+  test('a session in memory is said everywhere', async () => {
+    const world = managedWorld();
+    world.account = {
+      ...world.account,
+      sessionStorage: 'memory',
+      sessionStorageReason: 'No keychain is installed.',
+    };
+    await visit(world, async ({ page, go }) => {
+      await page.getByText('Session in memory only').waitFor();
+      await go('account');
+      await page.getByText('Your session lasts only as long as the agent').waitFor();
+      await page.getByText('No keychain is installed.').waitFor();
+    });
+  });
+
+  test('behind the wall there are only sign-in, proxy, policy and diagnostics', () =>
+    visit(walledWorld(), async ({ page, go, agent }) => {
+      await page.getByRole('heading', { name: 'Sign in to continue' }).waitFor();
+      await page.getByText('acme and acme-research').waitFor();
+      await page.getByText('/Library/Managed Preferences/dev.mooring.desktop.plist').waitFor();
+      expect(await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts()).toEqual(
+        ['Sign in', 'Network proxy', 'Policy', 'Diagnostics'],
+      );
+      await page.evaluate(`location.hash = '#/settings'`);
+      await page.getByRole('heading', { name: 'Sign in to continue' }).waitFor();
+      expect(await page.locator('[data-setting]').count()).toBe(0);
+      await go('proxy');
+      await page.locator('[data-setting="proxyHttp"] input').fill('http://proxy.example:3128');
+      expect(await page.locator('[data-setting]').count()).toBe(7);
+      await page.getByRole('button', { name: 'Apply' }).click();
+      await page.getByText('1 setting saved').waitFor();
+      expect(agent.changes).toEqual([{ set: { proxyHttp: 'http://proxy.example:3128' } }]);
+      agent.become(managedWorld());
+      await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+    }));
+
+  test('a wall whose own file is broken says how to mend it', async () => {
+    const world = walledWorld();
+    const problem = 'registry.json cannot be read: line 3. Mend or remove it.';
+    world.account = { ...world.account, signIn: { ...world.account.signIn, organizations: [], problem } };
+    await visit(world, async ({ page }) => {
+      await page.getByText(problem).waitFor();
+    });
+  });
+
+  test('frozen settings, an ended session and a lost hub are said above every page', () =>
+    visit(frozenWorld(), async ({ page, go }) => {
+      for (const place of ['settings', 'policy', 'account', 'diagnostics']) {
+        await go(place);
+        await page.getByText('Settings are frozen').waitFor();
+        await page.getByText(/was last fetched 9 days ago/).waitFor();
+        await page.getByText('Your session has ended. The last policy stays in force.').waitFor();
+      }
+    }));
+
+  test('a computer that nobody manages says so, and has nothing to explain', () =>
+    visit(emptyWorld(), async ({ page, go }) => {
+      await page.getByText('Nothing on this computer is managed. Every setting is yours.').waitFor();
+      expect(await page.locator('[data-padlock]').count()).toBe(0);
+      expect(await page.getByText('Test paths').count()).toBe(0);
+      await page.getByLabel('Managed only').check();
+      await page.getByRole('heading', { name: 'Nothing is managed here' }).waitFor();
+      await go('policy');
+      await page.getByText('No layer manages a setting.').waitFor();
+      await page.getByText('Nobody edited a locked setting.').waitFor();
+    }));
+
+  test('an agent that never answers shows how to start it, and the page goes on when it does', () =>
+    visit(managedWorld(), async ({ page, agent }) => {
+      await page.route('**/v1/status', (route) => route.abort());
+      await page.reload();
+      await page.getByRole('heading', { name: 'The agent is not answering' }).waitFor();
+      await page.unroute('**/v1/status');
+      await page.getByRole('button', { name: 'Try again' }).first().click();
+      await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+      expect(agent.changes).toEqual([]);
+    }));
+
+  test('an answer of another version is not taken for the contract', () =>
+    visit(managedWorld(), async ({ page }) => {
+      await page.route('**/v1/settings', (route) => route.fulfill({ json: { settings: 'all of them' } }));
+      await page.reload();
+      await page.getByRole('heading', { name: 'This could not be read' }).waitFor();
+      await page.getByText('They may be of different versions').waitFor();
+    }));
+
+  test('a fault of the agent is shown with its reference, without a stack', () =>
+    visit(managedWorld(), async ({ page }) => {
+      const message = 'The agent met a fault of its own (reference 7F3A).';
+      await page.route('**/v1/doctor', (route) =>
+        route.fulfill({ status: 500, json: { error: { code: 'internal', message } } }),
+      );
+      await page.getByRole('link', { name: 'Diagnostics' }).click();
+      await page.getByText(message).waitFor();
+    }));
+
+  test.each(['settings', 'policy', 'account', 'diagnostics'])(
+    'hostile texts are shown as text: %s',
+    (place) =>
+      visit(hostileWorld(), async ({ page, go }) => {
+        await go(place);
+        if (place === 'settings') {
+          await page.locator('[data-setting="proxyHttps"] button[aria-haspopup="dialog"]').click();
+          await page.getByRole('dialog').waitFor();
+        }
+        if (place === 'policy')
+          for (const summary of await page.locator('summary').all()) await summary.click();
+        expect(await page.evaluate('window.broken')).toBeUndefined();
+        expect(await page.locator('img[src="x"], main script, a[href^="javascript:"]').count()).toBe(0);
+        const text = await page.locator('body').textContent();
+        expect(text).toContain(HTML.slice(0, 30));
+        expect(text).toContain(LONG.slice(0, 200));
+        await page.setViewportSize({ width: 320, height: 640 });
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+      }),
+  );
+});
