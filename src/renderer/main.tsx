@@ -2,10 +2,10 @@ import '../shared-ui/no-eval.ts';
 
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { Guarded } from '../shared-ui/Guarded.tsx';
 import { Identity } from '../shared-ui/Identity.tsx';
 import { App } from './App.tsx';
 import { type Door, openDoor } from './open-door.ts';
-import { Guarded } from '../shared-ui/Guarded.tsx';
 import { bridgeCarrier } from './transport/bridge-carrier.ts';
 
 const element = document.getElementById('root');

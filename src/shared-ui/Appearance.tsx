@@ -3,8 +3,8 @@ import Monitor from 'lucide-react/icons/monitor';
 import Moon from 'lucide-react/icons/moon';
 import Sun from 'lucide-react/icons/sun';
 import { useId } from 'react';
-import { useText } from './text-context.tsx';
 import classes from './Appearance.module.css';
+import { useText } from './text-context.tsx';
 
 const SCHEMES = [
   ['light', Sun],

@@ -49,7 +49,13 @@ export function Frame({
               className={classes.link}
               aria-current={entry.key === current ? 'page' : undefined}
               onClick={(event) => {
-                if (onFollow === undefined || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+                if (
+                  onFollow === undefined ||
+                  event.metaKey ||
+                  event.ctrlKey ||
+                  event.shiftKey ||
+                  event.altKey
+                )
                   return;
                 event.preventDefault();
                 onFollow(entry.address);

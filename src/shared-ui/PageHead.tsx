@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react';
-import { useText } from './text-context.tsx';
 import classes from './PageHead.module.css';
+import { useText } from './text-context.tsx';
 
 /** Title of a page. Takes the focus when the page is opened, so that a screen reader says where one has come. */
 export function PageHead({

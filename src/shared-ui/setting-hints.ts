@@ -1,6 +1,6 @@
 import type { CatalogSetting } from '../shared/contracts/local-api.ts';
-import { useText } from './text-context.tsx';
 import { useLabels } from './labels-context.ts';
+import { useText } from './text-context.tsx';
 
 /** Short facts about a setting that help before it is changed: its range, what it needs, who usually sets it. */
 export function useHints(registration: CatalogSetting): readonly string[] {

@@ -1,6 +1,6 @@
 import { useCallback } from 'react';
-import { useText } from './text-context.tsx';
 import type { JsonValue } from './json-value.ts';
+import { useText } from './text-context.tsx';
 
 /** What is needed of a registration to write one of its values. */
 interface Written {

@@ -5,6 +5,7 @@ import type { Account, AccountAnswer } from '../../shared/contracts/local-api.ts
 import { ConfirmDialog } from '../../shared-ui/ConfirmDialog.tsx';
 import { Mark } from '../../shared-ui/Mark.tsx';
 import { Notice } from '../../shared-ui/Notice.tsx';
+import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { Facts, Panel } from '../../shared-ui/Panel.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { When } from '../../shared-ui/When.tsx';
@@ -12,7 +13,6 @@ import { useAgent } from '../agent/agent-context.tsx';
 import { useFailureText } from '../agent/failure-text.ts';
 import { ResourceGate } from '../agent/ResourceGate.tsx';
 import { useRefreshResources, useResource } from '../agent/use-resource.ts';
-import { PageHead } from '../../shared-ui/PageHead.tsx';
 import type { Answer, Failure } from '../transport/local-client.ts';
 import classes from './AccountPage.module.css';
 import { Organizations } from './Organizations.tsx';

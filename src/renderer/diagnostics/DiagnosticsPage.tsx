@@ -7,12 +7,12 @@ import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import type { Check, StatusAnswer } from '../../shared/contracts/local-api.ts';
 import { CopyButton } from '../../shared-ui/CopyButton.tsx';
 import { Notice } from '../../shared-ui/Notice.tsx';
+import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { EmptyState } from '../../shared-ui/PageState.tsx';
 import { Facts, Panel } from '../../shared-ui/Panel.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { ResourceGate } from '../agent/ResourceGate.tsx';
 import { useResource } from '../agent/use-resource.ts';
-import { PageHead } from '../../shared-ui/PageHead.tsx';
 import classes from './DiagnosticsPage.module.css';
 
 const ICONS = { ok: CircleCheck, warning: TriangleAlert, failed: CircleX, skipped: CircleDashed } as const;

@@ -1,9 +1,9 @@
 import type { Drift } from '../../shared/contracts/local-api.ts';
+import { useLabels } from '../../shared-ui/labels-context.ts';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
-import { When } from '../../shared-ui/When.tsx';
-import { useLabels } from '../../shared-ui/labels-context.ts';
 import { useValueText } from '../../shared-ui/value-text.ts';
+import { When } from '../../shared-ui/When.tsx';
 import classes from './DriftPanel.module.css';
 
 /** Edits of the store that broke a lock and were put right, newest first. */

@@ -6,10 +6,10 @@ import { Panel } from '../../shared-ui/Panel.tsx';
 import { SearchField } from '../../shared-ui/SearchField.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
+import { useValueText } from '../../shared-ui/value-text.ts';
 import { ResourceGate } from '../agent/ResourceGate.tsx';
 import { useResource } from '../agent/use-resource.ts';
 import { findSettings, isManaged, joinSettings, type ShownSetting } from '../settings/find-settings.ts';
-import { useValueText } from '../../shared-ui/value-text.ts';
 import { WhyPanel } from '../settings/WhyPanel.tsx';
 import classes from './ManagedPanel.module.css';
 

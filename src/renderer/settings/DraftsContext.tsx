@@ -1,10 +1,10 @@
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { SettingState } from '../../shared/contracts/local-api.ts';
+import type { JsonValue } from '../../shared-ui/json-value.ts';
 import { useAgent } from '../agent/agent-context.tsx';
 import { useRefreshResources, useResource } from '../agent/use-resource.ts';
 import type { Failure } from '../transport/local-client.ts';
 import { afterAnswer, afterReading, type Drafts, edit, NO_DRAFTS, reset, toRequest } from './drafts.ts';
-import type { JsonValue } from '../../shared-ui/json-value.ts';
 
 /** How the last attempt to apply ended. */
 export type Applied =

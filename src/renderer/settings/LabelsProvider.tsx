@@ -1,6 +1,6 @@
 import { type ReactNode, useMemo } from 'react';
-import { useResource } from '../agent/use-resource.ts';
 import { LabelsContext } from '../../shared-ui/labels-context.ts';
+import { useResource } from '../agent/use-resource.ts';
 
 /** Gives the labels of the agent's catalog to everything below. */
 export function LabelsProvider({ children }: { readonly children: ReactNode }) {

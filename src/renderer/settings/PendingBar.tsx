@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
+import { useLabels } from '../../shared-ui/labels-context.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { useAgent } from '../agent/agent-context.tsx';
 import { useFailureText } from '../agent/failure-text.ts';
 import { type Applied, useDrafts } from './DraftsContext.tsx';
 import { problemCount } from './drafts.ts';
-import { useLabels } from '../../shared-ui/labels-context.ts';
 import classes from './PendingBar.module.css';
 
 /** The bar that stays in sight while there are unsaved changes, and tells how applying them ended. */

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../shared-ui/json-value.ts';
-import classes from './ValueBlock.module.css';
 import { useValueText } from '../../shared-ui/value-text.ts';
+import classes from './ValueBlock.module.css';
 
 /** A value where it may take room: lists as lists, long text and objects as they are written. */
 export function ValueBlock({

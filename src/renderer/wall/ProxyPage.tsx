@@ -1,4 +1,5 @@
 import { useCallback, useState } from 'react';
+import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { ResourceGate } from '../agent/ResourceGate.tsx';
 import { useResource } from '../agent/use-resource.ts';
@@ -7,7 +8,6 @@ import { PendingBar } from '../settings/PendingBar.tsx';
 import pageClasses from '../settings/SettingsPage.module.css';
 import { SettingsSection } from '../settings/SettingsSection.tsx';
 import { WhyPanel } from '../settings/WhyPanel.tsx';
-import { PageHead } from '../../shared-ui/PageHead.tsx';
 
 /** The one group that can be changed before signing in (docs/policy.md, section 7). */
 const REACHABLE_GROUP = 'proxy';

@@ -2,13 +2,13 @@ import LockKeyhole from 'lucide-react/icons/lock-keyhole';
 import type { AccountAnswer } from '../../shared/contracts/local-api.ts';
 import { Mark } from '../../shared-ui/Mark.tsx';
 import { Notice } from '../../shared-ui/Notice.tsx';
+import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { Facts } from '../../shared-ui/Panel.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { SignIn } from '../account/SignIn.tsx';
 import { ResourceGate } from '../agent/ResourceGate.tsx';
 import { useResource } from '../agent/use-resource.ts';
 import { addressOf } from '../routing.ts';
-import { PageHead } from '../../shared-ui/PageHead.tsx';
 import classes from './SignInWall.module.css';
 
 /** Where sign-in is enforced and not met: by whom, by which file, and how to get in. */

@@ -2,8 +2,8 @@ import { ActionIcon, Button, Checkbox, NativeSelect, Textarea, TextInput } from 
 import Plus from 'lucide-react/icons/plus';
 import X from 'lucide-react/icons/x';
 import type { CatalogSetting } from '../../shared/contracts/local-api.ts';
-import { useText } from '../text-context.tsx';
 import type { JsonValue } from '../json-value.ts';
+import { useText } from '../text-context.tsx';
 import { asTexts, type ControlProps } from './control.ts';
 import classes from './controls.module.css';
 
