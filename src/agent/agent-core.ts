@@ -3,9 +3,11 @@ import type { Catalog } from '../shared/settings/define-catalog.ts';
 import type { AccountService, AccountState } from './account/account-service.ts';
 import { signInRequirement } from './account/enforced-sign-in.ts';
 import type { LogEntry } from './agent-options.ts';
-import type { PolicyDelivery } from './delivery/policy-delivery.ts';
+import type { HubHttp } from './delivery/hub-http.ts';
+import type { DeliveryState, PolicyDelivery } from './delivery/policy-delivery.ts';
 import type { Enforcement, EnforcementEvent, EnforcementInputs } from './enforcement/model.ts';
 import { oneAtATime } from './one-at-a-time.ts';
+import type { OverrideTerms } from './overrides/override-terms.ts';
 import { createPolicyInputs } from './policy-inputs.ts';
 import type { MachineSources } from './sources/machine-sources.ts';
 
@@ -21,9 +23,11 @@ export interface StartOptions {
 export interface AgentParts {
   readonly catalog: Catalog;
   readonly sources: MachineSources;
+  readonly http: HubHttp;
   readonly account: AccountService;
   readonly delivery: PolicyDelivery;
   readonly enforcement: Enforcement;
+  readonly overrides: OverrideTerms;
   readonly log: (entry: LogEntry) => void;
 }
 
@@ -53,7 +57,11 @@ export function createAgentCore(parts: AgentParts): AgentCore {
   const announce = (event: LocalEvent) => {
     for (const listener of [...listeners]) listener(event);
   };
-  const requirement = () => signInRequirement(sources.current().signIn, personOf(account.state()));
+  const requirement = () =>
+    signInRequirement(
+      sources.current().signIn,
+      personOf(account.state(), organizationByFile(delivery.state())),
+    );
   const inputsNow = (): EnforcementInputs => {
     const { profile, adminSettings, keys } = sources.current();
     const bound = keys !== null && keys.hubKeys !== null && keys.allowedOrgs !== undefined;
@@ -61,6 +69,7 @@ export function createAgentCore(parts: AgentParts): AgentCore {
       ...{ profile, adminSettings, delivery: delivery.state(), owner: account.owner() },
       boundTo: bound ? keys.hubUrl : null,
       wall: wallOf(requirement()),
+      overrides: parts.overrides.inForce(delivery.state().bundle?.payload ?? null),
     });
   };
   const follow = oneAtATime(async () => {
@@ -87,6 +96,7 @@ export function createAgentCore(parts: AgentParts): AgentCore {
   return {
     start: async ({ schedule, watch }) => {
       organizations = JSON.stringify(sources.current().signIn.organizations);
+      await parts.overrides.load();
       await delivery.start({ schedule });
       inputs = inputsNow();
       await enforcement.start(inputs, { watch });
@@ -94,6 +104,7 @@ export function createAgentCore(parts: AgentParts): AgentCore {
         enforcement.onChange((event) => announce(eventOf(event))),
         account.onChange(followChange('account')),
         delivery.onChange(followChange('status')),
+        parts.overrides.onChange(followChange('status')),
       );
       if (watch) stops.push(sources.watch(followChange('account')));
       // Whatever changed between the first inputs and the listeners.
@@ -102,6 +113,7 @@ export function createAgentCore(parts: AgentParts): AgentCore {
     stop: async () => {
       for (const stop of stops.splice(0)) stop();
       await delivery.stop();
+      await parts.overrides.stop();
       await account.stop();
       await enforcement.stop();
     },
@@ -120,7 +132,16 @@ export function createAgentCore(parts: AgentParts): AgentCore {
   };
 }
 
-function personOf({ state, account }: AccountState): Parameters<typeof signInRequirement>[1] {
+/** A bundle by file meets enforced sign-in without a session (docs/delivery.md section 4). */
+function organizationByFile({ bundle }: DeliveryState): string | null {
+  return bundle?.offline === true && !bundle.ofPreviousAccount ? bundle.payload.org : null;
+}
+
+function personOf(
+  { state, account }: AccountState,
+  byFile: string | null,
+): Parameters<typeof signInRequirement>[1] {
+  if (byFile !== null) return { signedIn: true, organizations: [byFile] };
   const organizations = account?.organizations.map(({ name }) => name) ?? [];
   return { signedIn: state === 'signed-in', organizations };
 }

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { desktopCatalog } from '../shared/settings/desktop-catalog.ts';
+import { readAllowedOrganizations } from './account/allowed-organizations.ts';
 import { browserOpener } from './account/browser-opener.ts';
 import { openKeychain } from './account/keychain.ts';
 import type { AgentMaking } from './agent-making.ts';
@@ -8,12 +9,14 @@ import { type Clock, systemClock } from './clock.ts';
 import { createHubHttp } from './delivery/create-hub-http.ts';
 import { createPolicyDelivery } from './delivery/create-policy-delivery.ts';
 import { createHubKeyTrust } from './delivery/hub-key-trust.ts';
+import type { OfflineBinding } from './delivery/policy-delivery.ts';
 import { systemProxyReader } from './delivery/system-proxy.ts';
 import { dockerBackendQuit } from './enforcement/docker-backend.ts';
 import { createEnforcement } from './enforcement/enforcement.ts';
 import type { Enforcement } from './enforcement/model.ts';
 import { readHostFacts } from './host.ts';
 import { managedProxy } from './managed-proxy.ts';
+import { createOverrideTerms } from './overrides/override-terms.ts';
 import { type AgentPaths, agentPaths } from './paths.ts';
 import { systemCommandRunner } from './run-command.ts';
 import { createLastProfileKeys, type LastProfileKeys } from './sources/last-profile-keys.ts';
@@ -57,11 +60,13 @@ export async function makeParts(options: AgentOptions): Promise<AgentMaking> {
   const delivery = createPolicyDelivery({
     ...{ bundleFile: paths.bundle, account, http, trust, clock, signInEnforced, push: http },
     random: Math.random,
+    binding: () => offlineBinding(sources),
   });
+  const overrides = createOverrideTerms({ path: paths.overrides, files: diskFiles(), clock });
   const hubUrl = () => sources.current().keys?.hubUrl ?? account.owner()?.hubUrl ?? null;
   return {
     ...{ version: options.version, paths, clock },
-    parts: { catalog, sources, account, delivery, enforcement, log },
+    parts: { catalog, sources, http, account, delivery, enforcement, overrides, log },
     dashboardFolder: options.dashboardFolder ?? null,
     doctor: async () => {
       const { diagnose } = await import('./diagnostics/diagnose.ts');
@@ -88,6 +93,14 @@ async function findPaths(
   const keys = profile.state === 'broken' ? (profile.keys ?? lastKeys.current()) : profile.keys;
   const { layout } = await readMachineLayout(keys?.layout ?? null, first.machine, trust);
   return { paths: layout === first.layout ? first : pathsOf(host, layout), lastKeys };
+}
+
+/** A bundle by file counts only where the profile names the hub, its keys and the organizations. */
+function offlineBinding(sources: MachineSources): OfflineBinding | null {
+  const { keys } = sources.current();
+  if (keys === null || keys.hubUrl === null || keys.hubKeys === null || keys.allowedOrgs === undefined)
+    return null;
+  return { hubUrl: keys.hubUrl, organizations: readAllowedOrganizations(keys.allowedOrgs).names };
 }
 
 function allowedOrganizations(sources: MachineSources): readonly string[] | null {

@@ -12,6 +12,7 @@ import {
   LOCAL_ROUTES,
   type LocalEvent,
   type LocalRoute,
+  overridesAnswerSchema,
   policyAnswerSchema,
   sessionAnswerSchema,
   settingStateSchema,
@@ -99,6 +100,17 @@ describe('every route of the contract', () => {
     ],
     policy: [{ status: 200, schema: policyAnswerSchema }],
     sync: [{ status: 200, schema: syncAnswerSchema }],
+    importPolicy: [
+      { body: { bundle: 'a.b.c' }, status: 403, schema: errorBodySchema },
+      { body: { bundle: 5 }, status: 400, schema: errorBodySchema },
+    ],
+    overrides: [{ status: 200, schema: overridesAnswerSchema }],
+    requestOverride: [
+      { body: { setting: 'theme', value: 'dark', reason: 'x' }, status: 403, schema: errorBodySchema },
+      { body: { setting: 'nothing', value: 1, reason: 'x' }, status: 404, schema: errorBodySchema },
+      { body: { setting: 'theme', value: 'dark', reason: '' }, status: 400, schema: errorBodySchema },
+    ],
+    endOverride: [{ body: { setting: 'theme' }, status: 403, schema: errorBodySchema }],
     account: [{ status: 200, schema: accountAnswerSchema }],
     login: [
       { body: { hub: 'https://hub.example' }, status: 502, schema: errorBodySchema },
@@ -203,7 +215,7 @@ describe('every route of the contract', () => {
       '/v1/settings',
       {
         method: 'PATCH',
-        body: `"${'x'.repeat(1024 * 1024)}"`,
+        body: `"${'x'.repeat(4 * 1024 * 1024)}"`,
         headers: { 'content-type': 'application/json' },
       },
       413,

@@ -64,6 +64,10 @@ export interface AgentPaths {
   readonly bundle: string;
   /** Signing keys that this device trusts. */
   readonly hubKeys: string;
+  /** How much of the time of each granted override has passed. */
+  readonly overrides: string;
+  /** What is still to be reported to the hub. */
+  readonly reports: string;
   /** Keys of the configuration profile when it could last be read. */
   readonly profileKeys: string;
   /** Held for as long as an agent runs (agent-lock.ts). */
@@ -184,6 +188,8 @@ export function agentPaths(host: HostFacts, layout: Layout): AgentPaths {
     account: path.join(userData, 'account.json'),
     bundle: path.join(userData, 'bundle.json'),
     hubKeys: path.join(userData, 'hub-keys.json'),
+    overrides: path.join(userData, 'overrides.json'),
+    reports: path.join(userData, 'reports.json'),
     profileKeys: path.join(userData, 'profile-keys.json'),
     lock: path.join(userData, 'agent.lock'),
     endpoint: path.join(userData, 'agent.json'),

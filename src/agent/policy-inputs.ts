@@ -1,4 +1,6 @@
+import type { BundleOverride } from '../shared/contracts/bundle.ts';
 import type { Problem } from '../shared/policy/model.ts';
+import { withOverrides } from '../shared/policy/overrides.ts';
 import { brokenLayer, readDocument } from '../shared/policy/read-document.ts';
 import type { Catalog } from '../shared/settings/define-catalog.ts';
 import type { PolicyOwner } from './account/account-service.ts';
@@ -19,6 +21,8 @@ export interface PolicyParts {
    */
   readonly boundTo: string | null;
   readonly wall: SignInWall | null;
+  /** Those of the bundle's overrides that are in force now. */
+  readonly overrides: readonly BundleOverride[];
 }
 
 /** Policy of the machine's own files is nobody's in particular. */
@@ -45,15 +49,38 @@ function machineLayer(reading: SourceReading, label: string): LayerInput | null 
 /** A bundle's document is read once, however often the inputs are made anew. */
 function createHubLayer(catalog: Catalog): (parts: PolicyParts) => LayerInput | null {
   let last: { readonly payload: AcceptedBundle['payload']; readonly input: LayerInput | null } | null = null;
+  let overridden: { readonly key: string; readonly of: LayerInput; readonly input: LayerInput } | null = null;
+  const withGranted = (input: LayerInput, overrides: readonly BundleOverride[]): LayerInput => {
+    const key = JSON.stringify(overrides);
+    if (overridden?.key !== key || overridden.of !== input)
+      overridden = { key, of: input, input: overrideLayer(input, overrides, catalog) };
+    return overridden.input;
+  };
   return (parts) => {
     const { bundle } = parts.delivery;
     if (bundle === null) return withoutBundle(parts);
     if (last?.payload !== bundle.payload)
       last = { payload: bundle.payload, input: bundleLayer(bundle, catalog) };
-    if (last.input === null || !bundle.ofPreviousAccount) return last.input;
+    if (last.input === null) return null;
+    const input = withGranted(last.input, parts.overrides);
     // In force until the new person's first bundle, but not theirs to read about (docs/delivery.md section 4).
-    return { ...last.input, origin: { label: 'the policy of the account before' } };
+    return bundle.ofPreviousAccount
+      ? { ...input, origin: { label: 'the policy of the account before' } }
+      : input;
   };
+}
+
+/** The layer with the overrides that are in force (docs/delivery.md section 6). */
+function overrideLayer(
+  input: LayerInput,
+  overrides: readonly BundleOverride[],
+  catalog: Catalog,
+): LayerInput {
+  const layer = withOverrides(input.layer, overrides, catalog);
+  const by = overrides.filter(
+    ({ setting }) => layer.mentions.get(setting) !== input.layer.mentions.get(setting),
+  );
+  return by.length === 0 ? input : { ...input, layer, overridden: { beneath: input.layer, by } };
 }
 
 /** The layer that selection gives the bundle: the user's own policy, or the organization's default. */

@@ -72,6 +72,10 @@ export function startStandInAgent({ world, dashboardFolder }: StandInOptions): S
       if (account !== null) world.account = { ...world.account, account: { ...account, organization } };
       return { ok: true, body: world.account };
     },
+    importPolicy: async () => ({ ok: false, refusal: NO_HUB }),
+    overrides: () => ({ overrides: [], exceptions: [] }),
+    requestOverride: async () => ({ ok: false, refusal: NO_HUB }),
+    endOverride: async () => ({ ok: false, refusal: NO_HUB }),
     dashboard: () => door.open(),
     session: (token) => door.exchange(token),
     subscribe: (listener) => {
@@ -327,3 +331,5 @@ function createLogins() {
     },
   };
 }
+
+const NO_HUB = { code: 'unreachable', message: 'There is no hub here.' } as const;

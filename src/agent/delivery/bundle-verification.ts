@@ -2,11 +2,13 @@ import { compactVerify, decodeProtectedHeader } from 'jose';
 import { z } from 'zod';
 import type { AgentKey } from '../../shared/contracts/agent-api.ts';
 import {
+  ANY_SUBJECT,
   BUNDLE_AUDIENCE,
   BUNDLE_TYP,
   type BundlePayload,
   type BundleRefusal,
   bundlePayloadSchema,
+  OFFLINE_BUNDLE_AUDIENCE,
 } from '../../shared/contracts/bundle.ts';
 import { verificationKey } from './hub-keys.ts';
 
@@ -40,6 +42,47 @@ const headerSchema = z.strictObject({ alg: z.string(), typ: z.string(), kid: z.s
  * HMAC keyed with the public key can pass.
  */
 export async function verifyBundle(jws: string, expected: BundleExpectation): Promise<Verdict> {
+  const signed = await verifySigned(jws, expected.key);
+  return signed.ok ? judge(signed.payload, expected) : signed;
+}
+
+/** What a bundle that travelled by file must say (docs/delivery.md section 4). */
+export interface OfflineExpectation {
+  readonly issuer: string;
+  /** The user of this device; `null`: nobody has signed in here, and any user's is accepted. */
+  readonly userId: string | null;
+  /** One of these it must belong to. */
+  readonly organizations: readonly string[];
+  /** Highest number seen of what this payload would follow. */
+  readonly highestSeq: (payload: BundlePayload) => number | null;
+  readonly now: BundleExpectation['now'];
+  readonly key: BundleExpectation['key'];
+}
+
+/** As `verifyBundle`, for a bundle by file: for one user or for every member, and never without an end. */
+export async function verifyOfflineBundle(jws: string, expected: OfflineExpectation): Promise<Verdict> {
+  const signed = await verifySigned(jws, expected.key);
+  if (!signed.ok) return signed;
+  const { payload } = signed;
+  if (payload.exp === undefined) return refused('malformed', 'It has no end, which a bundle by file needs.');
+  if (!expected.organizations.includes(payload.org)) {
+    return refused(
+      'wrong_organization',
+      `It belongs to "${clip(payload.org)}", and this device follows ${expected.organizations.map((name) => `"${name}"`).join(' or ')}.`,
+    );
+  }
+  // For every member, or on a device where nobody has signed in: whoever it names.
+  const anybody = payload.sub === ANY_SUBJECT || expected.userId === null;
+  return judge(payload, {
+    ...expected,
+    audience: OFFLINE_BUNDLE_AUDIENCE,
+    userId: anybody ? payload.sub : (expected.userId ?? ''),
+    organization: payload.org,
+    highestSeq: expected.highestSeq(payload),
+  });
+}
+
+async function verifySigned(jws: string, keyOf: BundleExpectation['key']): Promise<Verdict> {
   const text = jws.trim();
   if (!/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/.test(text)) {
     return refused('malformed', 'It is not a signed bundle.');
@@ -48,7 +91,7 @@ export async function verifyBundle(jws: string, expected: BundleExpectation): Pr
   if (header === null) return refused('malformed', 'Its header is not that of a policy bundle.');
   if (header.alg !== 'EdDSA')
     return refused('bad_signature', `It is signed by "${clip(header.alg)}", which is not accepted.`);
-  const key = await expected.key(header.kid);
+  const key = await keyOf(header.kid);
   if (key === null) {
     return refused(
       'unknown_key',
@@ -61,15 +104,17 @@ export async function verifyBundle(jws: string, expected: BundleExpectation): Pr
   const payload = readPayload(bytes);
   return payload === null
     ? refused('malformed', 'Its contents are not those of a policy bundle.')
-    : judge(payload, expected);
+    : { ok: true, payload };
 }
 
-function judge(payload: BundlePayload, expected: BundleExpectation): Verdict {
+type Judgement = Omit<BundleExpectation, 'key'> & { readonly audience?: string };
+
+function judge(payload: BundlePayload, expected: Judgement): Verdict {
   if (payload.iss !== expected.issuer) {
     return refused('wrong_issuer', `It comes from ${clip(payload.iss)}, not from ${expected.issuer}.`);
   }
-  if (payload.aud !== BUNDLE_AUDIENCE) {
-    return refused('wrong_audience', `It is meant for "${clip(payload.aud)}", not for this agent.`);
+  if (payload.aud !== (expected.audience ?? BUNDLE_AUDIENCE)) {
+    return refused('wrong_audience', `It is meant for "${clip(payload.aud)}", ${whatFor(payload.aud)}.`);
   }
   if (payload.sub !== expected.userId) return refused('wrong_subject', 'It is meant for another user.');
   if (payload.org !== expected.organization) {
@@ -88,6 +133,11 @@ function judge(payload: BundlePayload, expected: BundleExpectation): Verdict {
     );
   }
   return { ok: true, payload };
+}
+
+function whatFor(audience: string): string {
+  if (audience === OFFLINE_BUNDLE_AUDIENCE) return 'which is imported by file and never fetched';
+  return audience === BUNDLE_AUDIENCE ? 'which is fetched and never imported by file' : 'not for this agent';
 }
 
 function readHeader(jws: string): z.infer<typeof headerSchema> | null {

@@ -4,6 +4,7 @@ import { instant } from '../clock.ts';
 import { createSerial } from '../serial.ts';
 import { diskFiles } from '../state-file.ts';
 import { createFetchSchedule, refreshDelay, retryDelay, spread } from './fetch-schedule.ts';
+import { importBundle } from './import-bundle.ts';
 import { createNudges } from './nudges.ts';
 import type { DeliveryState, PolicyDelivery, PolicyDeliveryOptions } from './policy-delivery.ts';
 import { createPolicyEvents, type PolicyEvents } from './policy-events.ts';
@@ -183,6 +184,12 @@ export function createPolicyDelivery(options: PolicyDeliveryOptions): PolicyDeli
       return () => void listeners.delete(listener);
     },
     sync: run,
+    importBundle: async (jws) => {
+      const outcome = await importBundle({ ...options, hold, binding: options.binding?.() ?? null }, jws);
+      if (outcome.ok) sync.lastSuccess = instant(clock.wall());
+      announce();
+      return outcome;
+    },
     nudge() {
       if (account.owner() !== null) soon();
     },

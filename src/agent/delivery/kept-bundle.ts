@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { BundlePayload } from '../../shared/contracts/bundle.ts';
 import type { StateFiles } from '../state-file.ts';
-import { verifyBundle } from './bundle-verification.ts';
+import { verifyBundle, verifyOfflineBundle } from './bundle-verification.ts';
 import type { HubKeyTrust } from './hub-key-trust.ts';
 
 /** For whom a bundle was accepted. */
@@ -20,6 +20,8 @@ const keptBundleSchema = z.object({
   issuer: z.string(),
   userId: z.string(),
   organization: z.string(),
+  /** It came by file (docs/delivery.md section 4). */
+  offline: z.boolean().default(false),
 });
 
 /**
@@ -76,13 +78,12 @@ export async function verifyKept(
   | { readonly payload: BundlePayload }
   | { readonly refusal: Exclude<Awaited<ReturnType<typeof verifyBundle>>, { ok: true }> }
 > {
-  const verdict = await verifyBundle(kept.jws, {
-    issuer: kept.issuer,
-    userId: kept.userId,
-    organization: kept.organization,
-    highestSeq: null,
-    now: null,
-    key: (kid) => trust.key(kept.issuer, kid, 'kept'),
-  });
+  const { issuer, userId, organization } = kept;
+  const common = { issuer, now: null, key: (kid: string) => trust.key(issuer, kid, 'kept') };
+  const verdict = kept.offline
+    ? await verifyOfflineBundle(kept.jws, {
+        ...{ ...common, userId, organizations: [organization], highestSeq: () => null },
+      })
+    : await verifyBundle(kept.jws, { ...common, userId, organization, highestSeq: null });
   return verdict.ok ? { payload: verdict.payload } : { refusal: verdict };
 }

@@ -1,5 +1,6 @@
 import type { BundlePayload, BundleRefusal } from '../../shared/contracts/bundle.ts';
 import type { SyncAnswer } from '../../shared/contracts/local-api.ts';
+import type { Refusal } from '../../shared/contracts/refusal.ts';
 import type { AccountService } from '../account/account-service.ts';
 import type { Clock } from '../clock.ts';
 import type { StateFiles } from '../state-file.ts';
@@ -18,6 +19,8 @@ export interface AcceptedBundle {
    * name and contents are not theirs to see (docs/delivery.md section 4).
    */
   readonly ofPreviousAccount: boolean;
+  /** It came by file, and ends at its `exp` (docs/delivery.md section 4). */
+  readonly offline: boolean;
 }
 
 /** What delivery knows now: an immutable snapshot, swapped whole. */
@@ -46,6 +49,8 @@ export interface PolicyDelivery {
   onChange(listener: (state: DeliveryState) => void): () => void;
   /** One attempt now; concurrent calls share it. `policy` is filled by the agent. */
   sync(): Promise<Omit<SyncAnswer, 'policy'>>;
+  /** Puts a bundle that came by file in force, where the profile allows that (docs/delivery.md section 4). */
+  importBundle(jws: string): Promise<ImportOutcome>;
   /** Something suggests that an attempt is worth while now: the machine woke, the network came, the hub said so. */
   nudge(): void;
   /**
@@ -54,6 +59,17 @@ export interface PolicyDelivery {
    */
   start(options?: { readonly schedule: boolean }): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** How an import ended; a refused one changes nothing. */
+export type ImportOutcome =
+  | { readonly ok: true; readonly message: string }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** What the configuration profile binds this device to: the hub, its keys and the organizations, all three. */
+export interface OfflineBinding {
+  readonly hubUrl: string;
+  readonly organizations: readonly string[];
 }
 
 /** What `createPolicyDelivery` (create-policy-delivery.ts) stands on. */
@@ -74,4 +90,6 @@ export interface PolicyDeliveryOptions {
   /** In [0, 1): spreads the fetches of a fleet. */
   readonly random: () => number;
   readonly signInEnforced: () => boolean;
+  /** Without it nothing can be imported by file. */
+  readonly binding?: () => OfflineBinding | null;
 }

@@ -1,4 +1,4 @@
-import type { BundlePayload, BundleRefusal } from '../../shared/contracts/bundle.ts';
+import { ANY_SUBJECT, type BundlePayload, type BundleRefusal } from '../../shared/contracts/bundle.ts';
 import type { PolicyOwner } from '../account/account-service.ts';
 import { type Clock, instant } from '../clock.ts';
 import type { Serial } from '../serial.ts';
@@ -31,7 +31,15 @@ export interface PolicyHold {
   /** The organization of the bundle in force where it is this user's. */
   organizationOf(owner: Pick<BundleOwner, 'issuer' | 'userId'>): string | null;
   /** Puts a verified bundle in force. Rejects, and changes nothing, where it cannot be written. */
-  accept(owner: BundleOwner, jws: string, etag: string | null, payload: BundlePayload): Promise<void>;
+  accept(
+    owner: BundleOwner,
+    jws: string,
+    etag: string | null,
+    payload: BundlePayload,
+    options?: { readonly offline: boolean },
+  ): Promise<void>;
+  /** The latest that any clock here has told, in milliseconds since 1970: one set back does not revive what ended. */
+  latestTime(): number;
   /** The bundle in force was confirmed. */
   confirm(): Promise<void>;
   refuse(reason: BundleRefusal, message: string): void;
@@ -113,6 +121,7 @@ export function createPolicyHold(parts: {
             fetchedAt: inForce.kept.fetchedAt,
             stale: grace.stale(),
             ofPreviousAccount: owner !== null && !isOwn(inForce.kept, owner),
+            offline: inForce.kept.offline,
           },
     cache: () => cache,
     refused: () => refused,
@@ -123,7 +132,8 @@ export function createPolicyHold(parts: {
       inForce !== null && seqKey(inForce.kept) === seqKey(owner) ? inForce.kept.etag : null,
     organizationOf: (owner) =>
       inForce !== null && isOwn(inForce.kept, owner) ? inForce.kept.organization : null,
-    accept: (owner, jws, etag, payload) =>
+    latestTime: () => Math.max(clock.wall(), grace.record().latestSeen),
+    accept: (owner, jws, etag, payload, { offline } = { offline: false }) =>
       serial(async () => {
         const { issuer, userId, organization } = owner;
         const kept = {
@@ -133,6 +143,7 @@ export function createPolicyHold(parts: {
           issuer,
           userId,
           organization,
+          offline,
         };
         const record = grace.afterSuccess();
         const highest = { ...file.highest, [seqKey(owner)]: payload.seq };
@@ -174,5 +185,5 @@ export function createPolicyHold(parts: {
 }
 
 function isOwn(kept: KeptBundle, owner: Pick<BundleOwner, 'issuer' | 'userId'>): boolean {
-  return kept.issuer === owner.issuer && kept.userId === owner.userId;
+  return kept.issuer === owner.issuer && (kept.userId === owner.userId || kept.userId === ANY_SUBJECT);
 }

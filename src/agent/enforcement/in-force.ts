@@ -4,6 +4,7 @@ import { resolve } from '../../shared/policy/resolve.ts';
 import { sameValue } from '../../shared/settings/check-value.ts';
 import type { Catalog } from '../../shared/settings/define-catalog.ts';
 import type { Platform, SettingValue } from '../../shared/settings/setting.ts';
+import { jsonOf } from '../local-api/json-of.ts';
 import { checkedValues } from './checked-values.ts';
 import { asChoices, type ChoiceBook } from './choice-book.ts';
 import { managingSource } from './managed-since.ts';
@@ -69,7 +70,16 @@ export function managedBy(
   const input = inputs.layers.find(({ layer }) => layer.source === source);
   if (source === null || input === undefined) return null;
   const decided = Object.hasOwn(since, id) ? since[id] : undefined;
-  return { source, ...input.origin, ...(decided === undefined ? {} : { since: decided.since }) };
+  const granted = input.overridden?.by.find((each) => each.setting === id);
+  const returnsTo = input.overridden?.beneath.mentions.get(id)?.value;
+  return {
+    source,
+    ...input.origin,
+    ...(decided === undefined ? {} : { since: decided.since }),
+    ...(granted === undefined
+      ? {}
+      : { override: { id: granted.id, until: granted.until, returnsTo: jsonOf(returnsTo ?? null) } }),
+  };
 }
 
 /** The settings that surfaces have to show anew. */

@@ -19,8 +19,13 @@ export interface LayerInput {
    */
   readonly scope: string;
   readonly origin: LayerOrigin;
-  /** As the engine read it; `broken` is never taken for "no policy". */
+  /** As the engine read it; `broken` is never taken for "no policy". Granted overrides stand in it already. */
   readonly layer: Layer;
+  /** The granted overrides in force in it, and the layer without them: what is remembered, and returned to. */
+  readonly overridden?: {
+    readonly beneath: Layer;
+    readonly by: readonly { readonly id: string; readonly setting: string; readonly until: string }[];
+  };
 }
 
 /** The wall of enforced sign-in, while it stands (docs/policy.md section 7). */

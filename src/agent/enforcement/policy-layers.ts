@@ -49,7 +49,8 @@ export function layersInForce(
     }
     if (input.layer.state === 'broken') usingLastGood.add(source);
     layers.push({ ...input.layer, state: 'ok', mentions });
-    remembered[source] = remember(input, mentions, good);
+    // An override ends; what is remembered of the source must not outlive it.
+    remembered[source] = remember(input, input.overridden?.beneath.mentions ?? mentions, good);
   }
   if (inputs.stale) troubles.push({ code: 'policy_stale', source: staleSource(inputs.layers) });
   const freeze = troubles.toSorted((a, b) => rankOf(a.source) - rankOf(b.source))[0] ?? null;

@@ -7,8 +7,8 @@ export type Handled<T> =
   | { readonly ok: true; readonly body: T }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** The largest request body taken, in bytes: a policy document is at most 1 MiB, and changes are far smaller. */
-export const BODY_LIMIT = 1024 * 1024;
+/** The largest request body taken, in bytes: a signed bundle that came by file is the largest that is sent. */
+export const BODY_LIMIT = 4 * 1024 * 1024;
 
 const COMMON_HEADERS = {
   'content-type': 'application/json; charset=utf-8',

@@ -1,9 +1,10 @@
-import type { LoginAnswer, StatusAnswer } from '../../shared/contracts/local-api.ts';
+import type { LoginAnswer, OverridesAnswer, StatusAnswer } from '../../shared/contracts/local-api.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import type { Problem } from '../../shared/policy/model.ts';
 import type { Catalog } from '../../shared/settings/define-catalog.ts';
 import { nearest } from '../../shared/text/nearest.ts';
 import type { AgentCore, AgentParts } from '../agent-core.ts';
+import { createOverrideDesk, type OverrideDesk } from '../overrides/override-desk.ts';
 import type { AgentPaths, Layout } from '../paths.ts';
 import type { Handled } from './http-answer.ts';
 import type { LoopbackDoor } from './loopback-door.ts';
@@ -28,8 +29,13 @@ export function createLocalHandlers(options: HandlerOptions): LocalHandlers {
   const { parts, core, paths } = options;
   const { account, enforcement, catalog } = parts;
   const filled = withAccount(options);
+  const desk = createOverrideDesk(parts);
+  const overridden = async (refusal: Refusal | null): Promise<Handled<OverridesAnswer>> => {
+    await core.follow();
+    return refusal === null ? { ok: true, body: desk.current() } : { ok: false, refusal };
+  };
   return {
-    status: async () => statusAnswer(options),
+    status: async () => statusAnswer(options, desk),
     catalog: () => catalogAnswer(catalog, paths.platform),
     settings: () => settingsAnswer(settingsView(options)),
     setting: (id) => {
@@ -40,6 +46,18 @@ export function createLocalHandlers(options: HandlerOptions): LocalHandlers {
     change: (request) => enforcement.change(request),
     policy: () => policyAnswer(policyView(options)),
     sync: () => sync(options),
+    importPolicy: async (bundle) => {
+      // The profile decides whether it counts, and it may just have been put there.
+      await core.refresh();
+      const outcome = await parts.delivery.importBundle(bundle);
+      await core.follow();
+      if (!outcome.ok) return outcome;
+      const policy = hubPolicy(parts.delivery.state(), enforcement.appliedAt());
+      return { ok: true, body: { outcome: 'updated', message: outcome.message, policy } };
+    },
+    overrides: desk.current,
+    requestOverride: async (request) => overridden(await desk.request(request)),
+    endOverride: async (setting) => overridden(await desk.end(setting)),
     account: () => core.accountAnswer(),
     login: async (request) => filled(await account.login(request)),
     loginProgress: async (id, waitMs) => filled(await account.loginProgress(id, waitMs)),
@@ -123,7 +141,7 @@ function layoutProblem(now: Layout, wanted: Layout, location: string): readonly 
   ];
 }
 
-function statusAnswer(options: HandlerOptions): StatusAnswer {
+function statusAnswer(options: HandlerOptions, desk: OverrideDesk): StatusAnswer {
   const { paths, parts, core } = options;
   const { enforcement, delivery } = parts;
   const settings = [...enforcement.resolution().settings.values()];
@@ -148,6 +166,7 @@ function statusAnswer(options: HandlerOptions): StatusAnswer {
       locked: layers.filter(({ locked }) => locked).length,
       suggested: layers.filter(({ locked }) => !locked).length,
     },
+    overrides: desk.current().overrides,
     store: enforcement.storeState(),
     problems: allProblems(policyView(options)),
   };

@@ -2,6 +2,7 @@ import type { HubPolicy, PolicyAnswer, SourceState } from '../../shared/contract
 import type { LayerSource, Problem } from '../../shared/policy/model.ts';
 import { PRECEDENCE } from '../../shared/policy/precedence.ts';
 import { maskUserInfo } from '../../shared/text/mask-user-info.ts';
+import { instant } from '../clock.ts';
 import type { DeliveryState } from '../delivery/policy-delivery.ts';
 import type { Enforcement, EnforcementInputs } from '../enforcement/model.ts';
 import type { ReadSource } from '../sources/source-reading.ts';
@@ -64,6 +65,9 @@ export function hubPolicy({ bundle }: DeliveryState, appliedAt: string | null): 
     appliedAt,
     contact,
     stale: bundle.stale,
+    ...(bundle.offline && bundle.payload.exp !== undefined
+      ? { offlineUntil: instant(bundle.payload.exp * 1000) }
+      : {}),
   };
 }
 

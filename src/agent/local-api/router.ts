@@ -7,9 +7,11 @@ import type {
   DoctorAnswer,
   dashboardAnswerSchema,
   LocalEvent,
+  LocalOverrideRequest,
   LocalRoute,
   LoginAnswer,
   LoginRequest,
+  OverridesAnswer,
   PolicyAnswer,
   SettingState,
   SettingsAnswer,
@@ -19,7 +21,10 @@ import type {
 } from '../../shared/contracts/local-api.ts';
 import {
   changeRequestSchema,
+  endOverrideSchema,
+  importRequestSchema,
   LOCAL_ROUTES,
+  localOverrideRequestSchema,
   loginRequestSchema,
   sessionRequestSchema,
   useOrganizationSchema,
@@ -41,6 +46,10 @@ export interface LocalHandlers {
   change(request: ChangeRequest): Promise<ChangeAnswer>;
   policy(): PolicyAnswer;
   sync(): Promise<SyncAnswer>;
+  importPolicy(bundle: string): Promise<Handled<SyncAnswer>>;
+  overrides(): OverridesAnswer;
+  requestOverride(request: LocalOverrideRequest): Promise<Handled<OverridesAnswer>>;
+  endOverride(setting: string): Promise<Handled<OverridesAnswer>>;
   account(): AccountAnswer;
   login(request: LoginRequest): Promise<Handled<LoginAnswer>>;
   /** Waits until the sign-in has ended or `waitMs` has passed. */
@@ -145,6 +154,16 @@ function endpointsOf({ handlers, heartbeatMs }: RouterOptions): Record<LocalRout
     }),
     policy: () => answerJson(handlers.policy()),
     sync: async () => answerJson(await handlers.sync()),
+    importPolicy: withBody(importRequestSchema, async ({ bundle }) =>
+      answerHandled(await handlers.importPolicy(bundle)),
+    ),
+    overrides: () => answerJson(handlers.overrides()),
+    requestOverride: withBody(localOverrideRequestSchema, async (body) =>
+      answerHandled(await handlers.requestOverride(body)),
+    ),
+    endOverride: withBody(endOverrideSchema, async ({ setting }) =>
+      answerHandled(await handlers.endOverride(setting)),
+    ),
     account: () => answerJson(handlers.account()),
     login: withBody(loginRequestSchema, async (body) => answerHandled(await handlers.login(body))),
     loginProgress: async ({ id, url }) =>

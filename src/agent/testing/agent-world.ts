@@ -10,6 +10,7 @@ import type { LogEntry } from '../agent-options.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { DeliveryState, PolicyDelivery } from '../delivery/policy-delivery.ts';
 import { createEnforcement } from '../enforcement/enforcement.ts';
+import { createOverrideTerms } from '../overrides/override-terms.ts';
 import { type AgentPaths, agentPaths, type HostFacts, type Layout } from '../paths.ts';
 import { createLastProfileKeys } from '../sources/last-profile-keys.ts';
 import { createMachineSources } from '../sources/machine-sources.ts';
@@ -90,9 +91,17 @@ export async function makeWorld(options: WorldOptions = {}): Promise<AgentWorld>
     parts: {
       catalog: desktopCatalog,
       sources,
+      http: {
+        request: async () => ({
+          ok: false,
+          failure: { kind: 'unreachable', message: 'there is no hub in this test', maybeSent: false },
+        }),
+        proxyProblem: () => null,
+      },
       account: account.service,
       delivery: delivery.service,
       enforcement,
+      overrides: createOverrideTerms({ path: paths.overrides, files: diskFiles(), clock }),
       log: (entry) => log.push(entry),
     },
     doctor: async () => ({ checks: [] }),
@@ -146,7 +155,10 @@ export function bundle(
     ...more,
   };
   const fetchedAt = '2026-01-02T00:00:00.000Z';
-  return { bundle: { payload, fetchedAt, stale: false, ofPreviousAccount: false }, cache: 'valid' };
+  return {
+    bundle: { payload, fetchedAt, stale: false, ofPreviousAccount: false, offline: false },
+    cache: 'valid',
+  };
 }
 
 const SIGNED_OUT: AccountState = { state: 'signed-out', account: null, sessionStorage: 'keychain' };
@@ -198,6 +210,10 @@ function heldDelivery(first: Partial<DeliveryState>) {
       return () => listeners.delete(listener);
     },
     sync: async () => ({ outcome: 'signed-out', message: 'Nobody is signed in.' }),
+    importBundle: async () => ({
+      ok: false,
+      refusal: { code: 'forbidden', message: 'Nothing is imported in this test.' },
+    }),
     nudge: () => {},
     start: async () => {},
     stop: async () => {},

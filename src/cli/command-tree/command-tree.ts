@@ -1,6 +1,7 @@
 import type { CommandSpec } from '../command.ts';
 import { accountCommands } from './account-commands.ts';
 import { agentCommands } from './agent-commands.ts';
+import { overrideCommands } from './override-commands.ts';
 import { policyCommands } from './policy-commands.ts';
 import { settingsCommands } from './settings-commands.ts';
 
@@ -8,6 +9,7 @@ import { settingsCommands } from './settings-commands.ts';
 export const COMMANDS: readonly CommandSpec[] = [
   ...accountCommands,
   ...settingsCommands,
+  ...overrideCommands,
   ...policyCommands,
   ...agentCommands,
 ];
@@ -16,7 +18,8 @@ export const COMMANDS: readonly CommandSpec[] = [
 export const GROUPS: Readonly<Record<string, string>> = {
   org: 'See your organizations and choose the one whose policy applies',
   settings: 'See and change the settings of this desktop',
-  policy: 'Check policy documents and see what they lead to, without agent or hub',
+  override: 'Override a locked setting for a time, where the policy allows it',
+  policy: 'Check policy documents, see what they lead to, and import one that came by file',
   agent: 'Run the agent without its app',
 };
 

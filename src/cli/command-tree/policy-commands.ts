@@ -7,7 +7,10 @@ const file = (name: string, description: string): OptionSpec => ({
   completes: 'file',
 });
 
-/** Policy documents without agent and hub. They read their own arguments: `mooring.ts` starts them at once. */
+/**
+ * Policy documents, without agent and hub but for `import`. Those without `run` read their own arguments: `mooring.ts`
+ * starts them at once.
+ */
 export const policyCommands: readonly CommandSpec[] = [
   {
     path: ['policy', 'validate'],
@@ -46,5 +49,16 @@ export const policyCommands: readonly CommandSpec[] = [
     path: ['policy', 'schema'],
     summary: 'Print the JSON Schema of policy documents, for editors',
     examples: ['mooring policy schema > policy.schema.json'],
+  },
+  {
+    path: ['policy', 'import'],
+    summary: 'Put a policy in force that was exported at the hub and came by file',
+    details: [
+      'For computers that never reach the hub. The configuration profile must name the hub, its signing keys and the organizations; the file must be signed by one of those keys, and not be older than what is in force. It counts as a successful fetch, and ends at the time it was exported for.',
+    ],
+    arguments: [{ name: 'file', description: 'The exported bundle', completes: 'file' }],
+    examples: ['mooring policy import acme.mooring-policy'],
+    run: async (context, invocation) =>
+      (await import('../commands/import-policy.ts')).importPolicy(context, invocation),
   },
 ];

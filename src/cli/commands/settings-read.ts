@@ -38,6 +38,12 @@ function explain(terminal: Terminal, state: SettingState): void {
   const { text, paint = (same: string) => same } = stateOf(state, colors);
   terminal.out(`${colors.bold(state.id)} = ${plainText(showValue(state.value))}  ${paint(text)}\n`);
   if (state.managedBy) terminal.out(`${managedLine(state.managedBy, state.locked)}\n`);
+  if (state.managedBy?.override) {
+    const { until, returnsTo } = state.managedBy.override;
+    terminal.out(
+      `Overridden until ${plainText(until)}; then it returns to ${plainText(showValue(returnsTo))}.\n`,
+    );
+  }
   if (state.frozen) terminal.out(`${FROZEN[state.frozen]}\n`);
   if (!state.locked) {
     terminal.out(

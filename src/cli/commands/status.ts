@@ -45,6 +45,9 @@ function printStatus(terminal: Terminal, status: StatusAnswer, running: boolean)
   line('Policy', status.policy === null ? 'none received from a hub' : policyLine(status.policy));
   line('Sync', syncLine(status.sync));
   line('Settings', `${status.managed.locked} locked, ${status.managed.suggested} suggested`);
+  for (const { setting, value, until, returnsTo } of status.overrides ?? []) {
+    line('Override', `${setting} is ${showValue(value)} until ${until}, then ${showValue(returnsTo)} again`);
+  }
   line('Store', storeLine(status));
   if (status.frozen) terminal.out(`${colors.red('frozen')} ${FROZEN[status.frozen]}\n`);
   printProblems(terminal, status.problems);
@@ -81,12 +84,24 @@ function policyLine(policy: HubPolicy): string {
     policy.scope === null ? '' : policy.scope === 'user' ? ', yours' : ', default of the organization';
   const contact = policy.contact ? `; questions: ${policy.contact.name} ${policy.contact.url}` : '';
   const stale = policy.stale ? '; too old' : '';
-  return `${name} (${policy.organization})${revision}${scope}, fetched ${policy.fetchedAt}${stale}${contact}`;
+  const came = policy.offlineUntil === undefined ? 'fetched' : 'imported';
+  const end = policy.offlineUntil === undefined ? '' : `, good until ${policy.offlineUntil}`;
+  const age = `${came} ${policy.fetchedAt} (${ageOf(policy.fetchedAt)})`;
+  return `${name} (${policy.organization})${revision}${scope}, ${age}${end}${stale}${contact}`;
 }
 
-function syncLine({ state, lastSuccess, error }: StatusAnswer['sync']): string {
+/** How old something is, in the largest unit that says enough. */
+function ageOf(instant: string): string {
+  const minutes = Math.floor((Date.now() - Date.parse(instant)) / 60_000);
+  if (Number.isNaN(minutes) || minutes < 1) return 'just now';
+  if (minutes < 120) return `${minutes} min ago`;
+  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ago` : `${Math.floor(minutes / 1440)} days ago`;
+}
+
+function syncLine({ state, lastSuccess, error, push }: StatusAnswer['sync']): string {
   const last = lastSuccess === null ? 'never succeeded' : `last succeeded ${lastSuccess}`;
-  return error === null ? `${state}, ${last}` : `${state}, ${last}: ${error.message} [${error.code}]`;
+  const live = push === 'connected' ? ', the hub tells of changes at once' : '';
+  return error === null ? `${state}, ${last}${live}` : `${state}, ${last}: ${error.message} [${error.code}]`;
 }
 
 function storeLine({ store, paths }: StatusAnswer): string {

@@ -58,6 +58,8 @@ export const managedBySchema = z.object({
   since: instant.optional(),
   /** Path or address the layer was read from. */
   location: z.string().optional(),
+  /** Set while a granted override is in force: the value returns by itself at `until` (docs/delivery.md section 6). */
+  override: z.object({ id: z.string(), until: instant, returnsTo: jsonValue }).optional(),
 });
 
 /** One setting as it is in force. */
@@ -199,6 +201,17 @@ export const hubPolicySchema = z.object({
   appliedAt: instant.nullable(),
   contact: z.object({ name: z.string(), url: z.string() }).nullable(),
   stale: z.boolean(),
+  /** Set where it was imported by file: when it ends. Absent: it was fetched. */
+  offlineUntil: instant.optional(),
+});
+
+/** An override that is in force: the setting stays locked, at this value, until it returns by itself. */
+export const localOverrideSchema = z.object({
+  id: z.string(),
+  setting: z.string(),
+  value: jsonValue,
+  until: instant,
+  returnsTo: jsonValue,
 });
 
 /** `GET /v1/status` */
@@ -223,6 +236,8 @@ export const statusAnswerSchema = z.object({
   }),
   frozen: freezeCode.nullable(),
   managed: z.object({ locked: z.int(), suggested: z.int() }),
+  /** What is overridden for a time. Absent: an older agent. */
+  overrides: z.array(localOverrideSchema).optional(),
   store: z.object({
     state: z.enum(['ok', 'failed', 'contended', 'waiting']),
     message: z.string().optional(),
@@ -285,6 +300,25 @@ export const loginAnswerSchema = z.object({
 /** `POST /v1/account/organization` */
 export const useOrganizationSchema = z.object({ organization: z.string() });
 
+/** `GET /v1/overrides`: what is overridden now, and for which settings the policy allows it (docs/delivery.md section 6). */
+export const overridesAnswerSchema = z.object({
+  overrides: z.array(localOverrideSchema),
+  exceptions: z.array(z.object({ setting: z.string(), maxSeconds: z.int() })),
+});
+/** `POST /v1/overrides` asks the hub, and answers when the grant is in force here. */
+export const localOverrideRequestSchema = z.object({
+  setting: z.string(),
+  value: jsonValue,
+  /** As long as the policy allows, when left out. */
+  seconds: z.int().min(60).optional(),
+  reason: z.string().trim().min(1).max(1000),
+});
+/** `POST /v1/overrides/end` */
+export const endOverrideSchema = z.object({ setting: z.string() });
+
+/** `POST /v1/policy/import`: a bundle that travelled by file (docs/delivery.md section 4). Answered as a sync. */
+export const importRequestSchema = z.object({ bundle: z.string() });
+
 /** One check of `GET /v1/doctor`. */
 export const checkSchema = z.object({
   id: z.string(),
@@ -319,6 +353,10 @@ export const LOCAL_ROUTES = {
   change: { method: 'PATCH', path: '/v1/settings' },
   policy: { method: 'GET', path: '/v1/policy' },
   sync: { method: 'POST', path: '/v1/sync' },
+  importPolicy: { method: 'POST', path: '/v1/policy/import' },
+  overrides: { method: 'GET', path: '/v1/overrides' },
+  requestOverride: { method: 'POST', path: '/v1/overrides' },
+  endOverride: { method: 'POST', path: '/v1/overrides/end' },
   account: { method: 'GET', path: '/v1/account' },
   login: { method: 'POST', path: '/v1/account/login' },
   loginProgress: { method: 'GET', path: '/v1/account/login/{id}' },
@@ -348,6 +386,9 @@ export type HubPolicy = z.infer<typeof hubPolicySchema>;
 export type StatusAnswer = z.infer<typeof statusAnswerSchema>;
 export type Drift = z.infer<typeof driftSchema>;
 export type PolicyAnswer = z.infer<typeof policyAnswerSchema>;
+export type LocalOverride = z.infer<typeof localOverrideSchema>;
+export type OverridesAnswer = z.infer<typeof overridesAnswerSchema>;
+export type LocalOverrideRequest = z.infer<typeof localOverrideRequestSchema>;
 export type SyncAnswer = z.infer<typeof syncAnswerSchema>;
 export type LoginRequest = z.infer<typeof loginRequestSchema>;
 export type LoginAnswer = z.infer<typeof loginAnswerSchema>;
