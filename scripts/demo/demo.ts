@@ -1,8 +1,13 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
-import { type SettingState, settingsAnswerSchema } from '../../src/shared/contracts/local-api.ts';
+import {
+  type SettingState,
+  type StatusAnswer,
+  settingsAnswerSchema,
+  statusAnswerSchema,
+} from '../../src/shared/contracts/local-api.ts';
 import { askAgent } from './processes.ts';
 import { type Telling, tell } from './telling.ts';
 import { createWorld, type Desktop, type World } from './world.ts';
@@ -184,12 +189,18 @@ async function acceptUnlocked(story: Telling, dave: Desktop): Promise<void> {
 }
 
 async function followTheHub(story: Telling, world: World, dave: Desktop): Promise<void> {
-  story.step('The policy changes at the hub, and the desktop follows');
+  story.step('The policy changes at the hub, and the desktop follows by itself');
+  await until(async () => (await statusOf(dave)).sync.push === 'connected');
   const file = join(world.folder, 'stricter.json');
   writeFileSync(file, JSON.stringify(STRICTER, null, 2));
   await operator(story, world, ['policy', 'set', 'Everyone', file, '--reason', 'One theme for the workshop']);
-  await sync(story, dave);
   await until(() => readStore(dave).ThemeSource === 'light');
+  const inForce = statSync(dave.paths.store).mtimeMs;
+  const saved = Date.parse((await statusOf(dave)).policy?.updatedAt ?? '');
+  story.check('nobody typed anything on that desktop: the hub said so, and it fetched', inForce >= saved);
+  story.say(
+    `From saving it at the hub until it was in the file on the desktop: ${Math.round(inForce - saved)} ms.`,
+  );
   story.check(
     'the theme is light now, and locked: his own choice is kept, but hidden',
     (await settingOf(dave, 'theme'))?.locked === true,
@@ -202,7 +213,6 @@ async function followTheHub(story: Telling, world: World, dave: Desktop): Promis
 async function giveBack(story: Telling, world: World, dave: Desktop): Promise<void> {
   story.step("The policy is removed, and the user's own value comes back");
   await operator(story, world, ['policy', 'default', '--none']);
-  await sync(story, dave);
   await until(() => readStore(dave).ThemeSource === 'dark');
   const theme = await settingOf(dave, 'theme');
   story.check(
@@ -225,10 +235,9 @@ async function operator(story: Telling, world: World, args: readonly string[]): 
   story.shown(ended.stdout);
 }
 
-async function sync(story: Telling, desktop: Desktop): Promise<void> {
-  const { stdout } = await desktop.mooring('sync');
-  story.typed('mooring sync');
-  story.shown(stdout);
+async function statusOf(desktop: Desktop): Promise<StatusAnswer> {
+  const { body } = await askAgent(desktop.paths.socket, 'GET', '/v1/status');
+  return statusAnswerSchema.parse(JSON.parse(body));
 }
 
 async function settingsOf(desktop: Desktop): Promise<readonly SettingState[]> {
@@ -241,11 +250,11 @@ async function settingOf(desktop: Desktop, id: string): Promise<SettingState | u
 }
 
 /** Waits for something that the agent does by itself; a file may be read while it is being replaced. */
-async function until(holds: () => boolean): Promise<void> {
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 15_000;
   for (;;) {
     try {
-      if (holds()) return;
+      if (await holds()) return;
     } catch {
       // Read again: the next version is complete.
     }
