@@ -29,26 +29,42 @@ export interface AuditEntry {
   readonly after?: { readonly [key: string]: Json } | null;
 }
 
+/** One statement has at most 65,535 parameters. */
+const MOST_AT_ONCE = 1000;
+
 /** Records a change in the transaction that makes it: neither is ever there without the other. */
 export async function recordChange(trx: Trx, context: ChangeContext, entry: AuditEntry): Promise<void> {
+  await recordChanges(trx, context, [entry]);
+}
+
+/** Records many changes at once: a whole team may come or go in one request. */
+export async function recordChanges(
+  trx: Trx,
+  context: ChangeContext,
+  entries: readonly AuditEntry[],
+): Promise<void> {
   const actor = describeActor(context.actor);
-  await trx
-    .insertInto('audit_events')
-    .values({
-      organization_id: entry.organizationId,
-      at: context.at,
-      actor_kind: context.actor.kind,
-      actor_id: actor.id,
-      actor_label: actor.label,
-      action: entry.action,
-      target_kind: entry.target.kind,
-      target_id: entry.target.id,
-      target_label: entry.target.label,
-      before: asJson(entry.before),
-      after: asJson(entry.after),
-      source_address: context.sourceAddress,
-    })
-    .execute();
+  for (let from = 0; from < entries.length; from += MOST_AT_ONCE) {
+    await trx
+      .insertInto('audit_events')
+      .values(
+        entries.slice(from, from + MOST_AT_ONCE).map((entry) => ({
+          organization_id: entry.organizationId,
+          at: context.at,
+          actor_kind: context.actor.kind,
+          actor_id: actor.id,
+          actor_label: actor.label,
+          action: entry.action,
+          target_kind: entry.target.kind,
+          target_id: entry.target.id,
+          target_label: entry.target.label,
+          before: asJson(entry.before),
+          after: asJson(entry.after),
+          source_address: context.sourceAddress,
+        })),
+      )
+      .execute();
+  }
 }
 
 /** Id and name of an actor, as lists show them. */

@@ -2,6 +2,8 @@ import { isObject, type Json, type JsonObject } from './json.ts';
 import { type Attribute, findAttribute } from './schema/attribute.ts';
 import { ScimError } from './scim-error.ts';
 
+const MAX_TEXT_BYTES = 2000;
+
 /**
  * Brings a value that a client sent for an attribute into the form that is kept: names in the schema's spelling,
  * unknown and read-only sub-attributes dropped, `"True"` as a boolean, one element as a list. `undefined`: unset.
@@ -53,6 +55,9 @@ function readText(value: Json, place: string): string {
   // The database holds neither NUL nor half a surrogate pair; better said here than failed there.
   if (value.includes('\u0000') || !value.isWellFormed())
     throw new ScimError(400, `${place} holds a character that is not text.`, 'invalidValue');
+  // Longer than this fits into no index, and is no name, address or identifier either.
+  if (Buffer.byteLength(value) > MAX_TEXT_BYTES)
+    throw new ScimError(400, `${place} is longer than ${MAX_TEXT_BYTES} bytes.`, 'invalidValue');
   return value;
 }
 
@@ -68,6 +73,8 @@ function readComplex(attribute: Attribute, value: Json, place: string): JsonObje
     const one = readValue(sub, member, `${place}.${sub.name}`);
     if (one !== undefined) read[sub.name] = one;
   }
+  const missing = subAttributes.find((sub) => sub.required && read[sub.name] === undefined);
+  if (missing !== undefined) throw new ScimError(400, `${place} needs its ${missing.name}.`, 'invalidValue');
   return read;
 }
 

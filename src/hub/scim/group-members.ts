@@ -11,7 +11,8 @@ import { parsePatchPath } from './resource-path.ts';
 import { findAttribute } from './schema/attribute.ts';
 import { GROUP_SCHEMA } from './schema/group.ts';
 import { ScimError } from './scim-error.ts';
-import type { ScimConnection } from './tokens.ts';
+import type { ScimUserRow } from './user-resource.ts';
+import { adopt, type ScimChange } from './user-service.ts';
 
 /*
  * Members of a group, changed by statements over just the rows that change. Each function answers the accounts whose
@@ -21,11 +22,11 @@ import type { ScimConnection } from './tokens.ts';
 /** Makes exactly these the members. */
 export async function replaceMembers(
   trx: Trx,
-  connection: ScimConnection,
+  change: ScimChange,
   groupId: string,
   values: readonly string[],
 ): Promise<readonly string[]> {
-  const ids = await requireUsers(trx, connection, values);
+  const ids = await requireUsers(trx, change, values);
   const gone = await sql<{ user_id: string }>`delete from scim_group_members gm using scim_users u
     where gm.group_id = ${groupId} and u.id = gm.scim_user_id and not (gm.scim_user_id = any(${ids}::uuid[]))
     returning u.user_id`.execute(trx);
@@ -35,7 +36,7 @@ export async function replaceMembers(
 /** Applies one PATCH operation whose path is `members` or `members[…]`. */
 export async function changeMembers(
   trx: Trx,
-  connection: ScimConnection,
+  change: ScimChange,
   groupId: string,
   { op, path = 'members', value }: PatchOperation,
 ): Promise<readonly string[]> {
@@ -49,8 +50,8 @@ export async function changeMembers(
     throw new ScimError(400, 'Members are added by their value, not through a filter.', 'noTarget');
   if (value === undefined) throw new ScimError(400, `${op} of members needs a value.`, 'invalidValue');
   const named = namedIn(value);
-  if (op === 'replace') return replaceMembers(trx, connection, groupId, named);
-  return insert(trx, groupId, await requireUsers(trx, connection, named));
+  if (op === 'replace') return replaceMembers(trx, change, groupId, named);
+  return insert(trx, groupId, await requireUsers(trx, change, named));
 }
 
 function namedIn(value: Json): readonly string[] {
@@ -113,20 +114,21 @@ function memberCondition(filter: Filter): Condition {
   }
 }
 
-/** The users behind the values: each must be of this connection and managed by SCIM, or nothing is applied. */
+/**
+ * The users behind the values: each must be of this connection, or nothing is applied. Those that sign-in created are
+ * adopted where the connection allows it.
+ */
 async function requireUsers(
   trx: Trx,
-  connection: ScimConnection,
+  change: ScimChange,
   values: readonly string[],
 ): Promise<readonly string[]> {
   const wanted = [...new Set(values)];
   if (wanted.length === 0) return [];
-  const { rows } = await sql<{
-    id: string;
-    managed: boolean;
-    user_name: string;
-  }>`select id, managed, user_name from scim_users
-    where connection_id = ${connection.id} and id = any(${wanted.filter(isUuid)}::uuid[])`.execute(trx);
+  const { rows } = await sql<ScimUserRow>`select * from scim_users
+    where connection_id = ${change.connection.id} and id = any(${wanted.filter(isUuid)}::uuid[])`.execute(
+    trx,
+  );
   const found = new Set(rows.map((row) => row.id));
   const missing = wanted.filter((value) => !found.has(value.toLowerCase()));
   if (missing.length > 0) {
@@ -136,20 +138,8 @@ async function requireUsers(
       'invalidValue',
     );
   }
-  const foreign = rows.find((row) => !row.managed);
-  if (foreign === undefined) return [...found];
-  if (!connection.adopts) {
-    throw new ScimError(
-      409,
-      `${foreign.user_name} was created by signing in (just-in-time) and is not managed by SCIM. Remove the member and provision again, or switch on "SCIM adopts members created by sign-in".`,
-      'uniqueness',
-    );
-  }
-  throw new ScimError(
-    409,
-    `${foreign.user_name} was created by signing in; update the user once, so that SCIM takes it over, then add it to the group.`,
-    'uniqueness',
-  );
+  for (const row of rows.filter((candidate) => !candidate.managed)) await adopt(trx, change, row);
+  return [...found];
 }
 
 // What is no UUID is nobody's id, and comparing as UUID lets the primary key find the row.

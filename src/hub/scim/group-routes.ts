@@ -1,5 +1,5 @@
 import type { HubContext } from '../server.ts';
-import { isKnown } from './entity-tag.ts';
+import { isKnown, requireMatch } from './entity-tag.ts';
 import { findResources } from './find-resources.ts';
 import { GROUP_COLUMNS } from './group-columns.ts';
 import { groupResources, type ScimGroupRow } from './group-resource.ts';
@@ -63,6 +63,7 @@ export function groupRoutes({ db }: HubContext): readonly ScimRoute[] {
       path: '/Groups/:id',
       handler: async (request, reply, { id }) => {
         const row = await readGroup(db, request.connection, id);
+        requireMatch(request.ifMatch, row.version);
         void reply.header('etag', `W/"${row.version}"`);
         if (isKnown(request.ifNoneMatch, row.version)) return void reply.code(304);
         return show(request, row);

@@ -7,7 +7,7 @@ import { changeMembers, replaceMembers } from './group-members.ts';
 import type { ScimGroupRow } from './group-resource.ts';
 import { isObject, type Json } from './json.ts';
 import { applyPatch, type PatchOperation } from './patch.ts';
-import { allowedOrganization } from './provisioning-scope.ts';
+import { allowedOrganization, requireAllowed } from './provisioning-scope.ts';
 import { reconcile } from './reconcile.ts';
 import type { ResourceBody } from './resource-body.ts';
 import { isUuid } from './resource-id.ts';
@@ -56,7 +56,7 @@ export async function createGroup(db: Db, change: ScimChange, body: ResourceBody
       .returningAll()
       .executeTakeFirstOrThrow();
     await record(trx, change, 'scim.group.create', row);
-    const touched = await replaceMembers(trx, connection, row.id, valuesOf(body.members));
+    const touched = await replaceMembers(trx, change, row.id, valuesOf(body.members));
     await settle(trx, change, row, touched);
     return row;
   });
@@ -71,8 +71,9 @@ export async function replaceGroup(
 ): Promise<ScimGroupRow> {
   return inTransaction(db, change.connection, async (trx) => {
     const before = await matched(trx, change, id);
+    await requireAllowed(trx, change.connection, before.organization_id);
     const renamed = await writeHead(trx, change, before, body);
-    const touched = await replaceMembers(trx, change.connection, id, valuesOf(body.members));
+    const touched = await replaceMembers(trx, change, id, valuesOf(body.members));
     return finish(trx, change, { before, renamed, touched });
   });
 }
@@ -89,6 +90,7 @@ export async function patchGroup(
 ): Promise<ScimGroupRow> {
   return inTransaction(db, change.connection, async (trx) => {
     const before = await matched(trx, change, id);
+    await requireAllowed(trx, change.connection, before.organization_id);
     const touched = new Set<string>();
     let head: ResourceBody = headOf(before);
     for (const operation of operations.flatMap(splitMembers)) {
@@ -96,7 +98,7 @@ export async function patchGroup(
         head = applyPatch(GROUP, head, [operation]);
         continue;
       }
-      for (const userId of await changeMembers(trx, change.connection, id, operation)) touched.add(userId);
+      for (const userId of await changeMembers(trx, change, id, operation)) touched.add(userId);
     }
     const renamed = await writeHead(trx, change, before, head);
     return finish(trx, change, { before, renamed, touched: [...touched] });
@@ -107,7 +109,7 @@ export async function patchGroup(
 export async function deleteGroup(db: Db, change: ScimChange, id: string): Promise<void> {
   await inTransaction(db, change.connection, async (trx) => {
     const before = await matched(trx, change, id);
-    const touched = await replaceMembers(trx, change.connection, id, []);
+    const touched = await replaceMembers(trx, change, id, []);
     await trx.deleteFrom('scim_groups').where('id', '=', before.id).execute();
     await record(trx, change, 'scim.group.delete', before);
     await settle(trx, change, before, touched);
@@ -142,8 +144,8 @@ async function writeHead(trx: Trx, change: ScimChange, before: ScimGroupRow, bod
   const displayName = displayNameOf(body);
   const externalId = externalIdOf(body);
   if (displayName === before.display_name && externalId === before.external_id)
-    return { row: before, changed: false, moved: false };
-  const team = displayName === before.display_name ? null : await teamOf(trx, change, displayName);
+    return { row: before, changed: false, shown: false };
+  const team = displayName === before.display_name ? null : await teamOf(trx, change, displayName, before.id);
   const row = await trx
     .updateTable('scim_groups')
     .set({
@@ -154,7 +156,7 @@ async function writeHead(trx: Trx, change: ScimChange, before: ScimGroupRow, bod
     .where('id', '=', before.id)
     .returningAll()
     .executeTakeFirstOrThrow();
-  return { row, changed: true, moved: row.team_id !== before.team_id };
+  return { row, changed: true, shown: displayName !== before.display_name };
 }
 
 async function finish(
@@ -162,7 +164,7 @@ async function finish(
   change: ScimChange,
   done: {
     readonly before: ScimGroupRow;
-    readonly renamed: { readonly row: ScimGroupRow; readonly changed: boolean; readonly moved: boolean };
+    readonly renamed: { readonly row: ScimGroupRow; readonly changed: boolean; readonly shown: boolean };
     readonly touched: readonly string[];
   },
 ): Promise<ScimGroupRow> {
@@ -176,7 +178,7 @@ async function finish(
     .returningAll()
     .executeTakeFirstOrThrow();
   await record(trx, change, 'scim.group.update', row, { before, touched });
-  await settle(trx, change, row, renamed.moved ? [...touched, ...(await everyMember(trx, row.id))] : touched);
+  await settle(trx, change, row, renamed.shown ? [...touched, ...(await everyMember(trx, row.id))] : touched);
   return row;
 }
 
@@ -199,8 +201,11 @@ async function everyMember(trx: Trx, groupId: string): Promise<readonly string[]
   return rows.map((row) => row.user_id);
 }
 
-/** `organization:team`: the organization ends at the first colon. The team is made when it is missing. */
-async function teamOf(trx: Trx, { connection, context }: ScimChange, displayName: string) {
+/**
+ * `organization:team`: the organization ends at the first colon. The team is made when it is missing; no second group
+ * stands for it (`present`: the group that is being renamed).
+ */
+async function teamOf(trx: Trx, { connection, context }: ScimChange, displayName: string, present?: string) {
   const colon = displayName.indexOf(':');
   const organizationName = displayName.slice(0, Math.max(colon, 0)).trim();
   const team = displayName.slice(colon + 1).trim();
@@ -212,11 +217,20 @@ async function teamOf(trx: Trx, { connection, context }: ScimChange, displayName
     );
   }
   const organization = await allowedOrganization(trx, connection, organizationName);
-  return {
-    organizationId: organization.id,
-    teamId: await ensureTeam(trx, { organizationId: organization.id, name: team, at: context.at }),
-  };
+  const teamId = await ensureTeam(trx, { organizationId: organization.id, name: team, at: context.at });
+  const rival = await trx
+    .selectFrom('scim_groups')
+    .select('display_name')
+    .where('connection_id', '=', connection.id)
+    .where('team_id', '=', teamId)
+    .where('id', '!=', present ?? NOBODY)
+    .executeTakeFirst();
+  if (rival !== undefined)
+    throw new ScimError(409, `"${rival.display_name}" stands for that team already.`, 'uniqueness');
+  return { organizationId: organization.id, teamId };
 }
+
+const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 function displayNameOf(body: ResourceBody): string {
   const { displayName } = body;
@@ -287,6 +301,8 @@ async function record(
             displayName: row.display_name,
             externalId: row.external_id,
             membersChanged: update.touched.length,
+            // Enough to see who; the rest is in the events of the members themselves.
+            people: update.touched.slice(0, 100),
           },
         }),
   });

@@ -23,6 +23,8 @@ export function readPatch(body: unknown): readonly PatchOperation[] {
   const operations = memberNamed(body, 'operations');
   if (!Array.isArray(operations))
     throw new ScimError(400, 'A PATCH body needs "Operations", a list.', 'invalidSyntax');
+  if (operations.length === 0)
+    throw new ScimError(400, 'A PATCH needs at least one operation.', 'invalidSyntax');
   if (operations.length > MAX_OPERATIONS)
     throw new ScimError(413, `A PATCH takes at most ${MAX_OPERATIONS} operations.`);
   return operations.map(readOperation);
@@ -105,9 +107,23 @@ function applyObject(
   op: 'add' | 'replace',
   value: JsonObject,
 ): ResourceBody {
-  return assignments(type, value)
+  const [filtered, plain] = parted(value);
+  // A key may be a whole path with a filter in it, such as `emails[type eq "work"].value`.
+  const started = filtered.reduce(
+    (current, [path, one]) => applyOperation(type, current, { op, path, value: one }),
+    resource,
+  );
+  return assignments(type, plain)
     .filter(({ target }) => target.attribute.mutability !== 'readOnly' && target.attribute.name !== 'schemas')
-    .reduce((current, { target, value: one }) => assign(current, op, target, one), resource);
+    .reduce((current, { target, value: one }) => assign(current, op, target, one), started);
+}
+
+function parted(value: JsonObject): readonly [readonly (readonly [string, Json])[], JsonObject] {
+  const entries = Object.entries(value);
+  return [
+    entries.filter(([name]) => name.includes('[')),
+    Object.fromEntries(entries.filter(([name]) => !name.includes('['))),
+  ];
 }
 
 function refuseReadOnly(target: ResolvedPath): void {

@@ -33,6 +33,21 @@ export async function allowedOrganization(
   );
 }
 
+/** Refuses what was placed in an organization that has withdrawn its acceptance since. */
+export async function requireAllowed(
+  reader: Reader,
+  connection: ScimConnection,
+  organizationId: string,
+): Promise<void> {
+  if (organizationId === connection.organizationId) return;
+  const { name } = await reader
+    .selectFrom('organizations')
+    .select('name')
+    .where('id', '=', organizationId)
+    .executeTakeFirstOrThrow();
+  await allowedOrganization(reader, connection, name);
+}
+
 /** Refuses an address outside the domains that are verified for the connection's organization. */
 export async function requireVerifiedDomain(
   reader: Reader,

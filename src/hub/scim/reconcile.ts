@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
-import { type ChangeContext, recordChange } from '../audit/record.ts';
+import { type RawBuilder, sql } from 'kysely';
+import { type AuditEntry, type ChangeContext, recordChanges } from '../audit/record.ts';
 import type { Trx } from '../database/connection.ts';
 import type { Role } from '../database/schema.ts';
 import { lockOrganization, stampRecipients } from '../policies/recipients.ts';
@@ -19,20 +19,26 @@ interface MembershipRow {
   readonly role: Role;
 }
 
+/** The connection's own organization, and those that accept it at present. */
+function allowed(connection: ScimConnection, organizationId: RawBuilder<unknown>) {
+  return sql`(${organizationId} = ${connection.organizationId} or ${organizationId} in
+    (select co.organization_id from connection_organizations co where co.connection_id = ${connection.id}))`;
+}
+
 /** Who should be a member of what: the user's own placement first, then the organizations of their groups. */
-const DESIRED = (connectionId: string, userIds: readonly string[]) => sql`
+const DESIRED = (connection: ScimConnection, userIds: readonly string[]) => sql`
   select distinct on (user_id, organization_id) user_id, organization_id, role from (
     select su.user_id, su.placement_organization_id as organization_id, su.placement_role as role, 1 as rank
       from scim_users su
-     where su.connection_id = ${connectionId} and su.user_id = any(${[...userIds]}::uuid[])
+     where su.connection_id = ${connection.id} and su.user_id = any(${[...userIds]}::uuid[])
        and su.managed and su.active and su.placement_organization_id is not null
     union all
     select su.user_id, g.organization_id, 'member', 2
       from scim_users su
       join scim_group_members gm on gm.scim_user_id = su.id
       join scim_groups g on g.id = gm.group_id
-     where su.connection_id = ${connectionId} and su.user_id = any(${[...userIds]}::uuid[]) and su.managed and su.active
-  ) wanted order by user_id, organization_id, rank`;
+     where su.connection_id = ${connection.id} and su.user_id = any(${[...userIds]}::uuid[]) and su.managed and su.active
+  ) wanted where ${allowed(connection, sql`wanted.organization_id`)} order by user_id, organization_id, rank`;
 
 /**
  * Brings memberships and teams of these accounts to what SCIM says now, stamps whose policy may have changed, ends
@@ -45,25 +51,31 @@ export async function reconcile(
   userIds: readonly string[],
 ): Promise<void> {
   if (userIds.length === 0) return;
-  await lockOrganizations(trx, connection);
   const ended = await endMemberships(trx, connection, userIds);
   const begun = await beginMemberships(trx, context, connection, userIds);
   const moved = await moveTeams(trx, context, connection, userIds);
   await requireOwners(trx, ended);
   await endIdleSessions(trx, ended);
   await stamp(trx, context, [...begun, ...moved]);
-  for (const row of ended) await record(trx, context, 'member.remove', row);
-  for (const row of begun) await record(trx, context, 'member.add', row);
+  await recordChanges(trx, context, [
+    ...ended.map((row) => entry('member.remove', row)),
+    ...begun.map((row) => entry('member.add', row)),
+  ]);
 }
 
-// In one order everywhere, so that two connections that provision into each other's organizations cannot deadlock.
-async function lockOrganizations(trx: Trx, connection: ScimConnection): Promise<void> {
-  const accepted = await trx
-    .selectFrom('connection_organizations')
-    .select('organization_id')
-    .where('connection_id', '=', connection.id)
-    .execute();
-  const ids = new Set([connection.organizationId, ...accepted.map((row) => row.organization_id)]);
+/**
+ * Takes every organization that the connection gave a membership in or may give one in. In one order everywhere, so
+ * that two connections that provision into each other's organizations cannot deadlock.
+ */
+export async function lockOrganizations(trx: Trx, connection: ScimConnection): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    select organization_id as id from connection_organizations where connection_id = ${connection.id}
+    union select distinct g.organization_id from scim_groups g where g.connection_id = ${connection.id}
+    union select o.id from organizations o where o.id <> ${connection.organizationId} and exists
+      (select 1 from memberships m where m.organization_id = o.id and m.connection_id = ${connection.id})`.execute(
+    trx,
+  );
+  const ids = new Set([connection.organizationId, ...rows.map((row) => row.id)]);
   for (const id of [...ids].sort()) await lockOrganization(trx, id);
 }
 
@@ -73,7 +85,7 @@ async function endMemberships(
   userIds: readonly string[],
 ): Promise<readonly MembershipRow[]> {
   const { rows } = await sql<MembershipRow>`
-    with desired as (${DESIRED(connection.id, userIds)})
+    with desired as (${DESIRED(connection, userIds)})
     delete from memberships m using users u
      where u.id = m.user_id and m.connection_id = ${connection.id} and m.origin = 'scim'
        and m.user_id = any(${[...userIds]}::uuid[])
@@ -95,7 +107,7 @@ async function beginMemberships(
   userIds: readonly string[],
 ): Promise<readonly MembershipRow[]> {
   const { rows } = await sql<MembershipRow>`
-    with desired as (${DESIRED(connection.id, userIds)}), added as (
+    with desired as (${DESIRED(connection, userIds)}), added as (
       insert into memberships (organization_id, user_id, role, origin, joined_at, connection_id)
       select d.organization_id, d.user_id, d.role, 'scim', ${context.at}, ${connection.id} from desired d
       on conflict (organization_id, user_id) do nothing
@@ -112,13 +124,14 @@ async function moveTeams(
   userIds: readonly string[],
 ): Promise<readonly Pick<MembershipRow, 'organization_id' | 'user_id'>[]> {
   const ids = [...userIds];
-  const desired = sql`
+  const desired = sql`select * from (
     select su.user_id, g.organization_id, g.team_id from scim_users su
       join scim_group_members gm on gm.scim_user_id = su.id join scim_groups g on g.id = gm.group_id
      where su.connection_id = ${connection.id} and su.user_id = any(${ids}::uuid[]) and su.managed and su.active
     union
     select su.user_id, t.organization_id, t.id from scim_users su join teams t on t.id = su.placement_team_id
-     where su.connection_id = ${connection.id} and su.user_id = any(${ids}::uuid[]) and su.managed and su.active`;
+     where su.connection_id = ${connection.id} and su.user_id = any(${ids}::uuid[]) and su.managed and su.active
+    ) wanted where ${allowed(connection, sql`wanted.organization_id`)}`;
   const { rows } = await sql<Pick<MembershipRow, 'organization_id' | 'user_id'>>`
     with desired as (${desired}), gone as (
       delete from team_members tm
@@ -176,12 +189,12 @@ async function stamp(
   }
 }
 
-async function record(trx: Trx, context: ChangeContext, action: string, row: MembershipRow): Promise<void> {
+function entry(action: 'member.add' | 'member.remove', row: MembershipRow): AuditEntry {
   const state = { role: row.role, origin: 'scim' } as const;
-  await recordChange(trx, context, {
+  return {
     organizationId: row.organization_id,
     action,
     target: { kind: 'member', id: row.user_id, label: row.email },
     ...(action === 'member.add' ? { after: state } : { before: state }),
-  });
+  };
 }

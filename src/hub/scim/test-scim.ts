@@ -6,7 +6,7 @@ import { startTestDatabase } from '../database/test-database.ts';
 import { createLogger } from '../logging.ts';
 import { createOrganization } from '../organizations/organization-service.ts';
 import { buildServer, type HubServer } from '../server.ts';
-import { scimPlugin } from './plugin.ts';
+import { createScimPlugin } from './plugin.ts';
 import { createScimToken } from './tokens.ts';
 
 /*
@@ -49,10 +49,17 @@ export interface ScimAnswer {
   readonly headers: Record<string, unknown>;
 }
 
-export async function startTestScim(): Promise<TestScim> {
-  const database = await startTestDatabase();
-  const acme = await createTenant(database, 'acme');
-  const globex = await createTenant(database, 'globex');
+/** `shared`: another server over a database that has its tenants already; they are then the caller's to use. */
+export async function startTestScim(
+  { requestsPerMinute = 100_000 }: { readonly requestsPerMinute?: number } = {},
+  shared?: DatabaseHandle,
+): Promise<TestScim> {
+  const own = shared === undefined ? await startTestDatabase() : undefined;
+  const database = own ?? shared;
+  if (database === undefined) throw new Error('no database');
+  const nobody: TestTenant = { organizationId: '', connectionId: '', token: '' };
+  const acme = own === undefined ? nobody : await createTenant(database, 'acme');
+  const globex = own === undefined ? nobody : await createTenant(database, 'globex');
   const app = await buildServer({
     db: database.db,
     config: { publicUrl: PUBLIC_URL, trustProxy: [], version: '0.0.0-test' },
@@ -60,7 +67,7 @@ export async function startTestScim(): Promise<TestScim> {
     clock: systemClock,
     announcements: { subscribe: () => () => undefined },
     authenticators: [],
-    plugins: [scimPlugin],
+    plugins: [createScimPlugin({ requestsPerMinute })],
   });
   await app.ready();
   return {
@@ -87,7 +94,7 @@ export async function startTestScim(): Promise<TestScim> {
     },
     stop: async () => {
       await app.close();
-      await database.stop();
+      await own?.stop();
     },
   };
 }

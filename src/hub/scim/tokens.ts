@@ -18,8 +18,9 @@ export interface ScimConnection {
   readonly defaultTeam: string | null;
   /** May take over members that sign-in created. */
   readonly adopts: boolean;
-  /** The token that was shown, for the last-used time. */
+  /** The token that was shown, and when its use was last noted. */
   readonly tokenId: string;
+  readonly tokenUsedAt: Date | null;
 }
 
 /** A token as an administrator sees it; the secret itself is only in the answer to its creation. */
@@ -118,9 +119,12 @@ export async function listScimTokens(reader: Reader, connectionId: string): Prom
 
 /**
  * The connection of a bearer token. The token is found by its digest, so nothing compares secrets byte by byte.
- * `null`: no such token, revoked, or SCIM is off.
+ * `null`: no such token, or revoked. `off`: a token that stands, of a connection whose SCIM is switched off.
  */
-export async function connectionOfToken(reader: Reader, secret: string): Promise<ScimConnection | null> {
+export async function connectionOfToken(
+  reader: Reader,
+  secret: string,
+): Promise<ScimConnection | 'off' | null> {
   if (!secret.startsWith(PREFIX) || secret.length > 200) return null;
   const row = await reader
     .selectFrom('scim_tokens as t')
@@ -128,7 +132,6 @@ export async function connectionOfToken(reader: Reader, secret: string): Promise
     .innerJoin('organizations as o', 'o.id', 'c.organization_id')
     .where('t.secret_hash', '=', hashOneTimeSecret(secret))
     .where('t.revoked_at', 'is', null)
-    .where('c.scim_enabled', '=', true)
     .select([
       'c.id',
       'c.name',
@@ -137,9 +140,12 @@ export async function connectionOfToken(reader: Reader, secret: string): Promise
       'c.default_team',
       'c.scim_adopts_jit',
       't.id as token_id',
+      't.last_used_at',
+      'c.scim_enabled',
     ])
     .executeTakeFirst();
   if (row === undefined) return null;
+  if (!row.scim_enabled) return 'off';
   return {
     id: row.id,
     name: row.name,
@@ -148,11 +154,17 @@ export async function connectionOfToken(reader: Reader, secret: string): Promise
     defaultTeam: row.default_team,
     adopts: row.scim_adopts_jit,
     tokenId: row.token_id,
+    tokenUsedAt: row.last_used_at,
   };
 }
 
 /** Notes the use of a token; to the minute, so that a busy client does not write with every request. */
-export async function noteTokenUse(db: Db, tokenId: string, at: Date): Promise<void> {
+export async function noteTokenUse(
+  db: Db,
+  { tokenId, tokenUsedAt }: Pick<ScimConnection, 'tokenId' | 'tokenUsedAt'>,
+  at: Date,
+): Promise<void> {
+  if (tokenUsedAt !== null && at.getTime() - tokenUsedAt.getTime() < 60_000) return;
   await sql`update scim_tokens set last_used_at = ${at}
     where id = ${tokenId} and (last_used_at is null or last_used_at < ${new Date(at.getTime() - 60_000)})`.execute(
     db,

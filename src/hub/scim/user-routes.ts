@@ -1,5 +1,5 @@
 import type { HubContext } from '../server.ts';
-import { isKnown } from './entity-tag.ts';
+import { isKnown, requireMatch } from './entity-tag.ts';
 import { findResources } from './find-resources.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { LIST_SCHEMA, readListRequest } from './list-request.ts';
@@ -60,6 +60,7 @@ export function userRoutes({ db }: HubContext): readonly ScimRoute[] {
       path: '/Users/:id',
       handler: async (request, reply, { id }) => {
         const row = await readUser(db, request.connection, id);
+        requireMatch(request.ifMatch, row.version);
         void reply.header('etag', `W/"${row.version}"`);
         if (isKnown(request.ifNoneMatch, row.version)) return void reply.code(304);
         return show(request, row);

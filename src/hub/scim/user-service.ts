@@ -7,8 +7,8 @@ import { revokeCredentials } from '../organizations/link-account.ts';
 import { requireMatch } from './entity-tag.ts';
 import { isObject, sameJson } from './json.ts';
 import { applyPatch, type PatchOperation } from './patch.ts';
-import { requireVerifiedDomain } from './provisioning-scope.ts';
-import { reconcile, requireOwner } from './reconcile.ts';
+import { requireAllowed, requireVerifiedDomain } from './provisioning-scope.ts';
+import { lockOrganizations, reconcile, requireOwner } from './reconcile.ts';
 import type { ResourceBody } from './resource-body.ts';
 import { isUuid } from './resource-id.ts';
 import { USER } from './schema/user.ts';
@@ -21,15 +21,17 @@ import type { ScimUserRow } from './user-resource.ts';
 export interface ScimChange {
   readonly connection: ScimConnection;
   readonly context: ChangeContext;
-  readonly ifMatch: string | undefined;
+  readonly ifMatch?: string | undefined;
 }
 
 /**
  * Takes the connection for a change, so that requests of one client are applied one after the other: creates of
- * one name and patches of one group can then not overtake each other.
+ * one name and patches of one group can then not overtake each other. Then the organizations that it may change:
+ * whoever changes those from elsewhere takes them first as well, so that the two cannot wait for each other.
  */
 export async function lockConnection(trx: Trx, connection: ScimConnection): Promise<void> {
-  await sql`select 1 from connections where id = ${connection.id} for update`.execute(trx);
+  await sql`select 1 from connections where id = ${connection.id} for no key update`.execute(trx);
+  await lockOrganizations(trx, connection);
 }
 
 /** A user of this connection. Throws 404 for anything else, whatever the id looks like. */
@@ -77,7 +79,7 @@ export async function createUser(db: Db, change: ScimChange, body: ResourceBody)
       })
       .returningAll()
       .executeTakeFirstOrThrow();
-    await writeProfile(trx, row, body);
+    await writeProfile(trx, connection, row, body);
     await record(trx, change, 'scim.user.create', row);
     await reconcile(trx, context, connection, [row.user_id]);
     return row;
@@ -114,6 +116,7 @@ export async function patchUser(
 export async function deleteUser(db: Db, change: ScimChange, id: string): Promise<void> {
   await inTransaction(db, change.connection, async (trx) => {
     const before = await writable(trx, change, id);
+    await touchGroups(trx, change, before.id);
     await trx.updateTable('scim_users').set({ active: false }).where('id', '=', before.id).execute();
     await reconcile(trx, change.context, change.connection, [before.user_id]);
     await trx.deleteFrom('scim_users').where('id', '=', before.id).execute();
@@ -173,7 +176,15 @@ async function writable(trx: Trx, change: ScimChange, id: string): Promise<ScimU
   return row.managed ? row : adopt(trx, change, row);
 }
 
-async function adopt(trx: Trx, { connection, context }: ScimChange, row: ScimUserRow): Promise<ScimUserRow> {
+/**
+ * Makes a member that sign-in created one of SCIM's: the same account, the same membership, no gap. Refused with 409
+ * unless the connection's switch allows it.
+ */
+export async function adopt(
+  trx: Trx,
+  { connection, context }: Pick<ScimChange, 'connection' | 'context'>,
+  row: ScimUserRow,
+): Promise<ScimUserRow> {
   if (!connection.adopts) {
     throw new ScimError(
       409,
@@ -192,9 +203,15 @@ async function adopt(trx: Trx, { connection, context }: ScimChange, row: ScimUse
     before: { origin: 'jit' },
     after: { origin: 'scim' },
   });
+  const placement = await placeUser(trx, connection, row.resource, context.at);
   return trx
     .updateTable('scim_users')
-    .set({ managed: true })
+    .set({
+      managed: true,
+      placement_organization_id: placement.organizationId,
+      placement_role: placement.role,
+      placement_team_id: placement.teamId,
+    })
     .where('id', '=', row.id)
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -210,7 +227,10 @@ async function writeUser(
   const { connection, context } = change;
   const next = { active: before.active, ...body };
   if (before.managed && sameJson(bodyOf(before), next)) return before;
-  if (userNameOf(next) !== before.user_name) await rename(trx, connection, before, userNameOf(next));
+  if (userNameOf(next) !== before.user_name) {
+    await rename(trx, connection, before, userNameOf(next));
+    await touchGroups(trx, change, before.id);
+  }
   const placed = await replacement(trx, change, before, next);
   const row = await trx
     .updateTable('scim_users')
@@ -218,7 +238,7 @@ async function writeUser(
     .where('id', '=', before.id)
     .returningAll()
     .executeTakeFirstOrThrow();
-  await writeProfile(trx, row, next);
+  await writeProfile(trx, connection, row, next);
   await record(trx, change, 'scim.user.update', row, before);
   await reconcile(trx, context, connection, [row.user_id]);
   if (placed.placement_role !== before.placement_role) await changeRole(trx, change, row);
@@ -241,7 +261,10 @@ async function replacement(
   const had = placementAttributes(before.resource);
   const same =
     wanted.role === had.role && wanted.organization === had.organization && wanted.team === had.team;
-  if (same && before.placement_organization_id !== null) return unchanged;
+  if (same && before.placement_organization_id !== null) {
+    if (next.active !== false) await requireAllowed(trx, connection, before.placement_organization_id);
+    return unchanged;
+  }
   const placement = await placeUser(trx, connection, next, context.at);
   return {
     placement_organization_id: placement.organizationId,
@@ -280,8 +303,13 @@ async function rename(
 ): Promise<void> {
   if (userName.toLowerCase() === before.user_name.toLowerCase()) return;
   await requireVerifiedDomain(trx, connection, userName);
-  // The present address must be theirs as well: otherwise a rename would carry away a stranger's account.
-  await requireVerifiedDomain(trx, connection, before.user_name);
+  // The account's present address must be theirs as well: otherwise a rename would carry away a stranger's account.
+  const { email } = await trx
+    .selectFrom('users')
+    .select('email')
+    .where('id', '=', before.user_id)
+    .executeTakeFirstOrThrow();
+  await requireVerifiedDomain(trx, connection, email);
   await trx.updateTable('users').set({ email: userName }).where('id', '=', before.user_id).execute();
 }
 
@@ -304,15 +332,24 @@ async function refuseOtherOrigins(
   );
 }
 
-async function writeProfile(trx: Trx, row: ScimUserRow, body: ResourceBody): Promise<void> {
+/** The account's name is theirs to write only while its domain is (docs/identity.md section 2). */
+async function writeProfile(
+  trx: Trx,
+  connection: ScimConnection,
+  row: ScimUserRow,
+  body: ResourceBody,
+): Promise<void> {
   const name = fullName(body);
   if (name === undefined) return;
-  await trx
-    .updateTable('users')
-    .set({ name })
-    .where('id', '=', row.user_id)
-    .where('name', '!=', name)
-    .execute();
+  await sql`update users u set name = ${name} from domains d
+    where u.id = ${row.user_id} and u.name <> ${name} and d.organization_id = ${connection.organizationId}
+      and d.verified_at is not null and d.name = lower(split_part(u.email, '@', 2))`.execute(trx);
+}
+
+/** Groups show the names of their people: what changes those changes the group's version too. */
+async function touchGroups(trx: Trx, { context }: ScimChange, scimUserId: string): Promise<void> {
+  await sql`update scim_groups set version = version + 1, updated_at = ${context.at}
+    where id in (select group_id from scim_group_members where scim_user_id = ${scimUserId})`.execute(trx);
 }
 
 /** The resource as the engine works on it: what is kept in columns put back in its place. */

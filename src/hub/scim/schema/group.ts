@@ -14,7 +14,11 @@ export const GROUP_SCHEMA: Schema = {
       type: 'complex',
       multiValued: true,
       subAttributes: [
-        attribute('value', 'Identifier of the user.', { caseExact: true, mutability: 'immutable' }),
+        attribute('value', 'Identifier of the user.', {
+          required: true,
+          caseExact: true,
+          mutability: 'immutable',
+        }),
         attribute('$ref', 'Address of the user.', {
           type: 'reference',
           referenceTypes: ['User'],

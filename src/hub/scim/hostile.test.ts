@@ -1,0 +1,595 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestScim, type TestScim } from './test-scim.ts';
+import { createScimToken } from './tokens.ts';
+
+/* What no well-meaning client sends, and what every client may: each has the answer of RFC 7644. */
+
+const CORE = 'urn:ietf:params:scim:schemas:core:2.0:User';
+const DOCKER = 'urn:ietf:params:scim:schemas:extension:docker:2.0:User';
+const NOBODY = '6f1f6d7e-0000-4000-8000-000000000000';
+
+let scim: TestScim;
+let userId: string;
+let groupId: string;
+beforeAll(async () => {
+  scim = await startTestScim({ requestsPerMinute: 5_000 });
+  const user = await scim.send(scim.acme, 'POST', '/Users', {
+    schemas: [CORE],
+    userName: 'known@acme.example',
+    displayName: 'Known',
+    emails: [
+      { value: 'known@acme.example', type: 'work', primary: true },
+      { value: 'known@home.example', type: 'home' },
+    ],
+  });
+  userId = user.body.id;
+  const group = await scim.send(scim.acme, 'POST', '/Groups', {
+    displayName: 'acme:Known',
+    members: [{ value: userId }],
+  });
+  groupId = group.body.id;
+});
+afterAll(() => scim.stop());
+
+const patch = (...Operations: unknown[]) => ({ Operations });
+const fill = (path: string) => path.replace('{user}', userId).replace('{group}', groupId);
+const whole = async () => ({
+  user: (await scim.send(scim.acme, 'GET', `/Users/${userId}`)).body,
+  group: (await scim.send(scim.acme, 'GET', `/Groups/${groupId}`)).body,
+  users: (await scim.send(scim.acme, 'GET', '/Users?count=0')).body.totalResults,
+  groups: (await scim.send(scim.acme, 'GET', '/Groups?count=0')).body.totalResults,
+});
+
+type Row = readonly [
+  what: string,
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  path: string,
+  body: unknown,
+  status: number,
+  scimType: string | undefined,
+];
+const q = encodeURIComponent;
+const REFUSED: readonly Row[] = [
+  ['no JSON', 'POST', '/Users', 'x', 400, 'invalidSyntax'],
+  ['half a body', 'PATCH', '/Users/{user}', '{"Operations":[', 400, 'invalidSyntax'],
+  ['an empty body', 'POST', '/Users', '', 400, 'invalidSyntax'],
+  ['a list', 'POST', '/Users', [], 400, 'invalidSyntax'],
+  ['null', 'PUT', '/Users/{user}', 'null', 400, 'invalidSyntax'],
+  ['a number', 'PATCH', '/Users/{user}', '7', 400, 'invalidSyntax'],
+  ['a deep body', 'POST', '/Users', `{"emails":${'['.repeat(90)}${']'.repeat(90)}}`, 400, 'invalidSyntax'],
+  ['userName as a number', 'POST', '/Users', { userName: 7 }, 400, 'invalidValue'],
+  ['userName as null', 'POST', '/Users', { userName: null }, 400, 'invalidValue'],
+  ['an empty userName', 'PUT', '/Users/{user}', { userName: ' ' }, 400, 'invalidValue'],
+  ['a NUL', 'POST', '/Users', { userName: 'a\u0000@acme.example' }, 400, 'invalidValue'],
+  ['half a surrogate pair', 'POST', '/Users', '{"userName":"a\\ud800@acme.example"}', 400, 'invalidValue'],
+  ['a long name', 'POST', '/Users', { userName: `${'a'.repeat(300)}@acme.example` }, 400, 'invalidValue'],
+  [
+    'a long externalId',
+    'POST',
+    '/Users',
+    { userName: 'long@acme.example', externalId: '€'.repeat(900) },
+    400,
+    'invalidValue',
+  ],
+  ['two at-signs', 'POST', '/Users', { userName: 'a@b@acme.example' }, 400, 'invalidValue'],
+  ['a sub-domain', 'POST', '/Users', { userName: 'a@x.acme.example' }, 400, 'invalidValue'],
+  [
+    'active as text',
+    'PUT',
+    '/Users/{user}',
+    { userName: 'known@acme.example', active: 'yes' },
+    400,
+    'invalidValue',
+  ],
+  [
+    'a name that is text',
+    'PUT',
+    '/Users/{user}',
+    { userName: 'known@acme.example', name: 'x' },
+    400,
+    'invalidValue',
+  ],
+  [
+    'an unknown role',
+    'POST',
+    '/Users',
+    { userName: 'r@acme.example', [DOCKER]: { dockerRole: 'root' } },
+    400,
+    'invalidValue',
+  ],
+  [
+    'a foreign dockerOrg',
+    'POST',
+    '/Users',
+    { userName: 'r@acme.example', [DOCKER]: { dockerOrg: 'globex' } },
+    400,
+    'invalidValue',
+  ],
+  [
+    'a dockerOrg that is none',
+    'POST',
+    '/Users',
+    { userName: 'r@acme.example', [DOCKER]: { dockerOrg: "x' or 1=1 --" } },
+    400,
+    'invalidValue',
+  ],
+  ['a name that is taken', 'POST', '/Users', { userName: 'KNOWN@acme.example' }, 409, 'uniqueness'],
+  ['no operations', 'PATCH', '/Users/{user}', patch(), 400, 'invalidSyntax'],
+  ['operations that are no list', 'PATCH', '/Users/{user}', { Operations: {} }, 400, 'invalidSyntax'],
+  ['an operation that is null', 'PATCH', '/Users/{user}', patch(null), 400, 'invalidSyntax'],
+  [
+    'an operation without op',
+    'PATCH',
+    '/Users/{user}',
+    patch({ path: 'active', value: true }),
+    400,
+    'invalidSyntax',
+  ],
+  [
+    'a path that is a number',
+    'PATCH',
+    '/Users/{user}',
+    patch({ op: 'add', path: 7, value: 1 }),
+    400,
+    'invalidPath',
+  ],
+  [
+    'a path that ends early',
+    'PATCH',
+    '/Users/{user}',
+    patch({ op: 'add', path: 'emails[type eq', value: 1 }),
+    400,
+    'invalidPath',
+  ],
+  [
+    'SQL as a path',
+    'PATCH',
+    '/Users/{user}',
+    patch({ op: 'add', path: "x'); drop table users --", value: 1 }),
+    400,
+    'invalidPath',
+  ],
+  [
+    'a filter on one value',
+    'PATCH',
+    '/Users/{user}',
+    patch({ op: 'replace', path: 'userName[a eq "b"]', value: 'x' }),
+    400,
+    'invalidPath',
+  ],
+  [
+    'a filter on an unknown part',
+    'PATCH',
+    '/Users/{user}',
+    patch({ op: 'remove', path: 'emails[shoe eq "b"]' }),
+    400,
+    'invalidPath',
+  ],
+  [
+    'replace without value',
+    'PATCH',
+    '/Users/{user}',
+    patch({ op: 'replace', path: 'displayName' }),
+    400,
+    'invalidValue',
+  ],
+  [
+    'add without path or object',
+    'PATCH',
+    '/Users/{user}',
+    patch({ op: 'add', value: 'x' }),
+    400,
+    'invalidValue',
+  ],
+  ['remove without path', 'PATCH', '/Users/{user}', patch({ op: 'remove' }), 400, 'noTarget'],
+  [
+    'remove of userName',
+    'PATCH',
+    '/Users/{user}',
+    patch({ op: 'remove', path: 'userName' }),
+    400,
+    'mutability',
+  ],
+  [
+    'a change of id',
+    'PATCH',
+    '/Users/{user}',
+    patch({ op: 'replace', path: 'id', value: 'x' }),
+    400,
+    'mutability',
+  ],
+  [
+    'a change of meta',
+    'PATCH',
+    '/Users/{user}',
+    patch({ op: 'replace', path: 'meta.version', value: 'x' }),
+    400,
+    'mutability',
+  ],
+  [
+    'a change of groups',
+    'PATCH',
+    '/Users/{user}',
+    patch({ op: 'add', path: 'groups', value: [{ value: 'x' }] }),
+    400,
+    'mutability',
+  ],
+  [
+    'a replacement whose filter names nothing that can be made',
+    'PATCH',
+    '/Users/{user}',
+    patch({ op: 'replace', path: 'emails[type ne "work" and value sw "zz"].value', value: 'a' }),
+    400,
+    'noTarget',
+  ],
+  [
+    'a good operation before a bad one',
+    'PATCH',
+    '/Users/{user}',
+    patch(
+      { op: 'replace', path: 'displayName', value: 'Changed' },
+      { op: 'replace', path: 'active', value: 'maybe' },
+    ),
+    400,
+    'invalidValue',
+  ],
+  [
+    'a rename into a foreign domain',
+    'PATCH',
+    '/Users/{user}',
+    patch({ op: 'replace', path: 'userName', value: 'known@globex.example' }),
+    400,
+    'invalidValue',
+  ],
+  ['a group without a name', 'POST', '/Groups', {}, 400, 'invalidValue'],
+  ['a group that is a list', 'POST', '/Groups', [], 400, 'invalidSyntax'],
+  ['a group name without team', 'POST', '/Groups', { displayName: 'acme:' }, 400, 'invalidValue'],
+  ['a group name without organization', 'POST', '/Groups', { displayName: ':team' }, 400, 'invalidValue'],
+  [
+    'a group name in another case of the organization',
+    'POST',
+    '/Groups',
+    { displayName: 'ACME:team' },
+    400,
+    'invalidValue',
+  ],
+  ['a group name that is taken', 'POST', '/Groups', { displayName: 'acme:known' }, 409, 'uniqueness'],
+  ['a second group of one team', 'POST', '/Groups', { displayName: 'acme: Known' }, 409, 'uniqueness'],
+  ['a long team', 'POST', '/Groups', { displayName: `acme:${'t'.repeat(201)}` }, 400, 'invalidValue'],
+  [
+    'a member that is no id',
+    'POST',
+    '/Groups',
+    { displayName: 'acme:n', members: [{ value: 'x' }] },
+    400,
+    'invalidValue',
+  ],
+  [
+    'a member without value',
+    'POST',
+    '/Groups',
+    { displayName: 'acme:n', members: [{ display: 'x' }] },
+    400,
+    'invalidValue',
+  ],
+  [
+    'a known and an unknown member',
+    'PATCH',
+    '/Groups/{group}',
+    patch({ op: 'remove', path: 'members' }, { op: 'add', path: 'members', value: [{ value: NOBODY }] }),
+    400,
+    'invalidValue',
+  ],
+  [
+    'a changed member',
+    'PATCH',
+    '/Groups/{group}',
+    patch({ op: 'replace', path: `members[value eq "x"].value`, value: 'y' }),
+    400,
+    'mutability',
+  ],
+  [
+    'a member made from a filter',
+    'PATCH',
+    '/Groups/{group}',
+    patch({ op: 'add', path: `members[value eq "${NOBODY}"]`, value: {} }),
+    400,
+    'noTarget',
+  ],
+  [
+    'a group without displayName',
+    'PATCH',
+    '/Groups/{group}',
+    patch({ op: 'remove', path: 'displayName' }),
+    400,
+    'mutability',
+  ],
+  [
+    'a group renamed away',
+    'PATCH',
+    '/Groups/{group}',
+    patch({ op: 'replace', path: 'displayName', value: 'globex:x' }),
+    400,
+    'invalidValue',
+  ],
+  ['a filter without end', 'GET', `/Users?filter=${q('userName eq "a')}`, undefined, 400, 'invalidFilter'],
+  ['a filter of nothing', 'GET', '/Users?filter=', undefined, 400, 'invalidFilter'],
+  ['two filters', 'GET', '/Users?filter=a&filter=b', undefined, 400, 'invalidFilter'],
+  ['SQL in a filter', 'GET', `/Users?filter=${q("userName eq 'a' or 1=1")}`, undefined, 400, 'invalidFilter'],
+  ['an unknown operator', 'GET', `/Users?filter=${q('userName like "a"')}`, undefined, 400, 'invalidFilter'],
+  [
+    'a filter that is too deep',
+    'GET',
+    `/Users?filter=${q(`${'('.repeat(80)}active eq true${')'.repeat(80)}`)}`,
+    undefined,
+    400,
+    'invalidFilter',
+  ],
+  [
+    'a filter that is too long',
+    'POST',
+    '/Users/.search',
+    { filter: `userName eq "${'a'.repeat(9000)}"` },
+    400,
+    'invalidFilter',
+  ],
+  ['a filter that is a number', 'POST', '/Users/.search', { filter: 7 }, 400, 'invalidFilter'],
+  [
+    'brackets in brackets',
+    'GET',
+    `/Users?filter=${q('emails[type[a eq "b"]]')}`,
+    undefined,
+    400,
+    'invalidFilter',
+  ],
+  ['a number for a boolean', 'GET', `/Users?filter=${q('active eq 7')}`, undefined, 400, 'invalidFilter'],
+  ['a boolean in order', 'GET', `/Users?filter=${q('active gt true')}`, undefined, 400, 'invalidFilter'],
+  ['no time', 'GET', `/Users?filter=${q('meta.created gt "yesterday"')}`, undefined, 400, 'invalidFilter'],
+  ['null in order', 'GET', `/Users?filter=${q('userName gt null')}`, undefined, 400, 'invalidFilter'],
+  ['a filter on a whole', 'GET', `/Users?filter=${q('name eq "x"')}`, undefined, 400, 'invalidFilter'],
+  ['a password', 'GET', `/Users?filter=${q('password sw "a"')}`, undefined, 400, 'invalidFilter'],
+  ['SQL as sortBy', 'GET', `/Users?sortBy=${q('userName; drop table users')}`, undefined, 400, 'invalidPath'],
+  ['an unknown sortBy', 'GET', '/Users?sortBy=shoe', undefined, 400, 'invalidPath'],
+  ['an unknown order', 'GET', '/Users?sortBy=userName&sortOrder=up', undefined, 400, 'invalidValue'],
+  ['a count in words', 'GET', '/Users?count=many', undefined, 400, 'invalidValue'],
+  ['half a count', 'GET', '/Users?count=1.5', undefined, 400, 'invalidValue'],
+  ['a startIndex in words', 'GET', '/Users?startIndex=first', undefined, 400, 'invalidValue'],
+  [
+    'both projections',
+    'GET',
+    '/Users?attributes=userName&excludedAttributes=emails',
+    undefined,
+    400,
+    'invalidValue',
+  ],
+  ['a projection that is no name', 'GET', `/Users?attributes=${q('a b')}`, undefined, 400, 'invalidPath'],
+  ['nobody to read', 'GET', `/Users/${NOBODY}`, undefined, 404, undefined],
+  ['nobody to replace', 'PUT', `/Users/${NOBODY}`, { userName: 'x@acme.example' }, 404, undefined],
+  [
+    'nobody to change',
+    'PATCH',
+    `/Users/${NOBODY}`,
+    patch({ op: 'add', path: 'active', value: true }),
+    404,
+    undefined,
+  ],
+  ['nobody to delete', 'DELETE', `/Users/${NOBODY}`, undefined, 404, undefined],
+  ['an id that is SQL', 'GET', `/Users/${q("' or ''='")}`, undefined, 404, undefined],
+  ['no group to delete', 'DELETE', `/Groups/${NOBODY}`, undefined, 404, undefined],
+  ["a user's id as a group", 'GET', '/Groups/{user}', undefined, 404, undefined],
+  ['DELETE of all users', 'DELETE', '/Users', undefined, 405, undefined],
+  ['PUT of all users', 'PUT', '/Users', {}, 405, undefined],
+  ['PATCH of all groups', 'PATCH', '/Groups', {}, 405, undefined],
+  ['POST to a user', 'POST', '/Users/{user}', {}, 405, undefined],
+  ['POST to the schemas', 'POST', '/Schemas', {}, 405, undefined],
+  ['DELETE of the configuration', 'DELETE', '/ServiceProviderConfig', undefined, 405, undefined],
+  ['an unknown schema', 'GET', '/Schemas/urn:x', undefined, 404, undefined],
+  ['an unknown kind', 'GET', '/ResourceTypes/Device', undefined, 404, undefined],
+  ['a filter on kinds', 'GET', '/ResourceTypes?filter=x', undefined, 403, undefined],
+  ['a filter on the configuration', 'GET', '/ServiceProviderConfig?filter=x', undefined, 403, undefined],
+  ['bulk', 'POST', '/Bulk', { Operations: [] }, 501, undefined],
+];
+
+describe('every refusal', () => {
+  it.each(REFUSED)('%s', async (_what, method, path, body, status, scimType) => {
+    const before = await whole();
+    const answer = await scim.send(scim.acme, method, fill(path), body);
+    expect([answer.status, answer.body.scimType ?? undefined], JSON.stringify(answer.body)).toEqual([
+      status,
+      scimType,
+    ]);
+    expect(answer.body).toMatchObject({
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
+      status: String(status),
+    });
+    expect(answer.body.detail.length).toBeGreaterThan(10);
+    expect(answer.body.detail).not.toMatch(/select |syntax error|node_modules/);
+    expect(answer.headers['content-type']).toContain('application/scim+json');
+    expect(await whole()).toEqual(before);
+  });
+
+  it('says which methods a path takes', async () => {
+    expect((await scim.send(scim.acme, 'DELETE', '/Users')).headers.allow).toBe('GET, HEAD, POST');
+    expect((await scim.send(scim.acme, 'POST', `/Groups/${groupId}`, {})).headers.allow).toBe(
+      'GET, HEAD, PUT, PATCH, DELETE',
+    );
+  });
+
+  it('asks for the token before it reads a body, and before it says what exists', async () => {
+    for (const [method, path] of [
+      ['POST', '/Users'],
+      ['DELETE', '/Users'],
+      ['GET', '/Nothing'],
+      ['POST', '/Bulk'],
+    ] as const) {
+      const answer = await scim.send(null, method, path, method === 'GET' ? undefined : '{');
+      expect([path, answer.status]).toEqual([path, 401]);
+      expect(answer.headers['www-authenticate']).toBe('Bearer realm="SCIM"');
+    }
+  });
+
+  it('answers unknown media types and broken addresses in words of SCIM', async () => {
+    const xml = await scim.send(scim.acme, 'POST', '/Users', '<user/>', { 'content-type': 'text/xml' });
+    expect(xml).toMatchObject({ status: 415, body: { status: '415' } });
+    const both = await scim.send(
+      scim.acme,
+      'PATCH',
+      `/Users/${userId}`,
+      patch({ op: 'replace', path: 'displayName', value: 'Known' }),
+      { 'content-type': 'application/json; charset=utf-8' },
+    );
+    expect(both.status).toBe(200);
+  });
+
+  it('takes a DELETE that names a media type and has no body', async () => {
+    const made = await scim.send(scim.acme, 'POST', '/Users', { userName: 'gone@acme.example' });
+    const gone = await scim.send(scim.acme, 'DELETE', `/Users/${made.body.id}`, '', {
+      'content-type': 'application/scim+json',
+    });
+    expect([gone.status, gone.body]).toEqual([204, undefined]);
+    for (const [method, body] of [
+      ['GET', undefined],
+      ['PUT', { userName: 'gone@acme.example' }],
+      ['PATCH', patch({ op: 'replace', path: 'active', value: true })],
+      ['DELETE', undefined],
+    ] as const) {
+      expect((await scim.send(scim.acme, method, `/Users/${made.body.id}`, body)).status).toBe(404);
+    }
+    const found = await scim.send(scim.acme, 'GET', `/Users?filter=${q('userName eq "gone@acme.example"')}`);
+    expect(found.body.totalResults).toBe(0);
+    const again = await scim.send(scim.acme, 'POST', '/Users', { userName: 'gone@acme.example' });
+    expect(again.status).toBe(201);
+    expect(again.body.id).not.toBe(made.body.id);
+  });
+});
+
+describe('HEAD', () => {
+  it('answers like GET, without a body', async () => {
+    for (const path of ['/Users', `/Users/${userId}`, '/Schemas', `/Groups/${groupId}`]) {
+      const answer = await scim.app.inject({
+        method: 'HEAD',
+        url: `/scim/v2${path}`,
+        headers: { authorization: `Bearer ${scim.acme.token}` },
+      });
+      expect([path, answer.statusCode, answer.body]).toEqual([path, 200, '']);
+    }
+  });
+});
+
+describe('entity tags', () => {
+  const stale = { 'if-match': 'W/"0"' };
+  it.each([
+    ['GET', undefined],
+    ['PUT', { userName: 'known@acme.example', displayName: 'Other' }],
+    ['PATCH', patch({ op: 'replace', path: 'displayName', value: 'Other' })],
+    ['DELETE', undefined],
+  ] as const)('%s keeps to If-Match', async (method, body) => {
+    const before = await whole();
+    const group =
+      method === 'PUT'
+        ? { displayName: 'acme:Known' }
+        : method === 'PATCH'
+          ? patch({ op: 'remove', path: 'members' })
+          : undefined;
+    expect((await scim.send(scim.acme, method, `/Users/${userId}`, body, stale)).status).toBe(412);
+    expect((await scim.send(scim.acme, method, `/Groups/${groupId}`, group, stale)).status).toBe(412);
+    expect(await whole()).toEqual(before);
+  });
+
+  it('let one of two changes of the same version through', async () => {
+    const { body } = await scim.send(scim.acme, 'GET', `/Users/${userId}`);
+    const answers = await Promise.all(
+      ['A', 'B', 'C', 'D'].map((value) =>
+        scim.send(
+          scim.acme,
+          'PATCH',
+          `/Users/${userId}`,
+          patch({ op: 'replace', path: 'displayName', value }),
+          { 'if-match': body.meta.version },
+        ),
+      ),
+    );
+    expect(answers.map((answer) => answer.status).sort()).toEqual([200, 412, 412, 412]);
+  });
+
+  it('change when what is shown changes, and only then', async () => {
+    const tag = async (path: string) => (await scim.send(scim.acme, 'GET', path)).headers.etag;
+    const [user, group] = [await tag(`/Users/${userId}`), await tag(`/Groups/${groupId}`)];
+    const renamed = patch({ op: 'replace', path: 'displayName', value: 'acme:KNOWN' });
+    expect((await scim.send(scim.acme, 'PATCH', `/Groups/${groupId}`, renamed)).status).toBe(204);
+    expect(await tag(`/Groups/${groupId}`)).not.toBe(group);
+    // The user's `groups` show the name.
+    expect(await tag(`/Users/${userId}`)).not.toBe(user);
+    const settled = [await tag(`/Users/${userId}`), await tag(`/Groups/${groupId}`)];
+    expect((await scim.send(scim.acme, 'PATCH', `/Groups/${groupId}`, renamed)).status).toBe(204);
+    expect([await tag(`/Users/${userId}`), await tag(`/Groups/${groupId}`)]).toEqual(settled);
+    const moved = patch({ op: 'replace', path: 'userName', value: 'renamed@acme.example' });
+    expect((await scim.send(scim.acme, 'PATCH', `/Users/${userId}`, moved)).status).toBe(200);
+    // The group's `members` show the name.
+    expect(await tag(`/Groups/${groupId}`)).not.toBe(settled[1]);
+    const back = patch({ op: 'replace', path: 'userName', value: 'known@acme.example' });
+    expect((await scim.send(scim.acme, 'PATCH', `/Users/${userId}`, back)).status).toBe(200);
+  });
+});
+
+describe('tokens', () => {
+  it('are valid two at a time; a third ends the first', async () => {
+    const { organizationId, connectionId } = scim.globex;
+    const context = { actor: { kind: 'system' as const, name: 'test' }, sourceAddress: null, at: new Date() };
+    const make = async () => {
+      const made = await createScimToken(scim.database.db, context, { organizationId, connectionId });
+      if (made === null) throw new Error('no connection');
+      return { ...scim.globex, token: made.secret };
+    };
+    const second = await make();
+    const ask = async (tenant: typeof second) => (await scim.send(tenant, 'GET', '/Users?count=0')).status;
+    expect([await ask(scim.globex), await ask(second)]).toEqual([200, 200]);
+    const third = await make();
+    expect([await ask(scim.globex), await ask(second), await ask(third)]).toEqual([401, 200, 200]);
+    const off = (on: boolean) =>
+      scim.database.db
+        .updateTable('connections')
+        .set({ scim_enabled: on })
+        .where('id', '=', connectionId)
+        .execute();
+    await off(false);
+    const refused = await scim.send(third, 'GET', '/Users');
+    expect(refused).toMatchObject({ status: 403, body: { detail: expect.stringContaining('switched off') } });
+    await off(true);
+    expect(await ask(third)).toBe(200);
+  });
+
+  it('have a limit of requests each, with Retry-After', async () => {
+    const small = await startTestScim({ requestsPerMinute: 3 }, scim.database);
+    try {
+      const ask = () => small.send(scim.acme, 'GET', '/Users?count=0');
+      const answers = [await ask(), await ask(), await ask(), await ask()];
+      expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200, 429]);
+      expect(answers[3]?.body).toMatchObject({ status: '429' });
+      expect(Number(answers[3]?.headers['retry-after'])).toBeGreaterThan(0);
+    } finally {
+      await small.app.close();
+    }
+  });
+});
+
+it('answers a broken request line without falling over', async () => {
+  await scim.app.listen({ host: '127.0.0.1', port: 0 });
+  const address = scim.app.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const text = await new Promise<string>((resolve, reject) => {
+    let seen = '';
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.write(
+        `GET /scim/v2/Users/%zz HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${scim.acme.token}\r\nconnection: close\r\n\r\n`,
+      );
+    });
+    socket.on('data', (chunk) => {
+      seen += chunk.toString();
+    });
+    socket.on('end', () => resolve(seen));
+    socket.on('error', reject);
+  });
+  expect(text).toMatch(/^HTTP\/1\.1 40[04] /);
+});
