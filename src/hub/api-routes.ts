@@ -5,6 +5,7 @@ import { healthRoutes } from './operations/health-routes.ts';
 import { organizationRoutes } from './organizations/organization-routes.ts';
 import { effectivePolicyRoutes } from './policies/effective-policy-routes.ts';
 import { policyRoutes } from './policies/policy-routes.ts';
+import { deviceRoutes } from './reports/device-routes.ts';
 import type { HubPlugin } from './server.ts';
 import { teamRoutes } from './teams/team-routes.ts';
 import { tokenRoutes } from './tokens/token-routes.ts';
@@ -24,4 +25,5 @@ export const apiRoutes = ({ resolver }: ApiSurroundings): readonly HubPlugin[] =
   domainRoutes(resolver),
   tokenRoutes,
   auditRoutes,
+  deviceRoutes,
 ];

@@ -22,6 +22,8 @@ const BODIES: Readonly<Record<string, object>> = {
   'PUT /v1/orgs/{organization}/default-policy': { policyId: null },
   'POST /v1/orgs/{organization}/teams': { name: 'Walkers' },
   'POST /v1/orgs/{organization}/domains': { name: 'acme.example' },
+  'PATCH /v1/orgs/{organization}/devices/{deviceId}': { name: 'Desk' },
+  'PUT /v1/orgs/{organization}/report-settings': { unknownAfterDays: 7, retentionDays: 30 },
   'POST /v1/orgs/{organization}/tokens': { name: 'walk', role: 'member' },
 };
 

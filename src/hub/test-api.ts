@@ -13,6 +13,8 @@ import { createLogger } from './logging.ts';
 import { addMember } from './organizations/member-service.ts';
 import { createOrganization } from './organizations/organization-service.ts';
 import { createPolicy } from './policies/policy-service.ts';
+import { acceptReport } from './reports/report-service.ts';
+import { sampleReport } from './reports/test-report.ts';
 import { buildServer, type HubServer } from './server.ts';
 import { createTeam } from './teams/team-service.ts';
 import { authenticateByApiToken, createApiToken } from './tokens/api-tokens.ts';
@@ -46,6 +48,7 @@ export interface TestApi {
     readonly policyId: string;
     readonly teamId: string;
     readonly tokenId: string;
+    readonly deviceId: string;
     readonly domainId: string;
     readonly people: Readonly<Record<Person, string>>;
   };
@@ -194,9 +197,20 @@ async function createWorld({ db }: DatabaseHandle): Promise<TestApi['ids']> {
     policyId: policy.id,
     teamId: team.id,
     tokenId: token.id,
+    deviceId: await createDevice(db, context, { organizationId: acme.id, userId: people.member }),
     domainId: domain.id,
     people,
   };
+}
+
+async function createDevice(
+  db: DatabaseHandle['db'],
+  context: ChangeContext,
+  who: { readonly organizationId: string; readonly userId: string },
+): Promise<string> {
+  await acceptReport(db, context, { ...who, email: 'member@acme.example' }, sampleReport());
+  const { id } = await db.selectFrom('devices').select('id').executeTakeFirstOrThrow();
+  return id;
 }
 
 export type { Requires };

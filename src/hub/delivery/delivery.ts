@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Announcements } from '../database/announcements.ts';
 import type { Db } from '../database/connection.ts';
 import { createAgentAccess } from '../identity/agent-access.ts';
+import { agentReportRoutes } from '../reports/agent-report-routes.ts';
 import type { HubSecret } from '../secrets/hub-secret.ts';
 import type { HubPlugin } from '../server.ts';
 import { registerAgentRoutes } from './agent-routes.ts';
@@ -37,6 +38,7 @@ export async function createDelivery(options: DeliveryOptions): Promise<{ readon
     measureStreams(metrics, streams);
     registerAgentRoutes(app, { db, access, bundles });
     eventRoutes(app, { db, access, streams });
+    agentReportRoutes(app, { db, access, clock });
     app.addHook('onClose', async () => {
       access.stop();
       bundles.stop();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonValue } from './json-value.ts';
 
 /*
  * What the agent asks of the hub (docs/delivery.md section 2), next to plain OpenID Connect: the issuer is the
@@ -109,7 +110,7 @@ export const streamEndSchema = z.object({ reason: z.enum(['signed_out', 'not_mem
 export const overrideRequestSchema = z.object({
   deviceId: z.uuid(),
   setting: z.string().min(1).max(200),
-  value: z.json(),
+  value: jsonValue,
   seconds: z
     .int()
     .min(60)
@@ -121,7 +122,7 @@ export const overrideRequestSchema = z.object({
 export const grantedOverrideSchema = z.object({
   id: z.string(),
   setting: z.string(),
-  value: z.json(),
+  value: jsonValue,
   reason: z.string(),
   grantedAt: instant,
   until: instant,

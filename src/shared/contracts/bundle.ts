@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonValue } from './json-value.ts';
 
 /** Media type, `typ` and audience of a policy bundle (delivery.md section 3). */
 export const BUNDLE_MEDIA_TYPE = 'application/jose';
@@ -35,7 +36,7 @@ export const bundleOverrideSchema = z.object({
   /** Id of the grant. */
   id: z.string(),
   setting: z.string(),
-  value: z.json(),
+  value: jsonValue,
   until: z.string(),
 });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BUNDLE_REFUSALS } from './bundle.ts';
+import { jsonValue } from './json-value.ts';
 
 /*
  * What a device reports of itself (docs/delivery.md section 5): at each apply, each drift repair and each day. A
@@ -11,14 +12,17 @@ export const REPORT_LIMIT_BYTES = 256 * 1024;
 /** How many repairs one report carries; more are counted in `driftDropped`. */
 export const REPORT_DRIFT_LIMIT = 200;
 
-const instant = z.iso.datetime({ offset: true });
-const settingId = z.string().min(1).max(200);
+/** A device's clock may be wrong, but a database has its limits. */
+const instant = z.iso
+  .datetime({ offset: true })
+  .refine((value) => value >= '1970' && value < '2200', 'must be a time between 1970 and 2200');
 /** Text of the device's: neither endless, nor with characters that a database refuses. */
 const text = (most: number) =>
   z
     .string()
     .max(most)
     .refine((value) => !value.includes('\0') && value.isWellFormed(), 'must be well-formed text');
+const settingId = text(200).min(1);
 const source = z.enum([
   'configuration-profile',
   'user-policy',
@@ -33,8 +37,8 @@ export const reportedDriftSchema = z.object({
   at: instant,
   kind: z.enum(['value', 'deleted_key', 'deleted_file', 'unparsable', 'replaced', 'invalid_value']),
   setting: settingId.nullable(),
-  wrong: z.json().optional(),
-  right: z.json().optional(),
+  wrong: jsonValue.optional(),
+  right: jsonValue.optional(),
 });
 
 /** A problem in words, from wherever it came: a document, the store, the network, a refused bundle. */
@@ -99,7 +103,7 @@ export const agentReportSchema = z.object({
     .default(null),
   problems: z.array(reportedProblemSchema).max(200).default([]),
   drift: z.array(reportedDriftSchema).max(REPORT_DRIFT_LIMIT).default([]),
-  driftDropped: z.int().min(0).default(0),
+  driftDropped: z.int().min(0).max(1_000_000).default(0),
   /** Writers fight over the store (docs/policy.md section 5). */
   contended: z.boolean().default(false),
   settings: z.array(reportedSettingSchema).max(1000).default([]),

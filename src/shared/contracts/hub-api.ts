@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { exceptionSchema } from './bundle.ts';
 import { rolloutSchema } from './hub-rollouts.ts';
-import { contributionSchema, errorBodySchema, jsonValue } from './local-api.ts';
+import { jsonValue } from './json-value.ts';
+import { contributionSchema, errorBodySchema } from './local-api.ts';
 
 /*
  * The hub's HTTP API for administrators, used by the Admin Console, the command line and other programs. The
@@ -61,6 +62,16 @@ export const tokenPathSchema = organizationPathSchema.extend({ tokenId: uuid });
 export const pageQuerySchema = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(100),
   cursor: z.string().max(500).optional(),
+});
+
+/* ---- the caller ---- */
+
+export const callerSchema = z.object({
+  kind: z.enum(['user', 'token', 'system']),
+  id: z.string().nullable(),
+  /** `null` for a token. */
+  email: z.string().nullable(),
+  name: z.string(),
 });
 
 /* ---- organizations ---- */
@@ -353,6 +364,7 @@ export const auditQuerySchema = pageQuerySchema.extend({
 });
 export const auditListSchema = z.object({ events: z.array(auditEventSchema), next: z.string().nullable() });
 
+export type Caller = z.infer<typeof callerSchema>;
 export type Organization = z.infer<typeof organizationSchema>;
 export type OrganizationChange = z.infer<typeof organizationChangeSchema>;
 export type Member = z.infer<typeof memberSchema>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { exceptionSchema } from './bundle.ts';
+import { jsonValue } from './json-value.ts';
 
 /*
  * Shapes of the hub's API for administrators: revisions that go to some members first, policies of teams, and what
@@ -31,7 +32,7 @@ export const rolloutStartSchema = z
   .object({
     revision: z.int().min(1).optional(),
     text: z.string().optional(),
-    document: z.record(z.string(), z.json()).optional(),
+    document: z.record(z.string(), jsonValue).optional(),
     percentage: percentage.default(0),
     teamIds: teamIds.default([]),
     reason,
@@ -68,7 +69,7 @@ export const organizationOverrideSchema = z.object({
   deviceId: uuid,
   policy: z.object({ id: uuid, name: z.string() }),
   setting: z.string(),
-  value: z.json(),
+  value: jsonValue,
   reason: z.string(),
   grantedAt: instant,
   until: instant,

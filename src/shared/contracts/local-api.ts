@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonValue } from './json-value.ts';
 import { REFUSALS, type RefusalCode } from './refusal.ts';
 
 /*
@@ -8,8 +9,6 @@ import { REFUSALS, type RefusalCode } from './refusal.ts';
  */
 
 const refusalCodes = Object.keys(REFUSALS) as [RefusalCode, ...RefusalCode[]];
-/** Any JSON value. Refers to itself, so API descriptions need a name for it. */
-export const jsonValue = z.json().register(z.globalRegistry, { id: 'JsonValue' });
 /** ISO 8601 in UTC. */
 const instant = z.string();
 

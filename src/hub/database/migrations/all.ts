@@ -6,6 +6,7 @@ import * as connectionsScim from './0020-connections-scim.ts';
 import * as domains from './0021-domains.ts';
 import * as teamPolicies from './0030-team-policies.ts';
 import * as overrides from './0031-overrides.ts';
+import * as devices from './0032-devices.ts';
 import * as provisionedMembers from './0050-provisioned-members.ts';
 
 /**
@@ -19,6 +20,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0020-connections-scim': connectionsScim,
   '0030-team-policies': teamPolicies,
   '0031-overrides': overrides,
+  '0032-devices': devices,
   '0021-domains': domains,
   '0050-provisioned-members': provisionedMembers,
 };

@@ -1,0 +1,61 @@
+import { Readable } from 'node:stream';
+import { stringify } from 'csv-stringify';
+import type { Device } from '../../shared/contracts/hub-devices.ts';
+import type { Db } from '../database/connection.ts';
+import {
+  type DeviceFilter,
+  type DevicePosition,
+  positionOf,
+  selectDeviceRows,
+  toDevice,
+} from './device-rows.ts';
+
+const PAGE = 500;
+
+const COLUMNS: readonly (readonly [title: string, of: (device: Device) => string | number])[] = [
+  ['User', ({ user }) => user.name],
+  ['Email', ({ user }) => user.email],
+  ['Device', ({ name }) => name],
+  ['Status', ({ status }) => status],
+  ['What to do', ({ whatToDo }) => whatToDo],
+  ['Domain', ({ domain }) => domain],
+  ['Settings', ({ settings }) => settings],
+  ['Policy', ({ expected }) => expected?.name ?? ''],
+  ['Revision expected', ({ expected }) => expected?.revision ?? ''],
+  ['Revision applied', ({ applied }) => applied?.revision ?? ''],
+  ['Platform', ({ platform }) => platform ?? ''],
+  ['Platform version', ({ osVersion }) => osVersion ?? ''],
+  ['Agent version', ({ agentVersion }) => agentVersion ?? ''],
+  ['Last fetch', ({ fetchedAt }) => fetchedAt ?? ''],
+  ['Applied', ({ appliedAt }) => appliedAt ?? ''],
+  ['Last report', ({ reportedAt }) => reportedAt ?? ''],
+  ['Device id', ({ deviceId }) => deviceId ?? ''],
+];
+
+/**
+ * The devices of a filter as CSV (RFC 4180), a page of the database at a time. Names come from people and devices:
+ * cells that a spreadsheet would run as a formula are made harmless.
+ */
+export function exportDevices(db: Db, organizationId: string, at: Date, filter: DeviceFilter): Readable {
+  const rows = Readable.from(cells(db, organizationId, at, filter));
+  const csv = stringify({
+    header: true,
+    columns: COLUMNS.map(([title]) => title),
+    escape_formulas: true,
+    record_delimiter: 'windows',
+  });
+  rows.on('error', (error) => csv.destroy(error));
+  csv.on('close', () => rows.destroy());
+  return rows.pipe(csv);
+}
+
+async function* cells(db: Db, organizationId: string, at: Date, filter: DeviceFilter) {
+  let after: DevicePosition | undefined;
+  for (;;) {
+    const rows = await selectDeviceRows(db, organizationId, at, { filter, after, limit: PAGE });
+    for (const row of rows) yield COLUMNS.map(([, of]) => of(toDevice(row)));
+    const last = rows.at(-1);
+    if (rows.length < PAGE || last === undefined) return;
+    after = positionOf(last);
+  }
+}

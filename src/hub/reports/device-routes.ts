@@ -1,0 +1,153 @@
+import type { Readable } from 'node:stream';
+import { z } from 'zod';
+import { organizationPathSchema } from '../../shared/contracts/hub-api.ts';
+import {
+  deviceChangeSchema,
+  deviceDetailSchema,
+  deviceDriftQuerySchema,
+  deviceDriftSchema,
+  deviceListSchema,
+  devicePathSchema,
+  deviceQuerySchema,
+  reportSettingsSchema,
+} from '../../shared/contracts/hub-devices.ts';
+import { organizationOf } from '../access.ts';
+import { changeBy } from '../audit/record.ts';
+import { answers, noContent } from '../route-answers.ts';
+import type { HubContext, HubServer } from '../server.ts';
+import { exportDevices } from './device-export.ts';
+import { forgetDevice, listDevices, listDrift, nameDevice, readDevice } from './device-service.ts';
+import { changeReportSettings, readReportSettings } from './report-settings.ts';
+import { keepReportsTidy } from './retention.ts';
+
+const tags = ['devices'];
+/** Described as the text it is, sent as a stream: an organization may have any number of devices. */
+const csvFile = z.string().describe('The file') as unknown as z.ZodType<Readable>;
+
+/** `/v1/orgs/{organization}/devices` and how long reports are kept. */
+export function deviceRoutes(app: HubServer, context: HubContext): void {
+  readRoutes(app, context);
+  changeRoutes(app, context);
+  settingsRoutes(app, context);
+  keepReportsTidy(app, context);
+}
+
+function readRoutes(app: HubServer, { db, clock }: HubContext): void {
+  const now = () => new Date(clock.now());
+  app.get(
+    '/v1/orgs/:organization/devices',
+    {
+      config: { requires: 'editor' },
+      schema: {
+        summary: 'Devices of members and whether they follow the policy',
+        tags,
+        params: organizationPathSchema,
+        querystring: deviceQuerySchema,
+        response: answers(200, deviceListSchema),
+      },
+    },
+    (request) => listDevices(db, organizationOf(request).id, now(), request.query),
+  );
+  app.get(
+    '/v1/orgs/:organization/devices/export',
+    {
+      config: { requires: 'editor' },
+      schema: {
+        summary: 'The same list as CSV',
+        tags,
+        params: organizationPathSchema,
+        querystring: deviceQuerySchema.omit({ limit: true, cursor: true }),
+        response: answers(200, csvFile),
+        produces: ['text/csv'],
+      },
+    },
+    async (request, reply) =>
+      reply
+        .header('content-disposition', 'attachment; filename="devices.csv"')
+        .type('text/csv; charset=utf-8')
+        .send(exportDevices(db, organizationOf(request).id, now(), request.query)),
+  );
+  app.get(
+    '/v1/orgs/:organization/devices/:deviceId',
+    {
+      config: { requires: 'editor' },
+      schema: {
+        summary: 'One device with its last report',
+        tags,
+        params: devicePathSchema,
+        response: answers(200, deviceDetailSchema),
+      },
+    },
+    (request) => readDevice(db, organizationOf(request).id, now(), request.params.deviceId),
+  );
+  app.get(
+    '/v1/orgs/:organization/devices/:deviceId/drift',
+    {
+      config: { requires: 'editor' },
+      schema: {
+        summary: 'What was repaired on a device, newest first',
+        tags,
+        params: devicePathSchema,
+        querystring: deviceDriftQuerySchema,
+        response: answers(200, deviceDriftSchema),
+      },
+    },
+    (request) => listDrift(db, organizationOf(request).id, request.params.deviceId, request.query),
+  );
+}
+
+function changeRoutes(app: HubServer, { db, clock }: HubContext): void {
+  app.patch(
+    '/v1/orgs/:organization/devices/:deviceId',
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'Name a device',
+        tags,
+        params: devicePathSchema,
+        body: deviceChangeSchema,
+        response: answers(200, deviceDetailSchema),
+      },
+    },
+    (request) => {
+      const change = { deviceId: request.params.deviceId, name: request.body.name };
+      return nameDevice(db, changeBy(request, clock), organizationOf(request).id, change);
+    },
+  );
+  app.delete(
+    '/v1/orgs/:organization/devices/:deviceId',
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'Forget a device and all it reported',
+        tags,
+        params: devicePathSchema,
+        response: answers(204, noContent),
+      },
+    },
+    async (request, reply) => {
+      await forgetDevice(db, changeBy(request, clock), organizationOf(request).id, request.params.deviceId);
+      return reply.code(204).send();
+    },
+  );
+}
+
+function settingsRoutes(app: HubServer, { db, clock }: HubContext): void {
+  const schema = { tags, params: organizationPathSchema, response: answers(200, reportSettingsSchema) };
+  app.get(
+    '/v1/orgs/:organization/report-settings',
+    {
+      config: { requires: 'editor' },
+      schema: { ...schema, summary: 'When a silent device counts as unknown, and how long reports are kept' },
+    },
+    (request) => readReportSettings(db, organizationOf(request).id),
+  );
+  app.put(
+    '/v1/orgs/:organization/report-settings',
+    {
+      config: { requires: 'owner' },
+      schema: { ...schema, summary: 'Change them', body: reportSettingsSchema },
+    },
+    (request) => changeReportSettings(db, changeBy(request, clock), organizationOf(request).id, request.body),
+  );
+}

@@ -1,0 +1,184 @@
+import { sql } from 'kysely';
+import type { Device, DeviceQuery, DeviceStatus } from '../../shared/contracts/hub-devices.ts';
+import type { Reader } from '../database/connection.ts';
+import { readReportSettings } from './report-settings.ts';
+import { whatToDo } from './what-to-do.ts';
+
+/** A device, or a member without one, with everything that its status depends on. */
+export interface DeviceRow {
+  id: string | null;
+  device_id: string | null;
+  name: string | null;
+  user_id: string;
+  email: string;
+  user_name: string;
+  status: DeviceStatus;
+  domain: Device['domain'];
+  via: 'member' | 'team' | 'default' | null;
+  expected_id: string | null;
+  expected_name: string;
+  expected_revision: number;
+  expected_seq: number;
+  policy_id: string | null;
+  revision: number | null;
+  seq: number | null;
+  platform: Device['platform'];
+  os_version: string | null;
+  agent_version: string | null;
+  fetched_at: Date | null;
+  applied_at: Date | null;
+  reported_at: Date | null;
+  device_time: Date | null;
+  first_seen_at: Date | null;
+  frozen: string | null;
+  refused: string | null;
+  errors: number | null;
+}
+
+export type DeviceFilter = Omit<DeviceQuery, 'limit' | 'cursor'>;
+
+/** Where a page ends: e-mail address, user, device. */
+export type DevicePosition = readonly [email: string, userId: string, deviceId: string];
+
+const NO_DEVICE = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * Rows of an organization by e-mail address, with the status by the table of docs/delivery.md section 5. What only
+ * the whole member tells (no policy, a domain that nobody controls) comes before what a device says.
+ */
+export async function selectDeviceRows(
+  db: Reader,
+  organizationId: string,
+  at: Date,
+  wanted: {
+    readonly filter: DeviceFilter;
+    readonly after?: DevicePosition | undefined;
+    readonly limit: number;
+    readonly deviceId?: string;
+  },
+): Promise<readonly DeviceRow[]> {
+  const { filter, after, limit, deviceId } = wanted;
+  const rows = await sql<DeviceRow>`
+    select * from (${await statement(db, organizationId, at, filter)}) d
+     where ${filter.status === undefined ? sql`true` : sql`d.status = ${filter.status}`}
+       and ${deviceId === undefined ? sql`true` : sql`d.id = ${deviceId}`}
+       and ${after === undefined ? sql`true` : sql`(lower(d.email), d.user_id, coalesce(d.id, ${NO_DEVICE})) > (${after[0]}, ${after[1]}::uuid, ${after[2]}::uuid)`}
+     order by lower(d.email), d.user_id, coalesce(d.id, ${NO_DEVICE})
+     limit ${limit}`.execute(db);
+  return rows.rows;
+}
+
+/** How many rows of a filter have which status. */
+export async function countStatuses(
+  db: Reader,
+  organizationId: string,
+  at: Date,
+  filter: DeviceFilter,
+): Promise<ReadonlyMap<DeviceStatus, number>> {
+  const { rows } = await sql<{ status: DeviceStatus; count: number }>`
+    select d.status, count(*) as count from (${await statement(db, organizationId, at, filter)}) d group by 1`.execute(
+    db,
+  );
+  return new Map(rows.map(({ status, count }) => [status, count]));
+}
+
+/** Cursor of the page after a row. */
+export function positionOf(row: DeviceRow): DevicePosition {
+  return [row.email.toLowerCase(), row.user_id, row.id ?? NO_DEVICE];
+}
+
+async function statement(db: Reader, organizationId: string, at: Date, filter: DeviceFilter) {
+  const { unknownAfterDays } = await readReportSettings(db, organizationId);
+  const known = new Date(at.getTime() - unknownAfterDays * 86_400_000);
+  return sql`
+    select m.user_id, u.email, u.name as user_name, d.id, d.device_id, coalesce(d.name, d.reported_name) as name,
+           mp.via, p.id as expected_id, p.name as expected_name, mp.revision as expected_revision,
+           coalesce(s.seq, 0) as expected_seq, d.policy_id, d.revision, d.seq, d.platform, d.os_version,
+           d.agent_version, d.fetched_at, d.applied_at, d.reported_at, d.device_time, d.first_seen_at, d.frozen,
+           d.refused, d.errors, domain.state as domain,
+           case when p.id is null then 'no_policy'
+                when domain.state = 'guest' then 'uncontrolled_domain'
+                when d.id is null or d.reported_at < ${known} then 'unknown'
+                when d.policy_id = p.id and d.revision = mp.revision then
+                  case d.hash_state when 'exact' then 'compliant'
+                    when 'override' then case when exists (select 1 from overrides g
+                      where g.id = any(d.override_ids) and g.ended_at is null) then 'exception' else 'outdated' end
+                    else 'non_compliant' end
+                when d.seq is null or d.fetched_seq >= s.seq then 'non_compliant'
+                else 'outdated' end as status
+      from memberships m
+      join users u on u.id = m.user_id
+      left join devices d on d.organization_id = m.organization_id and d.user_id = m.user_id
+      left join member_policies mp on mp.organization_id = m.organization_id and mp.user_id = m.user_id
+      left join policies p on p.id = mp.policy_id
+      left join bundle_sequences s on s.organization_id = m.organization_id and s.user_id = m.user_id
+     cross join lateral (
+       select case when not exists (select 1 from domains v where v.organization_id = m.organization_id and v.verified_at is not null)
+                   then 'domainless'
+                   when exists (select 1 from domains v where v.organization_id = m.organization_id
+                     and v.verified_at is not null and v.name = lower(substring(u.email from '@([^@]+)$')))
+                   then 'verified' else 'guest' end as state) domain
+     where m.organization_id = ${organizationId} and ${conditions(filter)}`;
+}
+
+function conditions(filter: DeviceFilter) {
+  const { platform, policyId, teamId, userId, search } = filter;
+  const parts = [
+    ...(platform === undefined ? [] : [sql`d.platform = ${platform}`]),
+    ...(policyId === undefined ? [] : [sql`p.id = ${policyId}`]),
+    ...(userId === undefined ? [] : [sql`m.user_id = ${userId}`]),
+    ...(teamId === undefined
+      ? []
+      : [
+          sql`exists (select 1 from team_members tm where tm.organization_id = m.organization_id
+            and tm.user_id = m.user_id and tm.team_id = ${teamId})`,
+        ]),
+    ...(search === undefined ? [] : [searchFor(search)]),
+  ];
+  return parts.length === 0 ? sql`true` : sql.join(parts, sql` and `);
+}
+
+function searchFor(text: string) {
+  const pattern = `%${text.replaceAll(/[\\%_]/g, '\\$&').replaceAll('\0', '')}%`;
+  return sql`(u.email ilike ${pattern} or u.name ilike ${pattern} or coalesce(d.name, d.reported_name) ilike ${pattern})`;
+}
+
+/** A row as the API shows it. */
+export function toDevice(row: DeviceRow): Device {
+  const iso = (time: Date | null) => time?.toISOString() ?? null;
+  const hasDevice = row.id !== null;
+  const { status, frozen, refused } = row;
+  const errors = row.errors ?? 0;
+  return {
+    id: row.id,
+    deviceId: row.device_id,
+    name: row.name ?? '',
+    user: { id: row.user_id, email: row.email, name: row.user_name },
+    status,
+    whatToDo: whatToDo({ status, hasDevice, hasApplied: row.seq !== null, frozen, refused, errors }),
+    domain: row.domain,
+    settings: row.via === null ? 'none' : row.via === 'default' ? 'global' : 'user',
+    expected:
+      row.expected_id === null
+        ? null
+        : {
+            id: row.expected_id,
+            name: row.expected_name,
+            revision: row.expected_revision,
+            seq: row.expected_seq,
+          },
+    applied: hasDevice ? { policyId: row.policy_id, revision: row.revision, seq: row.seq } : null,
+    platform: row.platform,
+    osVersion: row.os_version,
+    agentVersion: row.agent_version,
+    fetchedAt: iso(row.fetched_at),
+    appliedAt: iso(row.applied_at),
+    reportedAt: iso(row.reported_at),
+    firstSeenAt: iso(row.first_seen_at),
+    clockBehindSeconds:
+      row.reported_at === null || row.device_time === null
+        ? null
+        : Math.round((row.reported_at.getTime() - row.device_time.getTime()) / 1000),
+    ...{ frozen, refused, errors },
+  };
+}

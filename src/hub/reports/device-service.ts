@@ -1,0 +1,190 @@
+import { z } from 'zod';
+import { agentReportSchema } from '../../shared/contracts/device-report.ts';
+import {
+  DEVICE_STATUSES,
+  type DeviceDetail,
+  type DeviceDrift,
+  type DeviceList,
+  type DeviceQuery,
+} from '../../shared/contracts/hub-devices.ts';
+import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { type ChangeContext, recordChange } from '../audit/record.ts';
+import type { Db, Reader } from '../database/connection.ts';
+import { lockOrganization } from '../policies/recipients.ts';
+import { countStatuses, type DevicePosition, positionOf, selectDeviceRows, toDevice } from './device-rows.ts';
+import './tables.ts';
+
+/** Devices by e-mail address of their user, a page at a time, with how many have which status. */
+export async function listDevices(
+  db: Reader,
+  organizationId: string,
+  at: Date,
+  query: DeviceQuery,
+): Promise<DeviceList> {
+  const { limit, cursor, ...filter } = query;
+  const after = cursor === undefined ? undefined : readCursor(cursor);
+  const counts = await countStatuses(db, organizationId, at, filter);
+  const rows = await selectDeviceRows(db, organizationId, at, { filter, after, limit: limit + 1 });
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const statuses = Object.fromEntries(
+    DEVICE_STATUSES.map((status) => [status, counts.get(status) ?? 0]),
+  ) as DeviceList['statuses'];
+  const all = Object.values(statuses).reduce((sum, count) => sum + count, 0);
+  return {
+    devices: page.map(toDevice),
+    total: filter.status === undefined ? all : statuses[filter.status],
+    statuses,
+    next: rows.length > limit && last !== undefined ? writeCursor(positionOf(last)) : null,
+  };
+}
+
+/** One device with its last report. */
+export async function readDevice(
+  db: Reader,
+  organizationId: string,
+  at: Date,
+  deviceId: string,
+): Promise<DeviceDetail> {
+  const [row] = await selectDeviceRows(db, organizationId, at, { filter: {}, limit: 1, deviceId });
+  const kept = await db
+    .selectFrom('devices')
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', deviceId)
+    .select(['report'])
+    .executeTakeFirst();
+  if (row === undefined || kept === undefined) throw noSuchDevice();
+  const report = keptReportSchema.parse(kept.report);
+  return { ...toDevice(row), report };
+}
+
+/** What is kept of a report; a device between its first two statements has nothing yet. */
+const keptReportSchema = agentReportSchema.pick({
+  reason: true,
+  at: true,
+  profileOverrides: true,
+  overrides: true,
+  contended: true,
+  problems: true,
+  settings: true,
+  choices: true,
+});
+
+/** Repairs of a device, newest first. */
+export async function listDrift(
+  db: Reader,
+  organizationId: string,
+  deviceId: string,
+  query: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<DeviceDrift> {
+  await requireDevice(db, organizationId, deviceId);
+  const before = query.cursor === undefined ? null : Number(query.cursor);
+  let selection = db
+    .selectFrom('device_drift')
+    .selectAll()
+    .where('device', '=', deviceId)
+    .orderBy('id', 'desc')
+    .limit(query.limit + 1);
+  if (before !== null && Number.isSafeInteger(before)) selection = selection.where('id', '<', before);
+  const rows = await selection.execute();
+  const page = rows.slice(0, query.limit);
+  const last = page.at(-1);
+  return {
+    drift: page.map((row) => ({
+      at: row.at.toISOString(),
+      receivedAt: row.received_at.toISOString(),
+      kind: driftKind.parse(row.kind),
+      setting: row.setting,
+      ...(row.wrong === null ? {} : { wrong: row.wrong }),
+      ...(row.right_value === null ? {} : { right: row.right_value }),
+    })),
+    next: rows.length > query.limit && last !== undefined ? String(last.id) : null,
+  };
+}
+
+const driftKind = z.enum(['value', 'deleted_key', 'deleted_file', 'unparsable', 'replaced', 'invalid_value']);
+
+/** Names a device; `null` gives it back the name that it has for itself. */
+export async function nameDevice(
+  db: Db,
+  context: ChangeContext,
+  organizationId: string,
+  change: { readonly deviceId: string; readonly name: string | null },
+): Promise<DeviceDetail> {
+  return db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, organizationId);
+    const before = await requireDevice(trx, organizationId, change.deviceId);
+    await trx.updateTable('devices').set({ name: change.name }).where('id', '=', change.deviceId).execute();
+    await recordChange(trx, context, {
+      organizationId,
+      action: 'device.rename',
+      target: { kind: 'device', id: change.deviceId, label: before.shown },
+      before: { name: before.name },
+      after: { name: change.name },
+    });
+    return readDevice(trx, organizationId, context.at, change.deviceId);
+  });
+}
+
+/**
+ * Forgets a device with its reports and repairs. It comes back with its next report: to keep it away, its session
+ * has to end.
+ */
+export async function forgetDevice(
+  db: Db,
+  context: ChangeContext,
+  organizationId: string,
+  deviceId: string,
+): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, organizationId);
+    const before = await requireDevice(trx, organizationId, deviceId);
+    await trx.deleteFrom('devices').where('id', '=', deviceId).execute();
+    await recordChange(trx, context, {
+      organizationId,
+      action: 'device.forget',
+      target: { kind: 'device', id: deviceId, label: before.shown },
+      before: { name: before.shown, user: before.email, reportedAt: before.reported_at.toISOString() },
+    });
+  });
+}
+
+async function requireDevice(db: Reader, organizationId: string, deviceId: string) {
+  const row = await db
+    .selectFrom('devices as d')
+    .innerJoin('users as u', 'u.id', 'd.user_id')
+    .where('d.organization_id', '=', organizationId)
+    .where('d.id', '=', deviceId)
+    .select(['d.name', 'd.reported_name', 'd.reported_at', 'u.email'])
+    .executeTakeFirst();
+  if (row === undefined) throw noSuchDevice();
+  return { ...row, shown: row.name ?? row.reported_name };
+}
+
+function noSuchDevice(): RefusalError {
+  return new RefusalError({
+    code: 'not_found',
+    message: 'There is no such device in this organization.',
+    help: 'The list of devices has every one, with its id.',
+  });
+}
+
+const positionSchema = z.tuple([z.string().max(300), z.uuid(), z.uuid()]);
+
+function writeCursor(position: DevicePosition): string {
+  return Buffer.from(JSON.stringify(position), 'utf8').toString('base64url');
+}
+
+function readCursor(cursor: string): DevicePosition {
+  try {
+    return positionSchema.parse(
+      JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8').replaceAll('\\u0000', '')),
+    );
+  } catch {
+    throw new RefusalError({
+      code: 'bad_request',
+      message: 'The cursor is not one that the list answered.',
+      help: 'Send "next" of the page before, or leave it out for the first page.',
+    });
+  }
+}

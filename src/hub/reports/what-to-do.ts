@@ -1,0 +1,47 @@
+import type { DeviceStatus } from '../../shared/contracts/hub-devices.ts';
+import { assertNever } from '../../shared/contracts/refusal.ts';
+
+/** What is known of a device when somebody asks what to do about it. */
+export interface DeviceState {
+  readonly status: DeviceStatus;
+  readonly hasDevice: boolean;
+  readonly hasApplied: boolean;
+  readonly frozen: string | null;
+  readonly refused: string | null;
+  readonly errors: number;
+}
+
+/** The next step for an administrator, in a sentence. */
+export function whatToDo(state: DeviceState): string {
+  switch (state.status) {
+    case 'compliant':
+      return 'Nothing.';
+    case 'exception':
+      return 'Nothing: a granted override is in force and ends by itself; an owner can revoke it.';
+    case 'no_policy':
+      return 'Assign a policy to this member or one of their teams, or make one the default.';
+    case 'uncontrolled_domain':
+      return "Verify the domain of this member's e-mail address, or remove them.";
+    case 'unknown':
+      return state.hasDevice
+        ? 'The device has not reported for days: ask the member to start Mooring, or forget the device.'
+        : 'Ask the member to install Mooring and sign in.';
+    case 'outdated':
+      return state.refused === null
+        ? 'The device will fetch by itself within the hour; "Sync now" on the device does it at once.'
+        : `The device refuses the new policy (${state.refused}): look at its report.`;
+    case 'non_compliant':
+      return nonCompliant(state);
+    default:
+      return assertNever(state.status);
+  }
+}
+
+function nonCompliant(state: DeviceState): string {
+  if (!state.hasApplied)
+    return 'No policy was applied yet: ask the member to choose "Sync now" and look at the report.';
+  if (state.frozen !== null)
+    return 'Settings on the device are frozen: mend the policy source that its report names.';
+  if (state.errors > 0) return 'The device could not apply all of the policy: its report lists the errors.';
+  return 'Values on the device differ from the policy: look at the drift of the device.';
+}
