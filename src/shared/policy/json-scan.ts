@@ -23,7 +23,7 @@ export type JsonScan =
   | {
       readonly ok: true;
       readonly value: unknown;
-      /** At most `MOST_DUPLICATES` of them. */
+      /** At most `MOST_LISTED` of them. */
       readonly duplicates: readonly DuplicateKey[];
       /** Where the first comment or trailing comma is. */
       readonly lenientAt: number | null;
@@ -32,8 +32,8 @@ export type JsonScan =
 
 /** Deepest nesting that is read: no document of the grammar needs ten, and other readers give up sooner or later. */
 export const DEEPEST = 128;
-/** More duplicates than this are not listed one by one. */
-export const MOST_DUPLICATES = 100;
+/** More problems of one kind than this are counted, not listed: a hostile text must not become a long list. */
+export const MOST_LISTED = 100;
 
 interface Frame {
   readonly list: unknown[] | null;
@@ -85,15 +85,20 @@ export function scanJson(text: string, wanted?: WantedPlace): JsonScan {
   return { ok: true, value: root, duplicates, lenientAt: cursor.lenientAt };
 }
 
-/** Line and column of an offset, both from 1. */
-export function lineAndColumn(text: string, at: number): { readonly line: number; readonly column: number } {
-  let line = 1;
-  let start = 0;
-  for (let end = text.indexOf('\n'); end !== -1 && end < at; end = text.indexOf('\n', start)) {
-    line += 1;
-    start = end + 1;
-  }
-  return { line, column: at - start + 1 };
+/** Answers with line and column of an offset, both from 1. The lines are counted once, however often it is asked. */
+export function lineFinder(text: string): (at: number) => { readonly line: number; readonly column: number } {
+  const ends: number[] = [];
+  for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', end + 1)) ends.push(end);
+  return (at) => {
+    let low = 0;
+    let high = ends.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((ends[middle] ?? 0) < at) low = middle + 1;
+      else high = middle;
+    }
+    return { line: low + 1, column: at - (low === 0 ? -1 : (ends[low - 1] ?? 0)) };
+  };
 }
 
 function fail(cursor: Cursor, message: string, at = cursor.at): void {
@@ -157,7 +162,7 @@ function readKey(cursor: Cursor, frame: Frame, stack: readonly Frame[], duplicat
   if (cursor.text[cursor.at] !== ':') fail(cursor, `expected ":" after the key, but found ${here(cursor)}`);
   if (cursor.fault !== null) return;
   cursor.at += 1;
-  if (Object.hasOwn(frame.object, key) && duplicates.length < MOST_DUPLICATES) {
+  if (Object.hasOwn(frame.object, key) && duplicates.length < MOST_LISTED) {
     duplicates.push({ segments: [...stack.slice(1).map(({ segment }) => segment), key], at });
   }
   frame.key = key;

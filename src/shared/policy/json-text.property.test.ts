@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { desktopCatalog } from '../settings/desktop-catalog.ts';
-import { lineAndColumn, scanJson } from './json-scan.ts';
+import { lineFinder, scanJson } from './json-scan.ts';
 import { accountsFor } from './json-tally.ts';
 import { readJson } from './json-text.ts';
 import { interpretDocument, readDocument } from './read-document.ts';
@@ -155,9 +155,14 @@ describe('reading JSON text', () => {
   });
 
   it('counts lines and columns from one', () => {
-    expect(lineAndColumn('ab\ncd', 0)).toEqual({ line: 1, column: 1 });
-    expect(lineAndColumn('ab\ncd', 2)).toEqual({ line: 1, column: 3 });
-    expect(lineAndColumn('ab\ncd', 3)).toEqual({ line: 2, column: 1 });
-    expect(lineAndColumn('ab\ncd', 5)).toEqual({ line: 2, column: 3 });
+    const find = lineFinder('ab\ncd\n');
+    expect([0, 2, 3, 5, 6].map(find)).toEqual([
+      { line: 1, column: 1 },
+      { line: 1, column: 3 },
+      { line: 2, column: 1 },
+      { line: 2, column: 3 },
+      { line: 3, column: 1 },
+    ]);
+    expect(lineFinder('')(0)).toEqual({ line: 1, column: 1 });
   });
 });

@@ -1,5 +1,5 @@
 import { quote } from '../text/quote.ts';
-import { DEEPEST, MOST_DUPLICATES, scanJson } from './json-scan.ts';
+import { DEEPEST, MOST_LISTED, scanJson } from './json-scan.ts';
 import { accountsFor, emptyTally, type JsonTally, tallyValue } from './json-tally.ts';
 import type { ProblemCode } from './model.ts';
 import type { ProblemDraft } from './problem-draft.ts';
@@ -171,7 +171,7 @@ function readLeniently(text: string, before: readonly ProblemDraft[]): OpenedJso
       message: `${quote(String(segments.at(-1)))} is there more than once, and the last one counts. Remove the others.`,
     });
   }
-  if (scan.duplicates.length === MOST_DUPLICATES) drafts.push(MORE_DUPLICATES);
+  if (scan.duplicates.length === MOST_LISTED) drafts.push(MORE_DUPLICATES);
   return { ok: true, value: scan.value, text, drafts, scanned: true };
 }
 

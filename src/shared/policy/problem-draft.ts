@@ -1,4 +1,4 @@
-import { lineAndColumn, type Segment, scanJson, type WantedPlace } from './json-scan.ts';
+import { lineFinder, type Segment, scanJson, type WantedPlace } from './json-scan.ts';
 import type { Problem, ProblemCode } from './model.ts';
 
 /** A problem while its document is being read: where it is in the tree, not yet on which line. */
@@ -36,9 +36,10 @@ export function finishProblems(
 ): readonly Problem[] {
   if (drafts.length === 0) return [];
   const places = text === null ? [] : locate(drafts, text);
+  const find = lineFinder(text ?? '');
   return drafts.map((draft, index) => {
     const at = draft.at ?? places[index];
-    const position = text === null || at == null ? null : lineAndColumn(text, at);
+    const position = text === null || at == null ? null : find(at);
     return Object.freeze({
       severity: draft.severity,
       source,

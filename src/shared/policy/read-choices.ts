@@ -3,6 +3,7 @@ import type { Catalog } from '../settings/define-catalog.ts';
 import type { SettingValue } from '../settings/setting.ts';
 import { nearest } from '../text/nearest.ts';
 import { describeValue, quote } from '../text/quote.ts';
+import { MOST_LISTED } from './json-scan.ts';
 import { readJson } from './json-text.ts';
 import type { Problem } from './model.ts';
 import { finishProblems, type ProblemDraft } from './problem-draft.ts';
@@ -47,10 +48,12 @@ export function readChoices(input: unknown, catalog: Catalog): Choices {
     });
     return answer('broken');
   }
+  let unknown = 0;
   for (const id of Object.keys(json.value)) {
     const setting = catalog.byId.get(id);
     if (setting === undefined) {
-      drafts.push(unknownSetting(id, catalog));
+      unknown += 1;
+      if (unknown <= MOST_LISTED) drafts.push(unknownSetting(id, catalog));
       continue;
     }
     const checked = checkValue(setting, json.value[id]);
@@ -60,6 +63,10 @@ export function readChoices(input: unknown, catalog: Catalog): Choices {
       const message = `The chosen value of ${id} cannot be used and is ignored. ${checked.message}`;
       drafts.push({ severity: 'error', code: checked.code, segments: [id], message });
     }
+  }
+  if (unknown > MOST_LISTED) {
+    const message = `${unknown - MOST_LISTED} more choices are of no setting and are ignored.`;
+    drafts.push({ severity: 'warning', code: 'unknown_key', segments: [], message });
   }
   return answer('ok');
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { desktopCatalog } from '../settings/desktop-catalog.ts';
+import { readChoices } from './read-choices.ts';
 import { readDocument } from './read-document.ts';
 import { readProfile } from './read-profile.ts';
 import { resolve } from './resolve.ts';
@@ -82,6 +83,14 @@ describe('a configuration profile', () => {
     [{ overrideProxyHTTP: 5 }, ['error wrong_type overrideProxyHTTP']],
   ])('names what is wrong in %j', (input, expected) => {
     expect(problems(input)).toEqual(expected);
+  });
+
+  it('lists a hundred unknown keys and counts the others, as choices do', () => {
+    const many = JSON.stringify(Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`zz${i}`, i])));
+    for (const found of [read(many).layer.problems, readChoices(many, desktopCatalog).problems]) {
+      expect(found).toHaveLength(101);
+      expect(found.at(-1)?.message).toContain('4900 more');
+    }
   });
 
   it('names the line of what is wrong in its settings', () => {

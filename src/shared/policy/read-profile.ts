@@ -2,6 +2,7 @@ import type { Catalog } from '../settings/define-catalog.ts';
 import { nearest } from '../text/nearest.ts';
 import { describeValue, quote } from '../text/quote.ts';
 import { splitList } from '../text/split-list.ts';
+import { MOST_LISTED } from './json-scan.ts';
 import { emptyTally, type JsonTally, tallyKey, tallyValue } from './json-tally.ts';
 import { readJson, readJsonWith, type Walked } from './json-text.ts';
 import type { Layer, LayerSource, Mention } from './model.ts';
@@ -175,13 +176,17 @@ function keysInText(text: string): unknown {
 const PAYLOAD_KEY = /^(?:Payload|_|\$)/;
 
 function warnOfUnknownKeys({ value, drafts }: ProfileReading): void {
-  for (const key of Object.keys(value)) {
-    if (KEYS.includes(key) || (PAYLOAD_KEY.test(key) && key !== '__proto__')) continue;
+  const known = (key: string) => KEYS.includes(key) || (PAYLOAD_KEY.test(key) && key !== '__proto__');
+  const unknown = Object.keys(value).filter((key) => !known(key));
+  for (const key of unknown.slice(0, MOST_LISTED)) {
     const close = nearest(key, KEYS);
     const mend = close === null ? 'Remove it, or check its name.' : `Did you mean ${quote(close)}?`;
     const message = `The key ${quote(key)} is not known and is ignored. ${mend}`;
     drafts.push({ severity: 'warning', code: 'unknown_key', segments: [key], message });
   }
+  if (unknown.length <= MOST_LISTED) return;
+  const message = `${unknown.length - MOST_LISTED} more keys are not known and are ignored.`;
+  drafts.push({ severity: 'warning', code: 'unknown_key', segments: [], message });
 }
 
 /** `settings`: a policy document, or the text of one. */

@@ -12,7 +12,7 @@ import type { Setting } from '../settings/setting.ts';
 import { nearest } from '../text/nearest.ts';
 import { describeValue, quote } from '../text/quote.ts';
 import { splitList } from '../text/split-list.ts';
-import type { Segment } from './json-scan.ts';
+import { MOST_LISTED, type Segment } from './json-scan.ts';
 import { type JsonTally, tallyKey, tallyKnownKey, tallyValue } from './json-tally.ts';
 import type { Mention } from './model.ts';
 import type { ProblemDraft } from './problem-draft.ts';
@@ -37,9 +37,6 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
-
-/** More unknown keys than this are counted, not listed. */
-const MOST_UNKNOWN = 100;
 
 const ABSENT_LOCKED: Mention = Object.freeze({ value: null, state: 'absent', locked: true });
 const ABSENT_UNLOCKED: Mention = Object.freeze({ value: null, state: 'absent', locked: false });
@@ -76,12 +73,12 @@ export function readSettings(reading: DocumentReading, object: JsonObject, catal
       tallyRest(reading, [key], raw);
     } else unknownKey(reading, [key], raw, () => nearestPath(key, catalog));
   }
-  if (reading.unknown > MOST_UNKNOWN) {
+  if (reading.unknown > MOST_LISTED) {
     reading.drafts.push({
       severity: 'warning',
       code: 'unknown_key',
       segments: [],
-      message: `${reading.unknown - MOST_UNKNOWN} more keys are not known and are ignored.`,
+      message: `${reading.unknown - MOST_LISTED} more keys are not known and are ignored.`,
     });
   }
 }
@@ -294,7 +291,7 @@ function warnOfUnknownKey(
   suggest: () => string | null,
 ): void {
   reading.unknown += 1;
-  if (reading.unknown > MOST_UNKNOWN) return;
+  if (reading.unknown > MOST_LISTED) return;
   const key = String(segments.at(-1));
   const close = PROTOTYPE_KEYS.has(key) ? null : suggest();
   const mend = close === null ? 'Remove it, or check its name.' : `Did you mean ${quote(close)}?`;

@@ -29,7 +29,7 @@ describe('what a setting accepts', () => {
     [
       'containersProxyTransparentPorts',
       ['', '*', '80', '80,443', '80, 443', '8000-8100'],
-      ['0', '65536', 'http', '80;443'],
+      ['0', '65536', 'http', '80;443', `${' '.repeat(1_000_000)}x`],
     ],
     [
       'extensionsPrivateMarketplaceAdminContactURL',

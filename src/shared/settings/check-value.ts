@@ -254,10 +254,10 @@ function isJsonObject(text: string): boolean {
 
 function isPortList(text: string): boolean {
   if (text.trim() === '*') return true;
+  // Trimmed before it is matched: white space on both sides of an expression would be tried in every division.
   return text.split(',').every((part) => {
-    const [, from, to = from] = /^\s*(?:(\d{1,5})(?:-(\d{1,5}))?)?\s*$/.exec(part) ?? [null];
-    return from === undefined
-      ? part.trim() === ''
-      : [from, to].every((port) => Number(port) >= 1 && Number(port) <= 65535);
+    const [whole, from, to = from] = /^(?:(\d{1,5})(?:-(\d{1,5}))?)?$/.exec(part.trim()) ?? [];
+    if (whole === undefined) return false;
+    return whole === '' || [from, to].every((port) => Number(port) >= 1 && Number(port) <= 65535);
   });
 }
