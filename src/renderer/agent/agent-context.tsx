@@ -37,6 +37,16 @@ function createQueryClient(): QueryClient {
   });
 }
 
+/**
+ * Reads a resource again, or all of them. One that is being read for the first time is asked for anew as well: its
+ * answer may have been made before the event, and the cache alone would let it pass for fresh.
+ */
+async function readAnew(queries: QueryClient, resource?: Resource): Promise<void> {
+  const which = resource === undefined ? {} : { queryKey: [resource] };
+  await queries.cancelQueries(which);
+  await queries.invalidateQueries(which);
+}
+
 /** Connects everything below to the agent behind `carrier` and follows its events. */
 export function AgentProvider({
   carrier,
@@ -57,8 +67,8 @@ export function AgentProvider({
       carrier,
       onConnection: setConnection,
       onEvent: (event) => {
-        if (event === null) return void queries.invalidateQueries();
-        for (const resource of STALE[event.type]) void queries.invalidateQueries({ queryKey: [resource] });
+        if (event === null) return void readAnew(queries);
+        for (const resource of STALE[event.type]) void readAnew(queries, resource);
       },
     });
     live.current = following;

@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { createWriting, writingLocale } from './writing.ts';
+
+describe('writing of a locale', () => {
+  test.each([
+    [['de-DE', 'en-GB'], 'en-GB'],
+    [['en-US@posix', 'en-US'], 'en-US'],
+    [['C', ''], 'en'],
+    [[], 'en'],
+    [['enough'], 'en'],
+  ])('%j is written as %s', (wanted, locale) => {
+    expect(writingLocale(wanted)).toBe(locale);
+  });
+
+  test('spans are counted in their largest unit, towards the past and the future', () => {
+    const { relative } = createWriting('en');
+    const now = Date.parse('2026-03-10T12:00:00Z');
+    const at = (ms: number) => relative(new Date(now + ms).toISOString(), now);
+    expect(at(-30_000)).toBeNull();
+    expect(at(-61_000)).toBe('1 minute ago');
+    expect(at(-119 * 60_000)).toBe('1 hour ago');
+    expect(at(3 * 86_400_000)).toBe('in 3 days');
+    expect(at(-400 * 86_400_000)).toBe('last year');
+  });
+
+  test('what is no instant is shown as it is', () => {
+    const { dateTime, relative } = createWriting('en');
+    expect(dateTime('soon')).toBe('soon');
+    expect(relative('soon', 0)).toBe('soon');
+  });
+});

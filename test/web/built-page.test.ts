@@ -1,0 +1,49 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { themeStyleSheet } from '../../src/shared-ui/theme-style-sheet.ts';
+import { type BuiltDashboard, buildDashboard } from './build-dashboard.ts';
+
+describe('the built page', () => {
+  let built: BuiltDashboard;
+
+  beforeAll(async () => {
+    built = await buildDashboard();
+  });
+  afterAll(() => built.remove());
+
+  const files = async () =>
+    (await readdir(built.folder, { recursive: true })).filter((name) => /\.\w+$/.test(name));
+
+  test('weighs at most 350 KiB when compressed, and is split by page', async () => {
+    const scripts = (await files()).filter((name) => /\.(js|css|html|svg)$/.test(name));
+    const sizes = await Promise.all(
+      scripts.map(async (name) => gzipSync(await readFile(join(built.folder, name))).length),
+    );
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    expect(total).toBeGreaterThan(50 * 1024);
+    expect(total).toBeLessThanOrEqual(350 * 1024);
+    for (const page of ['SettingsPage', 'PolicyPage', 'AccountPage', 'DiagnosticsPage', 'SignInWall']) {
+      expect(
+        scripts.some((name) => name.includes(`${page}-`) && name.endsWith('.js')),
+        page,
+      ).toBe(true);
+    }
+  });
+
+  test('holds no inline script or style, and no address that is not its own', async () => {
+    const html = await readFile(join(built.folder, 'index.html'), 'utf8');
+    expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|javascript:/i);
+    for (const [script] of html.matchAll(/<script[^>]*>[^<]*/g))
+      expect(script).toMatch(/^<script[^>]+src="\.\/[^"]+"[^>]*>$/);
+    for (const [, address] of html.matchAll(/(?:src|href)="([^"]+)"/g)) expect(address).toMatch(/^\.\//);
+  });
+
+  test('carries the theme as it is written in theme.ts', async () => {
+    const committed = new URL('../../src/shared-ui/theme-variables.css', import.meta.url);
+    // The formatter lays the committed file out in its own way.
+    const bare = (css: string) => css.replaceAll(/\s+/g, '');
+    expect(bare(await readFile(committed, 'utf8'))).toBe(bare(themeStyleSheet()));
+  });
+});
