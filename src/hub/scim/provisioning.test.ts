@@ -1,0 +1,320 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestScim, type TestScim } from './test-scim.ts';
+
+/* What provisioning does to organizations, beyond the protocol (docs/identity.md sections 2 to 4). */
+
+const DOCKER = 'urn:ietf:params:scim:schemas:extension:docker:2.0:User';
+let scim: TestScim;
+beforeAll(async () => {
+  scim = await startTestScim();
+});
+afterAll(() => scim.stop());
+
+let serial = 0;
+const address = () => {
+  serial += 1;
+  return `person${serial}@acme.example`;
+};
+const patch = (...Operations: unknown[]) => ({ Operations });
+const post = async (path: '/Users' | '/Groups', body: object) => {
+  const answer = await scim.send(scim.acme, 'POST', path, body);
+  expect(answer.status, JSON.stringify(answer.body)).toBe(201);
+  return answer.body;
+};
+const change = (path: string, ...operations: unknown[]) =>
+  scim.send(scim.acme, 'PATCH', path, patch(...operations));
+const places = async (email: string) => {
+  const { db } = scim.database;
+  const memberships = await db
+    .selectFrom('memberships as m')
+    .innerJoin('users as u', 'u.id', 'm.user_id')
+    .innerJoin('organizations as o', 'o.id', 'm.organization_id')
+    .where('u.email', '=', email)
+    .select(['o.name', 'm.role', 'm.origin'])
+    .orderBy('o.name')
+    .execute();
+  const teams = await db
+    .selectFrom('team_members as tm')
+    .innerJoin('users as u', 'u.id', 'tm.user_id')
+    .innerJoin('teams as t', 't.id', 'tm.team_id')
+    .where('u.email', '=', email)
+    .select('t.name')
+    .orderBy('t.name')
+    .execute();
+  return {
+    memberships: memberships.map((row) => `${row.name} ${row.role} ${row.origin}`),
+    teams: teams.map((row) => row.name),
+  };
+};
+const accept = () =>
+  scim.database.db
+    .insertInto('connection_organizations')
+    .values({ connection_id: scim.acme.connectionId, organization_id: scim.globex.organizationId })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+const withdraw = () =>
+  scim.database.db
+    .deleteFrom('connection_organizations')
+    .where('connection_id', '=', scim.acme.connectionId)
+    .execute();
+const adopting = (on: boolean) =>
+  scim.database.db
+    .updateTable('connections')
+    .set({ scim_adopts_jit: on })
+    .where('id', '=', scim.acme.connectionId)
+    .execute();
+const signedIn = async (email: string) => {
+  const { id } = await scim.database.db
+    .insertInto('users')
+    .values({ email, username: email.replace('@', '.'), name: 'Signed In' })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  await scim.database.db
+    .insertInto('memberships')
+    .values({
+      organization_id: scim.acme.organizationId,
+      user_id: id,
+      role: 'editor',
+      origin: 'jit',
+      connection_id: scim.acme.connectionId,
+    })
+    .execute();
+  return id;
+};
+const lookUp = async (email: string) =>
+  (await scim.send(scim.acme, 'GET', `/Users?filter=${encodeURIComponent(`userName eq "${email}"`)}`)).body;
+
+describe('role and placement', () => {
+  it('follow dockerRole, dockerOrg and dockerTeam, and nothing but what the client changes', async () => {
+    await scim.database.db
+      .updateTable('connections')
+      .set({ default_team: 'Everyone' })
+      .where('id', '=', scim.acme.connectionId)
+      .execute();
+    const plain = await post('/Users', { userName: address() });
+    expect(await places(plain.userName)).toEqual({ memberships: ['acme member scim'], teams: ['Everyone'] });
+    const named = await post('/Users', { userName: address(), [DOCKER]: { dockerOrg: 'acme' } });
+    expect(await places(named.userName)).toEqual({ memberships: ['acme member scim'], teams: [] });
+    const team = await post('/Users', {
+      userName: address(),
+      [DOCKER]: { dockerTeam: 'Blue', dockerRole: 'Editor' },
+    });
+    expect(await places(team.userName)).toEqual({ memberships: ['acme editor scim'], teams: ['Blue'] });
+    // An owner's decision in the console stays until the client says another role.
+    await scim.database.db
+      .updateTable('memberships')
+      .set({ role: 'member' })
+      .where(
+        'user_id',
+        '=',
+        (
+          await scim.database.db
+            .selectFrom('users')
+            .select('id')
+            .where('email', '=', team.userName)
+            .executeTakeFirstOrThrow()
+        ).id,
+      )
+      .execute();
+    await change(`/Users/${team.id}`, { op: 'replace', path: 'displayName', value: 'T' });
+    expect((await places(team.userName)).memberships).toEqual(['acme member scim']);
+    await change(`/Users/${team.id}`, { op: 'remove', path: `${DOCKER}:dockerTeam` });
+    expect((await places(team.userName)).teams).toEqual(['Everyone']);
+    await scim.database.db
+      .updateTable('connections')
+      .set({ default_team: null })
+      .where('id', '=', scim.acme.connectionId)
+      .execute();
+  });
+
+  it('reach an organization that accepted, never as owner, and end when it withdraws', async () => {
+    const userName = address();
+    const refused = { userName, [DOCKER]: { dockerOrg: 'globex' } };
+    expect((await scim.send(scim.acme, 'POST', '/Users', refused)).body.detail).toContain(
+      'organization_not_allowed',
+    );
+    await accept();
+    const owner = { userName, [DOCKER]: { dockerOrg: 'globex', dockerRole: 'owner' } };
+    expect((await scim.send(scim.acme, 'POST', '/Users', owner)).status).toBe(400);
+    const user = await post('/Users', refused);
+    const group = await post('/Groups', { displayName: 'globex:Guests', members: [{ value: user.id }] });
+    expect(await places(userName)).toEqual({ memberships: ['globex member scim'], teams: ['Guests'] });
+    const own = await post('/Groups', { displayName: 'acme:Hosts', members: [{ value: user.id }] });
+    expect(await places(userName)).toEqual({
+      memberships: ['acme member scim', 'globex member scim'],
+      teams: ['Guests', 'Hosts'],
+    });
+    await withdraw();
+    expect(
+      (await change(`/Users/${user.id}`, { op: 'replace', path: 'displayName', value: 'x' })).status,
+    ).toBe(400);
+    const inGroup = await change(`/Groups/${group.id}`, { op: 'remove', path: 'members' });
+    expect(inGroup).toMatchObject({ status: 400, body: { scimType: 'invalidValue' } });
+    // What comes next of the client ends what is not allowed any more.
+    expect((await change(`/Groups/${own.id}`, { op: 'remove', path: 'members' })).status).toBe(204);
+    expect(await places(userName)).toEqual({ memberships: [], teams: [] });
+    expect((await scim.send(scim.acme, 'DELETE', `/Groups/${group.id}`)).status).toBe(204);
+  });
+});
+
+describe('groups', () => {
+  it('hold inactive people, who come back into their teams', async () => {
+    const user = await post('/Users', { userName: address(), active: false });
+    expect(await places(user.userName)).toEqual({ memberships: [], teams: [] });
+    const group = await post('/Groups', { displayName: 'acme:Sleepers', members: [{ value: user.id }] });
+    expect(await places(user.userName)).toEqual({ memberships: [], teams: [] });
+    await change(`/Users/${user.id}`, { op: 'Replace', path: 'active', value: 'True' });
+    expect(await places(user.userName)).toEqual({ memberships: ['acme member scim'], teams: ['Sleepers'] });
+    await change(`/Users/${user.id}`, { op: 'Replace', path: 'active', value: 'False' });
+    const { body } = await scim.send(scim.acme, 'GET', `/Groups/${group.id}`);
+    expect(body.members).toHaveLength(1);
+    expect(await places(user.userName)).toEqual({ memberships: [], teams: [] });
+  });
+
+  it('are renamed, deleted and made again; people stay, their places follow', async () => {
+    const user = await post('/Users', { userName: address() });
+    const group = await post('/Groups', { displayName: 'acme:First', members: [{ value: user.id }] });
+    const renamed = { op: 'replace', value: { id: group.id, displayName: 'acme:Second' } };
+    expect((await change(`/Groups/${group.id}`, renamed)).status).toBe(204);
+    expect((await places(user.userName)).teams).toEqual(['Second']);
+    expect((await scim.send(scim.acme, 'DELETE', `/Groups/${group.id}`)).status).toBe(204);
+    expect(await places(user.userName)).toEqual({ memberships: ['acme member scim'], teams: [] });
+    const again = await post('/Groups', { displayName: 'acme:Second', members: [{ value: user.id }] });
+    expect(again.id).not.toBe(group.id);
+    expect((await places(user.userName)).teams).toEqual(['Second']);
+    await scim.send(scim.acme, 'DELETE', `/Users/${user.id}`);
+    expect((await scim.send(scim.acme, 'GET', `/Groups/${again.id}`)).body.members).toEqual([]);
+  });
+
+  it('do not take away a place that somebody gave by hand', async () => {
+    const user = await post('/Users', { userName: address() });
+    const group = await post('/Groups', { displayName: 'acme:Shared' });
+    const { db } = scim.database;
+    const team = await db
+      .selectFrom('teams')
+      .select('id')
+      .where('name', '=', 'Shared')
+      .executeTakeFirstOrThrow();
+    const account = await db
+      .selectFrom('users')
+      .select('id')
+      .where('email', '=', user.userName)
+      .executeTakeFirstOrThrow();
+    await db
+      .insertInto('team_members')
+      .values({
+        organization_id: scim.acme.organizationId,
+        team_id: team.id,
+        user_id: account.id,
+        origin: 'manual',
+      })
+      .execute();
+    await change(`/Groups/${group.id}`, { op: 'add', path: 'members', value: [{ value: user.id }] });
+    await change(`/Groups/${group.id}`, { op: 'remove', path: `members[value eq "${user.id}"]` });
+    expect((await places(user.userName)).teams).toEqual(['Shared']);
+  });
+});
+
+describe('members that sign-in created', () => {
+  it('are found and read, and written to only by a connection that adopts', async () => {
+    const email = address();
+    await signedIn(email);
+    const found = await lookUp(email);
+    expect(found).toMatchObject({ totalResults: 1, Resources: [{ userName: email, active: true }] });
+    const { id } = found.Resources[0];
+    const group = await post('/Groups', { displayName: 'acme:Adopted' });
+    const add = { op: 'add', path: 'members', value: [{ value: id }] };
+    for (const answer of [
+      await scim.send(scim.acme, 'POST', '/Users', { userName: email }),
+      await change(`/Users/${id}`, { op: 'replace', path: 'active', value: false }),
+      await scim.send(scim.acme, 'DELETE', `/Users/${id}`),
+      await change(`/Groups/${group.id}`, add),
+    ]) {
+      expect(answer).toMatchObject({ status: 409, body: { scimType: 'uniqueness' } });
+      expect(answer.body.detail).toContain('SCIM adopts');
+    }
+    expect((await places(email)).memberships).toEqual(['acme editor jit']);
+    await adopting(true);
+    expect((await change(`/Groups/${group.id}`, add)).status).toBe(204);
+    await adopting(false);
+    // The same membership, the same role, and now SCIM's to change.
+    expect(await places(email)).toEqual({ memberships: ['acme editor scim'], teams: ['Adopted'] });
+    await change(`/Groups/${group.id}`, { op: 'remove', path: 'members' });
+    expect((await places(email)).memberships).toEqual(['acme editor scim']);
+    expect((await change(`/Users/${id}`, { op: 'replace', path: 'active', value: false })).status).toBe(200);
+    expect((await places(email)).memberships).toEqual([]);
+  });
+
+  it('are not found any more once they are removed', async () => {
+    const email = address();
+    const userId = await signedIn(email);
+    await scim.database.db.deleteFrom('memberships').where('user_id', '=', userId).execute();
+    expect((await lookUp(email)).totalResults).toBe(0);
+    await post('/Users', { userName: email });
+  });
+});
+
+it('shows a member that an owner removed as inactive, and brings them back when the client does', async () => {
+  const user = await post('/Users', { userName: address() });
+  await scim.database.db
+    .deleteFrom('memberships')
+    .where('user_id', 'in', (from) =>
+      from.selectFrom('users').select('id').where('email', '=', user.userName),
+    )
+    .execute();
+  expect((await scim.send(scim.acme, 'GET', `/Users/${user.id}`)).body.active).toBe(false);
+  await change(`/Users/${user.id}`, { op: 'replace', path: 'active', value: true });
+  expect((await places(user.userName)).memberships).toEqual(['acme member scim']);
+});
+
+it('does not carry an account away by renaming it when its present address is not its own domain', async () => {
+  const user = await post('/Users', { userName: address() });
+  await scim.database.db
+    .updateTable('users')
+    .set({ email: 'elsewhere@other.example' })
+    .where('email', '=', user.userName)
+    .execute();
+  const answer = await change(`/Users/${user.id}`, { op: 'replace', path: 'userName', value: address() });
+  expect(answer.status).toBe(400);
+  await change(`/Users/${user.id}`, { op: 'replace', path: 'displayName', value: 'Hijacked' });
+  const account = await scim.database.db
+    .selectFrom('users')
+    .select('name')
+    .where('email', '=', 'elsewhere@other.example')
+    .executeTakeFirst();
+  expect(account?.name).not.toBe('Hijacked');
+});
+
+it('pushes, changes and deletes a group of five thousand', async () => {
+  const { db } = scim.database;
+  await sql`with made as (
+      insert into users (email, username, name)
+      select 'crowd' || n || '@acme.example', 'crowd' || n, 'Crowd ' || n from generate_series(1, 5000) n returning id, email)
+    insert into scim_users (connection_id, user_id, managed, user_name, active, resource, placement_organization_id, created_at, updated_at)
+    select ${scim.acme.connectionId}, id, true, email, true, '{}', ${scim.acme.organizationId}, now(), now() from made`.execute(
+    db,
+  );
+  const { rows } = await sql<{
+    id: string;
+  }>`select id from scim_users where user_name like 'crowd%' order by id`.execute(db);
+  const group = await post('/Groups', {
+    displayName: 'acme:Crowd',
+    members: rows.map(({ id }) => ({ value: id })),
+  });
+  const count = async () => {
+    const counted = await sql<{ members: number }>`select count(*) as members from team_members tm
+      join teams t on t.id = tm.team_id where t.name = 'Crowd'`.execute(db);
+    return counted.rows[0]?.members;
+  };
+  expect(await count()).toBe(5000);
+  const half = rows.slice(0, 2500).map(({ id }) => ({ value: id }));
+  expect((await change(`/Groups/${group.id}`, { op: 'remove', path: 'members', value: half })).status).toBe(
+    204,
+  );
+  expect(await count()).toBe(2500);
+  const shown = await scim.send(scim.acme, 'GET', `/Groups/${group.id}`);
+  expect(shown.body.members).toHaveLength(2500);
+  expect((await scim.send(scim.acme, 'DELETE', `/Groups/${group.id}`)).status).toBe(204);
+  expect(await count()).toBe(0);
+});
