@@ -64,7 +64,7 @@ describe('the pages', () => {
       expect(ranks[1]).toContain('Engineering workstations (Acme Corporation)');
       const problems = page.getByRole('region', { name: 'Problems' });
       await problems.getByText('Did you mean "extensionsEnabled"?').waitFor();
-      const row = page.getByRole('row', { name: /Send usage statistics/ });
+      const row = page.getByRole('row', { name: /Send usage data/ });
       expect(await row.getByRole('cell').allInnerTexts()).toEqual([
         'Off',
         'Your policy',

@@ -5,7 +5,7 @@ export const builders = [
   defineSetting({
     id: 'builders',
     category: 'Builders',
-    label: 'Builders',
+    label: 'Build instances',
     description: 'The build instances that are set up: name, driver and platforms.',
     type: 'objectList',
     items: [

@@ -157,7 +157,7 @@ export const general = [
   defineSetting({
     id: 'analyticsEnabled',
     category: 'General',
-    label: 'Send usage statistics',
+    label: 'Send usage data',
     description: 'Lets the app send diagnostics, crash reports and usage figures to its vendor.',
     type: 'boolean',
     default: true,
