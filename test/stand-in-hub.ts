@@ -10,6 +10,9 @@ import {
   type AgentAccount,
   type AgentKey,
   KEY_TYP,
+  type OverrideAnswer,
+  type OverrideRequest,
+  overrideRequestSchema,
 } from '../src/shared/contracts/agent-api.ts';
 import {
   BUNDLE_AUDIENCE,
@@ -18,6 +21,7 @@ import {
   type BundlePayload,
   bundlePayloadSchema,
 } from '../src/shared/contracts/bundle.ts';
+import { type AgentReport, agentReportSchema } from '../src/shared/contracts/device-report.ts';
 
 /*
  * A hub for tests of the agent: a real OpenID provider (oidc-provider, in memory) and the agent API, with every
@@ -58,6 +62,12 @@ export interface StandInHub {
   readonly requests: string[];
   /** Every access token that the agent API was shown. */
   readonly bearers: string[];
+  /** Every report that was taken, in order; one sent twice stands here twice. */
+  readonly reports: AgentReport[];
+  /** Answers requests for overrides; `null`: refused. Publishes nothing by itself. */
+  grant: ((userId: string, organization: string, request: OverrideRequest) => OverrideAnswer | null) | null;
+  /** Ids of the overrides that were ended early. */
+  readonly ended: string[];
   /** Event streams that are open now, oldest first. */
   readonly streams: StandInStream[];
   /** Approves or refuses the device code that somebody typed. */
@@ -92,6 +102,9 @@ export async function startStandInHub(): Promise<StandInHub> {
     requests: [],
     bearers: [],
     streams: [],
+    reports: [],
+    grant: null,
+    ended: [],
     typeCode: (userCode, verdict) => typeCode(provider, hub, userCode, verdict),
     async endSessions() {
       for (const grantId of [...grants]) await provider.RefreshToken.revokeByGrantId(grantId);
@@ -251,6 +264,25 @@ async function answerAgent(
   if (policy === undefined) return refuse(403, 'forbidden', 'You are no member of this organization.');
   if (url.pathname === AGENT_ROUTES.events.path) {
     openStream(hub, account.userId, url.searchParams.get('org') ?? '', policy, request, response);
+    return;
+  }
+  const organization = url.searchParams.get('org') ?? '';
+  if (url.pathname === AGENT_ROUTES.reports.path) {
+    const report = agentReportSchema.safeParse(JSON.parse(await textOf(request)));
+    if (!report.success) return refuse(422, 'invalid_value', report.error.message);
+    hub.reports.push(report.data);
+    return json(202, { accepted: true, nextSeconds: 86_400 });
+  }
+  if (url.pathname === AGENT_ROUTES.requestOverride.path) {
+    const asked = overrideRequestSchema.safeParse(JSON.parse(await textOf(request)));
+    if (!asked.success) return refuse(422, 'invalid_value', asked.error.message);
+    const granted = hub.grant?.(account.userId, organization, asked.data) ?? null;
+    if (granted === null) return refuse(403, 'override_not_allowed', 'The policy does not allow it.');
+    return json(201, granted);
+  }
+  if (request.method === 'DELETE') {
+    hub.ended.push(decodeURIComponent(url.pathname.split('/').at(-1) ?? ''));
+    response.writeHead(204).end();
     return;
   }
   if (request.headers['if-none-match'] === policy.etag) {

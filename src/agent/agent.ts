@@ -6,6 +6,7 @@ import { createLocalHandlers } from './local-api/local-handlers.ts';
 import { createLoopbackDoor, type LoopbackDoor } from './local-api/loopback-door.ts';
 import { createRouter, type LocalFetch } from './local-api/router.ts';
 import type { AgentPaths } from './paths.ts';
+import { startReports } from './reports/start-reports.ts';
 
 /** The whole agent behind one door. */
 export interface Agent {
@@ -35,6 +36,7 @@ export function assembleAgent(making: AgentMaking): Agent {
   const core = createAgentCore(parts);
   const stopRequested = Promise.withResolvers<void>();
   let door: LoopbackDoor | null = null;
+  let reports: { readonly stop: () => Promise<void> } | null = null;
   const handlers = createLocalHandlers({
     ...{ version: making.version, paths, parts, core, doctor: making.doctor },
     door: () => door,
@@ -56,10 +58,13 @@ export function assembleAgent(making: AgentMaking): Agent {
     start: async (options) => {
       await core.start(options);
       const { dashboardFolder } = making;
-      if (options.schedule) door = createLoopbackDoor({ fetch, dashboardFolder, now: clock.wall });
+      if (!options.schedule) return;
+      door = createLoopbackDoor({ fetch, dashboardFolder, now: clock.wall });
+      reports = await startReports(making, core);
     },
     stop: async () => {
       await door?.close();
+      await reports?.stop();
       await core.stop();
     },
     onChange: core.onChange,

@@ -115,7 +115,12 @@ function settingsView({ parts }: HandlerOptions): SettingsView {
   };
 }
 
-function policyView({ parts, core, paths }: HandlerOptions): PolicyView {
+/** Everything that speaks about policy, as the answers and the reports are made from it. */
+export function policyView({
+  parts,
+  core,
+  paths,
+}: Pick<HandlerOptions, 'parts' | 'core' | 'paths'>): PolicyView {
   const { sources, delivery, enforcement, account } = parts;
   const { profile, adminSettings, signIn, keys } = sources.current();
   const ignored = [profile, adminSettings].filter(({ layer }) => layer === null);

@@ -1,0 +1,157 @@
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  type AgentReportBody,
+  REPORT_DRIFT_LIMIT,
+  type ReportedDrift,
+  type ReportedSetting,
+} from '../../shared/contracts/device-report.ts';
+import type { Drift, PolicyAnswer } from '../../shared/contracts/local-api.ts';
+import { managedHash, managedInForce } from '../../shared/policy/managed-hash.ts';
+import type { Resolution, ResolvedSetting } from '../../shared/policy/model.ts';
+import { maskUserInfo } from '../../shared/text/mask-user-info.ts';
+import type { DeliveryState } from '../delivery/policy-delivery.ts';
+import type { Enforcement, EnforcementInputs } from '../enforcement/model.ts';
+
+/** What a report is made from; read at the moment it is made. */
+export interface ReportView {
+  readonly device: { readonly id: string; readonly name: string };
+  readonly agentVersion: string;
+  readonly osVersion: string;
+  readonly delivery: DeliveryState;
+  readonly inputs: EnforcementInputs;
+  readonly enforcement: Pick<
+    Enforcement,
+    'resolution' | 'choices' | 'managedBy' | 'appliedAt' | 'storeState'
+  >;
+  /** As surfaces show them. */
+  readonly problems: PolicyAnswer['problems'];
+}
+
+/** What is in force, without what makes each report another one: two equal states are the same occasion. */
+export type ReportedState = Omit<
+  AgentReportBody,
+  'reportId' | 'reason' | 'at' | 'drift' | 'driftDropped' | 'refused'
+>;
+
+/** The most that the hub takes of each list. */
+const MOST_PROBLEMS = 200;
+const MOST_SETTINGS = 1000;
+const MOST_TEXT = 2000;
+
+/** What is in force on this device (docs/delivery.md section 5): ids, never values, of what the user chose. */
+export function reportedState(view: ReportView): ReportedState {
+  const { delivery, enforcement, inputs } = view;
+  const resolution = enforcement.resolution();
+  // The policy of the account before is not this account's to report about.
+  const bundle = delivery.bundle?.ofPreviousAccount === false ? delivery.bundle : null;
+  const failed = enforcement.storeState().state === 'failed';
+  const appliedAt = failed ? null : enforcement.appliedAt();
+  const hub = inputs.layers.find(
+    ({ layer: { source } }) => source === 'user-policy' || source === 'organization-policy',
+  );
+  const managed =
+    bundle === null || hub === undefined
+      ? { pairs: [], overridden: [] }
+      : managedInForce(resolution, hub.layer);
+  const policy = bundle?.payload.policy ?? null;
+  const settings = [...resolution.settings.values()];
+  return {
+    deviceId: view.device.id,
+    deviceName: textOf(view.device.name, 200),
+    ...{ agentVersion: view.agentVersion, catalogVersion: view.agentVersion },
+    platform: resolution.platform,
+    osVersion: textOf(view.osVersion, 200),
+    policy: {
+      id: policy?.id ?? null,
+      revision: policy?.revision ?? null,
+      seq: appliedAt === null ? null : (bundle?.payload.seq ?? null),
+      fetchedAt: bundle?.fetchedAt ?? null,
+      appliedAt,
+    },
+    fetchedSeq: bundle?.payload.seq ?? null,
+    managedHash:
+      bundle === null
+        ? null
+        : managedHash(managed.pairs, (text) => createHash('sha256').update(text).digest('hex')),
+    profileOverrides: [...managed.overridden],
+    overrides: bundle === null ? [] : (hub?.overridden?.by ?? []).map(({ id }) => id),
+    frozen: settings.find(({ frozen }) => frozen !== undefined)?.frozen ?? null,
+    problems: view.problems.slice(0, MOST_PROBLEMS).map(reportedProblem),
+    contended: enforcement.storeState().state === 'contended',
+    settings: settings
+      .filter(isMentioned)
+      .slice(0, MOST_SETTINGS)
+      .map((setting) => reportedSetting(setting, enforcement, failed)),
+    choices: [...enforcement.choices().keys()].toSorted().slice(0, MOST_SETTINGS),
+  };
+}
+
+/** A repair as the hub may see it: values only of a setting that is locked, for others hold what the user chose. */
+export function reportedDrift(
+  { at, kind, setting, wrong, right }: Drift,
+  resolution: Resolution,
+): ReportedDrift {
+  const locked = setting !== null && resolution.settings.get(setting)?.locked === true;
+  return {
+    ...{ at, kind, setting },
+    ...(locked && wrong !== undefined ? { wrong } : {}),
+    ...(locked && right !== undefined ? { right } : {}),
+  };
+}
+
+/** A report of a state, with what happened since the last one. */
+export function reportBody(
+  state: ReportedState,
+  since: {
+    readonly reason: AgentReportBody['reason'];
+    readonly at: string;
+    readonly drift: readonly ReportedDrift[];
+    readonly driftDropped: number;
+    readonly refused: DeliveryState['refused'];
+  },
+): AgentReportBody {
+  const { reason, at, refused } = since;
+  const drift = since.drift.slice(-REPORT_DRIFT_LIMIT);
+  return {
+    ...{ reportId: randomUUID(), reason, at },
+    ...state,
+    drift,
+    driftDropped: since.driftDropped + since.drift.length - drift.length,
+    refused: refused === null ? null : { ...refused, message: textOf(refused.message, MOST_TEXT) },
+  };
+}
+
+function isMentioned({ contributions }: ResolvedSetting): boolean {
+  return contributions.some(({ source }) => source !== 'user' && source !== 'default');
+}
+
+function reportedSetting(
+  { id, source, locked, frozen }: ResolvedSetting,
+  enforcement: ReportView['enforcement'],
+  failed: boolean,
+): ReportedSetting {
+  return { id, source, locked, outcome: outcome() };
+  function outcome(): ReportedSetting['outcome'] {
+    if (frozen !== undefined) return 'frozen';
+    if (failed) return 'failed';
+    if (enforcement.managedBy(id)?.override !== undefined) return 'overridden';
+    if (locked) return 'enforced';
+    return source === 'user' ? 'chosen' : 'suggested';
+  }
+}
+
+/** Words about the user's own file may quote what the user chose: only where and what kind is told. */
+function reportedProblem(
+  problem: ReportView['problems'][number],
+): NonNullable<AgentReportBody['problems']>[number] {
+  const { source, code, severity, path } = problem;
+  const message =
+    source === 'choices'
+      ? 'Something in the user’s own settings file is not right.'
+      : maskUserInfo(problem.message);
+  return { source, code, severity, path: textOf(path, 400), message: textOf(message, MOST_TEXT) };
+}
+
+function textOf(text: string, most: number): string {
+  return text.replaceAll('\0', '').slice(0, most).toWellFormed();
+}
