@@ -1,0 +1,347 @@
+import fc from 'fast-check';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findResources } from '../find-resources.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import { parsePatchPath } from '../resource-path.ts';
+import { ScimError } from '../scim-error.ts';
+import { startTestScim, type TestScim } from '../test-scim.ts';
+import { USER_COLUMNS } from '../user-columns.ts';
+import type { AttributePath, Comparand, Filter, Operator } from './filter.ts';
+import { compares } from './match.ts';
+import { parseFilter } from './parse-filter.ts';
+
+const OPERATORS: readonly Operator[] = ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le'];
+
+/** Writes a filter out again. */
+function print(filter: Filter): string {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return `(${print(filter.left)}) ${filter.kind} (${print(filter.right)})`;
+    case 'not':
+      return `not (${print(filter.filter)})`;
+    case 'present':
+      return `${path(filter.path)} pr`;
+    case 'compare':
+      return `${path(filter.path)} ${filter.operator} ${JSON.stringify(filter.value)}`;
+    case 'element':
+      return `${path(filter.path)}[${print(filter.filter)}]`;
+  }
+}
+
+function path({ schema, attribute, sub }: AttributePath): string {
+  return `${schema === undefined ? '' : `${schema}:`}${attribute}${sub === undefined ? '' : `.${sub}`}`;
+}
+
+const name = fc.stringMatching(/^[A-Za-z$][A-Za-z0-9_$-]{0,8}$/);
+const anyPath: fc.Arbitrary<AttributePath> = fc.record(
+  {
+    attribute: name,
+    sub: name,
+    schema: fc.constantFrom('urn:ietf:params:scim:schemas:core:2.0:User', 'urn:x:2.0:Y'),
+  },
+  { requiredKeys: ['attribute'] },
+);
+const comparand: fc.Arbitrary<Comparand> = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.boolean(),
+  fc.constant(null),
+  fc.integer(),
+);
+const anyFilter: fc.Arbitrary<Filter> = fc.letrec<{ filter: Filter; leaf: Filter }>((tie) => ({
+  leaf: fc.oneof(
+    fc.record({
+      kind: fc.constant('compare' as const),
+      path: anyPath,
+      operator: fc.constantFrom(...OPERATORS),
+      value: comparand,
+    }),
+    fc.record({ kind: fc.constant('present' as const), path: anyPath }),
+  ),
+  filter: fc.oneof(
+    { depthSize: 'small' },
+    tie('leaf'),
+    fc.record({
+      kind: fc.constantFrom('and' as const, 'or' as const),
+      left: tie('filter'),
+      right: tie('filter'),
+    }),
+    fc.record({ kind: fc.constant('not' as const), filter: tie('filter') }),
+    fc.record({ kind: fc.constant('element' as const), path: anyPath, filter: tie('filter') }),
+  ),
+})).filter;
+
+describe('the grammar', () => {
+  it('reads back what was written', () => {
+    fc.assert(
+      fc.property(anyFilter, (filter) => {
+        expect(parseFilter(print(filter))).toEqual(filter);
+      }),
+    );
+  });
+
+  it.each([
+    ['a eq 1 or b eq 2 and c eq 3', '(a eq 1) or ((b eq 2) and (c eq 3))'],
+    ['NOT (a PR) AnD b Eq TRUE', '(not (a pr)) and (b eq true)'],
+    ['title pr and userType eq "Employee"', '(title pr) and (userType eq "Employee")'],
+    ['a eq "x\\"y\\\\"', 'a eq "x\\"y\\\\"'],
+    ['not eq "x"', 'not eq "x"'],
+    ['emails[type eq "work"].value eq "x"', 'emails[(type eq "work") and (value eq "x")]'],
+    [
+      'urn:ietf:params:scim:schemas:core:2.0:User:name.familyName co "O\'Malley"',
+      'urn:ietf:params:scim:schemas:core:2.0:User:name.familyName co "O\'Malley"',
+    ],
+  ])('%s', (text, meaning) => {
+    expect(print(parseFilter(text))).toBe(meaning);
+  });
+
+  it('refuses everything else as what it is, and never fails', () => {
+    const pieces = fc.array(
+      fc.constantFrom(
+        'userName',
+        'eq',
+        'pr',
+        'and',
+        'or',
+        'not',
+        '(',
+        ')',
+        '[',
+        ']',
+        '"a"',
+        '"',
+        '\\',
+        '.',
+        ':',
+        ' ',
+        'urn:x',
+        '7',
+        'null',
+        '\0',
+        '𝒳',
+        '--',
+        ';',
+        "'",
+      ),
+      { maxLength: 30 },
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          pieces.map((each) => each.join(' ')),
+          pieces.map((each) => each.join('')),
+          fc.string({ unit: 'binary' }),
+        ),
+        (text) => {
+          for (const [read, scimType] of [
+            [parseFilter, 'invalidFilter'],
+            [parsePatchPath, 'invalidPath'],
+          ] as const) {
+            try {
+              read(text);
+            } catch (error) {
+              expect(error).toBeInstanceOf(ScimError);
+              expect(error).toMatchObject({ status: 400, scimType });
+            }
+          }
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('in the database', () => {
+  let scim: TestScim;
+  let resources: readonly JsonObject[];
+  const word = fc.constantFrom('Ada', 'ada', 'Bob', 'b', 'x y', '"q"', "o'k", '%', '_', '');
+  const DOCKER = 'urn:ietf:params:scim:schemas:extension:docker:2.0:User';
+  const element = fc.record(
+    {
+      value: word.filter((text) => text !== ''),
+      type: fc.constantFrom('work', 'home', 'WORK'),
+      primary: fc.boolean(),
+    },
+    { requiredKeys: [] },
+  );
+  const body = fc.record(
+    {
+      name: fc.record({ givenName: word, familyName: word }, { requiredKeys: [] }),
+      displayName: word,
+      emails: fc.array(element, { minLength: 1, maxLength: 3 }),
+      [DOCKER]: fc.record({ dockerTeam: word }),
+    },
+    { requiredKeys: [] },
+  );
+
+  beforeAll(async () => {
+    scim = await startTestScim();
+    const { db } = scim.database;
+    for (const [index, each] of fc
+      .sample(fc.record({ body, externalId: fc.option(word), active: fc.boolean() }), {
+        numRuns: 40,
+        seed: 7,
+      })
+      .entries()) {
+      const email = `${index % 2 === 0 ? 'Ada' : 'bob'}${index}@acme.example`;
+      await sql`with made as (insert into users (email, username, name) values (${email}, ${`u${index}`}, 'x') returning id)
+        insert into scim_users (connection_id, user_id, managed, user_name, external_id, active, resource, created_at, updated_at)
+        select ${scim.acme.connectionId}, id, true, ${email}, ${each.externalId}, ${each.active}, ${JSON.stringify(each.body)}, now(), now() from made`.execute(
+        db,
+      );
+    }
+    const page = await scim.send(scim.acme, 'GET', '/Users?count=200');
+    resources = page.body.Resources;
+    expect(resources).toHaveLength(40);
+  });
+  afterAll(() => scim.stop());
+
+  const known = fc.constantFrom<AttributePath>(
+    { attribute: 'userName' },
+    { attribute: 'USERNAME' },
+    { attribute: 'id' },
+    { attribute: 'externalId' },
+    { attribute: 'displayName' },
+    { attribute: 'name', sub: 'givenName' },
+    { attribute: 'name', sub: 'familyName' },
+    { attribute: 'emails' },
+    { attribute: 'emails', sub: 'type' },
+    { schema: DOCKER, attribute: 'dockerTeam' },
+  );
+  const text = fc.oneof(word, fc.constantFrom('ada1', 'bob', '@acme.example', 'a'));
+  const inElement: fc.Arbitrary<Filter> = fc.oneof(
+    fc.record({
+      kind: fc.constant('compare' as const),
+      path: fc.constantFrom({ attribute: 'type' }, { attribute: 'value' }),
+      operator: fc.constantFrom(...OPERATORS),
+      value: fc.oneof(text, fc.constantFrom('work', 'home')),
+    }),
+    fc.record({
+      kind: fc.constant('compare' as const),
+      path: fc.constant({ attribute: 'primary' }),
+      operator: fc.constantFrom('eq' as const, 'ne' as const),
+      value: fc.boolean(),
+    }),
+    fc.record({
+      kind: fc.constant('present' as const),
+      path: fc.constantFrom({ attribute: 'type' }, { attribute: 'primary' }),
+    }),
+  );
+  const filter: fc.Arbitrary<Filter> = fc.letrec<{ filter: Filter; inner: Filter }>((tie) => ({
+    inner: fc.oneof(
+      { depthSize: 'small' },
+      inElement,
+      fc.record({ kind: fc.constantFrom('and' as const, 'or' as const), left: inElement, right: inElement }),
+      fc.record({ kind: fc.constant('not' as const), filter: inElement }),
+    ),
+    filter: fc.oneof(
+      { depthSize: 'small' },
+      fc.record({
+        kind: fc.constant('compare' as const),
+        path: known,
+        operator: fc.constantFrom(...OPERATORS),
+        value: text,
+      }),
+      fc.record({
+        kind: fc.constant('compare' as const),
+        path: known,
+        operator: fc.constantFrom('eq' as const, 'ne' as const),
+        value: fc.constant(null),
+      }),
+      fc.record({
+        kind: fc.constant('compare' as const),
+        path: fc.constant({ attribute: 'active' }),
+        operator: fc.constantFrom('eq' as const, 'ne' as const),
+        value: fc.boolean(),
+      }),
+      fc.record({ kind: fc.constant('present' as const), path: known }),
+      fc.record({
+        kind: fc.constant('element' as const),
+        path: fc.constant({ attribute: 'emails' }),
+        filter: tie('inner'),
+      }),
+      fc.record({
+        kind: fc.constantFrom('and' as const, 'or' as const),
+        left: tie('filter'),
+        right: tie('filter'),
+      }),
+      fc.record({ kind: fc.constant('not' as const), filter: tie('filter') }),
+    ),
+  })).filter;
+
+  /** The meaning of a filter, told over the answer itself and without the database. */
+  function matches(resource: JsonObject, wanted: Filter): boolean {
+    switch (wanted.kind) {
+      case 'and':
+        return matches(resource, wanted.left) && matches(resource, wanted.right);
+      case 'or':
+        return matches(resource, wanted.left) || matches(resource, wanted.right);
+      case 'not':
+        return !matches(resource, wanted.filter);
+      case 'present':
+        return values(resource, wanted.path).some((value) => value !== undefined && value !== '');
+      case 'compare': {
+        const exact = ['id', 'externalId'].includes(wanted.path.attribute);
+        return values(resource, wanted.path).some((value) =>
+          compares(value, wanted.operator, wanted.value, exact),
+        );
+      }
+      case 'element':
+        return elements(resource, wanted.path.attribute).some((one) => matches(one, wanted.filter));
+    }
+  }
+
+  function values(resource: JsonObject, wanted: AttributePath): readonly (Json | undefined)[] {
+    if (wanted.attribute === 'emails')
+      return elements(resource, 'emails').map((one) => one[wanted.sub ?? 'value']);
+    const holder = wanted.schema === undefined ? resource : resource[wanted.schema];
+    const key = Object.keys(isObject(holder) ? holder : {}).find(
+      (each) => each.toLowerCase() === wanted.attribute.toLowerCase(),
+    );
+    const value = isObject(holder) && key !== undefined ? holder[key] : undefined;
+    return [wanted.sub === undefined ? value : isObject(value) ? value[wanted.sub] : undefined];
+  }
+
+  function elements(resource: JsonObject, attribute: string): readonly JsonObject[] {
+    const value = resource[attribute];
+    return Array.isArray(value) ? value.filter(isObject) : [];
+  }
+
+  it('means the same as over the resources themselves', async () => {
+    await fc.assert(
+      fc.asyncProperty(filter, async (wanted) => {
+        const page = await findResources<{ id: string }>(scim.database.db, {
+          table: 'scim_users',
+          columns: USER_COLUMNS,
+          connectionId: scim.acme.connectionId,
+          request: {
+            filter: parseFilter(print(wanted)),
+            descending: false,
+            startIndex: 1,
+            count: 200,
+            projection: { without: [] },
+          },
+        });
+        const expected = resources
+          .filter((resource) => matches(resource, wanted))
+          .map((resource) => resource.id);
+        expect(page.rows.map((row) => row.id)).toEqual(expected);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('refuses what it does not know, and never fails, whatever the filter', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyFilter, async (wanted) => {
+        const answer = await scim.send(scim.acme, 'POST', '/Users/.search', {
+          filter: print(wanted),
+          count: 0,
+        });
+        expect([200, 400]).toContain(answer.status);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
