@@ -47,6 +47,8 @@ export async function requestOver(
     ...(tools.lookup === undefined ? {} : { dnsLookup: tools.lookup }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
+  // Such a call may have a body, and the library waits for it.
+  if (request.method !== 'GET' && request.body === undefined) stream.end();
   try {
     const chunks: Buffer[] = [];
     let size = 0;

@@ -130,7 +130,10 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     return {
       version: 1,
       choices: Object.fromEntries([...now.book.kept, ...now.book.values]),
-      present: Object.fromEntries([...settings.values()].map(({ id, value }) => [id, value])),
+      present: {
+        ...Object.fromEntries([...settings.values()].map(({ id, value }) => [id, value])),
+        ...beneath(now.inputs),
+      },
       managed: since,
       lastGood: now.layers.remembered,
     };
@@ -184,6 +187,18 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     notices: () => notices,
     lastWritten: () => state.writtenAt,
   };
+}
+
+/** An override must not outlive its time in what settings are held at: there the policy's own value stands. */
+function beneath({ layers }: EnforcementInputs): PolicyState['present'] {
+  return Object.fromEntries(
+    layers.flatMap(({ overridden }) =>
+      (overridden?.by ?? []).map(({ setting }) => [
+        setting,
+        overridden?.beneath.mentions.get(setting)?.value ?? null,
+      ]),
+    ),
+  );
 }
 
 /** The values a store held before anybody managed it: where settings stay if they freeze at first contact. */
