@@ -14,8 +14,9 @@ export interface JsonSchema {
 }
 
 /**
- * JSON Schema (2020-12) of policy documents, for editors. It is stricter than the reader in one point: a key that
- * is not known is only a warning when a document is read, and an error here, so that editors underline it.
+ * JSON Schema (2020-12) of policy documents, for editors. It describes documents that raise no problem: what is only
+ * a warning when a document is read (a key that is not known, a list written as text with commas) is an error here, so
+ * that editors underline it. Formats of text are left to the reader.
  */
 export function jsonSchema(catalog: Catalog): JsonSchema {
   const version = {

@@ -62,8 +62,10 @@ export function readSettings(reading: DocumentReading, object: JsonObject, catal
   const { children } = catalog.document;
   // Keys and values are taken out at once: looking up one after the other in a large object is slow.
   const values = Object.values(object);
-  for (const [index, key] of Object.keys(object).entries()) {
+  let index = 0;
+  for (const key of Object.keys(object)) {
     const raw = values[index];
+    index += 1;
     const node = children.get(key);
     if (node !== undefined) {
       tallyKnownKey(reading.tally);
@@ -105,8 +107,10 @@ function readContainer(
     return;
   }
   const values = Object.values(raw);
-  for (const [index, key] of Object.keys(raw).entries()) {
+  let index = 0;
+  for (const key of Object.keys(raw)) {
     const value = values[index];
+    index += 1;
     const child = node.children.get(key);
     if (child !== undefined) {
       tallyKnownKey(reading.tally);
