@@ -1,11 +1,15 @@
 import { auditRoutes } from './audit/audit-routes.ts';
+import { connectionRoutes } from './connections/connection-routes.ts';
 import type { TxtResolver } from './domains/domain-proof.ts';
 import { domainRoutes } from './domains/domain-routes.ts';
 import { healthRoutes } from './operations/health-routes.ts';
 import { organizationRoutes } from './organizations/organization-routes.ts';
+import { overrideRoutes } from './overrides/override-routes.ts';
 import { effectivePolicyRoutes } from './policies/effective-policy-routes.ts';
 import { policyRoutes } from './policies/policy-routes.ts';
 import { deviceRoutes } from './reports/device-routes.ts';
+import { rolloutRoutes } from './rollouts/rollout-routes.ts';
+import type { HubSecret } from './secrets/hub-secret.ts';
 import type { HubPlugin } from './server.ts';
 import { teamRoutes } from './teams/team-routes.ts';
 import { tokenRoutes } from './tokens/token-routes.ts';
@@ -13,17 +17,24 @@ import { tokenRoutes } from './tokens/token-routes.ts';
 /** What the API reaches outside of the hub. */
 export interface ApiSurroundings {
   readonly resolver: TxtResolver;
+  /** Asks identity providers for their metadata. */
+  readonly outbound: Outbound;
+  readonly secret: HubSecret;
 }
 
 /** The HTTP API for administrators, and the health of the process. */
-export const apiRoutes = ({ resolver }: ApiSurroundings): readonly HubPlugin[] => [
+export const apiRoutes = ({ resolver, outbound, secret }: ApiSurroundings): readonly HubPlugin[] => [
   healthRoutes,
   organizationRoutes,
   policyRoutes,
   effectivePolicyRoutes,
   teamRoutes,
   domainRoutes(resolver),
+  connectionRoutes({ outbound, secret }),
+  signInSettingsRoutes,
   tokenRoutes,
   auditRoutes,
   deviceRoutes,
+  rolloutRoutes,
+  overrideRoutes,
 ];

@@ -23,6 +23,12 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /v1/orgs/{organization}/teams': { name: 'Walkers' },
   'POST /v1/orgs/{organization}/domains': { name: 'acme.example' },
   'PATCH /v1/orgs/{organization}/devices/{deviceId}': { name: 'Desk' },
+  'POST /v1/orgs/{organization}/policies/{policyId}/rollout': { document: { memoryMiB: { value: 4096 } } },
+  'PATCH /v1/orgs/{organization}/policies/{policyId}/rollout': { percentage: 50 },
+  'POST /v1/orgs/{organization}/policies/{policyId}/rollback': {},
+  'PUT /v1/orgs/{organization}/policies/{policyId}/exceptions': {
+    exceptions: [{ setting: 'analyticsEnabled', maxSeconds: 3600 }],
+  },
   'PUT /v1/orgs/{organization}/report-settings': { unknownAfterDays: 7, retentionDays: 30 },
   'POST /v1/orgs/{organization}/tokens': { name: 'walk', role: 'member' },
 };

@@ -15,7 +15,9 @@ import { createOrganization } from './organizations/organization-service.ts';
 import { createPolicy } from './policies/policy-service.ts';
 import { acceptReport } from './reports/report-service.ts';
 import { sampleReport } from './reports/test-report.ts';
+import { createHubSecret } from './secrets/hub-secret.ts';
 import { buildServer, type HubServer } from './server.ts';
+import { createOutbound } from './sso/outbound.ts';
 import { createTeam } from './teams/team-service.ts';
 import { authenticateByApiToken, createApiToken } from './tokens/api-tokens.ts';
 
@@ -49,6 +51,7 @@ export interface TestApi {
     readonly teamId: string;
     readonly tokenId: string;
     readonly deviceId: string;
+    readonly overrideId: string;
     readonly domainId: string;
     readonly people: Readonly<Record<Person, string>>;
   };
@@ -87,7 +90,11 @@ export async function startTestApi(): Promise<TestApi> {
       authenticateByApiToken({ db: database.db, clock: systemClock }),
     ],
     plugins: [
-      ...apiRoutes({ resolver: { txt: async () => ({ ok: true, values: [] }) } }).map(
+      ...apiRoutes({
+        resolver: { txt: async () => ({ ok: true, values: [] }) },
+        outbound: createOutbound(),
+        secret: createHubSecret('a secret for tests, thirty-two characters and more'),
+      }).map(
         (plugin): typeof plugin =>
           (scope, context) => {
             scope.addHook('onRoute', ({ method, url, schema }) => {
@@ -197,6 +204,8 @@ async function createWorld({ db }: DatabaseHandle): Promise<TestApi['ids']> {
     policyId: policy.id,
     teamId: team.id,
     tokenId: token.id,
+    // None: deleting it is tested where overrides are.
+    overrideId: '22222222-2222-4222-8222-222222222222',
     deviceId: await createDevice(db, context, { organizationId: acme.id, userId: people.member }),
     domainId: domain.id,
     people,

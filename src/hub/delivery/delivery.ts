@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Announcements } from '../database/announcements.ts';
 import type { Db } from '../database/connection.ts';
 import { createAgentAccess } from '../identity/agent-access.ts';
+import { agentOverrideRoutes } from '../overrides/agent-override-routes.ts';
 import { agentReportRoutes } from '../reports/agent-report-routes.ts';
 import type { HubSecret } from '../secrets/hub-secret.ts';
 import type { HubPlugin } from '../server.ts';
@@ -39,6 +40,7 @@ export async function createDelivery(options: DeliveryOptions): Promise<{ readon
     registerAgentRoutes(app, { db, access, bundles });
     eventRoutes(app, { db, access, streams });
     agentReportRoutes(app, { db, access, clock });
+    agentOverrideRoutes(app, { db, access, clock });
     app.addHook('onClose', async () => {
       access.stop();
       bundles.stop();

@@ -1,0 +1,270 @@
+import { sql } from 'kysely';
+import type { GrantedOverride, OverrideAnswer, OverrideRequest } from '../../shared/contracts/agent-api.ts';
+import type { PolicyException } from '../../shared/contracts/bundle.ts';
+import { type Refusal, RefusalError } from '../../shared/contracts/refusal.ts';
+import { readDocument } from '../../shared/policy/read-document.ts';
+import { accepted, checkValue } from '../../shared/settings/check-value.ts';
+import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
+import { type ChangeContext, recordChange } from '../audit/record.ts';
+import type { Db, Reader, Trx } from '../database/connection.ts';
+import type { Json } from '../database/schema.ts';
+import { maskValue } from '../policies/document.ts';
+import { type Received, readReceived } from '../policies/received.ts';
+import { lockOrganization, stampRecipients } from '../policies/recipients.ts';
+import type { OverrideEnd } from './tables.ts';
+
+/*
+ * Break-glass (docs/delivery.md section 6). A grant is what the signed bundle says; it ends by the agent's clocks, and
+ * for everybody else by the sweep here, which gives the member a bundle without it.
+ */
+
+/** The member who asks. */
+export interface Requester {
+  readonly organizationId: string;
+  readonly userId: string;
+  readonly email: string;
+}
+
+/**
+ * Grants an override where the policy that the member receives allows it. The request is recorded whether it is
+ * granted or not. Refuses: `override_not_allowed`, `unknown_setting`, `invalid_value`.
+ */
+export async function grantOverride(
+  db: Db,
+  context: ChangeContext,
+  who: Requester,
+  request: OverrideRequest,
+): Promise<OverrideAnswer> {
+  const outcome = await db.transaction().execute(async (trx) => {
+    const { organizationId, userId } = who;
+    await lockOrganization(trx, organizationId);
+    const received = await readReceived(trx, { organizationId, userId });
+    const refusal = judge(received, request);
+    await recordRequest(trx, context, who, request, refusal);
+    if (refusal !== null || received?.policy == null) return { refusal: refusal ?? NOT_MANAGED };
+    await endOverrides(trx, context, { because: 'replaced', which: ofSetting(who, request.setting) });
+    const until = new Date(context.at.getTime() + request.seconds * 1000);
+    const { id } = await trx
+      .insertInto('overrides')
+      .values({
+        organization_id: organizationId,
+        user_id: userId,
+        policy_id: received.policy.id,
+        device_id: request.deviceId,
+        setting: request.setting,
+        value: JSON.stringify(request.value),
+        reason: request.reason,
+        granted_at: context.at,
+        until,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    await stampRecipients(trx, {
+      organizationId,
+      recipients: { kind: 'users', userIds: [userId] },
+      at: context.at,
+    });
+    await recordChange(trx, context, {
+      organizationId,
+      action: 'override.grant',
+      target: { kind: 'override', id, label: `${request.setting} for ${who.email}` },
+      after: { ...facts(request), until: until.toISOString(), policy: received.policy.name },
+    });
+    const seq = (await readReceived(trx, { organizationId, userId }))?.seq ?? 0;
+    const { setting, value, reason } = request;
+    const times = { grantedAt: context.at.toISOString(), until: until.toISOString() };
+    return { refusal: null, answer: { override: { id, setting, value, reason, ...times }, seq } };
+  });
+  // Thrown only here: the record of a refused request must not be rolled back with it.
+  if (outcome.answer === undefined) throw new RefusalError(outcome.refusal);
+  return outcome.answer;
+}
+
+function judge(received: Received | null, request: OverrideRequest): Refusal | null {
+  const setting = desktopCatalog.byId.get(request.setting);
+  if (setting === undefined) {
+    return {
+      code: 'unknown_setting',
+      message: `There is no setting "${request.setting}".`,
+      setting: request.setting,
+    };
+  }
+  const checked = checkValue(setting, request.value);
+  if (!checked.ok) {
+    const details = { accepted: accepted(setting) };
+    return { code: 'invalid_value', message: checked.message, setting: setting.id, details };
+  }
+  if (received?.policy == null) return NOT_MANAGED;
+  const { policy, document, exceptions } = received;
+  const exception = exceptions.find((each) => each.setting === setting.id);
+  if (exception === undefined) {
+    return {
+      code: 'override_not_allowed',
+      message: `The policy "${policy.name}" of ${received.organization.name} does not allow "${setting.id}" to be overridden.`,
+      help: 'Ask an owner of the organization to allow it for this setting, or to change the policy.',
+      setting: setting.id,
+    };
+  }
+  if (request.seconds > exception.maxSeconds) {
+    return {
+      code: 'override_not_allowed',
+      message: `"${setting.id}" may be overridden for ${exception.maxSeconds} seconds at most, and ${request.seconds} were asked for.`,
+      help: 'Ask for a shorter time.',
+      setting: setting.id,
+      details: { maxSeconds: exception.maxSeconds },
+    };
+  }
+  if (readDocument(document, 'user-policy', desktopCatalog).mentions.get(setting.id)?.locked !== true) {
+    return {
+      code: 'override_not_allowed',
+      message: `The policy "${policy.name}" does not lock "${setting.id}".`,
+      help: 'Set it as usual: no override is needed.',
+      setting: setting.id,
+    };
+  }
+  return null;
+}
+
+const NOT_MANAGED: Refusal = {
+  code: 'override_not_allowed',
+  message: 'No policy of this organization reaches you, so there is nothing to override.',
+};
+
+async function recordRequest(
+  trx: Trx,
+  context: ChangeContext,
+  who: Requester,
+  request: OverrideRequest,
+  refusal: Refusal | null,
+): Promise<void> {
+  await recordChange(trx, context, {
+    organizationId: who.organizationId,
+    action: refusal === null ? 'override.request' : 'override.refuse',
+    target: { kind: 'member', id: who.userId, label: who.email },
+    after: { ...facts(request), ...(refusal === null ? {} : { refused: refusal.code }) },
+  });
+}
+
+function facts(request: OverrideRequest) {
+  const { setting, seconds, reason, deviceId } = request;
+  return { setting, value: maskValue(request.value as Json), seconds, reason, device: deviceId };
+}
+
+/** A member's own that are in force, by setting. */
+export async function listOwnOverrides(db: Reader, who: Requester): Promise<GrantedOverride[]> {
+  const rows = await db
+    .selectFrom('overrides')
+    .where('organization_id', '=', who.organizationId)
+    .where('user_id', '=', who.userId)
+    .where('ended_at', 'is', null)
+    .selectAll()
+    .orderBy('setting')
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    setting: row.setting,
+    value: row.value,
+    reason: row.reason,
+    grantedAt: row.granted_at.toISOString(),
+    until: row.until.toISOString(),
+  }));
+}
+
+/** Ends one before its time: by the member (`user`), or by an owner (`revoked`). Refuses (`not_found`) what is not in force. */
+export async function endOverride(
+  db: Db,
+  context: ChangeContext,
+  wanted: { readonly organizationId: string; readonly id: string; readonly userId?: string },
+): Promise<void> {
+  const { organizationId, id, userId } = wanted;
+  await db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, organizationId);
+    const which = sql`o.organization_id = ${organizationId} and o.id = ${id}
+      and ${userId === undefined ? sql`true` : sql`o.user_id = ${userId}`}`;
+    const because = userId === undefined ? 'revoked' : 'user';
+    if ((await endOverrides(trx, context, { because, which })) > 0) return;
+    throw new RefusalError({
+      code: 'not_found',
+      message: 'There is no such override in force.',
+      help: 'It may have ended by itself; the list says so.',
+    });
+  });
+}
+
+/** Replaces what users who receive the policy may override. A grant that it no longer allows ends. */
+export async function setExceptions(
+  trx: Trx,
+  context: ChangeContext,
+  policy: { readonly organizationId: string; readonly policyId: string },
+  exceptions: readonly PolicyException[],
+): Promise<void> {
+  const { organizationId, policyId } = policy;
+  await trx
+    .updateTable('policies')
+    .set({ exceptions: JSON.stringify(exceptions) })
+    .where('id', '=', policyId)
+    .execute();
+  const allowed = exceptions.map(({ setting }) => setting);
+  const which = sql`o.policy_id = ${policyId} and o.setting <> all(${allowed}::text[])`;
+  await endOverrides(trx, context, { because: 'withdrawn', which });
+  await stampRecipients(trx, { organizationId, recipients: { kind: 'policy', policyId }, at: context.at });
+}
+
+/** Ends those whose time has come; answers how many. Hubs that do it at once find what the others left. */
+export async function endDueOverrides(db: Db, at: Date): Promise<number> {
+  const due = await db
+    .selectFrom('overrides')
+    .where('ended_at', 'is', null)
+    .where('until', '<=', at)
+    .select('organization_id')
+    .distinct()
+    .execute();
+  const context: ChangeContext = { actor: { kind: 'system', name: 'end of time' }, sourceAddress: null, at };
+  let ended = 0;
+  for (const { organization_id: organizationId } of due) {
+    ended += await db.transaction().execute(async (trx) => {
+      await lockOrganization(trx, organizationId);
+      const which = sql`o.organization_id = ${organizationId} and o.until <= ${at}`;
+      return endOverrides(trx, context, { because: 'time', which });
+    });
+  }
+  return ended;
+}
+
+function ofSetting(who: Requester, setting: string) {
+  return sql`o.organization_id = ${who.organizationId} and o.user_id = ${who.userId} and o.setting = ${setting}`;
+}
+
+interface EndedRow {
+  readonly id: string;
+  readonly organization_id: string;
+  readonly user_id: string;
+  readonly setting: string;
+  readonly email: string;
+}
+
+/** Ends what is in force among `which`, stamps their members and records each. */
+async function endOverrides(
+  trx: Trx,
+  context: ChangeContext,
+  wanted: { readonly because: OverrideEnd; readonly which: ReturnType<typeof sql> },
+): Promise<number> {
+  const { because, which } = wanted;
+  const { rows } = await sql<EndedRow>`
+    update overrides o set ended_at = ${context.at}, ended_because = ${because} from users u
+     where u.id = o.user_id and o.ended_at is null and ${which}
+    returning o.id, o.organization_id, o.user_id, o.setting, u.email`.execute(trx);
+  for (const [organizationId, ended] of Map.groupBy(rows, (row) => row.organization_id)) {
+    const userIds = [...new Set(ended.map((row) => row.user_id))];
+    await stampRecipients(trx, { organizationId, recipients: { kind: 'users', userIds }, at: context.at });
+  }
+  for (const row of rows) {
+    await recordChange(trx, context, {
+      organizationId: row.organization_id,
+      action: 'override.end',
+      target: { kind: 'override', id: row.id, label: `${row.setting} for ${row.email}` },
+      after: { because },
+    });
+  }
+  return rows.length;
+}
