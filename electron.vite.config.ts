@@ -13,7 +13,10 @@ export default defineConfig({
     define,
     build: {
       outDir: 'out/main',
-      externalizeDeps: true,
+      // Packages of "dependencies" are installed for the hub and the command line; the app carries what it needs
+      // within itself, but for what is native or has files of its own.
+      externalizeDeps: { exclude: ['jose', 'zod'] },
+      minify: true,
       rolldownOptions: { input: { index: 'src/main/index.ts' } },
     },
   },

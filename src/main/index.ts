@@ -1,53 +1,42 @@
 import { join } from 'node:path';
-import { app, BrowserWindow, shell } from 'electron';
+import { app, protocol } from 'electron';
+import { readHostFacts } from '../agent/host.ts';
+import { agentPaths } from '../agent/paths.ts';
+import { APP_SCHEME } from './protocol/app-origin.ts';
 
-/** Opens the dashboard's window, or brings the one that is open to the front. */
-async function showDashboard(): Promise<void> {
-  const [open] = BrowserWindow.getAllWindows();
-  if (open) {
-    if (open.isMinimized()) open.restore();
-    open.focus();
-    return;
-  }
-  const window = new BrowserWindow({
-    width: 1100,
-    height: 760,
-    minWidth: 480,
-    show: false,
-    title: 'Mooring',
-    webPreferences: {
-      preload: join(import.meta.dirname, '../preload/preload.cjs'),
-      contextIsolation: true,
-      sandbox: true,
-      nodeIntegration: false,
-    },
-  });
-  // The window shows our own page only; everything else belongs in the person's browser.
-  window.webContents.setWindowOpenHandler(({ url }) => {
-    if (url.startsWith('https://')) void shell.openExternal(url);
-    return { action: 'deny' };
-  });
-  window.webContents.on('will-navigate', (event) => event.preventDefault());
-  window.once('ready-to-show', () => window.show());
-  await window.loadFile(join(import.meta.dirname, '../renderer/index.html'));
+/*
+ * What must happen before Electron is ready, and nothing else: the rest is loaded while Electron starts.
+ */
+
+/** What the system asked for before the app could answer. */
+const inbox: { links: string[]; shows: number } = { links: [], shows: 0 };
+
+protocol.registerSchemesAsPrivileged([
+  { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+]);
+app.enableSandbox();
+
+const paths = agentPaths(readHostFacts(), 'mooring');
+const folder = join(paths.userData, 'window');
+app.setPath('userData', folder);
+
+// A session without a display has neither tray nor window; the agent is needed there all the same.
+const display =
+  process.platform !== 'linux' || Boolean(process.env.DISPLAY) || Boolean(process.env.WAYLAND_DISPLAY);
+if (!display) app.commandLine.appendSwitch('ozone-platform', 'headless');
+
+app.on('open-url', (event, url) => {
+  event.preventDefault();
+  inbox.links.push(url);
+});
+
+if (app.requestSingleInstanceLock()) {
+  const desktop = import('./desktop.ts');
+  void Promise.all([desktop, app.whenReady()]).then(([{ startDesktop }]) =>
+    // The bundler moves other modules elsewhere: only here is it known where this one stands.
+    startDesktop({ inbox, folder, display, paths, built: join(import.meta.dirname, '..') }),
+  );
+} else {
+  // The first one hears of it and shows itself.
+  app.quit();
 }
-
-function start(): void {
-  if (!app.requestSingleInstanceLock()) {
-    app.quit();
-    return;
-  }
-  const show = (): void => {
-    showDashboard().catch((error: unknown) => {
-      process.stderr.write(`The window could not be opened: ${String(error)}\n`);
-    });
-  };
-  app.on('second-instance', show);
-  app.on('activate', show);
-  app.on('window-all-closed', () => {
-    if (process.platform !== 'darwin') app.quit();
-  });
-  void app.whenReady().then(show);
-}
-
-start();

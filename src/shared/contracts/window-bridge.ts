@@ -28,3 +28,14 @@ export interface WindowBridge {
   /** Follows `GET /v1/events` until the returned function is called. */
   events(listener: (message: BridgeMessage) => void): () => void;
 }
+
+/** The only IPC channels of the app. `follow` and `unfollow` carry a number that names one following. */
+export const BRIDGE_CHANNELS = {
+  /** Window to app, answered: a `BridgeRequest` brings a `BridgeAnswer`. */
+  fetch: 'mooring:fetch',
+  /** Window to app: begin and end following the events. */
+  follow: 'mooring:follow',
+  unfollow: 'mooring:unfollow',
+  /** App to window: the number of the following, and a `BridgeMessage`. */
+  message: 'mooring:message',
+} as const;

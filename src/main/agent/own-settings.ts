@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import type { SettingsAnswer } from '../../shared/contracts/local-api.ts';
+
+/** The settings of the catalog that concern this app itself, as they are in force. */
+export interface OwnSettings {
+  readonly startOnLogin: boolean;
+  readonly openDashboardOnStartup: boolean;
+  readonly theme: 'light' | 'dark' | 'system';
+  /** Whether a change of policy may be shown among the system's notifications. */
+  readonly notifyGeneral: boolean;
+  readonly disableUpdate: boolean;
+  readonly autoDownloadUpdates: boolean;
+}
+
+// A setting that does not apply on this platform is absent, and one with a strange value is not followed.
+const schema = z.object({
+  startOnLogin: z.boolean().catch(false),
+  openDashboardOnStartup: z.boolean().catch(false),
+  theme: z.enum(['light', 'dark', 'system']).catch('system'),
+  notifyGeneral: z.boolean().catch(true),
+  disableUpdate: z.boolean().catch(false),
+  autoDownloadUpdates: z.boolean().catch(false),
+});
+
+/** Picks them from the answer to `GET /v1/settings`. */
+export function ownSettings({ settings }: SettingsAnswer): OwnSettings {
+  return schema.parse(Object.fromEntries(settings.map(({ id, value }) => [id, value])));
+}

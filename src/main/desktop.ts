@@ -1,0 +1,267 @@
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { app, dialog, Menu, Notification, nativeTheme, net, powerMonitor, shell as system } from 'electron';
+import type { AgentOptions, LogEntry } from '../agent/agent-options.ts';
+import { withLog } from '../agent/log-file.ts';
+import type { AgentPaths } from '../agent/paths.ts';
+import { systemCommandRunner } from '../agent/run-command.ts';
+import { VERSION } from '../shared/version.ts';
+import { linkAgent } from './agent/agent-link.ts';
+import { type KeptLink, keepLinked } from './agent/kept-link.ts';
+import { installBridge } from './bridge/install-bridge.ts';
+import { createWindowDoor } from './bridge/window-door.ts';
+import { LINK_SCHEME, linkAmong } from './deep-link/deep-link.ts';
+import { autostartFile } from './login-item/autostart-file.ts';
+import { BACKGROUND_FLAG, createLoginItem } from './login-item/login-item.ts';
+import { openPreferences } from './preferences/preferences.ts';
+import { dashboardProtocol } from './protocol/dashboard-protocol.ts';
+import { applicationMenu } from './shell/application-menu.ts';
+import { endGracefully } from './shell/ending.ts';
+import { createShell, RefusedStart, type Shell, type ShellHost } from './shell/shell.ts';
+import { hasTrayHost } from './tray/tray-host.ts';
+import { createTrayIcon, type TrayIcon } from './tray/tray-icon.ts';
+import { electronFeed } from './updates/electron-feed.ts';
+import { updateChannel } from './updates/update-channel.ts';
+import { createUpdates } from './updates/updates.ts';
+import { addressesOf, watchNetwork } from './wake/network-watch.ts';
+import { createDashboardWindow, type DashboardWindow } from './windows/dashboard-window.ts';
+import { outwardLinks } from './windows/outward-links.ts';
+import { noteSignIns } from './windows/sign-in-addresses.ts';
+
+/** What `index.ts` found out before Electron was ready. */
+export interface Beginning {
+  /** Links the system handed over before anybody could follow them. */
+  readonly inbox: { readonly links: string[] };
+  /** Where Electron and the window keep what they remember. */
+  readonly folder: string;
+  /** False: no tray and no window, the agent alone. */
+  readonly display: boolean;
+  readonly paths: AgentPaths;
+  /** Folder of what was built: `main`, `preload` and `renderer`. */
+  readonly built: string;
+}
+
+type Log = (message: string, facts: Readonly<Record<string, unknown>>) => void;
+
+const NO_DISPLAY =
+  'There is no display here, so Mooring runs without tray and window: the agent alone.\n' +
+  'Look at it with "mooring status", and stop it with "mooring agent stop".\n';
+
+/** Composes the desktop app; called once, when Electron is ready. */
+export async function startDesktop(beginning: Beginning): Promise<void> {
+  const { display, paths, built } = beginning;
+  const agentOptions = agentOptionsOf(join(built, 'renderer'));
+  const log = logOf(agentOptions);
+  if (!display) process.stderr.write(NO_DISPLAY);
+  prepareApp();
+
+  let shell: Shell | undefined;
+  const agent = keepLinked({
+    link: () => linkAgent(agentOptions),
+    onStopRequested: () => app.quit(),
+    onMoved: () => shell?.draw(),
+    after,
+  });
+  const updates = createUpdates({
+    channel: updateChannel(app.isPackaged, process.resourcesPath),
+    version: VERSION,
+    feed: () => electronFeed(log),
+    ...{ after, log, onChange: () => shell?.draw() },
+  });
+  const window = display ? openableWindow(beginning, built, agent, log, () => shell) : null;
+  const tray = display ? iconOf(paths, built, () => shell, log) : null;
+  const host = hostOf({ beginning, window, tray, log });
+  const made = createShell({ agent, host, updates, log, now: Date.now, every });
+  shell = made;
+  const stops = [watchMachine(agent), followStarts(made, host)];
+  endGracefully({
+    app,
+    log,
+    stop: async () => {
+      for (const stop of stops) stop();
+      await made.stop();
+      tray?.remove();
+    },
+  });
+  await begin(beginning, made, host, tray !== null);
+}
+
+async function begin(
+  { inbox, paths }: Beginning,
+  shell: Shell,
+  host: ShellHost,
+  tray: boolean,
+): Promise<void> {
+  try {
+    const trayShown = tray && (await hasTrayHost(paths.platform, systemCommandRunner()));
+    await shell.start({ background: process.argv.includes(BACKGROUND_FLAG) || !tray, trayShown });
+  } catch (error) {
+    if (!(error instanceof RefusedStart)) throw error;
+    const { message, help = '' } = error.refusal;
+    host.tell('Mooring could not start', `${message} ${help}`.trim());
+    app.exit(1);
+    return;
+  }
+  const given = linkAmong(process.argv.slice(1));
+  for (const link of [...inbox.links.splice(0), ...(given === null ? [] : [given])]) shell.follow(link);
+}
+
+function agentOptionsOf(dashboardFolder: string): AgentOptions {
+  const opened = async (url: string): Promise<boolean> => {
+    const { protocol } = new URL(url);
+    if (protocol !== 'https:' && protocol !== 'http:') return false;
+    return system.openExternal(url).then(
+      () => true,
+      () => false,
+    );
+  };
+  return withLog({ version: VERSION, dashboardFolder, openBrowser: opened });
+}
+
+function logOf({ log }: AgentOptions): Log {
+  return (message, facts) => {
+    const entry: LogEntry = { level: 'warning', message, facts };
+    log?.(entry);
+  };
+}
+
+function prepareApp(): void {
+  app.setAppUserModelId('dev.mooring.desktop');
+  app.setAboutPanelOptions({ applicationName: 'Mooring', applicationVersion: VERSION, version: '' });
+  // An unpackaged copy would register Electron itself.
+  if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
+  Menu.setApplicationMenu(applicationMenu(process.platform, app.isPackaged));
+  app.dock?.hide();
+  // Without a window the app lives on in the tray.
+  app.on('window-all-closed', () => undefined);
+  app.on('web-contents-created', (_, contents) => {
+    // Whatever makes web contents that are not our window's: they open nothing either.
+    contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+  });
+}
+
+function openableWindow(
+  { folder, paths }: Beginning,
+  built: string,
+  agent: KeptLink,
+  log: Log,
+  shell: () => Shell | undefined,
+): DashboardWindow {
+  const signIns = noteSignIns(agent.fetch);
+  const door = createWindowDoor({ fetch: signIns.fetch, onEvent: agent.onEvent, log });
+  const preferences = openPreferences(folder, log);
+  nativeTheme.themeSource = preferences.read().theme;
+  nativeTheme.on('updated', () => preferences.keep({ theme: nativeTheme.themeSource }));
+  const window = createDashboardWindow({
+    preload: join(built, 'preload', 'preload.cjs'),
+    protocol: dashboardProtocol(join(built, 'renderer')),
+    links: outwardLinks(() => shell()?.snapshot()?.status ?? null, signIns.addresses),
+    inspectable: !app.isPackaged,
+    onOpen: () => void app.dock?.show(),
+    onGone: door.forget,
+    onClosed: () => app.dock?.hide(),
+    ...{ preferences, log },
+  });
+  installBridge(door, window.owns);
+  if (paths.testPaths) log('test paths: this build does not manage this computer', { folder });
+  return window;
+}
+
+function iconOf(paths: AgentPaths, built: string, shell: () => Shell | undefined, log: Log): TrayIcon | null {
+  try {
+    return createTrayIcon({
+      platform: paths.platform,
+      images: join(built, '..', 'assets', 'tray'),
+      onAction: (action) => shell()?.act(action),
+      onClick: () => shell()?.act('open-settings'),
+    });
+  } catch (error) {
+    log('there is no tray here', { reason: String(error) });
+    return null;
+  }
+}
+
+function hostOf(parts: {
+  readonly beginning: Beginning;
+  readonly window: DashboardWindow | null;
+  readonly tray: TrayIcon | null;
+  readonly log: Log;
+}): ShellHost {
+  const { window, tray, log } = parts;
+  const { paths, display } = parts.beginning;
+  const showWindow = (place?: string): void => window?.show(place);
+  const loginItem = createLoginItem({
+    platform: paths.platform,
+    installed: app.isPackaged,
+    autostartFile: autostartFile(paths, process.env),
+    program: process.env.APPIMAGE ?? process.execPath,
+    setLoginItem: (openAtLogin) => app.setLoginItemSettings({ openAtLogin, args: [BACKGROUND_FLAG] }),
+    log,
+  });
+  return {
+    showWindow,
+    drawTray: (state) => tray?.show(state),
+    notify: ({ title, body, place }) => {
+      if (!display || !Notification.isSupported()) return;
+      const notification = new Notification({ title, body });
+      notification.on('click', () => showWindow(place));
+      notification.show();
+    },
+    tell: (title, text) => {
+      process.stderr.write(`${title}: ${text}\n`);
+      if (display) dialog.showErrorBox(title, text);
+    },
+    setTheme: (theme) => {
+      if (nativeTheme.themeSource !== theme) nativeTheme.themeSource = theme;
+    },
+    startAtLogin: loginItem.follow,
+    about: () => app.showAboutPanel(),
+    quit: () => app.quit(),
+  };
+}
+
+/** Later starts of the app, and links, come to this one. */
+function followStarts(shell: Shell, host: ShellHost): () => void {
+  app.on('second-instance', (_, argv) => {
+    const link = linkAmong(argv.slice(1));
+    if (link !== null) shell.follow(link);
+    else if (!argv.includes(BACKGROUND_FLAG)) host.showWindow();
+  });
+  app.removeAllListeners('open-url');
+  app.on('open-url', (event, url) => {
+    event.preventDefault();
+    shell.follow(url);
+  });
+  app.on('activate', () => host.showWindow());
+  return () => {
+    for (const name of ['second-instance', 'open-url', 'activate'] as const) app.removeAllListeners(name);
+  };
+}
+
+/** Sleep and networks: after both, policy may have changed unseen. */
+function watchMachine(agent: KeptLink): () => void {
+  powerMonitor.on('resume', agent.wake);
+  powerMonitor.on('unlock-screen', agent.wake);
+  const stopNetwork = watchNetwork({
+    facts: () => ({ online: net.isOnline(), addresses: addressesOf(networkInterfaces()) }),
+    onCome: agent.wake,
+    after,
+  });
+  return () => {
+    stopNetwork();
+    powerMonitor.off('resume', agent.wake);
+    powerMonitor.off('unlock-screen', agent.wake);
+  };
+}
+
+function after(ms: number, act: () => void): () => void {
+  const timer = setTimeout(act, ms);
+  timer.unref();
+  return () => clearTimeout(timer);
+}
+
+function every(ms: number, act: () => void): () => void {
+  const timer = setInterval(act, ms);
+  timer.unref();
+  return () => clearInterval(timer);
+}

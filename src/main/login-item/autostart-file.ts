@@ -1,0 +1,18 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import type { AgentPaths } from '../../agent/paths.ts';
+
+/**
+ * Where the entry that starts the app at login stands on Linux: `$XDG_CONFIG_HOME/autostart`. With test paths it
+ * stands beneath them, as everything does.
+ */
+export function autostartFile(
+  { userData, testPaths }: Pick<AgentPaths, 'userData' | 'testPaths'>,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
+  const given = environment.XDG_CONFIG_HOME ?? '';
+  // The specification has relative paths ignored.
+  const config = isAbsolute(given) ? given : join(homedir(), '.config');
+  const folder = testPaths ? join(userData, 'config') : config;
+  return join(folder, 'autostart', 'dev.mooring.desktop.desktop');
+}

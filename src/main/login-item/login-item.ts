@@ -1,0 +1,79 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Platform } from '../../shared/settings/setting.ts';
+
+/** Given to a start that nobody asked for: it opens no window. */
+export const BACKGROUND_FLAG = '--background';
+
+/** Brings the system's list of what starts at login into line with the setting `startOnLogin`. */
+export interface LoginItem {
+  follow(wanted: boolean): void;
+}
+
+export interface LoginItemOptions {
+  readonly platform: Platform;
+  /** An app that is not installed has no start of its own: on mac and Windows that would be Electron's. */
+  readonly installed: boolean;
+  /** Linux: the desktop entry in the user's own autostart folder (Desktop Application Autostart Specification). */
+  readonly autostartFile: string;
+  /** The program to start. */
+  readonly program: string;
+  /** mac and Windows: the system's own list. */
+  readonly setLoginItem: (openAtLogin: boolean) => void;
+  readonly log: (message: string, facts: Readonly<Record<string, unknown>>) => void;
+}
+
+export function createLoginItem(options: LoginItemOptions): LoginItem {
+  let last: boolean | null = null;
+  return {
+    follow: (wanted) => {
+      if (wanted === last) return;
+      try {
+        if (options.platform === 'linux') writeAutostart(options, wanted);
+        else if (options.installed) options.setLoginItem(wanted);
+        last = wanted;
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        options.log('the start at login could not be changed', { wanted, reason });
+      }
+    },
+  };
+}
+
+/** The entry for `program`. A path may hold what the format reserves, so it is quoted as the specification says. */
+export function autostartEntry(program: string): string {
+  const quoted = program
+    .replace(/[\\"`$]/g, '\\$&')
+    .replace(/%/g, '%%')
+    .replace(/\\/g, '\\\\');
+  return [
+    '[Desktop Entry]',
+    'Type=Application',
+    'Name=Mooring',
+    'Comment=Keeps the settings of this desktop in line with policy',
+    `Exec="${quoted}" ${BACKGROUND_FLAG}`,
+    'Terminal=false',
+    'X-GNOME-Autostart-enabled=true',
+    '',
+  ].join('\n');
+}
+
+function writeAutostart({ autostartFile, program }: LoginItemOptions, wanted: boolean): void {
+  if (!wanted) {
+    rmSync(autostartFile, { force: true });
+    return;
+  }
+  const entry = autostartEntry(program);
+  if (readIfThere(autostartFile) === entry) return;
+  mkdirSync(dirname(autostartFile), { recursive: true, mode: 0o700 });
+  writeFileSync(`${autostartFile}.new`, entry, { mode: 0o644 });
+  renameSync(`${autostartFile}.new`, autostartFile);
+}
+
+function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,64 @@
+import type { SettingState } from '../../shared/contracts/local-api.ts';
+import { desktop } from '../../shared/text/en-desktop.ts';
+import { createTranslate } from '../../shared/text/text.ts';
+import type { AgentSnapshot } from '../agent/agent-view.ts';
+import { ownSettings } from '../agent/own-settings.ts';
+
+/** A notification of the system, and the page that a click on it opens. */
+export interface PolicyNotice {
+  readonly title: string;
+  readonly body: string;
+  readonly place: string;
+}
+
+const t = createTranslate(desktop, 'en');
+const list = new Intl.ListFormat('en', { type: 'conjunction' });
+const NAMED = 3;
+
+/**
+ * What a person is told when policy moved from `before` to `now`; `null`: nothing they could see, or they asked not
+ * to be told. A sign-in wall is always told, because nothing explains otherwise why settings no longer change.
+ */
+export function policyNotice(
+  before: AgentSnapshot,
+  now: AgentSnapshot,
+  labels: ReadonlyMap<string, string>,
+): PolicyNotice | null {
+  const wall = wallNotice(before, now);
+  if (wall !== null) return wall;
+  if (!ownSettings(now.settings).notifyGeneral) return null;
+  const old = new Map(before.settings.settings.map((setting) => [setting.id, setting]));
+  const changed = now.settings.settings.filter((setting) => visiblyChanged(old.get(setting.id), setting));
+  if (changed.length === 0) return null;
+  const names = changed.map(({ id }) => labels.get(id) ?? id);
+  const shown = names.slice(0, NAMED);
+  if (names.length > NAMED) shown.push(t('notice.more', { count: names.length - NAMED }));
+  const title = t('notice.changed', { count: changed.length, who: whoChanged(changed, old) });
+  return { title, body: list.format(shown), place: '/policy' };
+}
+
+function wallNotice(before: AgentSnapshot, now: AgentSnapshot): PolicyNotice | null {
+  const [was, is] = [standing(before), standing(now)];
+  if (was === is) return null;
+  if (!is) return { title: t('notice.wallDown'), body: t('notice.wallDownText'), place: '/settings' };
+  const organizations = list.format(now.status.account.signIn.organizations.slice(0, NAMED));
+  const body = organizations === '' ? t('notice.wallUpNone') : t('notice.wallUpText', { organizations });
+  return { title: t('notice.wallUp'), body, place: '/sign-in' };
+}
+
+function standing({ status }: AgentSnapshot): boolean {
+  return status.account.signIn.enforced && !status.account.signIn.satisfied;
+}
+
+/** Policy gave it another value, locked it or let it go; what the person chose themselves is no news to them. */
+function visiblyChanged(before: SettingState | undefined, now: SettingState): boolean {
+  if (before === undefined) return false;
+  if (before.managedBy === null && now.managedBy === null) return false;
+  return before.locked !== now.locked || JSON.stringify(before.value) !== JSON.stringify(now.value);
+}
+
+function whoChanged(changed: readonly SettingState[], old: ReadonlyMap<string, SettingState>): string {
+  const [first] = changed;
+  const by = first?.managedBy ?? (first && old.get(first.id)?.managedBy);
+  return by?.organization ?? by?.label ?? 'policy';
+}

@@ -1,0 +1,155 @@
+import type { LocalRoute } from '../../shared/contracts/local-api.ts';
+import { LOCAL_ROUTES } from '../../shared/contracts/local-api.ts';
+import type { Refusal } from '../../shared/contracts/refusal.ts';
+import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
+import { desktop } from '../../shared/text/en-desktop.ts';
+import { type AgentSnapshot, type AgentView, createAgentView } from '../agent/agent-view.ts';
+import type { KeptLink } from '../agent/kept-link.ts';
+import { ownSettings } from '../agent/own-settings.ts';
+import { readDeepLink } from '../deep-link/deep-link.ts';
+import { type PolicyNotice, policyNotice } from '../notices/policy-notice.ts';
+import type { TrayAction, TrayState } from '../tray/menu.ts';
+import type { Updates } from '../updates/updates.ts';
+
+/** What the desktop around the app does for it; Electron's part, replaced by tests. */
+export interface ShellHost {
+  /** Draws the tray; does nothing where there is none. */
+  drawTray(state: TrayState): void;
+  /** Opens the window, or brings it to the front. */
+  showWindow(place?: string): void;
+  notify(notice: PolicyNotice): void;
+  /** A message that the person must see, where no notification would do. */
+  tell(title: string, text: string): void;
+  setTheme(theme: 'light' | 'dark' | 'system'): void;
+  startAtLogin(wanted: boolean): void;
+  about(): void;
+  quit(): void;
+}
+
+export interface Shell {
+  /** Starts the agent, or attaches to it. */
+  start(how: { readonly background: boolean; readonly trayShown: boolean }): Promise<void>;
+  /** A menu item was chosen. */
+  act(action: TrayAction): void;
+  /** A link into the app, as the system handed it over. */
+  follow(link: string): void;
+  /** Draws the tray again, because something beside the agent changed. */
+  draw(): void;
+  snapshot(): AgentSnapshot | null;
+  stop(): Promise<void>;
+}
+
+export interface ShellOptions {
+  readonly agent: KeptLink;
+  readonly host: ShellHost;
+  readonly updates: Updates;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly every: (ms: number, act: () => void) => () => void;
+  readonly log: (message: string, facts: Readonly<Record<string, unknown>>) => void;
+}
+
+/** The menu says how long ago the last sync was. */
+const REDRAW_MS = 30_000;
+const LABELS: ReadonlyMap<string, string> = new Map(
+  desktopCatalog.settings.map(({ id, label }) => [id, label]),
+);
+const CATEGORIES: readonly string[] = [...new Set(desktopCatalog.settings.map(({ category }) => category))];
+
+/** Everything the app does by itself: what Electron tells it goes in, what Electron shall do comes out. */
+export function createShell(options: ShellOptions): Shell {
+  const { agent, host, updates, log } = options;
+  let starting = true;
+  const draw = (): void => {
+    const status = view.current()?.status ?? null;
+    host.drawTray({ status, starting, update: updates.state(), now: options.now() });
+  };
+  const view: AgentView = createAgentView(agent, (now, before) => {
+    if (now !== null) obey(options, now);
+    if (now !== null && before !== null) {
+      const notice = policyNotice(before, now, LABELS);
+      if (notice !== null) host.notify(notice);
+    }
+    draw();
+  });
+  const stopDrawing = options.every(REDRAW_MS, draw);
+  const send = (route: LocalRoute): void => {
+    const { method, path } = LOCAL_ROUTES[route];
+    agent
+      .fetch(new Request(`http://agent${path}`, { method }))
+      .then(async (response) => {
+        await response.body?.cancel();
+        await view.refresh();
+      })
+      .catch((error: unknown) => log(`${method} ${path} was not answered`, { reason: String(error) }));
+  };
+
+  return {
+    start: async ({ background, trayShown }) => {
+      draw();
+      const outcome = await agent.start();
+      if (!outcome.ok) throw new RefusedStart(outcome.refusal);
+      await view.refresh();
+      starting = false;
+      draw();
+      const now = view.current();
+      const wanted = now !== null && ownSettings(now.settings).openDashboardOnStartup;
+      // Without an icon there would be no way to the app at all.
+      if (!background && (wanted || !trayShown)) host.showWindow();
+    },
+    act: (action) => actions({ host, updates, send })[action](),
+    follow: (link) => {
+      const read = readDeepLink(link, CATEGORIES);
+      if (read.ok) return host.showWindow(read.place);
+      log('a link into the app was refused', { length: link.length });
+      host.tell(desktop['notice.link'], read.message);
+    },
+    draw,
+    snapshot: view.current,
+    stop: async () => {
+      stopDrawing();
+      updates.stop();
+      view.stop();
+      await agent.stop();
+    },
+  };
+}
+
+/** The settings that concern this app take effect in this app. */
+function obey({ host, updates }: ShellOptions, { settings }: AgentSnapshot): void {
+  const own = ownSettings(settings);
+  host.setTheme(own.theme);
+  host.startAtLogin(own.startOnLogin);
+  updates.follow(own);
+}
+
+function actions({
+  host,
+  updates,
+  send,
+}: Pick<ShellOptions, 'host' | 'updates'> & {
+  readonly send: (route: LocalRoute) => void;
+}): Record<TrayAction, () => void> {
+  return {
+    'open-settings': () => host.showWindow('/settings'),
+    'open-policy': () => host.showWindow('/policy'),
+    sync: () => send('sync'),
+    'sign-in': () => host.showWindow('/sign-in'),
+    'sign-out': () => send('logout'),
+    'check-updates': () => void updates.check(),
+    'download-update': () => void updates.download(),
+    'install-update': () => updates.install(),
+    about: () => host.about(),
+    quit: () => host.quit(),
+  };
+}
+
+/** The agent could be neither started nor reached: the app cannot go on, and says why. */
+export class RefusedStart extends Error {
+  readonly refusal: Refusal;
+  constructor(refusal: Refusal) {
+    super(refusal.message);
+    this.name = 'RefusedStart';
+    this.refusal = refusal;
+  }
+}

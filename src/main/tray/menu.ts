@@ -1,0 +1,171 @@
+import type { StatusAnswer } from '../../shared/contracts/local-api.ts';
+import { desktop } from '../../shared/text/en-desktop.ts';
+import { createTranslate } from '../../shared/text/text.ts';
+import type { UpdateState } from '../updates/updates.ts';
+
+/** What a menu item does. */
+export type TrayAction =
+  | 'open-settings'
+  | 'open-policy'
+  | 'sync'
+  | 'sign-in'
+  | 'sign-out'
+  | 'check-updates'
+  | 'download-update'
+  | 'install-update'
+  | 'about'
+  | 'quit';
+
+/** One line of the menu. `note`: only to be read. */
+export type TrayItem =
+  | { readonly kind: 'note'; readonly text: string }
+  | { readonly kind: 'separator' }
+  | {
+      readonly kind: 'action';
+      readonly action: TrayAction;
+      readonly text: string;
+      readonly enabled: boolean;
+    };
+
+/** Everything the menu is made from. */
+export interface TrayState {
+  /** `null`: the agent does not answer. `starting` until it first has. */
+  readonly status: StatusAnswer | null;
+  readonly starting: boolean;
+  readonly update: UpdateState;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+const t = createTranslate(desktop, 'en');
+const list = new Intl.ListFormat('en', { type: 'disjunction' });
+const span = new Intl.RelativeTimeFormat('en');
+/** A name longer than this is cut: menus of some systems do not wrap. */
+const LONGEST_NAME = 60;
+
+/** The tray's menu: a pure function of the state. */
+export function trayMenu(state: TrayState): readonly TrayItem[] {
+  const { status } = state;
+  const separator: TrayItem = { kind: 'separator' };
+  return [
+    ...notes(state).map((text): TrayItem => ({ kind: 'note', text })),
+    separator,
+    act('open-settings', t('tray.openSettings')),
+    act('open-policy', t('tray.openPolicy')),
+    syncItem(status),
+    separator,
+    accountItem(status),
+    separator,
+    updateItem(state.update),
+    act('about', t('tray.about')),
+    act('quit', t('tray.quit')),
+  ];
+}
+
+function notes({ status, starting, now }: TrayState): readonly string[] {
+  if (status === null) return [starting ? t('tray.starting') : t('tray.noAgent')];
+  return [
+    ...(status.testPaths ? [t('tray.testPaths')] : []),
+    accountNote(status),
+    policyNote(status, now),
+    ...troubles(status),
+  ];
+}
+
+function accountNote({ account: { state, account } }: StatusAnswer): string {
+  if (account === null) return t('tray.signedOut');
+  const email = cut(account.email);
+  if (state === 'sign-in-again') return t('tray.signInAgain', { email });
+  if (state === 'signed-out') return t('tray.signedOut');
+  const active = account.organizations.find(({ name }) => name === account.organization);
+  if (active === undefined) return t('tray.accountAlone', { email });
+  return t('tray.account', { email, organization: cut(active.displayName) });
+}
+
+function policyNote({ policy, sync, managed }: StatusAnswer, now: number): string {
+  if (policy !== null) {
+    const ago = since(sync.lastSuccess ?? policy.fetchedAt, now);
+    const organization = cut(policy.organization);
+    if (policy.name === null) return t('tray.managedPlain', { organization, ago });
+    const revision = String(policy.revision ?? 0);
+    return t('tray.managed', { organization, policy: cut(policy.name), revision, ago });
+  }
+  const count = managed.locked + managed.suggested;
+  return count === 0 ? t('tray.unmanaged') : t('tray.managedHere', { count });
+}
+
+function troubles({ account: { signIn }, frozen, store, problems, sync }: StatusAnswer): readonly string[] {
+  const found: string[] = [];
+  if (signIn.enforced && !signIn.satisfied) {
+    const organizations = list.format(signIn.organizations.slice(0, 3).map(cut));
+    found.push(organizations === '' ? t('tray.wallNone') : t('tray.wall', { organizations }));
+  }
+  if (frozen !== null) found.push(t('tray.frozen'));
+  if (store.state === 'failed') found.push(t('tray.storeFailed'));
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  if (errors > 0) found.push(t('tray.problems', { count: errors }));
+  if (sync.state === 'failed') found.push(t('tray.offline'));
+  return found;
+}
+
+function syncItem(status: StatusAnswer | null): TrayItem {
+  const running = status?.sync.state === 'fetching';
+  return act('sync', running ? t('tray.syncing') : t('tray.sync'), status !== null && !running);
+}
+
+function accountItem(status: StatusAnswer | null): TrayItem {
+  return status?.account.state === 'signed-in'
+    ? act('sign-out', t('tray.signOut'))
+    : act('sign-in', t('tray.signIn'), status !== null);
+}
+
+function updateItem(update: UpdateState): TrayItem {
+  switch (update.state) {
+    case 'idle':
+      return act('check-updates', t('tray.checkUpdates'));
+    case 'checking':
+      return act('check-updates', t('tray.checkingUpdates'), false);
+    case 'current':
+      return act('check-updates', t('tray.updateNone'));
+    case 'failed':
+      return act('check-updates', t('tray.updateFailed'));
+    case 'available':
+      return act('download-update', t('tray.updateDownload', { version: update.version }));
+    case 'downloading':
+      return act('download-update', t('tray.updateDownloading', { version: update.version }), false);
+    case 'ready':
+      return act('install-update', t('tray.updateInstall', { version: update.version }));
+    case 'off':
+      return act('check-updates', t(OFF[update.why]), false);
+  }
+}
+
+const OFF = {
+  setting: 'tray.updateOff',
+  fleet: 'tray.updateFleet',
+  checkout: 'tray.updateCheckout',
+} as const;
+
+function act(action: TrayAction, text: string, enabled = true): TrayItem {
+  return { kind: 'action', action, text, enabled };
+}
+
+function cut(name: string): string {
+  const characters = [...name.replace(/\s+/gu, ' ')];
+  return characters.length <= LONGEST_NAME
+    ? characters.join('')
+    : `${characters.slice(0, LONGEST_NAME - 1).join('')}…`;
+}
+
+const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+];
+
+/** How long ago an instant was; one in the future, by a clock that was set back, counts as now. */
+function since(instant: string, now: number): string {
+  const passed = now - Date.parse(instant);
+  const unit = UNITS.find(([, size]) => passed >= size);
+  return unit === undefined ? t('tray.justNow') : span.format(-Math.trunc(passed / unit[1]), unit[0]);
+}

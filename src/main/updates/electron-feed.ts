@@ -1,0 +1,22 @@
+import type { UpdateFeed } from './updates.ts';
+
+/** The feed of electron-updater: it checks checksums, and signatures where the platform has them. */
+export async function electronFeed(
+  log: (message: string, facts: Readonly<Record<string, unknown>>) => void,
+): Promise<UpdateFeed> {
+  const updater = (await import('electron-updater')).default.autoUpdater;
+  // When to download and to install is decided by settings and by the person.
+  updater.autoDownload = false;
+  updater.autoInstallOnAppQuit = false;
+  updater.allowDowngrade = false;
+  updater.allowPrerelease = false;
+  updater.logger = null;
+  updater.on('error', (error) => log('an update failed', { reason: error.message }));
+  return {
+    check: async () => (await updater.checkForUpdates())?.updateInfo.version ?? null,
+    download: async () => {
+      await updater.downloadUpdate();
+    },
+    install: () => updater.quitAndInstall(false, true),
+  };
+}

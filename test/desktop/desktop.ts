@@ -1,0 +1,181 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Browser, Page } from '@playwright/test';
+import { buildParts } from '../../scripts/build.mjs';
+import { hostPlatform } from '../../src/agent/host.ts';
+import { connectToAgent } from '../../src/agent/local-api/connect.ts';
+import { type AgentPaths, agentPaths } from '../../src/agent/paths.ts';
+import { launchBrowser } from '../browser.ts';
+import { startElectron } from './real-electron.ts';
+import type { Seen } from './seen.ts';
+import { startStandIn } from './stand-in-electron.ts';
+
+export const root = join(import.meta.dirname, '..', '..');
+
+/** A run of the app's built bundles, on Electron or on its stand-in. */
+export interface RunningApp {
+  seen(): Promise<Seen>;
+  /** The page of the window that is open. */
+  page(): Promise<Page>;
+  choose(id: string): Promise<void>;
+  clickTray(): Promise<void>;
+  clickNotification(index: number): Promise<void>;
+  closeWindow(): Promise<void>;
+  openUrl(url: string): Promise<void>;
+  power(event: 'resume' | 'unlock-screen'): Promise<void>;
+  /** Tells it to quit and waits for the end. */
+  quit(): Promise<number | null>;
+  /** Ends it as a crash would. */
+  kill(): Promise<void>;
+  readonly exited: Promise<number | null>;
+  /** What it wrote to standard error. */
+  stderr(): string;
+}
+
+/** A machine of its own with the app on it. */
+export interface Desktop {
+  readonly kind: 'electron' | 'stand-in';
+  readonly paths: AgentPaths;
+  readonly app: RunningApp;
+  /** Waits until what is seen passes `look`, and answers with what that gave. */
+  until<T>(look: (seen: Seen) => T | false | null | undefined): Promise<T>;
+  /** Starts the app a second time and waits until that one has ended. */
+  startAgain(...words: string[]): Promise<number | null>;
+  /** Asks the agent over its socket, as the command line does. */
+  ask(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
+  /** Writes a machine file as an administrator would; `null` removes it. */
+  write(path: string, content: unknown): Promise<void>;
+  end(): Promise<void>;
+}
+
+export interface LaunchOptions {
+  readonly words?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Files by path, written before the start. A path that begins with `/` is beneath the machine's folder. */
+  readonly files?: (paths: AgentPaths) => Readonly<Record<string, unknown>>;
+  /** A machine whose folder another desktop used before. */
+  readonly folder?: string;
+}
+
+/** What one test file needs once: built bundles, a browser for the stand-in, and which of both is used. */
+export interface Launcher {
+  readonly kind: Desktop['kind'];
+  launch(options?: LaunchOptions): Promise<Desktop>;
+  close(): Promise<void>;
+}
+
+/** The Electron of this machine: `ELECTRON_OVERRIDE_DIST_PATH`, else the one that its package has downloaded. */
+export function installedElectron(): string | null {
+  const own = join(root, 'node_modules', 'electron');
+  const nameFile = join(own, 'path.txt');
+  const name = existsSync(nameFile) ? readFileSync(nameFile, 'utf8').trim() : defaultName();
+  const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
+  const file = join(override ?? join(own, 'dist'), name);
+  if (existsSync(file)) return file;
+  if (override !== undefined)
+    throw new Error(`ELECTRON_OVERRIDE_DIST_PATH is set, and ${file} does not exist`);
+  return null;
+}
+
+function defaultName(): string {
+  if (process.platform === 'darwin') return 'Electron.app/Contents/MacOS/Electron';
+  return process.platform === 'win32' ? 'electron.exe' : 'electron';
+}
+
+/** Builds what is not built and says on what the app runs. */
+export async function openLauncher(): Promise<Launcher> {
+  await buildParts(['pages']);
+  const electron = installedElectron();
+  const kind = electron === null ? 'stand-in' : 'electron';
+  process.stdout.write(
+    electron === null
+      ? 'desktop: no Electron found; the built bundles run on its stand-in, windows are drawn by Chromium\n'
+      : `desktop: runs on ${electron}\n`,
+  );
+  const browser: Browser | null = electron === null ? await launchBrowser() : null;
+  const running = new Set<Desktop>();
+  return {
+    kind,
+    launch: async (options = {}) => {
+      const desktop = await launchOn(electron, browser, options, () => running.delete(desktop));
+      running.add(desktop);
+      return desktop;
+    },
+    close: async () => {
+      for (const desktop of [...running]) await desktop.end();
+      await browser?.close();
+    },
+  };
+}
+
+async function launchOn(
+  electron: string | null,
+  browser: Browser | null,
+  options: LaunchOptions,
+  onEnd: () => void,
+): Promise<Desktop> {
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'mooring-desktop-')));
+  const platform = hostPlatform();
+  const paths = agentPaths(
+    { platform, home: '/', userName: 'dev', temporary: tmpdir(), testRoot: folder, exists: () => false },
+    'mooring',
+  );
+  const write: Desktop['write'] = async (path, content) => {
+    if (content === null) return rm(path, { recursive: true, force: true });
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
+  };
+  for (const [path, content] of Object.entries(options.files?.(paths) ?? {})) await write(path, content);
+  const environment = { ...cleanEnvironment(), MOORING_ROOT: folder, ...options.environment };
+  const start = (words: readonly string[]): Promise<RunningApp> =>
+    electron !== null
+      ? startElectron(electron, words, environment)
+      : startStandIn(browser, words, environment);
+  const app = await start(options.words ?? []);
+  let ended = false;
+  void app.exited.then(() => {
+    ended = true;
+  });
+  const until: Desktop['until'] = async (look) => {
+    const deadline = performance.now() + 30_000;
+    for (;;) {
+      const seen = await app.seen();
+      const found = look(seen);
+      if (found !== false && found !== null && found !== undefined) return found;
+      if (ended || performance.now() > deadline)
+        throw new Error(`it did not come to that; last seen: ${JSON.stringify(seen)}\n${app.stderr()}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  return {
+    ...{ kind: electron === null ? 'stand-in' : 'electron', paths, app, until, write },
+    startAgain: async (...words) => (await start(words)).exited,
+    ask: async (method, path, body) => {
+      const fetch = await connectToAgent(paths);
+      if (fetch === null) throw new Error('no agent answers');
+      const carried =
+        body === undefined
+          ? {}
+          : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+      const answer = await fetch(new Request(`http://agent${path}`, { method, ...carried }));
+      return { status: answer.status, body: await answer.json() };
+    },
+    end: async () => {
+      onEnd();
+      await app.kill();
+      if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The test's own environment without what would lead the app to this machine's session. */
+function cleanEnvironment(): Record<string, string> {
+  const unwanted = /^(DISPLAY|WAYLAND_DISPLAY|DBUS_SESSION_BUS_ADDRESS|XDG_|NODE_OPTIONS|VITEST|NODE_ENV)/;
+  const kept = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !unwanted.test(entry[0]),
+  );
+  // A display that the stand-in needs only to be named.
+  return { ...Object.fromEntries(kept), DISPLAY: process.env.DISPLAY ?? ':99' };
+}

@@ -1,0 +1,94 @@
+// Loaded into Electron's main process before the app (`electron -r`): notes what the app shows and asks for, in the
+// shape of seen.ts, and lets the real thing happen but for what would leave the test: browser, boxes, notifications.
+const { basename } = require('node:path');
+const electron = require('electron');
+
+const { app, BrowserWindow, dialog, nativeImage, nativeTheme, Notification, powerMonitor, shell, Tray } =
+  electron;
+
+const seen = {
+  ...{ trayImage: '', tooltip: '', menu: [], opened: 0, webPreferences: {}, bounds: {} },
+  ...{ notifications: [], outside: [], boxes: [], abouts: 0, switches: [] },
+};
+const shown = [];
+const trays = new Set();
+let menu = null;
+
+const wrap = (object, name, note) => {
+  const original = object[name];
+  object[name] = function noted(...args) {
+    note.call(this, ...args);
+    return original.apply(this, args);
+  };
+};
+const images = new WeakMap();
+const createFromPath = nativeImage.createFromPath;
+nativeImage.createFromPath = (file) => {
+  const image = createFromPath(file);
+  images.set(image, basename(file));
+  return image;
+};
+wrap(Tray.prototype, 'setImage', function setImage(image) {
+  trays.add(this);
+  seen.trayImage = images.get(image) ?? '';
+});
+wrap(Tray.prototype, 'setToolTip', (text) => {
+  seen.tooltip = text;
+});
+wrap(Tray.prototype, 'setContextMenu', function setContextMenu(next) {
+  trays.add(this);
+  menu = next;
+  seen.menu = next.items
+    .filter(({ type }) => type !== 'separator')
+    .map(({ id, label, enabled }) => ({ id: /^\d+$/.test(id ?? '') ? '' : (id ?? ''), label, enabled }));
+});
+wrap(Tray.prototype, 'destroy', () => {
+  seen.trayImage = '';
+});
+wrap(app.commandLine, 'appendSwitch', (name, value = '') =>
+  seen.switches.push(value === '' ? name : `${name}=${value}`),
+);
+app.showAboutPanel = () => {
+  seen.abouts += 1;
+};
+shell.openExternal = async (url) => {
+  seen.outside.push(url);
+};
+dialog.showErrorBox = (title, text) => {
+  seen.boxes.push({ title, text });
+};
+Notification.prototype.show = function show() {
+  shown.push(this);
+  seen.notifications.push({ title: this.title, body: this.body });
+};
+app.on('browser-window-created', (_, window) => {
+  seen.opened += 1;
+  const { session: __, ...preferences } = window.webContents.getLastWebPreferences() ?? {};
+  seen.webPreferences = JSON.parse(JSON.stringify(preferences));
+  seen.bounds = window.getBounds();
+});
+
+globalThis.mooringRecorder = {
+  seen: () => ({
+    ...seen,
+    theme: nativeTheme.themeSource,
+    windows: BrowserWindow.getAllWindows().map((window) => ({
+      id: window.id,
+      shown: window.isVisible(),
+      address: window.webContents.getURL(),
+    })),
+  }),
+  choose: (id) => {
+    const item = menu?.getMenuItemById(id);
+    if (!item?.enabled) throw new Error(`the menu has no item "${id}" that can be chosen`);
+    item.click();
+  },
+  clickTray: () => {
+    for (const tray of trays) tray.emit('click');
+  },
+  clickNotification: (index) => shown[index]?.emit('click'),
+  closeWindow: () => BrowserWindow.getAllWindows().at(-1)?.close(),
+  openUrl: (url) => app.emit('open-url', { preventDefault: () => undefined }, url),
+  power: (event) => powerMonitor.emit(event),
+  quit: () => setImmediate(() => app.quit()),
+};

@@ -1,0 +1,234 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page, Route } from '@playwright/test';
+import { z } from 'zod';
+import type { RunningApp } from './desktop.ts';
+import { nothingSeen, type Seen } from './seen.ts';
+import { type Ask, reportSchema, servedSchema } from './stand-in/wire.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const MAIN = join(root, 'out', 'main', 'index.js');
+const REGISTER = join(import.meta.dirname, 'stand-in', 'register.ts');
+
+/** Chromium draws no unknown scheme: there the app's own origin has this name. */
+const DRAWN_AS = 'https://mooring.stand-in';
+const OWN = 'app://mooring';
+
+const toDrawn = (url: string): string => url.replace(OWN, DRAWN_AS);
+const toOwn = (url: string): string => url.replace(DRAWN_AS, OWN);
+
+type AskApp = (ask: Ask) => Promise<unknown>;
+
+/** Starts the built main bundle on the stand-in of Electron; windows become pages of `browser`. */
+export async function startStandIn(
+  browser: Browser | null,
+  words: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<RunningApp> {
+  if (browser === null) throw new Error('the stand-in draws its windows in a browser');
+  const child = fork(MAIN, [...words], {
+    execArgv: ['--disable-warning=ExperimentalWarning', '--import', REGISTER],
+    env: { ...environment },
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    serialization: 'advanced',
+  });
+  let stderr = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  const { ask, onReport } = conversation(child, exited);
+  let seen: Seen = nothingSeen();
+  const drawn = new Map<number, Promise<DrawnWindow>>();
+  const last = (): Promise<DrawnWindow> => {
+    const window = [...drawn.values()].at(-1);
+    if (window === undefined) throw new Error('no window is open');
+    return window;
+  };
+  onReport((report) => {
+    if (report.kind === 'seen') seen = report.seen;
+    else if (report.kind === 'window')
+      drawn.set(report.window, drawWindow(browser, report.window, report.preload, ask));
+    else if (report.kind === 'load') void drawn.get(report.window)?.then(({ load }) => load(report.url));
+    else if (report.kind === 'to-page')
+      void drawn.get(report.window)?.then(({ hear }) => hear(report.channel, report.args));
+    else if (report.kind === 'closed') {
+      void drawn.get(report.window)?.then(({ close }) => close());
+      drawn.delete(report.window);
+    }
+  });
+  void exited.then(async () => {
+    for (const window of drawn.values()) await window.then(({ close }) => close());
+  });
+  const quit = async (): Promise<number | null> => {
+    await ask({ what: 'quit' }).catch(() => undefined);
+    return exited;
+  };
+  return {
+    exited,
+    stderr: () => stderr,
+    seen: async () => seen,
+    page: async () => (await last()).page(),
+    choose: async (id) => void (await ask({ what: 'menu', id })),
+    clickTray: async () => void (await ask({ what: 'tray-click' })),
+    clickNotification: async (index) => void (await ask({ what: 'notification-click', index })),
+    closeWindow: async () => void (await ask({ what: 'close-window', window: (await last()).id })),
+    openUrl: async (url) => void (await ask({ what: 'open-url', url })),
+    power: async (event) => void (await ask({ what: 'power', event })),
+    quit,
+    kill: async () => {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+function conversation(
+  child: ChildProcess,
+  exited: Promise<number | null>,
+): { ask: AskApp; onReport(listener: (report: z.infer<typeof reportSchema>) => void): void } {
+  const waiting = new Map<number, Waiting>();
+  const listeners: ((report: z.infer<typeof reportSchema>) => void)[] = [];
+  let count = 0;
+  child.on('message', (message) => {
+    const report = reportSchema.parse(message);
+    if (report.kind !== 'answer') {
+      for (const listener of listeners) listener(report);
+      return;
+    }
+    const asked = waiting.get(report.number);
+    waiting.delete(report.number);
+    if (report.error === null) asked?.resolve(report.value);
+    else asked?.reject(new Error(report.error));
+  });
+  void exited.then(() => {
+    for (const { reject } of waiting.values()) reject(new Error('the app has ended'));
+  });
+  return {
+    onReport: (listener) => void listeners.push(listener),
+    ask: (ask) =>
+      new Promise((resolve, reject) => {
+        count += 1;
+        waiting.set(count, { resolve, reject });
+        child.send({ number: count, ask }, (error) => (error === null ? undefined : reject(error)));
+      }),
+  };
+}
+
+interface DrawnWindow {
+  readonly id: number;
+  /** The page once it has loaded. */
+  page(): Promise<Page>;
+  load(url: string): Promise<void>;
+  hear(channel: string, args: readonly unknown[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** One window: a page whose every request, navigation and message goes through the app. */
+async function drawWindow(browser: Browser, id: number, preload: string, ask: AskApp): Promise<DrawnWindow> {
+  const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  await installPreload(context, id, preload, ask);
+  await context.route('**/*', (route) => answerRoute(route, page, id, ask).catch(() => route.abort()));
+  page.on('popup', (popup) => void popup.close());
+  page.on('download', (download) => {
+    void ask({ what: 'download', url: toOwn(download.url()) }).then((allowed) =>
+      allowed === true ? undefined : download.cancel(),
+    );
+  });
+  let loaded: Promise<unknown> = Promise.resolve();
+  return {
+    id,
+    page: async () => {
+      await loaded;
+      return page;
+    },
+    load: (url) => {
+      const work = loaded
+        .then(() => page.goto(toDrawn(url)))
+        .then(() => ask({ what: 'started', window: id }))
+        .catch(() => undefined);
+      loaded = work;
+      return work.then(() => undefined);
+    },
+    hear: async (channel, args) => {
+      const call = JSON.stringify([channel, args]);
+      await page.evaluate(`globalThis.standInHear?.(...${call})`).catch(() => undefined);
+    },
+    close: () => context.close(),
+  };
+}
+
+const ipcCallSchema = z.object({ answered: z.boolean(), channel: z.string(), args: z.array(z.unknown()) });
+
+/** The built preload runs as Electron runs it: before the page, in its main frame, with `electron` alone to require. */
+async function installPreload(context: BrowserContext, id: number, file: string, ask: AskApp): Promise<void> {
+  await context.exposeBinding('standInIpc', async ({ frame }, call: unknown) => {
+    const { answered, channel, args } = ipcCallSchema.parse(call);
+    const from = { url: toOwn(frame.url()), main: frame.parentFrame() === null };
+    const what = { what: 'ipc', window: id, answered, channel, args, frame: from } as const;
+    return ask(what).then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error: String(error) }),
+    );
+  });
+  await context.addInitScript(`(() => {
+    if (window.top !== window || location.origin !== ${JSON.stringify(DRAWN_AS)}) return;
+    const ipc = globalThis.standInIpc;
+    delete globalThis.standInIpc;
+    const heard = new Map();
+    Object.defineProperty(globalThis, 'standInHear', {
+      value: (channel, args) => { for (const hear of [...(heard.get(channel) ?? [])]) hear({}, ...args); },
+    });
+    const ipcRenderer = {
+      invoke: async (channel, ...args) => {
+        const answer = await ipc({ answered: true, channel, args });
+        if (answer.error !== undefined) throw new Error(answer.error);
+        return answer.value;
+      },
+      send: (channel, ...args) => void ipc({ answered: false, channel, args }),
+      on: (channel, hear) => { heard.set(channel, new Set([...(heard.get(channel) ?? []), hear])); },
+      off: (channel, hear) => { heard.get(channel)?.delete(hear); },
+    };
+    const contextBridge = {
+      exposeInMainWorld: (name, value) =>
+        Object.defineProperty(window, name, { value: Object.freeze(value), enumerable: true }),
+    };
+    const require = (name) => {
+      if (name !== 'electron') throw new Error('a sandboxed preload cannot require ' + name);
+      return { contextBridge, ipcRenderer };
+    };
+    ((require) => {${readFileSync(file, 'utf8')}
+    })(require);
+  })()`);
+}
+
+async function answerRoute(route: Route, page: Page, id: number, ask: AskApp): Promise<void> {
+  const request = route.request();
+  const url = toOwn(request.url());
+  const frame = request.frame();
+  if (frame.page() !== page) {
+    // Another page can only come from a window that this one opened.
+    await ask({ what: 'open-window', window: id, url });
+    return route.abort();
+  }
+  // The first address is loaded by the app itself, which asks nobody.
+  if (request.isNavigationRequest() && page.url() !== 'about:blank') {
+    const main = frame.parentFrame() === null;
+    if ((await ask({ what: 'navigate', window: id, url, main })) !== true) return route.abort();
+  }
+  if ((await ask({ what: 'may-load', url })) !== true) return route.abort();
+  if (!url.startsWith(`${OWN}/`)) return route.abort();
+  const served = servedSchema.parse(await ask({ what: 'request', url, method: request.method() }));
+  await route.fulfill({
+    status: served.status,
+    headers: served.headers,
+    body: Buffer.from(served.body, 'base64'),
+  });
+}

@@ -1,0 +1,47 @@
+import { EventEmitter } from 'node:events';
+
+type Serve = (request: Request) => Promise<Response>;
+type Judge = (
+  details: { readonly url: string },
+  answer: (verdict: { readonly cancel: boolean }) => void,
+) => void;
+type AskPermission = (
+  contents: null,
+  permission: string,
+  answer: (granted: boolean) => void,
+  details: { readonly requestingUrl: string },
+) => void;
+type CheckPermission = (contents: null, permission: string, origin: string) => boolean;
+
+/** A session: its protocol, its permissions and its requests, asked as Chromium would ask them. */
+export class StandInSession extends EventEmitter {
+  serve: Serve | null = null;
+  // What Electron does where nobody says otherwise.
+  judge: Judge = (_, answer) => answer({ cancel: false });
+  askPermission: AskPermission = (_, __, answer) => answer(true);
+  checkPermission: CheckPermission = () => true;
+  readonly protocol = {
+    handle: (_: string, serve: Serve): void => {
+      this.serve = serve;
+    },
+  };
+  readonly webRequest = {
+    onBeforeRequest: (judge: Judge): void => {
+      this.judge = judge;
+    },
+  };
+  setPermissionRequestHandler(handler: AskPermission): void {
+    this.askPermission = handler;
+  }
+  setPermissionCheckHandler(handler: CheckPermission): void {
+    this.checkPermission = handler;
+  }
+  setDevicePermissionHandler(): void {}
+}
+
+const only = new StandInSession();
+
+/** The app has one session, whatever it calls it. */
+export function sessionOf(): StandInSession {
+  return only;
+}
