@@ -1,6 +1,6 @@
 import type { Catalog } from '../settings/define-catalog.ts';
 import { nearest } from '../text/nearest.ts';
-import { describeValue, quote } from '../text/quote.ts';
+import { describeValue } from '../text/quote.ts';
 import { splitList } from '../text/split-list.ts';
 import { MOST_LISTED } from './json-scan.ts';
 import { emptyTally, type JsonTally, tallyKey, tallyValue } from './json-tally.ts';
@@ -9,6 +9,7 @@ import type { Layer, LayerSource, Mention } from './model.ts';
 import { finishProblems, type ProblemDraft } from './problem-draft.ts';
 import { brokenLayer, type Interpretation, interpretDocument, readDocument } from './read-document.ts';
 import { isJsonObject, type JsonObject } from './read-settings.ts';
+import { moreUnknownKeys, unknownKeyDraft } from './unknown-key.ts';
 
 /** Whose file locations are used. */
 export type Layout = 'mooring' | 'docker';
@@ -179,14 +180,9 @@ function warnOfUnknownKeys({ value, drafts }: ProfileReading): void {
   const known = (key: string) => KEYS.includes(key) || (PAYLOAD_KEY.test(key) && key !== '__proto__');
   const unknown = Object.keys(value).filter((key) => !known(key));
   for (const key of unknown.slice(0, MOST_LISTED)) {
-    const close = nearest(key, KEYS);
-    const mend = close === null ? 'Remove it, or check its name.' : `Did you mean ${quote(close)}?`;
-    const message = `The key ${quote(key)} is not known and is ignored. ${mend}`;
-    drafts.push({ severity: 'warning', code: 'unknown_key', segments: [key], message });
+    drafts.push(unknownKeyDraft([key], () => nearest(key, KEYS)));
   }
-  if (unknown.length <= MOST_LISTED) return;
-  const message = `${unknown.length - MOST_LISTED} more keys are not known and are ignored.`;
-  drafts.push({ severity: 'warning', code: 'unknown_key', segments: [], message });
+  if (unknown.length > MOST_LISTED) drafts.push(moreUnknownKeys(unknown.length - MOST_LISTED));
 }
 
 /** `settings`: a policy document, or the text of one. */

@@ -10,12 +10,13 @@ import {
 } from '../settings/document-grammar.ts';
 import type { Setting } from '../settings/setting.ts';
 import { nearest } from '../text/nearest.ts';
-import { describeValue, quote } from '../text/quote.ts';
+import { describeValue } from '../text/quote.ts';
 import { splitList } from '../text/split-list.ts';
 import { MOST_LISTED, type Segment } from './json-scan.ts';
 import { type JsonTally, tallyKey, tallyKnownKey, tallyValue } from './json-tally.ts';
 import type { Mention } from './model.ts';
 import type { ProblemDraft } from './problem-draft.ts';
+import { moreUnknownKeys, nearestPath, unknownKeyDraft } from './unknown-key.ts';
 
 /** What has been gathered from a document so far. */
 export interface DocumentReading {
@@ -76,12 +77,7 @@ export function readSettings(reading: DocumentReading, object: JsonObject, catal
     } else unknownKey(reading, [key], raw, () => nearestPath(key, catalog));
   }
   if (reading.unknown > MOST_LISTED) {
-    reading.drafts.push({
-      severity: 'warning',
-      code: 'unknown_key',
-      segments: [],
-      message: `${reading.unknown - MOST_LISTED} more keys are not known and are ignored.`,
-    });
+    reading.drafts.push(moreUnknownKeys(reading.unknown - MOST_LISTED));
   }
 }
 
@@ -275,9 +271,6 @@ function notAnObject(
   });
 }
 
-/** Keys that mean something to the language itself: never a suggestion for them. */
-const PROTOTYPE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
-
 function unknownKey(
   reading: DocumentReading,
   segments: readonly Segment[],
@@ -295,28 +288,5 @@ function warnOfUnknownKey(
   suggest: () => string | null,
 ): void {
   reading.unknown += 1;
-  if (reading.unknown > MOST_LISTED) return;
-  const key = String(segments.at(-1));
-  const close = PROTOTYPE_KEYS.has(key) ? null : suggest();
-  const mend = close === null ? 'Remove it, or check its name.' : `Did you mean ${quote(close)}?`;
-  reading.drafts.push({
-    severity: 'warning',
-    code: 'unknown_key',
-    segments,
-    message: `The key ${quote(key)} is not known and is ignored. ${mend}`,
-  });
-}
-
-/**
- * The nearest place for a key at the top level. Settings are also known by their id, their store key and the last
- * word of their path, which published references print without the object around it.
- */
-function nearestPath(key: string, catalog: Catalog): string | null {
-  const wanted = key.toLowerCase();
-  for (const { id, storeKey, valuePath } of catalog.settings) {
-    const place = valuePath.endsWith('.value') ? valuePath.slice(0, -'.value'.length) : valuePath;
-    const last = place.split('.').at(-1) ?? '';
-    if ([id, storeKey, last].some((name) => name.toLowerCase() === wanted)) return place;
-  }
-  return nearest(key, [...catalog.document.children.keys(), VERSION_KEY]);
+  if (reading.unknown <= MOST_LISTED) reading.drafts.push(unknownKeyDraft(segments, suggest));
 }
