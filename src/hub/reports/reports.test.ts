@@ -1,0 +1,504 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { agentErrorSchema, overrideAnswerSchema } from '../../shared/contracts/agent-api.ts';
+import type { AgentReportBody } from '../../shared/contracts/device-report.ts';
+import type { Device } from '../../shared/contracts/hub-devices.ts';
+import { managedInForce } from '../../shared/policy/managed-hash.ts';
+import { withOverrides } from '../../shared/policy/overrides.ts';
+import { readDocument } from '../../shared/policy/read-document.ts';
+import { resolve } from '../../shared/policy/resolve.ts';
+import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
+import { startTestDatabase } from '../database/test-database.ts';
+import {
+  createAccount,
+  createTestOrganization,
+  OPERATOR,
+  signInDesktop,
+  startTestHub,
+  type TestAccount,
+  type TestHub,
+} from '../identity/test-hub.ts';
+import { removeMember } from '../organizations/member-service.ts';
+import { changeExceptions } from '../overrides/exceptions.ts';
+import { endDueOverrides } from '../overrides/override-service.ts';
+import { setDefaultPolicy } from '../policies/assignment-service.ts';
+import { createPolicy, updatePolicy } from '../policies/policy-service.ts';
+import { readReceived } from '../policies/received.ts';
+import { exportDevices } from './device-export.ts';
+import { forgetDevice, listDevices, listDrift, nameDevice, readDevice } from './device-service.ts';
+import { hashOf } from './judge-hash.ts';
+import { acceptReport } from './report-service.ts';
+import { changeReportSettings } from './report-settings.ts';
+import { deleteOldReports } from './retention.ts';
+import { sampleReport } from './test-report.ts';
+
+let database: Awaited<ReturnType<typeof startTestDatabase>>;
+let hub: TestHub;
+let ada: TestAccount;
+let bob: TestAccount;
+let acme: { readonly id: string; readonly name: string };
+let globex: { readonly id: string; readonly name: string };
+let policyId: string;
+let token: string;
+let bobToken: string;
+
+const DESK = '11111111-1111-4111-8111-111111111111';
+const LAPTOP = '33333333-3333-4333-8333-333333333333';
+const document = (memory: number) => ({
+  configurationFileVersion: 2,
+  memoryMiB: { locked: true, value: memory },
+  analyticsEnabled: { locked: true, value: false },
+});
+
+beforeAll(async () => {
+  database = await startTestDatabase();
+  hub = await startTestHub(database);
+  ada = await createAccount(database, 'ada@acme.example');
+  bob = await createAccount(database, 'bob@acme.example');
+  acme = await createTestOrganization(database, 'acme', [ada]);
+  globex = await createTestOrganization(database, 'globex', [bob]);
+  const wanted = { name: 'Standard', description: '', document: document(2048), reason: '' };
+  policyId = (await createPolicy(database.db, OPERATOR, acme.id, wanted)).id;
+  await setDefaultPolicy(database.db, OPERATOR, acme.id, policyId);
+  token = (await signInDesktop(hub, ada.email)).tokens.access_token;
+  bobToken = (await signInDesktop(hub, bob.email)).tokens.access_token;
+});
+afterAll(async () => {
+  await hub?.stop();
+  await database?.stop();
+});
+beforeEach(async () => {
+  await sql`delete from devices`.execute(database.db);
+  await sql`delete from overrides`.execute(database.db);
+  await sql`delete from domains`.execute(database.db);
+});
+
+const save = (memory: number) =>
+  updatePolicy(
+    database.db,
+    OPERATOR,
+    { organizationId: acme.id, policyId, version: null },
+    { document: document(memory), reason: '' },
+  );
+
+async function send(
+  body: unknown,
+  options: { bearer?: string; org?: string; path?: string; method?: string } = {},
+) {
+  const { bearer = token, org = 'acme', path = 'reports', method = 'POST' } = options;
+  return fetch(`${hub.url}/v1/agent/${path}?org=${org}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${bearer}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+}
+
+/** What an agent would report after it applied what it received; its hash is made on the device's side. */
+async function applied(change: Partial<AgentReportBody> = {}, withOverride = true): Promise<AgentReportBody> {
+  const received = await readReceived(database.db, { organizationId: acme.id, userId: ada.id });
+  if (received?.policy == null) throw new Error('no policy');
+  const overrides = withOverride ? received.overrides : [];
+  const layer = withOverrides(
+    readDocument(received.document, 'organization-policy', desktopCatalog),
+    overrides,
+    desktopCatalog,
+  );
+  const resolution = resolve({ catalog: desktopCatalog, platform: 'linux', layers: [layer] });
+  const { id, revision } = received.policy;
+  const at = new Date().toISOString();
+  return sampleReport({
+    policy: { id, revision, seq: received.seq, fetchedAt: at, appliedAt: at },
+    fetchedSeq: received.seq,
+    managedHash: hashOf(managedInForce(resolution, layer).pairs),
+    overrides: overrides.map((each) => each.id),
+    settings: [{ id: 'memoryMiB', source: 'organization-policy', locked: true, outcome: 'enforced' }],
+    ...change,
+  });
+}
+
+const list = (query: Record<string, unknown> = {}) =>
+  listDevices(database.db, acme.id, new Date(), { limit: 100, ...query });
+async function only(): Promise<Device> {
+  const { devices } = await list();
+  const device = devices[0];
+  if (device === undefined || devices.length !== 1) throw new Error(`${devices.length} devices`);
+  return device;
+}
+
+describe('the status of a device', () => {
+  it('is unknown before it reports, compliant when the hashes agree, unknown again after a week', async () => {
+    expect(await only()).toMatchObject({
+      id: null,
+      status: 'unknown',
+      domain: 'domainless',
+      settings: 'global',
+    });
+    const answer = await send(await applied());
+    expect([answer.status, await answer.json()]).toEqual([200, { accepted: true, nextSeconds: 86_400 }]);
+    expect(await only()).toMatchObject({
+      status: 'compliant',
+      name: 'desk',
+      platform: 'linux',
+      whatToDo: 'Nothing.',
+    });
+    const later = await listDevices(database.db, acme.id, new Date(Date.now() + 8 * 86_400_000), {
+      limit: 10,
+    });
+    expect(later.devices[0]?.status).toBe('unknown');
+    await changeReportSettings(database.db, OPERATOR, acme.id, { unknownAfterDays: 30, retentionDays: 60 });
+    const patient = await listDevices(database.db, acme.id, new Date(Date.now() + 8 * 86_400_000), {
+      limit: 10,
+    });
+    expect(patient.devices[0]?.status).toBe('compliant');
+  });
+
+  it('is outdated with an earlier revision, non-compliant with a wrong hash or a bundle that was not applied', async () => {
+    await send(await applied());
+    const old = await applied();
+    await save(4096);
+    expect((await only()).status).toBe('outdated');
+    const now = await applied();
+    await send({ ...old, reportId: randomUUID(), fetchedSeq: now.policy.seq });
+    expect((await only()).status).toBe('non_compliant');
+    await send(now);
+    expect((await only()).status).toBe('compliant');
+    await send(await applied({ managedHash: 'f'.repeat(64) }));
+    expect((await only()).status).toBe('non_compliant');
+    await send(await applied({ managedHash: null }));
+    expect((await only()).status).toBe('non_compliant');
+  });
+
+  it('leaves out what a profile overrides, by name, on both sides', async () => {
+    const whole = await applied();
+    const layer = readDocument(
+      (await readReceived(database.db, { organizationId: acme.id, userId: ada.id }))?.document,
+      'organization-policy',
+      desktopCatalog,
+    );
+    const profile = readDocument(
+      { memoryMiB: { locked: true, value: 8192 } },
+      'configuration-profile',
+      desktopCatalog,
+    );
+    const resolution = resolve({ catalog: desktopCatalog, platform: 'linux', layers: [profile, layer] });
+    const { pairs, overridden } = managedInForce(resolution, layer);
+    expect(overridden).toEqual(['memoryMiB']);
+    await send({ ...whole, managedHash: hashOf(pairs), profileOverrides: overridden });
+    expect((await only()).status).toBe('compliant');
+    await send({ ...whole, reportId: randomUUID(), managedHash: hashOf(pairs) });
+    expect((await only()).status).toBe('non_compliant');
+  });
+
+  it('says what belongs to the member before what the device says', async () => {
+    await send(await applied());
+    const verify = (name: string) =>
+      sql`insert into domains (organization_id, name, challenge, verified_at) values (${acme.id}, ${name}, 'x', now())`.execute(
+        database.db,
+      );
+    await verify('elsewhere.example');
+    expect(await only()).toMatchObject({ status: 'uncontrolled_domain', domain: 'guest' });
+    await verify('acme.example');
+    expect(await only()).toMatchObject({ status: 'compliant', domain: 'verified' });
+    await setDefaultPolicy(database.db, OPERATOR, acme.id, null);
+    expect(await only()).toMatchObject({ status: 'no_policy', settings: 'none' });
+    await setDefaultPolicy(database.db, OPERATOR, acme.id, policyId);
+  });
+
+  it('is an exception while a granted override is in force, from request to end in the audit log', async () => {
+    const request = {
+      deviceId: DESK,
+      setting: 'memoryMiB',
+      value: 16_384,
+      seconds: 600,
+      reason: 'a large build',
+    };
+    const refused = await send(request, { path: 'overrides' });
+    expect([refused.status, agentErrorSchema.parse(await refused.json()).error.code]).toEqual([
+      403,
+      'override_not_allowed',
+    ]);
+    const edited = { organizationId: acme.id, policyId, version: null };
+    const exceptions = [{ setting: 'memoryMiB', maxSeconds: 3600 }];
+    await changeExceptions(database.db, OPERATOR, edited, exceptions);
+    expect((await send({ ...request, seconds: 7200 }, { path: 'overrides' })).status).toBe(403);
+    expect((await send({ ...request, value: 'much' }, { path: 'overrides' })).status).toBe(422);
+    expect((await send({ ...request, setting: 'memory' }, { path: 'overrides' })).status).toBe(404);
+    expect((await send({ ...request, reason: ' ' }, { path: 'overrides' })).status).toBe(400);
+    await send(await applied());
+    const granted = await send(request, { path: 'overrides' });
+    expect(granted.status).toBe(201);
+    const { override, seq } = overrideAnswerSchema.parse(await granted.json());
+    const received = await readReceived(database.db, { organizationId: acme.id, userId: ada.id });
+    expect(received?.seq).toBe(seq);
+    expect(received?.overrides).toEqual([
+      { id: override.id, setting: 'memoryMiB', value: 16_384, until: override.until },
+    ]);
+    // Until the device fetched it, it holds the policy as it is.
+    expect((await only()).status).toBe('compliant');
+    await send(await applied());
+    expect((await only()).status).toBe('exception');
+    expect((await send({ ...request, value: 8192 }, { path: 'overrides' })).status).toBe(201);
+    expect(await endDueOverrides(database.db, new Date(Date.now() + 700_000))).toBe(1);
+    expect((await readReceived(database.db, { organizationId: acme.id, userId: ada.id }))?.overrides).toEqual(
+      [],
+    );
+    expect((await only()).status).toBe('outdated');
+    await send(await applied());
+    expect((await only()).status).toBe('compliant');
+    const { rows } = await sql<{ action: string; because: string | null }>`
+      select action, after ->> 'because' as because from audit_events where action like 'override.%' order by id`.execute(
+      database.db,
+    );
+    expect(rows.map(({ action, because }) => (because === null ? action : `${action} ${because}`))).toEqual([
+      'override.refuse',
+      'override.refuse',
+      'override.refuse',
+      'override.refuse',
+      'override.request',
+      'override.grant',
+      'override.use',
+      'override.request',
+      'override.end replaced',
+      'override.grant',
+      'override.end time',
+    ]);
+  });
+
+  it('does not take an override for granted that the hub never granted', async () => {
+    const forged = withOverrides(
+      readDocument(document(4096), 'organization-policy', desktopCatalog),
+      [{ setting: 'memoryMiB', value: 65_536 }],
+      desktopCatalog,
+    );
+    const resolution = resolve({ catalog: desktopCatalog, platform: 'linux', layers: [forged] });
+    const managedHash = hashOf(managedInForce(resolution, forged).pairs);
+    await send(await applied({ managedHash, overrides: [randomUUID(), 'not an id'] }));
+    expect((await only()).status).toBe('non_compliant');
+  });
+
+  it('ends an override when the policy allows it no more, or the member gives it up', async () => {
+    const request = { deviceId: DESK, setting: 'memoryMiB', value: 1024, seconds: 600, reason: 'x' };
+    const edited = { organizationId: acme.id, policyId, version: null };
+    await changeExceptions(database.db, OPERATOR, edited, [{ setting: 'memoryMiB', maxSeconds: 3600 }]);
+    const grant = async () =>
+      overrideAnswerSchema.parse(await (await send(request, { path: 'overrides' })).json());
+    const { override } = await grant();
+    expect(
+      (
+        await send(undefined, {
+          path: `overrides/${override.id}`,
+          method: 'DELETE',
+          bearer: bobToken,
+          org: 'globex',
+        })
+      ).status,
+    ).toBe(404);
+    expect((await send(undefined, { path: `overrides/${override.id}`, method: 'DELETE' })).status).toBe(204);
+    expect((await send(undefined, { path: `overrides/${override.id}`, method: 'DELETE' })).status).toBe(404);
+    await grant();
+    await changeExceptions(database.db, OPERATOR, edited, []);
+    const listed = await (await send(undefined, { path: 'overrides', method: 'GET' })).json();
+    expect(listed).toEqual({ overrides: [] });
+  });
+});
+
+describe('POST /v1/agent/reports', () => {
+  it('counts a report once, however often its answer is lost', async () => {
+    const report = await applied({
+      drift: [{ at: new Date().toISOString(), kind: 'value', setting: 'memoryMiB', wrong: 1, right: 4096 }],
+    });
+    const answers = await Promise.all([send(report), send(report), send(report)]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const device = await only();
+    const drift = await listDrift(database.db, acme.id, device.id ?? '', { limit: 10 });
+    expect(drift.drift).toMatchObject([{ kind: 'value', setting: 'memoryMiB', wrong: 1, right: 4096 }]);
+  });
+
+  it('takes the user from the session: a claimed device id reaches no other user’s row', async () => {
+    await send(await applied());
+    const before = await only();
+    const stranger = await send(await applied({ deviceName: 'mine now' }), { bearer: bobToken });
+    expect(stranger.status).toBe(403);
+    expect((await send(await applied(), { bearer: bobToken, org: 'globex' })).status).toBe(200);
+    expect(await only()).toEqual(before);
+    const theirs = await listDevices(database.db, globex.id, new Date(), { limit: 10 });
+    expect(theirs.devices).toMatchObject([{ deviceId: DESK, status: 'no_policy' }]);
+    // Another organization's policy is not looked into: what the report says of it does not count.
+    expect(theirs.devices[0]?.applied?.policyId).toBeNull();
+    expect((await send(await applied(), { bearer: 'x'.repeat(43) })).status).toBe(401);
+    expect((await send(await applied(), { org: '' })).status).toBe(400);
+  });
+
+  it('keeps two devices of one user apart', async () => {
+    await send(await applied());
+    await send(
+      await applied({ deviceId: LAPTOP, deviceName: 'laptop', platform: 'mac', managedHash: 'a'.repeat(64) }),
+    );
+    const { devices, statuses, total } = await list();
+    expect(devices.map(({ name, status }) => `${name} ${status}`).sort()).toEqual([
+      'desk compliant',
+      'laptop non_compliant',
+    ]);
+    expect([total, statuses.compliant, statuses.non_compliant, statuses.unknown]).toEqual([2, 1, 1, 0]);
+  });
+
+  it('refuses what is too large or malformed before it reaches the database, with the reason', async () => {
+    const report = await applied();
+    expect((await send({ ...report, padding: 'x'.repeat(300_000) })).status).toBe(413);
+    for (const bad of [
+      {},
+      { ...report, deviceId: 'desk' },
+      { ...report, managedHash: 'F'.repeat(64) },
+      { ...report, deviceName: 'nul \0' },
+      { ...report, osVersion: '\ud800' },
+      { ...report, at: '0000-01-01T00:00:00Z' },
+      { ...report, at: 'yesterday' },
+      { ...report, driftDropped: 2 ** 52 },
+      { ...report, choices: Array.from({ length: 1001 }, () => 'memoryMiB') },
+      { ...report, settings: [{ id: 'a\0b', source: 'user', locked: false, outcome: 'chosen' }] },
+    ]) {
+      expect((await send(bad)).status).toBe(400);
+    }
+    const odd = [
+      { ...report, reportId: randomUUID(), policy: { ...report.policy, id: "'; drop table devices" } },
+      { ...report, reportId: randomUUID(), policy: { ...report.policy, revision: 2 ** 40 } },
+      { ...report, reportId: randomUUID(), profileOverrides: ['no such setting'] },
+      {
+        ...report,
+        reportId: randomUUID(),
+        drift: [{ at: report.at, kind: 'value', setting: 'memoryMiB', wrong: { deep: 'x\0y' } }],
+      },
+    ];
+    for (const report of odd) expect((await send(report)).status).toBe(200);
+  });
+
+  it('does not believe the device’s clock', async () => {
+    await send(await applied({ at: '2199-01-01T00:00:00Z' }));
+    const ahead = await only();
+    expect(ahead.status).toBe('compliant');
+    expect(ahead.clockBehindSeconds).toBeLessThan(-1_000_000);
+    await send(await applied({ at: '1999-01-01T00:00:00Z', managedHash: 'b'.repeat(64) }));
+    // What arrived last counts, whatever its date.
+    expect((await only()).status).toBe('non_compliant');
+  });
+
+  it('keeps values of locked settings only, without user-info', async () => {
+    const at = new Date().toISOString();
+    await send(
+      await applied({
+        drift: [
+          { at, kind: 'value', setting: 'memoryMiB', wrong: 'http://me:secret@proxy', right: 4096 },
+          { at, kind: 'value', setting: 'cpus', wrong: 7, right: 2 },
+        ],
+      }),
+    );
+    const { drift } = await listDrift(database.db, acme.id, (await only()).id ?? '', { limit: 10 });
+    expect(JSON.stringify(drift)).not.toContain('secret');
+    expect(drift.find(({ setting }) => setting === 'cpus')).not.toHaveProperty('wrong');
+  });
+
+  it('keeps a hundred devices of one user, dropping the most silent', async () => {
+    const reporter = { organizationId: acme.id, userId: ada.id, email: ada.email };
+    const start = Date.now();
+    for (let index = 0; index < 103; index += 1) {
+      const context = { ...OPERATOR, at: new Date(start + index) };
+      await acceptReport(
+        database.db,
+        context,
+        reporter,
+        sampleReport({ deviceId: randomUUID(), deviceName: `device ${index}` }),
+      );
+    }
+    expect((await list({ search: 'device 0' })).total).toBe(0);
+    expect((await list({ search: 'device 102' })).total).toBe(1);
+    expect((await list()).total).toBe(100);
+  });
+});
+
+describe('devices', () => {
+  it('are filtered, searched and paged', async () => {
+    await send(await applied());
+    await send(await applied({ deviceId: LAPTOP, deviceName: '100%_laptop', platform: 'windows' }));
+    const names = async (query: Record<string, unknown>) =>
+      (await list(query)).devices.map(({ name }) => name);
+    expect(await names({ platform: 'windows' })).toEqual(['100%_laptop']);
+    expect(await names({ search: '%_l' })).toEqual(['100%_laptop']);
+    expect(await names({ search: 'ADA@' })).toHaveLength(2);
+    expect(await names({ status: 'outdated' })).toEqual([]);
+    expect(await names({ policyId, userId: ada.id })).toHaveLength(2);
+    expect(await names({ policyId: randomUUID() })).toEqual([]);
+    const first = await list({ limit: 1 });
+    const second = await list({ limit: 1, cursor: first.next });
+    expect([...first.devices, ...second.devices].map(({ name }) => name).sort()).toEqual([
+      '100%_laptop',
+      'desk',
+    ]);
+    expect(second.next).toBeNull();
+    await expect(list({ cursor: 'bogus' })).rejects.toMatchObject({ refusal: { code: 'bad_request' } });
+  });
+
+  it('are named and forgotten, and come back with the next report', async () => {
+    await send(await applied());
+    const deviceId = (await only()).id ?? '';
+    expect(await nameDevice(database.db, OPERATOR, acme.id, { deviceId, name: 'Ada’s desk' })).toMatchObject({
+      name: 'Ada’s desk',
+    });
+    await send(await applied({ deviceName: 'renamed' }));
+    expect((await only()).name).toBe('Ada’s desk');
+    expect((await readDevice(database.db, acme.id, new Date(), deviceId)).report.settings).toHaveLength(1);
+    await expect(forgetDevice(database.db, OPERATOR, globex.id, deviceId)).rejects.toMatchObject({
+      refusal: { code: 'not_found' },
+    });
+    await forgetDevice(database.db, OPERATOR, acme.id, deviceId);
+    expect(await only()).toMatchObject({ id: null, status: 'unknown' });
+    await send(await applied());
+    expect((await only()).status).toBe('compliant');
+  });
+
+  it('leave as CSV that no spreadsheet runs', async () => {
+    await send(await applied({ deviceName: '=cmd|"/C calc"!A0, "quoted"\nnext' }));
+    const chunks: string[] = [];
+    for await (const chunk of exportDevices(database.db, acme.id, new Date(), {})) chunks.push(String(chunk));
+    const csv = chunks.join('');
+    expect(csv.split('\r\n')[0]).toContain('User,Email,Device,Status');
+    expect(csv).toContain(`"'=cmd|""/C calc""!A0, ""quoted""\nnext"`);
+    expect(csv).toContain('compliant');
+  });
+
+  it('are deleted when they are silent for longer than the organization keeps them', async () => {
+    await send(
+      await applied({ drift: [{ at: new Date().toISOString(), kind: 'value', setting: 'memoryMiB' }] }),
+    );
+    await changeReportSettings(database.db, OPERATOR, acme.id, { unknownAfterDays: 7, retentionDays: 30 });
+    await deleteOldReports(database.db, new Date(Date.now() + 29 * 86_400_000));
+    expect((await only()).id).not.toBeNull();
+    await deleteOldReports(database.db, new Date(Date.now() + 31 * 86_400_000));
+    expect((await only()).id).toBeNull();
+    const { rows } = await sql<{ count: number }>`select count(*) as count from device_drift`.execute(
+      database.db,
+    );
+    expect(rows[0]?.count).toBe(0);
+  });
+
+  it('go with the membership', async () => {
+    await send(sampleReport(), { bearer: bobToken, org: 'globex' });
+    await removeMember(database.db, OPERATOR, globex.id, bob.id);
+    expect((await listDevices(database.db, globex.id, new Date(), { limit: 10 })).total).toBe(0);
+    expect((await send(sampleReport(), { bearer: bobToken, org: 'globex' })).status).toBe(403);
+  });
+});
+
+it('slows a device that storms, and no other', async () => {
+  const eve = await createAccount(database, 'eve@acme.example');
+  await createTestOrganization(database, 'storm', [eve]);
+  const bearer = (await signInDesktop(hub, eve.email)).tokens.access_token;
+  const answers = await Promise.all(
+    Array.from({ length: 125 }, () => send(sampleReport(), { bearer, org: 'storm' })),
+  );
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(5);
+  expect((await send(await applied())).status).toBe(200);
+});
