@@ -7,11 +7,11 @@ import { type Benchmark, type Measurement, ratio } from './benchmark.ts';
 import { type FullPolicy, fullPolicy } from './full-policy.ts';
 
 /**
- * One round is so many repetitions: a single one is too short for the clock, and more would take longer than a busy
- * machine leaves a process alone, so that the slower side would be interrupted more often than the other.
+ * Many short rounds: one that lasts a few milliseconds is interrupted on a busy machine, and the slower side more often
+ * than the other, which would measure the machine's other work.
  */
-const REPETITIONS = 20;
-const ROUNDS = 101;
+const REPETITIONS = 2;
+const ROUNDS = 1001;
 
 const catalog = desktopCatalog;
 
@@ -31,7 +31,7 @@ function resolveTexts({ profile, userPolicy, orgPolicy, adminSettings, choices }
 }
 
 /** Before the clock counts, the compiler has had its say: on a busy machine one round is not enough for that. */
-const WARM_UP_ROUNDS = 100;
+const WARM_UP_ROUNDS = 1000;
 
 function measure(ours: () => unknown, theirs: () => unknown): Promise<Measurement> {
   for (let round = 0; round < WARM_UP_ROUNDS; round += 1) {
@@ -75,10 +75,10 @@ function readingOne(): Benchmark {
   // Used afterwards, so that no compiler may leave the reading out.
   let seen = 0;
   const read = (get: (id: (typeof ids)[number]) => unknown) => () => {
-    for (let i = 0; i < 300; i += 1) for (const id of ids) if (get(id) === true) seen += 1;
+    for (let i = 0; i < 100; i += 1) for (const id of ids) if (get(id) === true) seen += 1;
   };
   return {
-    what: 'read one setting from a resolution (× 300, each setting)',
+    what: 'read one setting from a resolution (× 100, each setting)',
     against: 'reading a Map',
     atMost: 2,
     unit: '×',
