@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { type Agent, createAgent } from '../src/agent/agent.ts';
 import type { LogEntry } from '../src/agent/agent-options.ts';
 import type { Clock } from '../src/agent/clock.ts';
+import type { HubTimeouts } from '../src/agent/delivery/hub-http.ts';
 import type { HostFacts } from '../src/agent/paths.ts';
 import {
   loginAnswerSchema,
@@ -50,7 +51,12 @@ export interface RunningAgent {
 }
 
 export async function makeMachine(
-  options: { readonly time?: ManualClock; readonly clock?: Clock; readonly folder?: string } = {},
+  options: {
+    readonly time?: ManualClock;
+    readonly clock?: Clock;
+    readonly folder?: string;
+    readonly hubTimeouts?: HubTimeouts;
+  } = {},
 ): Promise<Machine> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'mooring-machine-')));
   const time = options.time ?? manualClock(Date.now());
@@ -72,6 +78,7 @@ export async function makeMachine(
       clock: options.clock ?? time.clock,
       openBrowser: async () => true,
       environment: {},
+      ...(options.hubTimeouts === undefined ? {} : { hubTimeouts: options.hubTimeouts }),
       runCommand: async () => ({ kind: 'failed', reason: 'no command is run in tests' }),
       log: (entry) => log.push(entry),
     });

@@ -119,6 +119,7 @@ function hubHttp(
     ...{ clock, environment },
     userAgent: `Mooring/${options.version} (${paths.platform})`,
     managedProxy: () => managedProxy(enforcement.resolution()),
+    ...(options.hubTimeouts === undefined ? {} : { timeouts: options.hubTimeouts }),
     systemProxy: systemProxyReader(paths.platform, paths.systemRoot),
     extraCaFile: () => environment.MOORING_CA_FILE ?? environment.NODE_EXTRA_CA_CERTS ?? null,
   });

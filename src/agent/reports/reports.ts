@@ -10,6 +10,7 @@ import { retryDelay, spread } from '../delivery/fetch-schedule.ts';
 import { callHub } from '../delivery/hub-call.ts';
 import type { HubHttp } from '../delivery/hub-http.ts';
 import { hubRoute } from '../delivery/hub-url.ts';
+import type { DeliveryState } from '../delivery/policy-delivery.ts';
 import { createSerial } from '../serial.ts';
 import type { StateFiles } from '../state-file.ts';
 import {
@@ -74,6 +75,8 @@ export function createReports(parts: ReportsParts): Reports {
   let everyMs = DAY_MS;
   let planned: { readonly at: number; readonly cancel: () => void } | null = null;
   let owner: string | null = null;
+  /** The last bundle that was refused and not told of yet: by the time the hub is reached one may be in force again. */
+  let refused: DeliveryState['refused'] = null;
 
   const plan = (ms: number): void => {
     const at = clock.monotonic() + ms;
@@ -112,6 +115,7 @@ export function createReports(parts: ReportsParts): Reports {
     if (memory?.owner === key) return memory;
     pending = [];
     dropped = 0;
+    refused = null;
     memory = { version: 1, owner: key, driftUntil: instant(clock.wall()), underWay: null, last: null };
     return memory;
   };
@@ -133,7 +137,6 @@ export function createReports(parts: ReportsParts): Reports {
     const { id, name } = deviceOf(account);
     const view = parts.view();
     const state = reportedState({ ...view, device: { id, name } });
-    const { refused } = view.delivery;
     const reason = reasonFor(before.last, {
       ...{ drift: pending.length + dropped, now: clock.wall(), everyMs },
       ...{ state: digest(state), overrides: JSON.stringify(state.overrides), refusedAt: refused?.at ?? null },
@@ -184,9 +187,11 @@ export function createReports(parts: ReportsParts): Reports {
       const { driftUntil } = memory ?? { driftUntil: instant(clock.wall()) };
       pending = parts.repairs().filter(({ at }) => at > driftUntil);
       owner = ownerKey(account);
+      refused = parts.view().delivery.refused;
       soon();
     },
     review() {
+      refused = parts.view().delivery.refused ?? refused;
       const now = ownerKey(account);
       if (now !== owner) {
         // Another account, or its session is back: what waited for the old state need not wait any longer.
