@@ -118,7 +118,7 @@ function bundleOf(received: Received, signer: () => Promise<Signer>, issuer: str
 }
 
 /** The payload of a bundle. Everything in it follows from the sequence number, so equal numbers mean equal bytes. */
-function payloadOf(received: Received, issuer: string): BundlePayload {
+export function payloadOf(received: Received, issuer: string): BundlePayload {
   const { policy } = received;
   return {
     iss: issuer,

@@ -11,6 +11,7 @@ import { registerAgentRoutes } from './agent-routes.ts';
 import { createBundles } from './bundles.ts';
 import { eventRoutes } from './event-routes.ts';
 import { createEventStreams, type EventStreams } from './event-streams.ts';
+import { offlineRoutes } from './offline-routes.ts';
 import { ensureSigningKey } from './signing-keys.ts';
 
 export interface DeliveryOptions {
@@ -30,7 +31,8 @@ export async function createDelivery(options: DeliveryOptions): Promise<{ readon
   await ensureSigningKey({ db, secret }, new Date(clock.now()));
   const access = createAgentAccess({ db, secret, now: () => new Date(clock.now()) }, announcements);
   const bundles = createBundles({ keys: { db, secret }, announcements, clock, issuer: publicUrl });
-  const plugin: HubPlugin = (app, { log, metrics }) => {
+  const plugin: HubPlugin = (app, context) => {
+    const { log, metrics } = context;
     const streams = createEventStreams({
       ...{ db, clock, announcements, prepare: bundles.prepare, random: Math.random },
       onError: (error) =>
@@ -39,6 +41,7 @@ export async function createDelivery(options: DeliveryOptions): Promise<{ readon
     measureStreams(metrics, streams);
     registerAgentRoutes(app, { db, access, bundles });
     eventRoutes(app, { db, access, streams });
+    offlineRoutes(app, context, { db, secret });
     agentReportRoutes(app, { db, access, clock });
     agentOverrideRoutes(app, { db, access, clock });
     app.addHook('onClose', async () => {
