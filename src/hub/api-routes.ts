@@ -10,6 +10,7 @@ import { policyRoutes } from './policies/policy-routes.ts';
 import { deviceRoutes } from './reports/device-routes.ts';
 import { rolloutRoutes } from './rollouts/rollout-routes.ts';
 import type { HubSecret } from './secrets/hub-secret.ts';
+import { scimSettingsRoutes } from './scim/settings-routes.ts';
 import type { HubPlugin } from './server.ts';
 import { teamRoutes } from './teams/team-routes.ts';
 import { tokenRoutes } from './tokens/token-routes.ts';
@@ -32,6 +33,7 @@ export const apiRoutes = ({ resolver, outbound, secret }: ApiSurroundings): read
   domainRoutes(resolver),
   connectionRoutes({ outbound, secret }),
   signInSettingsRoutes,
+  scimSettingsRoutes,
   tokenRoutes,
   auditRoutes,
   deviceRoutes,

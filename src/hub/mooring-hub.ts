@@ -6,6 +6,7 @@ import { keyCommands } from './commands/key-commands.ts';
 import { auditCommand, memberCommands, tokenCommands, userCommands } from './commands/member-commands.ts';
 import { tellRefusal } from './commands/output.ts';
 import { policyCommands } from './commands/policy-commands.ts';
+import { scimCommands } from './commands/scim-commands.ts';
 import { startCommand } from './commands/start.ts';
 
 /*
@@ -26,6 +27,7 @@ async function run(args: readonly string[], around: Surroundings): Promise<numbe
   policyCommands(program, around);
   memberCommands(program, around);
   tokenCommands(program, around);
+  scimCommands(program, around);
   keyCommands(program, around);
   auditCommand(program, around);
   userCommands(program, around);

@@ -16,6 +16,7 @@ import { createPolicy } from './policies/policy-service.ts';
 import { acceptReport } from './reports/report-service.ts';
 import { sampleReport } from './reports/test-report.ts';
 import { createHubSecret } from './secrets/hub-secret.ts';
+import { createScimToken } from './scim/tokens.ts';
 import { buildServer, type HubServer } from './server.ts';
 import { createOutbound } from './sso/outbound.ts';
 import { createTeam } from './teams/team-service.ts';
@@ -53,6 +54,8 @@ export interface TestApi {
     readonly deviceId: string;
     readonly overrideId: string;
     readonly domainId: string;
+    readonly connectionId: string;
+    readonly scimTokenId: string;
     readonly people: Readonly<Record<Person, string>>;
   };
   /** `METHOD /path` of every documented route that was registered. */
@@ -197,6 +200,12 @@ async function createWorld({ db }: DatabaseHandle): Promise<TestApi['ids']> {
   });
   const team = await createTeam(db, context, acme.id, { name: 'Platform', description: '' });
   const { token } = await createApiToken(db, context, acme.id, { name: 'existing', role: 'member', days: 1 });
+  const connection = await db
+    .insertInto('connections')
+    .values({ organization_id: acme.id, name: 'Walk', kind: 'saml' })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const scim = await createScimToken(db, context, { organizationId: acme.id, connectionId: connection.id });
   const domain = await addDomain(db, context, acme.id, 'walk.acme.example');
   return {
     organizationId: acme.id,
@@ -208,6 +217,8 @@ async function createWorld({ db }: DatabaseHandle): Promise<TestApi['ids']> {
     overrideId: '22222222-2222-4222-8222-222222222222',
     deviceId: await createDevice(db, context, { organizationId: acme.id, userId: people.member }),
     domainId: domain.id,
+    connectionId: connection.id,
+    scimTokenId: scim?.token.id ?? '',
     people,
   };
 }

@@ -1,11 +1,14 @@
+import type { ExpressionBuilder } from 'kysely';
 import type { AuditEvent, AuditList, AuditQuery } from '../../shared/contracts/hub-api.ts';
 import type { Reader } from '../database/connection.ts';
+import type { Database } from '../database/schema.ts';
 
 /** The events of an organization, newest first, a page at a time. `null`: those of the hub as a whole. */
 export async function listAuditEvents(
   db: Reader,
   organizationId: string | null,
   query: AuditQuery,
+  provisioning?: ProvisioningEvents,
 ): Promise<AuditList> {
   let events = db
     .selectFrom('audit_events')
@@ -21,6 +24,15 @@ export async function listAuditEvents(
   if (query.action?.endsWith('.') === true)
     events = events.where('action', 'like', `${escapeLike(query.action)}%`);
   else if (query.action !== undefined) events = events.where('action', '=', clean(query.action));
+  if (provisioning !== undefined) events = events.where(isProvisioning(provisioning));
+  if (query.actor !== undefined) {
+    const part = `%${escapeLike(query.actor)}%`;
+    events = events.where('actor_label', 'ilike', part);
+  }
+  if (query.target !== undefined) {
+    const part = `%${escapeLike(query.target)}%`;
+    events = events.where('target_label', 'ilike', part);
+  }
   if (query.actorId !== undefined) events = events.where('actor_id', '=', query.actorId);
   if (query.targetId !== undefined) events = events.where('target_id', '=', clean(query.targetId));
   if (query.since !== undefined) events = events.where('at', '>=', new Date(query.since));
@@ -43,6 +55,24 @@ export async function listAuditEvents(
     ),
     next: rows.length > query.limit && last !== undefined ? String(last.id) : null,
   };
+}
+
+/** Events of one connection's SCIM client, and those about what it authenticates with. */
+export interface ProvisioningEvents {
+  readonly systemActor: string;
+  readonly orTarget: { readonly kind: string; readonly id: string; readonly action: string };
+}
+
+function isProvisioning({ systemActor, orTarget }: ProvisioningEvents) {
+  return (where: ExpressionBuilder<Database, 'audit_events'>) =>
+    where.or([
+      where.and([where('actor_kind', '=', 'system'), where('actor_label', '=', systemActor)]),
+      where.and([
+        where('target_kind', '=', orTarget.kind),
+        where('target_id', '=', orTarget.id),
+        where('action', 'like', `${escapeLike(orTarget.action)}%`),
+      ]),
+    ]);
 }
 
 function clean(text: string): string {

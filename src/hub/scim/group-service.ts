@@ -93,7 +93,7 @@ export async function patchGroup(
     await requireAllowed(trx, change.connection, before.organization_id);
     const touched = new Set<string>();
     let head: ResourceBody = headOf(before);
-    for (const operation of operations.flatMap(splitMembers)) {
+    for (const operation of joined(operations.flatMap(splitMembers))) {
       if (!isAboutMembers(operation)) {
         head = applyPatch(GROUP, head, [operation]);
         continue;
@@ -273,6 +273,28 @@ function splitMembers(operation: PatchOperation): readonly PatchOperation[] {
   return Object.keys(rest).length === 0 && members.length > 0
     ? members
     : [{ ...operation, value: rest }, ...members];
+}
+
+/** Additions of members one after the other become one: clients send each member as an operation of its own. */
+function joined(operations: readonly PatchOperation[]): readonly PatchOperation[] {
+  const result: PatchOperation[] = [];
+  for (const operation of operations) {
+    const last = result.at(-1);
+    if (last !== undefined && isPlainAddition(last) && isPlainAddition(operation)) {
+      result[result.length - 1] = { ...last, value: [last.value ?? [], operation.value ?? []].flat() };
+    } else result.push(operation);
+  }
+  return result;
+}
+
+function isPlainAddition(operation: PatchOperation): boolean {
+  return (
+    operation.op === 'add' &&
+    isAboutMembers(operation) &&
+    operation.path?.includes('[') === false &&
+    !operation.path.includes('members.') &&
+    Array.isArray(operation.value)
+  );
 }
 
 function isAboutMembers({ path }: PatchOperation): boolean {

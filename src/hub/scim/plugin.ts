@@ -5,6 +5,7 @@ import { discoveryRoutes } from './discovery-routes.ts';
 import { groupRoutes } from './group-routes.ts';
 import { ScimError } from './scim-error.ts';
 import type { ScimRequest, ScimRoute } from './scim-route.ts';
+import { scimActorName } from './settings.ts';
 import { connectionOfToken, noteTokenUse, type ScimConnection } from './tokens.ts';
 import { userRoutes } from './user-routes.ts';
 
@@ -156,7 +157,7 @@ function scimRequest(
   return {
     connection,
     context: {
-      actor: { kind: 'system', name: `SCIM: ${connection.name}` },
+      actor: { kind: 'system', name: scimActorName(connection) },
       sourceAddress: request.ip,
       at: new Date(clock.now()),
     },

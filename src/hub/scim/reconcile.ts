@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { type AuditEntry, type ChangeContext, recordChanges } from '../audit/record.ts';
 import type { Trx } from '../database/connection.ts';
 import type { Role } from '../database/schema.ts';
-import { lockOrganization, stampRecipients } from '../policies/recipients.ts';
+import { stampRecipients } from '../policies/recipients.ts';
 import { ScimError } from './scim-error.ts';
 import type { ScimConnection } from './tokens.ts';
 
@@ -64,19 +64,34 @@ export async function reconcile(
 }
 
 /**
- * Takes every organization that the connection gave a membership in or may give one in. In one order everywhere, so
- * that two connections that provision into each other's organizations cannot deadlock.
+ * Takes the connection's own organization, and with it every other change of the same connection; then each one that
+ * it gave a membership in or may give one in. In one order everywhere, so that two connections that provision into
+ * each other's organizations cannot deadlock.
  */
 export async function lockOrganizations(trx: Trx, connection: ScimConnection): Promise<void> {
-  const { rows } = await sql<{ id: string }>`
-    select organization_id as id from connection_organizations where connection_id = ${connection.id}
-    union select distinct g.organization_id from scim_groups g where g.connection_id = ${connection.id}
-    union select o.id from organizations o where o.id <> ${connection.organizationId} and exists
-      (select 1 from memberships m where m.organization_id = o.id and m.connection_id = ${connection.id})`.execute(
-    trx,
-  );
-  const ids = new Set([connection.organizationId, ...rows.map((row) => row.id)]);
-  for (const id of [...ids].sort()) await lockOrganization(trx, id);
+  const own = sql`${connection.organizationId}::uuid`;
+  await sql`select 1 from organizations where id = ${own} or id in (
+      select organization_id from connection_organizations where connection_id = ${connection.id}
+      union all select organization_id from scim_groups where connection_id = ${connection.id} and organization_id <> ${own}
+      union all select organization_id from memberships where connection_id = ${connection.id} and organization_id < ${own}
+      union all select organization_id from memberships where connection_id = ${connection.id} and organization_id > ${own})
+    order by id for no key update`.execute(trx);
+}
+
+/**
+ * Makes an account that was made in this very transaction a member: it has neither groups nor memberships yet, so
+ * that nothing needs to be compared. Answers what is to be recorded.
+ */
+export async function placeNewAccount(
+  trx: Trx,
+  context: ChangeContext,
+  connection: ScimConnection,
+  who: { readonly userId: string; readonly hasTeam: boolean },
+): Promise<readonly AuditEntry[]> {
+  const begun = await beginMemberships(trx, context, connection, [who.userId]);
+  if (who.hasTeam) await moveTeams(trx, context, connection, [who.userId]);
+  await stamp(trx, context, begun);
+  return begun.map((row) => entry('member.add', row));
 }
 
 async function endMemberships(

@@ -20,12 +20,16 @@ interface GroupOfUser {
 export async function userResources(
   reader: Reader,
   rows: readonly ScimUserRow[],
-  options: { readonly base: string; readonly projection: Projection },
+  options: {
+    readonly base: string;
+    readonly projection: Projection;
+    /** They were made just now: nobody can have put them into a group. */
+    readonly fresh?: boolean;
+  },
 ): Promise<readonly JsonObject[]> {
-  const { base, projection } = options;
-  const groups = shows(projection, 'groups')
-    ? await groupsOf(reader, rows)
-    : new Map<string, GroupOfUser[]>();
+  const { base, projection, fresh = false } = options;
+  const groups =
+    !fresh && shows(projection, 'groups') ? await groupsOf(reader, rows) : new Map<string, GroupOfUser[]>();
   return rows.map((row) => {
     const memberOf = groups.get(row.id) ?? [];
     const resource: JsonObject = {

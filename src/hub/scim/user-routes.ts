@@ -14,10 +14,10 @@ import { createUser, deleteUser, patchUser, readUser, replaceUser } from './user
 
 /** `/Users` (RFC 7644 section 3). */
 export function userRoutes({ db }: HubContext): readonly ScimRoute[] {
-  const show = async (request: ScimRequest, row: ScimUserRow): Promise<JsonObject> => {
+  const show = async (request: ScimRequest, row: ScimUserRow, fresh = false): Promise<JsonObject> => {
     const { attributes, excludedAttributes } = isObject(request.query) ? request.query : {};
     const projection = readProjection(USER, attributes, excludedAttributes);
-    const [shown = {}] = await userResources(db, [row], { base: request.base, projection });
+    const [shown = {}] = await userResources(db, [row], { base: request.base, projection, fresh });
     return shown;
   };
   const search =
@@ -47,7 +47,7 @@ export function userRoutes({ db }: HubContext): readonly ScimRoute[] {
       path: '/Users',
       handler: async (request, reply) => {
         const row = await createUser(db, request, readBody(USER, request.body));
-        const shown = await show(request, row);
+        const shown = await show(request, row, row.version === 1);
         void reply
           .code(201)
           .header('location', `${request.base}/Users/${row.id}`)

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type ChangeContext, recordChange } from '../audit/record.ts';
+import { type AuditEntry, type ChangeContext, recordChange, recordChanges } from '../audit/record.ts';
 import type { Db, Reader, Trx } from '../database/connection.ts';
 import { isUniqueViolation } from '../database/constraint.ts';
 import { ensureAccount } from '../organizations/accounts.ts';
@@ -8,7 +8,7 @@ import { requireMatch } from './entity-tag.ts';
 import { isObject, sameJson } from './json.ts';
 import { applyPatch, type PatchOperation } from './patch.ts';
 import { requireAllowed, requireVerifiedDomain } from './provisioning-scope.ts';
-import { lockOrganizations, reconcile, requireOwner } from './reconcile.ts';
+import { lockOrganizations, placeNewAccount, reconcile, requireOwner } from './reconcile.ts';
 import type { ResourceBody } from './resource-body.ts';
 import { isUuid } from './resource-id.ts';
 import { USER } from './schema/user.ts';
@@ -25,12 +25,11 @@ export interface ScimChange {
 }
 
 /**
- * Takes the connection for a change, so that requests of one client are applied one after the other: creates of
- * one name and patches of one group can then not overtake each other. Then the organizations that it may change:
- * whoever changes those from elsewhere takes them first as well, so that the two cannot wait for each other.
+ * Takes what a connection may change, so that requests of one client are applied one after the other: creates of
+ * one name and patches of one group can then not overtake each other. Whoever changes those organizations from
+ * elsewhere takes them first as well, so that the two cannot wait for each other.
  */
 export async function lockConnection(trx: Trx, connection: ScimConnection): Promise<void> {
-  await sql`select 1 from connections where id = ${connection.id} for no key update`.execute(trx);
   await lockOrganizations(trx, connection);
 }
 
@@ -61,8 +60,10 @@ export async function createUser(db: Db, change: ScimChange, body: ResourceBody)
       { email: userName, name: fullName(body) },
       context.at,
     );
-    await refuseOtherOrigins(trx, connection, account);
-    if (!created) await revokeCredentials(trx, account.id, context.at);
+    if (!created) {
+      await refuseOtherOrigins(trx, connection, account);
+      await revokeCredentials(trx, account.id, context.at);
+    }
     const placement = await placeUser(trx, connection, body, context.at);
     const row = await trx
       .insertInto('scim_users')
@@ -79,6 +80,14 @@ export async function createUser(db: Db, change: ScimChange, body: ResourceBody)
       })
       .returningAll()
       .executeTakeFirstOrThrow();
+    if (created) {
+      const begun = await placeNewAccount(trx, context, connection, {
+        userId: row.user_id,
+        hasTeam: placement.teamId !== null,
+      });
+      await recordChanges(trx, context, [userEntry(change, 'scim.user.create', row), ...begun]);
+      return row;
+    }
     await writeProfile(trx, connection, row, body);
     await record(trx, change, 'scim.user.create', row);
     await reconcile(trx, context, connection, [row.user_id]);
@@ -391,18 +400,27 @@ function fullName(body: ResourceBody): string | undefined {
 
 async function record(
   trx: Trx,
-  { connection, context }: ScimChange,
+  change: ScimChange,
   action: string,
   row: ScimUserRow,
   before?: ScimUserRow,
 ): Promise<void> {
-  await recordChange(trx, context, {
+  await recordChange(trx, change.context, userEntry(change, action, row, before));
+}
+
+function userEntry(
+  { connection }: ScimChange,
+  action: string,
+  row: ScimUserRow,
+  before?: ScimUserRow,
+): AuditEntry {
+  return {
     organizationId: connection.organizationId,
     action,
     target: { kind: 'scim-user', id: row.id, label: row.user_name },
     ...(before === undefined ? {} : { before: summary(before) }),
     ...(action === 'scim.user.delete' ? { before: summary(row) } : { after: summary(row) }),
-  });
+  };
 }
 
 function summary(row: ScimUserRow) {

@@ -356,6 +356,9 @@ export const auditEventSchema = z.object({
 export const auditQuerySchema = pageQuerySchema.extend({
   /** "policy.update", or a beginning such as "policy." */
   action: z.string().max(100).optional(),
+  /** Part of the name of who did it, and of what it was done to. */
+  actor: z.string().max(200).optional(),
+  target: z.string().max(200).optional(),
   actorId: uuid.optional(),
   targetId: z.string().max(100).optional(),
   /** ISO 8601: not before, and before. */

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 
 const statements = [
-  `create index memberships_connection on memberships (connection_id) where connection_id is not null`,
+  `create index memberships_connection on memberships (connection_id, organization_id) where connection_id is not null`,
   /*
    * What a connection's SCIM client sees follows the memberships, from here and not from the code, so that no path
    * that adds or removes a member can forget to. Members that sign-in created are shown, read only: an empty look-up

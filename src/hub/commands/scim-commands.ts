@@ -1,0 +1,112 @@
+import type { Command } from 'commander';
+import type { Db } from '../database/connection.ts';
+import { findOrganization } from '../organizations/organization-service.ts';
+import { findScimPlace, readScimSettings, type ScimPlace, updateScimSettings } from '../scim/settings.ts';
+import { createScimToken, revokeScimTokens } from '../scim/tokens.ts';
+import {
+  type CommonOptions,
+  operator,
+  outputOf,
+  type Surroundings,
+  withDatabase,
+} from './command-context.ts';
+import { answer, columns } from './output.ts';
+import { inOrganization } from './policy-commands.ts';
+
+interface ScimOptions extends CommonOptions {
+  readonly organization: string;
+  readonly connection?: string;
+  readonly publicUrl: string;
+}
+
+const inConnection = (command: Command): Command =>
+  inOrganization(command)
+    .option('--connection <name>', 'connection to an identity provider (default: the only one)')
+    .option('--public-url <url>', 'address of the hub, for the base address', 'http://127.0.0.1:8443');
+
+/** `scim token create|list|revoke`, `scim on|off` */
+export function scimCommands(program: Command, around: Surroundings): void {
+  const scim = program.command('scim').description('provisioning by an identity provider (SCIM 2.0)');
+  tokenCommands(scim.command('token').description('tokens of a connection; two are valid at a time'), around);
+  for (const [name, enabled] of [
+    ['on', true],
+    ['off', false],
+  ] as const) {
+    inConnection(scim.command(name))
+      .description(
+        enabled ? 'let the identity provider change people' : 'refuse changes; everybody stays as they are',
+      )
+      .action((options: ScimOptions) =>
+        within(options, around, `scim ${name}`, async (db, place) => {
+          await updateScimSettings(db, operator(), place, { enabled });
+          const settings = await readScimSettings(db, addressOf(options), place);
+          answer(outputOf(options, around), settings, () => [
+            `SCIM of "${settings.connection.name}" is ${settings.enabled ? 'on' : 'off'}; ${settings.users} users and ${settings.groups} groups.`,
+          ]);
+        }),
+      );
+  }
+}
+
+function tokenCommands(token: Command, around: Surroundings): void {
+  inConnection(token.command('create'))
+    .description('make a token; its secret is shown this once, and SCIM is switched on')
+    .action((options: ScimOptions) =>
+      within(options, around, 'scim token create', async (db, place) => {
+        const made = await createScimToken(db, operator(), place);
+        const settings = await readScimSettings(db, addressOf(options), place);
+        const secret = made?.secret ?? '';
+        answer(
+          outputOf(options, around),
+          { baseUrl: settings.baseUrl, secret, tokens: settings.tokens },
+          () => [`Base address: ${settings.baseUrl}`, 'Token, shown this once:', secret],
+        );
+      }),
+    );
+  inConnection(token.command('list'))
+    .description('list the valid tokens')
+    .action((options: ScimOptions) =>
+      within(options, around, 'scim token list', async (db, place) => {
+        const { tokens } = await readScimSettings(db, addressOf(options), place);
+        answer(outputOf(options, around), { tokens }, () =>
+          columns(
+            ['ID', 'MADE', 'LAST USED'],
+            tokens.map((each) => [each.id, each.createdAt, each.lastUsedAt ?? 'never']),
+            'No token: the identity provider cannot sign in.',
+          ),
+        );
+      }),
+    );
+  inConnection(token.command('revoke [id]'))
+    .description('end one token, or all of the connection')
+    .action((id: string | undefined, options: ScimOptions) =>
+      within(options, around, 'scim token revoke', async (db, place) => {
+        const { tokens } = await readScimSettings(db, addressOf(options), place);
+        const named = tokens.filter((each) => id === undefined || each.id.startsWith(id));
+        let revoked = 0;
+        for (const each of named)
+          revoked += await revokeScimTokens(db, operator(), { ...place, tokenId: each.id });
+        answer(outputOf(options, around), { revoked }, () => [
+          revoked === 0
+            ? 'There was no such token.'
+            : `${revoked} ended: the identity provider gets 401 now.`,
+        ]);
+      }),
+    );
+}
+
+function within(
+  options: ScimOptions,
+  around: Surroundings,
+  purpose: string,
+  run: (db: Db, place: ScimPlace) => Promise<void>,
+): Promise<void> {
+  return withDatabase({ options, around, purpose }, async ({ db }) => {
+    const { id } = await findOrganization(db, options.organization);
+    await run(db, await findScimPlace(db, id, options.connection));
+  });
+}
+
+function addressOf({ publicUrl }: ScimOptions): string {
+  return publicUrl.replace(/\/+$/, '');
+}

@@ -1,0 +1,119 @@
+import {
+  provisioningLogQuerySchema,
+  provisioningLogSchema,
+  scimPathSchema,
+  scimSettingsChangeSchema,
+  scimSettingsSchema,
+  scimTokenCreationAnswerSchema,
+  scimTokenPathSchema,
+} from '../../shared/contracts/hub-provisioning.ts';
+import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { organizationOf } from '../access.ts';
+import { changeBy } from '../audit/record.ts';
+import { answers, noContent } from '../route-answers.ts';
+import type { HubContext, HubServer } from '../server.ts';
+import { readProvisioningLog, readScimSettings, tokenView, updateScimSettings } from './settings.ts';
+import { createScimToken, revokeScimTokens } from './tokens.ts';
+
+const tags = ['scim'];
+const base = '/v1/orgs/:organization/connections/:connectionId/scim';
+
+/** `/v1/orgs/{organization}/connections/{connectionId}/scim`: what owners set up and read. */
+export function scimSettingsRoutes(app: HubServer, context: HubContext): void {
+  switches(app, context);
+  tokens(app, context);
+}
+
+function switches(app: HubServer, { db, clock, config }: HubContext): void {
+  app.get(
+    base,
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'SCIM of a connection: address, switches, tokens',
+        tags,
+        params: scimPathSchema,
+        response: answers(200, scimSettingsSchema),
+      },
+    },
+    (request) => readScimSettings(db, config.publicUrl, placeOf(request)),
+  );
+  app.patch(
+    base,
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'Switch SCIM of a connection on or off; the users stay',
+        tags,
+        params: scimPathSchema,
+        body: scimSettingsChangeSchema,
+        response: answers(200, scimSettingsSchema),
+      },
+    },
+    async (request) => {
+      await updateScimSettings(db, changeBy(request, clock), placeOf(request), request.body);
+      return readScimSettings(db, config.publicUrl, placeOf(request));
+    },
+  );
+  app.get(
+    `${base}/log`,
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'What the SCIM client of a connection did, newest first',
+        tags,
+        params: scimPathSchema,
+        querystring: provisioningLogQuerySchema,
+        response: answers(200, provisioningLogSchema),
+      },
+    },
+    (request) => readProvisioningLog(db, placeOf(request), request.query),
+  );
+}
+
+function tokens(app: HubServer, { db, clock }: HubContext): void {
+  app.post(
+    `${base}/tokens`,
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'Make a SCIM token; the one before stays valid until the next but one',
+        tags,
+        params: scimPathSchema,
+        response: answers(201, scimTokenCreationAnswerSchema),
+      },
+    },
+    async (request, reply) => {
+      const made = await createScimToken(db, changeBy(request, clock), placeOf(request));
+      if (made === null) throw missing('connection');
+      return reply.code(201).send({ token: tokenView(made.token), secret: made.secret });
+    },
+  );
+  app.delete(
+    `${base}/tokens/:scimTokenId`,
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'Revoke a SCIM token',
+        tags,
+        params: scimTokenPathSchema,
+        response: answers(204, noContent),
+      },
+    },
+    async (request, reply) => {
+      const where = { ...placeOf(request), tokenId: request.params.scimTokenId };
+      if ((await revokeScimTokens(db, changeBy(request, clock), where)) === 0) throw missing('token');
+      return reply.code(204).send();
+    },
+  );
+}
+
+function placeOf(
+  request: Parameters<typeof organizationOf>[0] & { readonly params: { connectionId: string } },
+) {
+  return { organizationId: organizationOf(request).id, connectionId: request.params.connectionId };
+}
+
+function missing(what: string): RefusalError {
+  return new RefusalError({ code: 'not_found', message: `There is no such ${what} in this organization.` });
+}

@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import {
+  auditListSchema,
+  memberQuerySchema,
+  organizationPathSchema,
+  pageQuerySchema,
+  roleSchema,
+} from './hub-api.ts';
+
+/*
+ * The administrators' API for how people come and go: SCIM of a connection, invitations, members in bulk, and the
+ * move from sign-in provisioning (JIT) to SCIM.
+ */
+
+/** ISO 8601 in UTC. */
+const instant = z.string();
+const uuid = z.uuid();
+
+/* ---- SCIM of a connection ---- */
+
+export const scimPathSchema = organizationPathSchema.extend({ connectionId: uuid });
+export const scimTokenPathSchema = scimPathSchema.extend({ scimTokenId: uuid });
+export const scimTokenSchema = z.object({
+  id: uuid,
+  createdAt: instant,
+  /** To the minute. */
+  lastUsedAt: instant.nullable(),
+});
+export const scimSettingsSchema = z.object({
+  connection: z.object({ id: uuid, name: z.string() }),
+  /** Off: the users stay as they are, and changes are refused. */
+  enabled: z.boolean(),
+  /** SCIM may take over members that sign-in created. */
+  adoptsSignInMembers: z.boolean(),
+  /** What the identity provider is given as the base address. */
+  baseUrl: z.string(),
+  /** The valid ones, newest first: two at most. */
+  tokens: z.array(scimTokenSchema),
+  users: z.int(),
+  groups: z.int(),
+});
+export const scimSettingsChangeSchema = z.object({
+  enabled: z.boolean().optional(),
+  adoptsSignInMembers: z.boolean().optional(),
+});
+/** The only answer that holds the token itself. */
+export const scimTokenCreationAnswerSchema = z.object({ token: scimTokenSchema, secret: z.string() });
+export const provisioningLogQuerySchema = pageQuerySchema;
+export const provisioningLogSchema = auditListSchema;
+
+/* ---- invitations ---- */
+
+export const invitationPathSchema = organizationPathSchema.extend({ invitationId: uuid });
+export const invitationSchema = z.object({
+  id: uuid,
+  email: z.string(),
+  role: roleSchema,
+  team: z.object({ id: uuid, name: z.string() }).nullable(),
+  invitedBy: z.string().nullable(),
+  createdAt: instant,
+  expiresAt: instant,
+  state: z.enum(['pending', 'expired']),
+});
+export const invitationListSchema = z.object({ invitations: z.array(invitationSchema) });
+/** At most as many people as one request may invite. */
+export const MOST_INVITED = 1000;
+export const invitationCreationSchema = z
+  .object({
+    emails: z.array(z.string().max(500)).max(MOST_INVITED).optional(),
+    /** A table with a head that has the column `email`, or one address in each line. */
+    csv: z
+      .string()
+      .max(512 * 1024)
+      .optional(),
+    role: roleSchema.default('member'),
+    teamId: uuid.optional(),
+    /** Only say what would happen. */
+    dryRun: z.boolean().default(false),
+  })
+  .refine((body) => (body.emails === undefined) !== (body.csv === undefined), 'needs either emails or csv');
+export const invitationResultSchema = z.object({
+  email: z.string(),
+  outcome: z.enum(['invited', 'would_invite', 'member', 'pending', 'invalid', 'repeated']),
+  /** What to do where nothing was sent. */
+  detail: z.string(),
+  invitationId: uuid.nullable(),
+  /** To hand over where no mail could be sent; works once, for 14 days. */
+  link: z.string().nullable(),
+  mailed: z.boolean(),
+});
+export const invitationCreationAnswerSchema = z.object({ results: z.array(invitationResultSchema) });
+export const invitationLinkSchema = z.object({
+  invitation: invitationSchema,
+  link: z.string(),
+  mailed: z.boolean(),
+});
+
+/* ---- members in bulk ---- */
+
+export const memberExportQuerySchema = memberQuerySchema.omit({ limit: true, cursor: true });
+export const memberRemovalSchema = z.object({ userIds: z.array(uuid).min(1).max(1000) });
+export const memberRemovalAnswerSchema = z.object({
+  results: z.array(
+    z.object({ userId: uuid, outcome: z.enum(['removed', 'refused', 'absent']), detail: z.string() }),
+  ),
+});
+
+/* ---- the move from JIT to SCIM ---- */
+
+export const migrationPathSchema = organizationPathSchema.extend({ migrationId: uuid });
+export const migrationCheckSchema = z.object({
+  name: z.string(),
+  passed: z.boolean(),
+  /** False: the move can begin although it did not pass. */
+  required: z.boolean(),
+  detail: z.string(),
+});
+export const migrationPersonSchema = z.object({
+  userId: uuid,
+  email: z.string(),
+  state: z.enum(['waiting', 'removed', 'refused', 'returned', 'adopted']),
+  detail: z.string(),
+});
+export const migrationSchema = z.object({
+  id: uuid,
+  connection: z.object({ id: uuid, name: z.string() }),
+  step: z.enum(['prepared', 'removing', 'verifying', 'finished', 'cancelled']),
+  createdAt: instant,
+  updatedAt: instant,
+  checks: z.array(migrationCheckSchema),
+  counts: z.object({
+    waiting: z.int(),
+    removed: z.int(),
+    refused: z.int(),
+    returned: z.int(),
+    adopted: z.int(),
+  }),
+  /** What to do next, in words. */
+  next: z.string(),
+});
+export const migrationListSchema = z.object({ migrations: z.array(migrationSchema) });
+export const migrationCreationSchema = z.object({ connectionId: uuid });
+export const migrationAdvanceSchema = z.object({
+  /** What to do: the next batch, a look at who came back, or the end. */
+  action: z.enum(['remove', 'verify', 'finish', 'cancel']),
+  /** How many people one batch removes. */
+  batch: z.int().min(1).max(500).default(50),
+});
+export const migrationReportSchema = z.object({
+  migration: migrationSchema,
+  people: z.array(migrationPersonSchema),
+});
+/** What a member owns and would leave behind. */
+export const ownershipSchema = z.object({
+  tokens: z.array(z.object({ id: uuid, name: z.string() })),
+  invitations: z.int(),
+  onlyOwner: z.boolean(),
+});
+export const ownershipTransferSchema = z.object({ toUserId: uuid });
+export const ownershipTransferAnswerSchema = z.object({ tokens: z.int(), invitations: z.int() });
+
+export type ScimSettings = z.infer<typeof scimSettingsSchema>;
+export type ScimSettingsChange = z.infer<typeof scimSettingsChangeSchema>;
+export type Invitation = z.infer<typeof invitationSchema>;
+export type InvitationCreation = z.infer<typeof invitationCreationSchema>;
+export type InvitationResult = z.infer<typeof invitationResultSchema>;
+export type MemberExportQuery = z.infer<typeof memberExportQuerySchema>;
+export type MemberRemovalAnswer = z.infer<typeof memberRemovalAnswerSchema>;
+export type Migration = z.infer<typeof migrationSchema>;
+export type MigrationCheck = z.infer<typeof migrationCheckSchema>;
+export type MigrationPerson = z.infer<typeof migrationPersonSchema>;
+export type Ownership = z.infer<typeof ownershipSchema>;
