@@ -29,6 +29,9 @@ const BODIES: Readonly<Record<string, object>> = {
   'PUT /v1/orgs/{organization}/policies/{policyId}/exceptions': {
     exceptions: [{ setting: 'analyticsEnabled', maxSeconds: 3600 }],
   },
+  'POST /v1/orgs/{organization}/policies/simulate': {
+    document: { memoryMiB: { locked: true, value: 2048 } },
+  },
   'PUT /v1/orgs/{organization}/report-settings': { unknownAfterDays: 7, retentionDays: 30 },
   'POST /v1/orgs/{organization}/tokens': { name: 'walk', role: 'member' },
 };

@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type SimulationRequest, simulationRequestSchema } from '../../shared/contracts/hub-simulation.ts';
+import { startTestDatabase } from '../database/test-database.ts';
+import { addMember } from '../organizations/member-service.ts';
+import { createOrganization } from '../organizations/organization-service.ts';
+import { assignPolicy, setDefaultPolicy } from '../policies/assignment-service.ts';
+import { createPolicy } from '../policies/policy-service.ts';
+import { acceptReport } from '../reports/report-service.ts';
+import { sampleReport } from '../reports/test-report.ts';
+import { createTeam, setTeamMember } from '../teams/team-service.ts';
+import { simulate } from './simulate.ts';
+
+let database: Awaited<ReturnType<typeof startTestDatabase>>;
+let organizationId: string;
+let defaultId: string;
+let teamId: string;
+const users: string[] = [];
+const context = { actor: { kind: 'system' as const, name: 'test' }, sourceAddress: null, at: new Date() };
+
+beforeAll(async () => {
+  database = await startTestDatabase();
+  const { db } = database;
+  organizationId = (await createOrganization(db, context, { name: 'acme', displayName: 'Acme' })).id;
+  for (const name of ['ada', 'bob', 'cyd', 'dan']) {
+    const where = { organizationId, publicUrl: 'http://127.0.0.1' };
+    const added = await addMember(db, context, where, {
+      email: `${name}@acme.example`,
+      name,
+      role: 'member',
+    });
+    users.push(added.member.userId);
+  }
+  const policy = async (name: string, document: Record<string, object>) =>
+    (
+      await createPolicy(db, context, organizationId, {
+        name,
+        description: '',
+        document,
+        reason: '',
+      } as never)
+    ).id;
+  defaultId = await policy('Default', {
+    memoryMiB: { locked: false, value: 2048 },
+    analyticsEnabled: { locked: true, value: false },
+  });
+  const own = await policy('Own', { memoryMiB: { locked: true, value: 512 } });
+  await setDefaultPolicy(db, context, organizationId, defaultId);
+  await assignPolicy(db, context, organizationId, { userId: users[3] ?? '', policyId: own });
+  teamId = (await createTeam(db, context, organizationId, { name: 'Front', description: '' })).id;
+  for (const userId of [users[0] ?? '', users[3] ?? '']) {
+    await setTeamMember(db, context, organizationId, { teamId, userId, present: true });
+  }
+  const report = (index: number, change: Parameters<typeof sampleReport>[0]) =>
+    acceptReport(
+      db,
+      context,
+      { organizationId, userId: users[index] ?? '', email: 'x' },
+      sampleReport(change),
+    );
+  const setting = (id: string, source: 'configuration-profile' | 'organization-policy') => ({
+    ...{ id, source, locked: true },
+    outcome: 'enforced' as const,
+  });
+  await report(0, { deviceName: 'chose', choices: ['memoryMiB'] });
+  await report(1, {
+    deviceName: 'profiled',
+    platform: 'mac',
+    settings: [setting('memoryMiB', 'configuration-profile')],
+  });
+  await report(3, { deviceName: 'old', catalogVersion: '0.0.0-old', frozen: 'policy_stale', settings: [] });
+});
+afterAll(() => database?.stop());
+
+const run = (request: Partial<SimulationRequest>) =>
+  simulate(database.db, organizationId, simulationRequestSchema.parse(request));
+const draft = { memoryMiB: { locked: true, value: 4096 }, analyticsEnabled: { locked: true, value: false } };
+
+it('tells which devices change, from what to what, and what stands in the way', async () => {
+  const simulation = await run({ policyId: defaultId, document: draft });
+  expect(simulation.totals).toEqual({
+    members: 3,
+    devices: 2,
+    membersChanged: 2,
+    devicesChanged: 1,
+    choicesOverridden: 1,
+    devicesHindered: 1,
+  });
+  expect(simulation.settings).toEqual([{ setting: 'memoryMiB', count: 2 }]);
+  const source = 'organization-policy';
+  expect(simulation.devices).toMatchObject([
+    {
+      device: { name: 'chose', platform: 'linux' },
+      // The value that the user chose is the user's business.
+      changes: [
+        {
+          setting: 'memoryMiB',
+          from: { locked: false, source: 'user' },
+          to: { value: 4096, locked: true, source },
+        },
+      ],
+      overriddenChoices: ['memoryMiB'],
+    },
+    { device: { name: 'profiled' }, changes: [], obstacles: [{ code: 'profile', settings: ['memoryMiB'] }] },
+    {
+      user: { email: 'cyd@acme.example' },
+      device: null,
+      changes: [{ from: { value: 2048, locked: false, source }, to: { value: 4096, locked: true, source } }],
+    },
+  ]);
+  expect(simulation.devices[0]?.changes[0]?.from).not.toHaveProperty('value');
+});
+
+it('changes nothing, and says nothing where nothing changes', async () => {
+  const same = await run({ policyId: defaultId });
+  expect(same.totals).toMatchObject({ members: 3, membersChanged: 0, devicesChanged: 0 });
+  expect(same.settings).toEqual([]);
+});
+
+it('asks for teams and single users: whom a policy of their own shields from the team’s', async () => {
+  const team = await run({ document: draft, audience: { kind: 'teams', teamIds: [teamId] } });
+  expect(team.devices.map(({ user }) => user.email)).toEqual(['ada@acme.example']);
+  expect(team.devices[0]?.changes.at(-1)?.to.source).toBe('user-policy');
+  const [, , , dan = ''] = users;
+  const single = await run({ document: draft, audience: { kind: 'users', userIds: [dan] } });
+  expect(single.devices[0]?.changes).toMatchObject(
+    [
+      { setting: 'analyticsEnabled', from: { source: 'default' } },
+      { setting: 'memoryMiB', from: { value: 512 }, to: { value: 4096 } },
+    ].sort((a, b) => (a.setting < b.setting ? -1 : 1)),
+  );
+  const codes = single.devices[0]?.obstacles.map(({ code }) => code);
+  expect(codes).toEqual(['version', 'frozen']);
+});
+
+it('masks user-info, refuses what could not be saved, and keeps to the organization', async () => {
+  const proxy = { proxy: { locked: true, mode: 'manual', http: 'http://me:secret@proxy.example:3128' } };
+  const text = JSON.stringify(await run({ document: proxy }));
+  expect(text).toContain('proxy.example');
+  expect(text).not.toContain('secret');
+  await expect(run({ text: '{"memoryMiB": {"locked": true, "value": "much"}}' })).rejects.toMatchObject({
+    refusal: { code: 'invalid_value' },
+  });
+  const other = await createOrganization(database.db, context, { name: 'globex', displayName: 'G' });
+  const foreign = simulationRequestSchema.parse({ policyId: defaultId });
+  await expect(simulate(database.db, other.id, foreign)).rejects.toMatchObject({
+    refusal: { code: 'not_found' },
+  });
+  const theirs = simulationRequestSchema.parse({
+    document: draft,
+    audience: { kind: 'users', userIds: users },
+  });
+  expect((await simulate(database.db, other.id, theirs)).totals.members).toBe(0);
+});
+
+it('counts all and tells as many as were asked for', async () => {
+  const simulation = await run({ policyId: defaultId, document: draft, limit: 1 });
+  expect(simulation.devices).toHaveLength(1);
+  expect(simulation).toMatchObject({ truncated: true, totals: { members: 3 } });
+});
