@@ -9,8 +9,8 @@ import { effectivePolicyRoutes } from './policies/effective-policy-routes.ts';
 import { policyRoutes } from './policies/policy-routes.ts';
 import { deviceRoutes } from './reports/device-routes.ts';
 import { rolloutRoutes } from './rollouts/rollout-routes.ts';
-import { scimSettingsRoutes } from './scim/settings-routes.ts';
 import type { HubSecret } from './secrets/hub-secret.ts';
+import { scimSettingsRoutes } from './scim/settings-routes.ts';
 import type { HubPlugin } from './server.ts';
 import { simulationRoutes } from './simulation/simulation-routes.ts';
 import { teamRoutes } from './teams/team-routes.ts';
@@ -20,16 +20,20 @@ import { tokenRoutes } from './tokens/token-routes.ts';
 export interface ApiSurroundings {
   readonly resolver: TxtResolver;
   /** Asks identity providers for their metadata. */
+  readonly outbound: Outbound;
   readonly secret: HubSecret;
 }
 
 /** The HTTP API for administrators, and the health of the process. */
+export const apiRoutes = ({ resolver, outbound, secret }: ApiSurroundings): readonly HubPlugin[] => [
   healthRoutes,
   organizationRoutes,
   policyRoutes,
   effectivePolicyRoutes,
   teamRoutes,
   domainRoutes(resolver),
+  connectionRoutes({ outbound, secret }),
+  signInSettingsRoutes,
   scimSettingsRoutes,
   tokenRoutes,
   auditRoutes,
