@@ -1,5 +1,6 @@
 import { auditRoutes } from './audit/audit-routes.ts';
 import { connectionRoutes } from './connections/connection-routes.ts';
+import { callerRoutes } from './console/caller-routes.ts';
 import type { TxtResolver } from './domains/domain-proof.ts';
 import { domainRoutes } from './domains/domain-routes.ts';
 import { healthRoutes } from './operations/health-routes.ts';
@@ -9,10 +10,12 @@ import { effectivePolicyRoutes } from './policies/effective-policy-routes.ts';
 import { policyRoutes } from './policies/policy-routes.ts';
 import { deviceRoutes } from './reports/device-routes.ts';
 import { rolloutRoutes } from './rollouts/rollout-routes.ts';
-import type { HubSecret } from './secrets/hub-secret.ts';
 import { scimSettingsRoutes } from './scim/settings-routes.ts';
+import type { HubSecret } from './secrets/hub-secret.ts';
 import type { HubPlugin } from './server.ts';
 import { simulationRoutes } from './simulation/simulation-routes.ts';
+import type { Outbound } from './sso/outbound.ts';
+import { signInSettingsRoutes } from './sso/sign-in-settings-routes.ts';
 import { teamRoutes } from './teams/team-routes.ts';
 import { tokenRoutes } from './tokens/token-routes.ts';
 
@@ -27,6 +30,7 @@ export interface ApiSurroundings {
 /** The HTTP API for administrators, and the health of the process. */
 export const apiRoutes = ({ resolver, outbound, secret }: ApiSurroundings): readonly HubPlugin[] => [
   healthRoutes,
+  callerRoutes,
   organizationRoutes,
   policyRoutes,
   effectivePolicyRoutes,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorBodySchema } from '../shared/contracts/local-api.ts';
+import { IDP_METADATA } from './connections/test-metadata.ts';
 import { startTestApi, type TestApi } from './test-api.ts';
 
 let api: TestApi;
@@ -33,6 +34,10 @@ const BODIES: Readonly<Record<string, object>> = {
     document: { memoryMiB: { locked: true, value: 2048 } },
   },
   'PUT /v1/orgs/{organization}/report-settings': { unknownAfterDays: 7, retentionDays: 30 },
+  'POST /v1/orgs/{organization}/connections': { name: 'Walk along', kind: 'saml' },
+  'PATCH /v1/orgs/{organization}/connections/{connectionId}': { defaultTeam: 'Everyone' },
+  'PUT /v1/orgs/{organization}/connections/{connectionId}/metadata': { xml: IDP_METADATA },
+  'PATCH /v1/orgs/{organization}/sign-in-settings': { deviceSignIn: true },
   'POST /v1/orgs/{organization}/tokens': { name: 'walk', role: 'member' },
 };
 

@@ -4,6 +4,8 @@ import { RefusalError } from '../shared/contracts/refusal.ts';
 import { VERSION } from '../shared/version.ts';
 import { apiRoutes } from './api-routes.ts';
 import type { Clock } from './clock.ts';
+import { findConsoleFolder } from './console/console-folder.ts';
+import { consoleRoutes } from './console/console-routes.ts';
 import { listenForAnnouncements } from './database/announcements.ts';
 import { createDelivery } from './delivery/delivery.ts';
 import { dnsResolver } from './domains/domain-proof.ts';
@@ -15,6 +17,7 @@ import { checkPublicUrl } from './public-address.ts';
 import { scimPlugin } from './scim/plugin.ts';
 import { type HubSecret, loadHubSecret } from './secrets/hub-secret.ts';
 import { buildServer, type HubConfig, type HubServer } from './server.ts';
+import { createOutbound } from './sso/outbound.ts';
 import { authenticateByApiToken } from './tokens/api-tokens.ts';
 
 /** Everything a hub is told when it starts; paths are absolute. */
@@ -28,12 +31,16 @@ export interface HubOptions {
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   /** Addresses or CIDR blocks of proxies whose `X-Forwarded-*` counts. */
   readonly trustProxy?: readonly string[];
+  /** Private networks (CIDR) where identity providers may be asked; else only the public internet. */
+  readonly idpNetworks?: readonly string[];
   readonly databaseUrl?: string | undefined;
   readonly postgresUser?: string | undefined;
   /** Value of `MOORING_HUB_SECRET`. */
   readonly secret?: string | undefined;
   /** Value of `MOORING_METRICS_TOKEN`. */
   readonly metricsToken?: string | undefined;
+  /** The built Admin Console; left out, the one beside the program. */
+  readonly consoleFolder?: string;
   readonly log: Logger;
   readonly clock: Clock;
   /** The hub cannot go on (its database is lost); whoever started it stops it. */
@@ -99,7 +106,8 @@ async function compose(options: HubOptions, config: HubConfig, database: HubData
   const { log, clock } = options;
   const { db, pool } = database;
   const { publicUrl } = config;
-  const identity = await createIdentity({ db, secret, clock, log, publicUrl });
+  const outbound = createOutbound(options.idpNetworks);
+  const identity = await createIdentity({ db, secret, clock, log, publicUrl, outbound });
   const announcements = listenForAnnouncements({
     target: database.target,
     onError: (error) => log.warn({ reason: error.message }, 'announcements are not heard at present'),
@@ -121,11 +129,12 @@ async function compose(options: HubOptions, config: HubConfig, database: HubData
       metrics,
       authenticators: [identity.authenticate, authenticateByApiToken({ db, clock })],
       plugins: [
-        ...apiRoutes({ resolver: dnsResolver() }),
+        ...apiRoutes({ resolver: dnsResolver(), outbound, secret }),
         metricsRoutes({ pool, token: options.metricsToken, registry: metrics }),
         identity.plugin,
         delivery.plugin,
         scimPlugin,
+        consoleRoutes(options.consoleFolder ?? findConsoleFolder()),
       ],
     });
   } catch (error) {

@@ -1,11 +1,15 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../shared/version.ts';
 import { outputOf, type Surroundings } from './commands/command-context.ts';
+import { connectionCommands } from './commands/connection-commands.ts';
 import { dataCommands } from './commands/data-commands.ts';
+import { deviceCommands } from './commands/device-commands.ts';
 import { keyCommands } from './commands/key-commands.ts';
 import { auditCommand, memberCommands, tokenCommands, userCommands } from './commands/member-commands.ts';
 import { tellRefusal } from './commands/output.ts';
 import { policyCommands } from './commands/policy-commands.ts';
+import { recoverCommand } from './commands/recover-command.ts';
+import { rolloutCommands } from './commands/rollout-commands.ts';
 import { scimCommands } from './commands/scim-commands.ts';
 import { startCommand } from './commands/start.ts';
 
@@ -25,12 +29,16 @@ async function run(args: readonly string[], around: Surroundings): Promise<numbe
   });
   dataCommands(program, around);
   policyCommands(program, around);
+  rolloutCommands(program, around);
+  deviceCommands(program, around);
   memberCommands(program, around);
+  connectionCommands(program, around);
   tokenCommands(program, around);
   scimCommands(program, around);
   keyCommands(program, around);
   auditCommand(program, around);
   userCommands(program, around);
+  recoverCommand(program, around);
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;

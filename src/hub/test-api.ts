@@ -6,6 +6,8 @@ import { apiRoutes } from './api-routes.ts';
 import type { ChangeContext } from './audit/record.ts';
 import type { Actor, Authenticate, Requires } from './authentication.ts';
 import { systemClock } from './clock.ts';
+import { readIdpMetadata } from './connections/idp-metadata.ts';
+import { IDP_METADATA } from './connections/test-metadata.ts';
 import type { DatabaseHandle } from './database/connection.ts';
 import { startTestDatabase } from './database/test-database.ts';
 import { addDomain } from './domains/domain-service.ts';
@@ -15,13 +17,15 @@ import { createOrganization } from './organizations/organization-service.ts';
 import { createPolicy } from './policies/policy-service.ts';
 import { acceptReport } from './reports/report-service.ts';
 import { sampleReport } from './reports/test-report.ts';
-import { createHubSecret } from './secrets/hub-secret.ts';
 import { createScimToken } from './scim/tokens.ts';
+import { createHubSecret } from './secrets/hub-secret.ts';
 import { buildServer, type HubServer } from './server.ts';
 import { createOutbound } from './sso/outbound.ts';
+import { createSsoRequests } from './sso/sso-requests.ts';
 import { createTeam } from './teams/team-service.ts';
 import { authenticateByApiToken, createApiToken } from './tokens/api-tokens.ts';
 
+const TEST_SECRET = createHubSecret('a secret for tests, thirty-two characters and more');
 const PUBLIC_URL = 'http://127.0.0.1:9999';
 
 /** Callers that the tests speak as; `stranger` owns another organization. */
@@ -52,6 +56,8 @@ export interface TestApi {
     readonly teamId: string;
     readonly tokenId: string;
     readonly deviceId: string;
+    readonly sharedConnectionId: string;
+    readonly testId: string;
     readonly overrideId: string;
     readonly domainId: string;
     readonly connectionId: string;
@@ -96,18 +102,14 @@ export async function startTestApi(): Promise<TestApi> {
       ...apiRoutes({
         resolver: { txt: async () => ({ ok: true, values: [] }) },
         outbound: createOutbound(),
-        secret: createHubSecret('a secret for tests, thirty-two characters and more'),
-      }).map(
-        (plugin): typeof plugin =>
-          (scope, context) => {
-            scope.addHook('onRoute', ({ method, url, schema }) => {
-              if (method === 'HEAD' || (schema as { hide?: boolean } | undefined)?.hide === true) return;
-              for (const each of [method].flat())
-                registered.push(`${each} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
-            });
-            return plugin(scope, context);
-          },
-      ),
+        secret: TEST_SECRET,
+      }).map((plugin): typeof plugin => (scope, context) => {
+        scope.addHook('onRoute', ({ method, url, schema }) => {
+          if (method === 'HEAD' || (schema as { hide?: boolean } | undefined)?.hide === true) return;
+          for (const each of [method].flat()) registered.push(`${each} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
+        });
+        return plugin(scope, context);
+      }),
     ],
   });
   await app.ready();
@@ -202,9 +204,25 @@ async function createWorld({ db }: DatabaseHandle): Promise<TestApi['ids']> {
   const { token } = await createApiToken(db, context, acme.id, { name: 'existing', role: 'member', days: 1 });
   const connection = await db
     .insertInto('connections')
-    .values({ organization_id: acme.id, name: 'Walk', kind: 'saml' })
+    .values({
+      organization_id: acme.id,
+      name: 'Walk',
+      kind: 'saml',
+      settings: JSON.stringify(readIdpMetadata(IDP_METADATA)),
+    })
     .returning('id')
     .executeTakeFirstOrThrow();
+  const shared = await db
+    .insertInto('connections')
+    .values({ organization_id: globex.id, name: 'Of another', kind: 'saml' })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const requests = createSsoRequests({ db, secret: TEST_SECRET, now: () => new Date() });
+  const test = await requests.begin({
+    connectionId: connection.id,
+    place: { kind: 'test' },
+    browserHash: null,
+  });
   const scim = await createScimToken(db, context, { organizationId: acme.id, connectionId: connection.id });
   const domain = await addDomain(db, context, acme.id, 'walk.acme.example');
   return {
@@ -218,6 +236,8 @@ async function createWorld({ db }: DatabaseHandle): Promise<TestApi['ids']> {
     deviceId: await createDevice(db, context, { organizationId: acme.id, userId: people.member }),
     domainId: domain.id,
     connectionId: connection.id,
+    sharedConnectionId: shared.id,
+    testId: test.id,
     scimTokenId: scim?.token.id ?? '',
     people,
   };

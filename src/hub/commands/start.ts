@@ -22,6 +22,7 @@ interface StartOptions extends CommonOptions {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly trustProxy: readonly string[];
+  readonly idpNetwork: readonly string[];
   readonly logLevel: string;
   readonly demo?: boolean;
 }
@@ -38,6 +39,7 @@ export function startCommand(program: Command, around: Surroundings, done: (code
     .option('--tls-cert <file>', 'certificate chain in PEM')
     .option('--tls-key <file>', 'its private key in PEM')
     .option('--trust-proxy <cidr...>', 'proxies whose X-Forwarded-* headers count', [])
+    .option('--idp-network <cidr...>', 'private networks where identity providers may be asked', [])
     .option('--log-level <level>', `one of ${LEVELS.join(', ')}`, level, 'info')
     .option('--demo', 'make the demo world; without --data in a directory that goes with the hub')
     .action(async (options: StartOptions) => done(await run(options, around)));
@@ -82,6 +84,7 @@ function hubOptions(
     publicUrl: options.publicUrl,
     tls: readTls(options),
     trustProxy: options.trustProxy,
+    idpNetworks: options.idpNetwork,
     databaseUrl: databaseUrl(options, around.env),
     postgresUser: options.postgresUser,
     secret: around.env.MOORING_HUB_SECRET,

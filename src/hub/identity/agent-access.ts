@@ -60,7 +60,13 @@ async function readToken(store: OidcStore, token: string): Promise<VerifiedToken
     .selectFrom('oidc_entities as e')
     .innerJoin('device_sessions as d', 'd.grant_hash', 'e.grant_hash')
     .innerJoin('users as u', 'u.id', 'd.user_id')
-    .select(['e.sealed', 'e.expires_at', 'd.user_id', 'd.id as session_id', 'd.expires_at as session_expires_at'])
+    .select([
+      'e.sealed',
+      'e.expires_at',
+      'd.user_id',
+      'd.id as session_id',
+      'd.expires_at as session_expires_at',
+    ])
     .where('e.model', '=', 'AccessToken')
     .where('e.id_hash', '=', oidcHash(store, 'AccessToken', token))
     .where('e.expires_at', '>', at)

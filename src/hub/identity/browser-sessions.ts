@@ -13,6 +13,14 @@ interface BrowserSession {
   readonly email: string;
   readonly name: string;
   readonly expiresAt: Date;
+  /** A desktop that is signed in with it ends by then, as the identity provider said. */
+  readonly desktopUntil: Date | null;
+}
+
+/** How a session came to be, where an identity provider vouched for it. */
+export interface SessionOrigin {
+  readonly connectionId: string;
+  readonly sessionMinutes: number | null;
 }
 
 /** Sessions of the hub's own pages and of the Admin Console: an opaque cookie over rows that can be deleted. */
@@ -23,7 +31,7 @@ export interface BrowserSessions {
    * Begins a session under a new id and sets its cookie. The one that came with the request, whoever made it, is
    * ended: an id planted before sign-in is worth nothing after it.
    */
-  begin(request: FastifyRequest, reply: FastifyReply, userId: string, reader?: Reader): Promise<void>;
+  begin(request: FastifyRequest, reply: FastifyReply, userId: string, origin?: SessionOrigin): Promise<void>;
   /** Ends the session of the request and clears the cookie. */
   end(request: FastifyRequest, reply: FastifyReply): Promise<void>;
   /** Proves who sent a request to the administrators' API. */
@@ -56,22 +64,36 @@ export function createBrowserSessions(
     const row = await db
       .selectFrom('browser_sessions')
       .innerJoin('users', 'users.id', 'browser_sessions.user_id')
-      .select(['users.id', 'users.email', 'users.name', 'browser_sessions.expires_at'])
+      .select([
+        'users.id',
+        'users.email',
+        'users.name',
+        'browser_sessions.created_at',
+        'browser_sessions.expires_at',
+        'browser_sessions.device_minutes',
+      ])
       .where('id_hash', '=', hash(id))
       .where('browser_sessions.expires_at', '>', now())
       .where('users.disabled_at', 'is', null)
       .executeTakeFirst();
     if (row === undefined) return null;
-    return { userId: row.id, email: row.email, name: row.name, expiresAt: row.expires_at };
+    const minutes = row.device_minutes;
+    const desktopUntil = minutes === null ? null : new Date(row.created_at.getTime() + minutes * 60_000);
+    return { userId: row.id, email: row.email, name: row.name, expiresAt: row.expires_at, desktopUntil };
   };
 
   return {
     read,
-    async begin(request, reply, userId, reader = db) {
-      await drop(request, reader);
+    async begin(request, reply, userId, origin) {
+      await drop(request, db);
       const id = randomBytes(32).toString('base64url');
       const at = now();
-      await reader
+      const minutes = origin?.sessionMinutes ?? null;
+      const seconds = Math.min(
+        BROWSER_SESSION_SECONDS,
+        minutes === null ? Number.POSITIVE_INFINITY : minutes * 60,
+      );
+      await db
         .insertInto('browser_sessions')
         .values({
           id_hash: hash(id),
@@ -79,10 +101,12 @@ export function createBrowserSessions(
           address: request.ip,
           user_agent: request.headers['user-agent']?.slice(0, 500) ?? null,
           created_at: at,
-          expires_at: new Date(at.getTime() + BROWSER_SESSION_SECONDS * 1000),
+          expires_at: new Date(at.getTime() + seconds * 1000),
+          connection_id: origin?.connectionId ?? null,
+          device_minutes: minutes,
         })
         .execute();
-      reply.setCookie(name, id, { ...attributes, maxAge: BROWSER_SESSION_SECONDS });
+      reply.setCookie(name, id, { ...attributes, maxAge: seconds });
     },
     async end(request, reply) {
       await drop(request, db);

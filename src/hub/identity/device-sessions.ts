@@ -34,7 +34,11 @@ export function createGrantAdapter(store: OidcStore): Adapter {
           expires_at: expiresAt,
         })
         .onConflict((conflict) =>
-          conflict.column('grant_hash').doUpdateSet({ sealed, expires_at: expiresAt }),
+          conflict.column('grant_hash').doUpdateSet((set) => ({
+            sealed,
+            // One that an identity provider made shorter stays so.
+            expires_at: set.fn('least', ['device_sessions.expires_at', set.val(expiresAt)]),
+          })),
         )
         .execute();
     },
@@ -43,6 +47,7 @@ export function createGrantAdapter(store: OidcStore): Adapter {
         .selectFrom('device_sessions')
         .select('sealed')
         .where('grant_hash', '=', hash(id))
+        .where('expires_at', '>', now())
         .executeTakeFirst();
       return row === undefined ? undefined : openPayload(store, 'Grant', row.sealed);
     },
@@ -77,6 +82,16 @@ export async function describeDevice(
       user_agent: device.userAgent?.slice(0, 500) ?? null,
     })
     .where('grant_hash', '=', oidcHash(store, 'Grant', grantId))
+    .execute();
+}
+
+/** The session of a new grant ends by then at the latest (docs/identity.md section 1). */
+export async function shortenSession(store: OidcStore, grantId: string, until: Date): Promise<void> {
+  await store.db
+    .updateTable('device_sessions')
+    .set({ expires_at: until })
+    .where('grant_hash', '=', oidcHash(store, 'Grant', grantId))
+    .where('expires_at', '>', until)
     .execute();
 }
 

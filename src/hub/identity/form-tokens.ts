@@ -11,6 +11,8 @@ export interface FormTokens {
   issue(request: FastifyRequest, reply: FastifyReply): string;
   /** True when the token fits the cookie and the form was not sent from another site. */
   check(request: FastifyRequest, token: string | undefined): boolean;
+  /** Digest that tells this browser from others, for what begins here and comes back by way of another site. */
+  binding(request: FastifyRequest, reply: FastifyReply): Buffer;
 }
 
 const COOKIE = /^[A-Za-z0-9_-]{43}$/;
@@ -23,12 +25,17 @@ export function createFormTokens(secret: HubSecret, options: { readonly publicUr
     const value = request.cookies[name];
     return value !== undefined && COOKIE.test(value) ? value : undefined;
   };
+  // One for each answer, however often it is asked for while the answer is made.
+  const made = new WeakMap<FastifyRequest, string>();
+  const cookieOf = (request: FastifyRequest, reply: FastifyReply): string => {
+    const cookie = made.get(request) ?? presented(request) ?? randomBytes(32).toString('base64url');
+    made.set(request, cookie);
+    reply.setCookie(name, cookie, { path: '/', httpOnly: true, secure, sameSite: 'lax' });
+    return cookie;
+  };
   return {
-    issue(request, reply) {
-      const cookie = presented(request) ?? randomBytes(32).toString('base64url');
-      reply.setCookie(name, cookie, { path: '/', httpOnly: true, secure, sameSite: 'lax' });
-      return token(cookie);
-    },
+    issue: (request, reply) => token(cookieOf(request, reply)),
+    binding: (request, reply) => secret.digest('browser', cookieOf(request, reply)),
     check(request, given) {
       const cookie = presented(request);
       if (cookie === undefined || given === undefined) return false;

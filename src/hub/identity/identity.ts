@@ -4,8 +4,14 @@ import type { Authenticate } from '../authentication.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../database/connection.ts';
 import type { Logger } from '../logging.ts';
+import { createSecondFactor } from '../second-factor/second-factor.ts';
+import { registerSecondFactorRoutes } from '../second-factor/second-factor-routes.ts';
 import type { HubSecret } from '../secrets/hub-secret.ts';
 import type { HubPlugin } from '../server.ts';
+import { createOutbound, type Outbound } from '../sso/outbound.ts';
+import { mayUseDeviceSignIn } from '../sso/sign-in-settings.ts';
+import { registerSsoRoutes } from '../sso/sso-routes.ts';
+import { createSso } from '../sso/sso-service.ts';
 import { createAttempts } from './attempts.ts';
 import { createBrowserSessions } from './browser-sessions.ts';
 import { sweepExpired } from './device-sessions.ts';
@@ -28,6 +34,8 @@ export interface IdentityOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly publicUrl: string;
+  /** Asks identity providers; left out, only those of the public internet. */
+  readonly outbound?: Outbound;
 }
 
 /** Signing in: the OpenID provider, its pages, and sessions in browsers. */
@@ -61,17 +69,29 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
   const interactions = createInteractions(provider, store);
   const checkPassword = createPasswordCheck({ store, attempts, passwords });
   const links = createSetupLinks(store, passwords);
+  const secondFactor = createSecondFactor(store);
+  const sso = createSso({ ...store, publicUrl, outbound: options.outbound ?? createOutbound() });
+  const steps = { sessions, forms, attempts, checkPassword, secondFactor, sso, now: store.now };
 
   const plugin: HubPlugin = async (app) => {
     await app.register(async (scope) => mountProvider(scope, provider, { publicUrl }));
     await app.register(async (scope) => {
       await scope.register(formbody, { bodyLimit: 32_768 });
       answerErrorsWithPages(scope);
-      registerSignInRoutes(scope, { sessions, forms, interactions, checkPassword, publicUrl });
-      registerSetupLinkRoutes(scope, { links, attempts, sessions, forms });
+      registerSignInRoutes(scope, {
+        ...steps,
+        interactions,
+        mayUseDeviceSignIn: (userId) => mayUseDeviceSignIn(db, userId),
+        publicUrl,
+      });
+      registerSecondFactorRoutes(scope, { sessions, forms, attempts, secondFactor, now: store.now });
+      registerSetupLinkRoutes(scope, { links, attempts, sessions, forms, requiresSso: sso.required });
     });
+    await app.register(async (scope) => registerSsoRoutes(scope, { sso, sessions, forms }));
     const sweep = () =>
-      sweepExpired(store).catch((error: unknown) => log.warn({ err: error }, 'sweeping failed'));
+      Promise.all([sweepExpired(store), sso.sweep()]).catch((error: unknown) =>
+        log.warn({ err: error }, 'sweeping failed'),
+      );
     const timer = setInterval(sweep, SWEEP_MS).unref();
     app.addHook('onReady', async () => {
       await sweep();

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errors, type InteractionResults, type Provider } from 'oidc-provider';
-import { describeDevice } from './device-sessions.ts';
+import { describeDevice, shortenSession } from './device-sessions.ts';
 import type { OidcStore } from './oidc-store.ts';
 
 /** A desktop's request that waits for the person. */
@@ -16,7 +16,14 @@ interface PendingInteraction {
 export interface Interactions {
   find(request: FastifyRequest, reply: FastifyReply): Promise<PendingInteraction | null>;
   /** The person signed in and may be handed over. */
-  finish(request: FastifyRequest, reply: FastifyReply, userId: string): Promise<string | null>;
+  finish(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    /** `until`: the session of the device ends by then at the latest. */
+    who: { readonly userId: string; readonly until: Date | null },
+  ): Promise<string | null>;
+  /** Whether it is the device grant that asks: another machine than the browser. */
+  asksForDevice(request: FastifyRequest, reply: FastifyReply): Promise<boolean>;
   /** The person said no. */
   refuse(request: FastifyRequest, reply: FastifyReply): Promise<string | null>;
 }
@@ -47,11 +54,13 @@ export function createInteractions(provider: Provider, store: OidcStore): Intera
         loginHint: typeof loginHint === 'string' ? loginHint.slice(0, 254) : '',
       };
     },
-    async finish(request, reply, userId) {
+    asksForDevice: async (request, reply) => (await details(request, reply))?.deviceCode !== undefined,
+    async finish(request, reply, { userId, until }) {
       const found = await details(request, reply);
       if (found === null) return null;
       const grantId = await grantAll(provider, found, userId);
       await describeDevice(store, grantId, await askingDevice(provider, found, request));
+      if (until !== null) await shortenSession(store, grantId, until);
       // Both answers at once: the provider then has nothing left to ask, so consent cannot come round again.
       return answer(request, reply, { login: { accountId: userId, remember: false }, consent: { grantId } });
     },

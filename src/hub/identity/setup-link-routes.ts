@@ -9,14 +9,16 @@ import { linkPage } from './pages/link-pages.ts';
 import { messagePage } from './pages/message-pages.ts';
 import { TEXTS } from './pages/texts.ts';
 import { passwordProblem } from './passwords.ts';
+import { sendPage } from './send-page.ts';
 import type { OpenLink, SetupLinks } from './setup-link-service.ts';
-import { send } from './sign-in-routes.ts';
 
 export interface SetupLinkRouteOptions {
   readonly links: SetupLinks;
   readonly attempts: Attempts;
   readonly sessions: BrowserSessions;
   readonly forms: FormTokens;
+  /** Whether a local password of this address is refused. */
+  readonly requiresSso: (email: string) => Promise<boolean>;
 }
 
 const sentSchema = z.object({
@@ -41,7 +43,11 @@ export function registerSetupLinkRoutes(app: HubServer, options: SetupLinkRouteO
     const wait = await attempts.take(LINKS, addressSubject(request.ip));
     if (wait !== null) {
       void reply.header('retry-after', String(wait));
-      await send(reply, messagePage(TEXTS.problem.title, TEXTS.problem.tooMany(Math.ceil(wait / 60))), 429);
+      await sendPage(
+        reply,
+        messagePage(TEXTS.problem.title, TEXTS.problem.tooMany(Math.ceil(wait / 60))),
+        429,
+      );
       return null;
     }
     const { secret } = paramsSchema.parse(request.params);
@@ -57,7 +63,7 @@ export function registerSetupLinkRoutes(app: HubServer, options: SetupLinkRouteO
   app.get('/setup/:secret', open, async (request, reply) => {
     const opened = await found(request, reply);
     if (opened === null) return reply;
-    return send(
+    return sendPage(
       reply,
       linkPage({ ...shown(request, opened), formToken: forms.issue(request, reply), entered: NOTHING }),
     );
@@ -68,7 +74,7 @@ export function registerSetupLinkRoutes(app: HubServer, options: SetupLinkRouteO
     if (opened === null) return reply;
     const sent = sentSchema.parse(sentFields(request));
     const again = (problem: Problem, status: number) =>
-      send(
+      sendPage(
         reply,
         linkPage({
           ...shown(request, opened),
@@ -82,6 +88,9 @@ export function registerSetupLinkRoutes(app: HubServer, options: SetupLinkRouteO
       return again({ field: 'form', text: `${TEXTS.problem.formExpired} ${TEXTS.problem.noCookies}` }, 403);
     }
     const email = opened.link.email ?? sent.email.trim();
+    // A password would be of no use there, and this page must not be a way around the identity provider.
+    if (!opened.link.recovery && (await options.requiresSso(email)))
+      return sendPage(reply, messagePage(TEXTS.problem.title, TEXTS.problem.ssoRequired), 403);
     const problem = problemOf(opened.link, { ...sent, email });
     if (problem !== null) return again(problem, 422);
     const outcome = await links.use(opened.secret, {
@@ -127,5 +136,5 @@ function problemOf(link: OpenLink, sent: Sent): Problem | null {
 }
 
 function sendGone(reply: FastifyReply): FastifyReply {
-  return send(reply, messagePage(TEXTS.problem.linkTitle, TEXTS.problem.link), 404);
+  return sendPage(reply, messagePage(TEXTS.problem.linkTitle, TEXTS.problem.link), 404);
 }

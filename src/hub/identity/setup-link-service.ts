@@ -15,6 +15,8 @@ export interface OpenLink {
   readonly organization: string | undefined;
   /** Address of the account whose password it sets. */
   readonly email: string | undefined;
+  /** Made on the hub's own machine: works although the domain asks for single sign-on. */
+  readonly recovery: boolean;
 }
 
 /** What the person chose on the page behind the link. */
@@ -41,7 +43,7 @@ export function createSetupLinks(store: OidcStore, passwords: Passwords): SetupL
         .selectFrom('setup_links as l')
         .leftJoin('organizations as o', 'o.id', 'l.organization_id')
         .leftJoin('users as u', 'u.id', 'l.user_id')
-        .select(['l.purpose', 'o.display_name', 'u.email', 'u.disabled_at'])
+        .select(['l.purpose', 'l.recovery', 'o.display_name', 'u.email', 'u.disabled_at'])
         .where('l.secret_hash', '=', hashOneTimeSecret(secret))
         .where('l.used_at', 'is', null)
         .where('l.expires_at', '>', now())
@@ -51,6 +53,7 @@ export function createSetupLinks(store: OidcStore, passwords: Passwords): SetupL
         purpose: row.purpose,
         organization: row.display_name ?? undefined,
         email: row.email ?? undefined,
+        recovery: row.recovery,
       };
     },
     async use(secret, choice) {

@@ -54,6 +54,10 @@ interface BrowserSessionsTable {
   user_agent: string | null;
   created_at: CreatedAt;
   expires_at: Instant;
+  /** The connection that it came by; `null`: a local password. */
+  connection_id: ColumnType<string | null, string | null | undefined, string | null>;
+  /** Longest session of a desktop that is signed in with it, as the identity provider said. */
+  device_minutes: ColumnType<number | null, number | null | undefined, number | null>;
 }
 
 /** Guesses in the present window, by account or by address. */

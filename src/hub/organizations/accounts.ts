@@ -22,14 +22,20 @@ export async function findAccount(db: Reader, email: string): Promise<Account | 
  */
 export async function ensureAccount(
   trx: Trx,
-  wanted: { readonly email: string; readonly name?: string | undefined },
+  wanted: {
+    readonly email: string;
+    readonly name?: string | undefined;
+    /** What the user name is made of instead of the address; it then always ends in digits. */
+    readonly usernameFrom?: string;
+  },
   at: Date,
 ): Promise<{ readonly account: Account; readonly created: boolean }> {
   const existing = await findAccount(trx, wanted.email);
   if (existing !== undefined) return { account: existing, created: false };
   const local = wanted.email.slice(0, wanted.email.lastIndexOf('@'));
+  const { usernameFrom } = wanted;
   const stem =
-    local
+    (usernameFrom || local)
       .toLowerCase()
       .replaceAll(/[^a-z0-9]/g, '')
       .slice(0, 40) || 'user';
@@ -39,7 +45,8 @@ export async function ensureAccount(
       .values({
         email: wanted.email,
         name: wanted.name || local,
-        username: attempt === 0 ? stem : `${stem}${randomInt(1000, 10_000_000)}`,
+        username:
+          attempt === 0 && usernameFrom === undefined ? stem : `${stem}${randomInt(1000, 10_000_000)}`,
         created_at: at,
       })
       // Whichever index refuses: look whether the address is taken by now, else try another user name.

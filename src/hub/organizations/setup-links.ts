@@ -1,4 +1,5 @@
 import type { Trx } from '../database/connection.ts';
+import '../second-factor/tables.ts';
 import { createOneTimeSecret } from '../secrets/one-time-secret.ts';
 
 /** How long a set-up or password link can be used. */
@@ -8,6 +9,31 @@ const LINK_HOURS = 72;
 export interface SetupLink {
   readonly url: string;
   readonly expiresAt: Date;
+}
+
+/** How long a link made on the hub's own machine can be used. */
+const RECOVERY_MINUTES = 15;
+
+/** Like a password link, but short, and good although the account's domain asks for single sign-on. */
+export async function createRecoveryLink(
+  trx: Trx,
+  wanted: { readonly publicUrl: string; readonly userId: string; readonly at: Date },
+): Promise<SetupLink> {
+  const { secret, hash } = createOneTimeSecret('');
+  const expiresAt = new Date(wanted.at.getTime() + RECOVERY_MINUTES * 60_000);
+  await trx
+    .insertInto('setup_links')
+    .values({
+      purpose: 'password',
+      organization_id: null,
+      user_id: wanted.userId,
+      secret_hash: hash,
+      created_at: wanted.at,
+      expires_at: expiresAt,
+      recovery: true,
+    })
+    .execute();
+  return { url: `${wanted.publicUrl}/setup/${secret}`, expiresAt };
 }
 
 /**

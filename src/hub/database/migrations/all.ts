@@ -7,6 +7,7 @@ import * as domains from './0021-domains.ts';
 import * as teamPolicies from './0030-team-policies.ts';
 import * as overrides from './0031-overrides.ts';
 import * as devices from './0032-devices.ts';
+import * as sso from './0040-sso.ts';
 import * as provisionedMembers from './0050-provisioned-members.ts';
 
 /**
@@ -22,5 +23,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0031-overrides': overrides,
   '0032-devices': devices,
   '0021-domains': domains,
+  '0040-sso': sso,
   '0050-provisioned-members': provisionedMembers,
 };

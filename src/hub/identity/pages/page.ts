@@ -7,6 +7,8 @@ export interface Page {
   readonly title: string;
   /** Shown above everything and announced; the title of the tab says it as well. */
   readonly problem?: string | undefined;
+  /** Address that the browser goes on to by itself. */
+  readonly goTo?: string | undefined;
   readonly body: Html;
 }
 
@@ -20,6 +22,7 @@ export function renderPage(page: Page): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
+${page.goTo !== undefined && html`<meta http-equiv="refresh" content="0; url=${page.goTo}">`}
 <title>${tab} · ${TEXTS.product}</title>
 <link rel="icon" href="/sign-in/mark.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${STYLE_PATH}">

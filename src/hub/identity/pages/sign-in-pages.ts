@@ -10,6 +10,8 @@ export interface SignInForm {
   readonly formToken: string;
   /** Path to go on to; empty inside an OpenID Connect interaction. */
   readonly next: string;
+  /** `password`: the person wants to use one although an identity provider serves the address. */
+  readonly method?: string | undefined;
   /** Who asked: a desktop, a named device, or the hub's own pages. */
   readonly asking:
     | { readonly kind: 'hub' }
@@ -114,8 +116,9 @@ function lead(form: SignInForm): Html {
   return html`<p class="soft">${texts.leadDevice} <span class="who">${form.asking.deviceName}</span></p>`;
 }
 
-function carried(form: SignInForm, step: string): Html {
-  return html`${hidden('form_token', form.formToken)}${hidden('step', step)}${form.next !== '' && hidden('next', form.next)}`;
+/** What every form of signing in carries along. */
+export function carried(form: SignInForm, step: string): Html {
+  return html`${hidden('form_token', form.formToken)}${hidden('step', step)}${form.next !== '' && hidden('next', form.next)}${form.method === 'password' && hidden('method', 'password')}`;
 }
 
 function cancel(form: SignInForm): Html | null {

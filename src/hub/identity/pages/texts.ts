@@ -86,6 +86,12 @@ export const TEXTS = {
     passwordLong: 'The password may have at most 1024 characters.',
     passwordGuessable: 'This password is too easy to guess.',
     passwordDiffers: 'The two passwords are not the same.',
+    ssoRequired:
+      'Your organization asks for single sign-on. Continue with your e-mail address; a password is not accepted.',
+    codeWrong: 'The code is not right, or it was used already. Enter the one that the app shows now.',
+    deviceOffTitle: 'Signing in by a code is off',
+    deviceOff:
+      'Your organization does not allow signing devices in by a code. Sign in at the device itself, in a browser there.',
     badForm: 'The form could not be read. Go back, load the page again, and send it once more.',
     internal: (reference: string) =>
       `Something went wrong in the hub. Try again; if it stays, give whoever runs the hub this reference: ${reference}`,

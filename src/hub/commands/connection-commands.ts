@@ -1,0 +1,280 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import {
+  type ConnectionChange,
+  connectionChangeSchema,
+  connectionCreationSchema,
+} from '../../shared/contracts/hub-sso.ts';
+import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { acceptConnection, revokeAcceptance } from '../connections/acceptance-service.ts';
+import {
+  applySettings,
+  createConnection,
+  deleteConnection,
+  listConnections,
+  listFailures,
+  readConnection,
+  updateConnection,
+} from '../connections/connection-service.ts';
+import { helpFor } from '../connections/failure-help.ts';
+import { readIdpMetadata } from '../connections/idp-metadata.ts';
+import type { Db } from '../database/connection.ts';
+import { findOrganization } from '../organizations/organization-service.ts';
+import { type HubSecret, loadHubSecret } from '../secrets/hub-secret.ts';
+import { createOutbound } from '../sso/outbound.ts';
+import {
+  type CommonOptions,
+  dataDirectory,
+  operator,
+  outputOf,
+  type Surroundings,
+  withDatabase,
+} from './command-context.ts';
+import { answer, columns } from './output.ts';
+import { inOrganization } from './policy-commands.ts';
+
+interface Options extends CommonOptions {
+  readonly organization: string;
+  readonly publicUrl: string;
+}
+
+interface ChangeOptions extends Options {
+  readonly kind?: string;
+  readonly entityId?: string;
+  readonly signInUrl?: string;
+  readonly certificate?: readonly string[];
+  readonly issuer?: string;
+  readonly clientId?: string;
+  readonly clientSecretFile?: string;
+  readonly domain?: readonly string[];
+  readonly defaultTeam?: string;
+  readonly name?: string;
+  readonly set?: readonly string[];
+}
+
+const SWITCHES = ['jit', 'scim', 'scimWins', 'scimAdopts', 'enforced'] as const;
+
+/** `connections list|show|create|update|metadata|failures|accept|revoke|delete` */
+export function connectionCommands(program: Command, around: Surroundings): void {
+  const connections = program.command('connections').description('identity providers of an organization');
+  const command = (name: string, description: string) =>
+    inOrganization(connections.command(name))
+      .description(description)
+      .option('--public-url <url>', 'address of the hub, for the set-up values', 'http://127.0.0.1:8443');
+  const run =
+    (purpose: string, work: (db: Db, at: Working, options: ChangeOptions, name: string) => Promise<void>) =>
+    (name: string, options: ChangeOptions) =>
+      withDatabase({ options, around, purpose: `connections ${purpose}` }, async ({ db }) => {
+        const { id } = await findOrganization(db, options.organization);
+        const publicUrl = options.publicUrl.replace(/\/+$/, '');
+        await work(db, { organizationId: id, publicUrl, now: Date.now() }, options, name);
+      });
+
+  command('list', 'list identity providers').action((options: ChangeOptions) =>
+    run('list', async (db, at) => {
+      const list = await listConnections(db, at, at.organizationId);
+      answer(outputOf(options, around), { connections: list }, () =>
+        columns(
+          ['NAME', 'KIND', 'READY', 'JIT', 'SCIM', 'ENFORCED', 'ID'],
+          list.map((each) => [
+            each.name,
+            each.kind,
+            ...[each.ready, each.jit, each.scim, each.enforced].map((on) => (on ? 'yes' : 'no')),
+            each.id,
+          ]),
+          'There is no identity provider yet.',
+        ),
+      );
+    })('', options),
+  );
+  command('show <name>', 'show an identity provider, with the values to enter there').action(
+    run('show', async (db, at, options, name) => {
+      const found = await find(db, at, name);
+      answer(outputOf(options, around), { connection: found }, () => [
+        `${found.name} (${found.kind}, ${found.id})`,
+        ...Object.entries(found.setUp).flatMap(([key, value]) =>
+          value === null ? [] : [`${key}: ${value}`],
+        ),
+        ...found.warnings.map((warning) => `${warning.code}: ${warning.message}`),
+      ]);
+    }),
+  );
+  withValues(command('create <name>', 'connect an identity provider'))
+    .requiredOption('--kind <kind>', 'saml or oidc')
+    .action(
+      run('create', async (db, at, options, name) => {
+        const body = connectionCreationSchema.parse({ ...valuesOf(options), name, kind: options.kind });
+        const place = { db, publicUrl: at.publicUrl, secret: await secretOf(options, around) };
+        const made = await createConnection(place, operator(), at.organizationId, body);
+        answer(outputOf(options, around), { connection: made }, () => [`Made ${made.name} (${made.id}).`]);
+      }),
+    );
+  withValues(command('update <name>', 'change an identity provider'))
+    .option('--name <text>', 'a new name')
+    .action(
+      run('update', async (db, at, options, name) => {
+        const { id } = await find(db, at, name);
+        const body = connectionChangeSchema.parse({
+          ...valuesOf(options),
+          ...(options.name === undefined ? {} : { name: options.name }),
+        });
+        const place = { db, publicUrl: at.publicUrl, secret: await secretOf(options, around) };
+        const made = await updateConnection(place, operator(), { ...at, connectionId: id }, body);
+        answer(outputOf(options, around), { connection: made }, () => [`Changed ${made.name}.`]);
+      }),
+    );
+  command('metadata <name>', 'set a SAML identity provider up from its metadata: --file or --url')
+    .option('--file <path>', 'metadata in a file')
+    .option('--url <url>', 'metadata at an https address')
+    .option('--idp-network <cidr...>', 'private networks that may be asked', [])
+    .action((name: string, options: ChangeOptions & { file?: string; url?: string; idpNetwork: string[] }) =>
+      run('metadata', async (db, at) => {
+        const { id } = await find(db, at, name);
+        const xml =
+          options.file === undefined
+            ? await createOutbound(options.idpNetwork).text(options.url ?? '')
+            : readText(options.file);
+        const place = { db, publicUrl: at.publicUrl, secret: await secretOf(options, around) };
+        const made = await applySettings(
+          place,
+          operator(),
+          { ...at, connectionId: id },
+          readIdpMetadata(xml),
+        );
+        answer(outputOf(options, around), { connection: made }, () => [`${made.name} is set up.`]);
+      })(name, options),
+    );
+  command('failures <name>', 'the last failures, by class').action(
+    run('failures', async (db, at, options, name) => {
+      const { id } = await find(db, at, name);
+      const failures = (await listFailures(db, at.organizationId, id)).map((row) => ({
+        at: row.at.toISOString(),
+        class: row.class,
+        detail: row.detail,
+        help: helpFor(row.class),
+        email: row.email,
+      }));
+      answer(outputOf(options, around), { failures }, () =>
+        columns(
+          ['TIME', 'CLASS', 'E-MAIL', 'DETAIL'],
+          failures.map((each) => [each.at, each.class, each.email ?? '', each.detail]),
+          'None.',
+        ),
+      );
+    }),
+  );
+  for (const [verb, description, change] of [
+    [
+      'accept',
+      'let a connection of another organization, by its id, provision into this one',
+      acceptConnection,
+    ],
+    ['revoke', 'take that back', revokeAcceptance],
+  ] as const) {
+    command(`${verb} <id>`, description).action(
+      run(verb, async (db, at, options, id) => {
+        await change(db, operator(), { ...at, connectionId: id });
+        answer(outputOf(options, around), { id }, () => ['Done.']);
+      }),
+    );
+  }
+  command('delete <name>', 'remove an identity provider; members stay').action(
+    run('delete', async (db, at, options, name) => {
+      const { id } = await find(db, at, name);
+      await deleteConnection(db, operator(), { ...at, connectionId: id });
+      answer(outputOf(options, around), { id }, () => [`Removed ${name}.`]);
+    }),
+  );
+}
+
+interface Working {
+  readonly organizationId: string;
+  readonly publicUrl: string;
+  readonly now: number;
+}
+
+function withValues(command: Command): Command {
+  return command
+    .option('--entity-id <id>', 'SAML: entity id of the identity provider')
+    .option('--sign-in-url <url>', 'SAML: its sign-in address')
+    .option('--certificate <file...>', 'SAML: its signing certificates in PEM; two while they are exchanged')
+    .option('--issuer <url>', 'OIDC: issuer')
+    .option('--client-id <id>', 'OIDC: client id')
+    .option('--client-secret-file <path>', 'OIDC: file that holds the client secret')
+    .option('--domain <name...>', 'verified domains that it serves (default: all)')
+    .option('--default-team <name>', 'team that newcomers join')
+    .option('--set <switch=on|off...>', `switches: ${SWITCHES.join(', ')}`);
+}
+
+function valuesOf(options: ChangeOptions): ConnectionChange {
+  const switches: Record<string, boolean> = {};
+  for (const text of options.set ?? []) {
+    const [name = '', value] = text.split('=');
+    if (!SWITCHES.some((each) => each === name) || (value !== 'on' && value !== 'off'))
+      throw new RefusalError({
+        code: 'bad_request',
+        message: `"${text}" is not a switch.`,
+        help: `Use ${SWITCHES.join('=on, ')}=on.`,
+      });
+    switches[name] = value === 'on';
+  }
+  const { entityId, signInUrl, certificate, issuer, clientId, clientSecretFile, domain, defaultTeam } =
+    options;
+  const parsed = connectionChangeSchema.safeParse({
+    ...switches,
+    ...(domain === undefined ? {} : { domains: domain }),
+    ...(defaultTeam === undefined ? {} : { defaultTeam }),
+    ...(entityId === undefined && signInUrl === undefined && certificate === undefined
+      ? {}
+      : { saml: { idpEntityId: entityId, signInUrl, certificates: (certificate ?? []).map(readText) } }),
+    ...(issuer === undefined && clientId === undefined
+      ? {}
+      : {
+          oidc: {
+            issuer,
+            clientId,
+            ...(clientSecretFile === undefined ? {} : { clientSecret: readText(clientSecretFile).trim() }),
+          },
+        }),
+  });
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new RefusalError({
+    code: 'bad_request',
+    message: `${issue?.path.join('.') ?? 'connection'}: ${issue?.message ?? 'not valid'}.`,
+  });
+}
+
+async function find(db: Db, at: Working, name: string) {
+  const list = await listConnections(db, at, at.organizationId);
+  const found = list.find((each) => each.id === name || each.name.toLowerCase() === name.toLowerCase());
+  if (found !== undefined) return readConnection(db, at, at.organizationId, found.id);
+  throw new RefusalError({
+    code: 'not_found',
+    message: `There is no identity provider "${name}" in this organization.`,
+    help:
+      list.length === 0
+        ? 'Make one with: mooring-hub connections create'
+        : `It has: ${list.map((each) => each.name).join(', ')}.`,
+  });
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new RefusalError({
+      code: 'not_found',
+      message: `${file} cannot be read: ${error instanceof Error ? error.message : ''}`,
+    });
+  }
+}
+
+async function secretOf(options: CommonOptions, { env }: Surroundings): Promise<HubSecret> {
+  const loaded = await loadHubSecret({
+    environment: env.MOORING_HUB_SECRET,
+    file: `${dataDirectory(options, env)}/hub.secret`,
+  });
+  if (loaded.ok) return loaded.secret;
+  throw new RefusalError({ code: 'storage_failed', message: loaded.fault.message });
+}

@@ -1,0 +1,92 @@
+import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { type ChangeContext, recordChange } from '../audit/record.ts';
+import type { Db, Reader } from '../database/connection.ts';
+import { lockOrganization } from '../policies/recipients.ts';
+import { noSuchConnection } from './connection-service.ts';
+
+/** Connections of other organizations that may provision into this one. */
+export async function listAccepted(reader: Reader, organizationId: string) {
+  const rows = await reader
+    .selectFrom('connection_organizations as co')
+    .innerJoin('connections as c', 'c.id', 'co.connection_id')
+    .innerJoin('organizations as o', 'o.id', 'c.organization_id')
+    .where('co.organization_id', '=', organizationId)
+    .select(['c.id', 'c.name', 'o.name as organization', 'co.accepted_at'])
+    .orderBy('o.name')
+    .orderBy('c.name')
+    .execute();
+  return rows.map(({ accepted_at, ...row }) => ({ ...row, acceptedAt: accepted_at.toISOString() }));
+}
+
+/** Lets a connection of another organization provision into this one; told apart by the id its owner passed on. */
+export async function acceptConnection(
+  db: Db,
+  context: ChangeContext,
+  where: { readonly organizationId: string; readonly connectionId: string },
+): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, where.organizationId);
+    const connection = await trx
+      .selectFrom('connections')
+      .select(['id', 'name', 'organization_id'])
+      .where('id', '=', where.connectionId)
+      .executeTakeFirst();
+    if (connection === undefined) throw noSuchConnection();
+    if (connection.organization_id === where.organizationId) {
+      throw new RefusalError({
+        code: 'conflict',
+        message: 'A connection of this organization provisions into it anyway.',
+      });
+    }
+    const made = await trx
+      .insertInto('connection_organizations')
+      .values({
+        connection_id: connection.id,
+        organization_id: where.organizationId,
+        accepted_by: context.actor.kind === 'user' ? context.actor.userId : null,
+        accepted_at: context.at,
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('connection_id')
+      .executeTakeFirst();
+    if (made === undefined) return;
+    // Both sides read it in their own log.
+    for (const organizationId of [where.organizationId, connection.organization_id]) {
+      await recordChange(trx, context, {
+        organizationId,
+        action: 'connection.accept',
+        target: { kind: 'connection', id: connection.id, label: connection.name },
+      });
+    }
+  });
+}
+
+/** Takes that back. Who came through it stays a member; nothing more is provisioned. */
+export async function revokeAcceptance(
+  db: Db,
+  context: ChangeContext,
+  where: { readonly organizationId: string; readonly connectionId: string },
+): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, where.organizationId);
+    const gone = await trx
+      .deleteFrom('connection_organizations')
+      .where('connection_id', '=', where.connectionId)
+      .where('organization_id', '=', where.organizationId)
+      .returning('connection_id')
+      .executeTakeFirst();
+    const connection = await trx
+      .selectFrom('connections')
+      .select(['id', 'name', 'organization_id'])
+      .where('id', '=', where.connectionId)
+      .executeTakeFirst();
+    if (gone === undefined || connection === undefined) throw noSuchConnection();
+    for (const organizationId of [where.organizationId, connection.organization_id]) {
+      await recordChange(trx, context, {
+        organizationId,
+        action: 'connection.revoke',
+        target: { kind: 'connection', id: connection.id, label: connection.name },
+      });
+    }
+  });
+}

@@ -1,0 +1,339 @@
+import { type Insertable, sql } from 'kysely';
+import type { Connection, ConnectionChange, ConnectionCreation } from '../../shared/contracts/hub-sso.ts';
+import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { type ChangeContext, recordChange } from '../audit/record.ts';
+import type { Db, Reader, Trx } from '../database/connection.ts';
+import { isUniqueViolation } from '../database/constraint.ts';
+import type { Json } from '../database/schema.ts';
+import { lockOrganization } from '../policies/recipients.ts';
+import type { HubSecret } from '../secrets/hub-secret.ts';
+import { type ConnectionRow, viewConnections } from './connection-view.ts';
+import { type ConnectionSettings, oidcSettings, readSettings, samlSettings } from './settings.ts';
+import type { ConnectionsTable } from './tables.ts';
+
+/** What every change of connections works with. */
+export interface ConnectionPlace {
+  readonly db: Db;
+  readonly secret: HubSecret;
+  readonly publicUrl: string;
+}
+
+/** The purpose that client secrets are sealed for; bound to the connection, so that none can be moved to another. */
+export function clientSecretPurpose(connectionId: string): string {
+  return `oidc-client-secret:${connectionId}`;
+}
+
+/** The connections of an organization by name. */
+export async function listConnections(
+  reader: Reader,
+  where: { readonly publicUrl: string; readonly now: number },
+  organizationId: string,
+): Promise<Connection[]> {
+  const rows = await reader
+    .selectFrom('connections')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .orderBy((order) => order.fn('lower', ['name']))
+    .execute();
+  return viewConnections(reader, where, rows);
+}
+
+/** One connection of the organization. */
+export async function readConnection(
+  reader: Reader,
+  where: { readonly publicUrl: string; readonly now: number },
+  organizationId: string,
+  connectionId: string,
+): Promise<Connection> {
+  const [found] = await viewConnections(reader, where, [await readRow(reader, organizationId, connectionId)]);
+  if (found === undefined) throw noSuchConnection();
+  return found;
+}
+
+/** Makes a connection. Without settings it signs nobody in yet, but can already carry SCIM. */
+export async function createConnection(
+  place: ConnectionPlace,
+  context: ChangeContext,
+  organizationId: string,
+  wanted: ConnectionCreation,
+): Promise<Connection> {
+  return changing(
+    place,
+    organizationId,
+    async (trx) => {
+      const settings = settingsOf(wanted.kind, wanted);
+      const { id } = await trx
+        .insertInto('connections')
+        .values({
+          organization_id: organizationId,
+          name: wanted.name,
+          kind: wanted.kind,
+          default_team: wanted.defaultTeam ?? null,
+          created_at: context.at,
+          updated_at: context.at,
+          ...columnsOf(wanted),
+          ...(settings === null ? {} : { settings: JSON.stringify(settings) }),
+        })
+        .returning('id')
+        .executeTakeFirstOrThrow();
+      if (wanted.oidc?.clientSecret !== undefined) await keepSecret(place, trx, id, wanted.oidc.clientSecret);
+      const row = await readRow(trx, organizationId, id);
+      refuseHollowEnforcement(row);
+      await record(trx, context, 'connection.create', row, undefined, row);
+      return row;
+    },
+    context,
+  );
+}
+
+/** Changes what is named, and leaves the rest. */
+export async function updateConnection(
+  place: ConnectionPlace,
+  context: ChangeContext,
+  where: { readonly organizationId: string; readonly connectionId: string },
+  change: ConnectionChange,
+): Promise<Connection> {
+  return changing(
+    place,
+    where.organizationId,
+    async (trx) => {
+      const before = await readRow(trx, where.organizationId, where.connectionId);
+      const settings = settingsOf(before.kind, change);
+      await trx
+        .updateTable('connections')
+        .set({
+          ...columnsOf(change),
+          ...(change.name === undefined ? {} : { name: change.name }),
+          ...(change.defaultTeam === undefined ? {} : { default_team: change.defaultTeam }),
+          ...(settings === null ? {} : { settings: JSON.stringify(settings) }),
+          updated_at: context.at,
+        })
+        .where('id', '=', before.id)
+        .execute();
+      if (change.oidc !== undefined) await changeSecret(place, trx, before, change.oidc);
+      const row = await readRow(trx, where.organizationId, where.connectionId);
+      refuseHollowEnforcement(row);
+      await record(trx, context, 'connection.update', row, before, row);
+      return row;
+    },
+    context,
+  );
+}
+
+/** Takes over what metadata says; everything else stays. */
+export async function applySettings(
+  place: ConnectionPlace,
+  context: ChangeContext,
+  where: { readonly organizationId: string; readonly connectionId: string },
+  settings: ConnectionSettings,
+): Promise<Connection> {
+  return changing(
+    place,
+    where.organizationId,
+    async (trx) => {
+      const before = await readRow(trx, where.organizationId, where.connectionId);
+      if (before.kind !== settings.kind) throw wrongKind(before.kind);
+      await trx
+        .updateTable('connections')
+        .set({ settings: JSON.stringify(settings), updated_at: context.at })
+        .where('id', '=', before.id)
+        .execute();
+      const row = await readRow(trx, where.organizationId, where.connectionId);
+      await record(trx, context, 'connection.update', row, before, row);
+      return row;
+    },
+    context,
+  );
+}
+
+/** Removes a connection: its SCIM tokens and resources go with it, members stay. */
+export async function deleteConnection(
+  db: Db,
+  context: ChangeContext,
+  where: { readonly organizationId: string; readonly connectionId: string },
+): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, where.organizationId);
+    const before = await readRow(trx, where.organizationId, where.connectionId);
+    await trx.deleteFrom('connections').where('id', '=', before.id).execute();
+    await record(trx, context, 'connection.delete', before, before, undefined);
+  });
+}
+
+/** The row, or "not found": connections of others look like none. */
+export async function readRow(
+  reader: Reader,
+  organizationId: string,
+  connectionId: string,
+): Promise<ConnectionRow> {
+  const row = await reader
+    .selectFrom('connections')
+    .selectAll()
+    .where('id', '=', connectionId)
+    .where('organization_id', '=', organizationId)
+    .executeTakeFirst();
+  if (row === undefined) throw noSuchConnection();
+  return row;
+}
+
+async function changing(
+  { db, publicUrl }: ConnectionPlace,
+  organizationId: string,
+  work: (trx: Trx) => Promise<ConnectionRow>,
+  context: ChangeContext,
+): Promise<Connection> {
+  try {
+    return await db.transaction().execute(async (trx) => {
+      await lockOrganization(trx, organizationId);
+      const [seen] = await viewConnections(trx, { publicUrl, now: context.at.getTime() }, [await work(trx)]);
+      if (seen === undefined) throw noSuchConnection();
+      return seen;
+    });
+  } catch (error) {
+    if (!isUniqueViolation(error, 'connections_name')) throw error;
+    throw new RefusalError({
+      code: 'conflict',
+      message: 'There is a connection of that name already.',
+      help: 'Choose another name; upper and lower case do not make a difference.',
+    });
+  }
+}
+
+function settingsOf(
+  kind: 'saml' | 'oidc',
+  wanted: Pick<ConnectionChange, 'saml' | 'oidc'>,
+): ConnectionSettings | null {
+  if (kind === 'saml' ? wanted.oidc !== undefined : wanted.saml !== undefined) throw wrongKind(kind);
+  if (wanted.saml !== undefined) return samlSettings(wanted.saml);
+  return wanted.oidc === undefined ? null : oidcSettings(wanted.oidc);
+}
+
+function columnsOf(change: ConnectionChange): Partial<Insertable<ConnectionsTable>> {
+  return {
+    ...(change.domains === undefined
+      ? {}
+      : { domain_names: [...new Set(change.domains.map((each) => each.toLowerCase().replace(/\.$/, '')))] }),
+    ...(change.jit === undefined ? {} : { jit_enabled: change.jit }),
+    ...(change.scim === undefined ? {} : { scim_enabled: change.scim }),
+    ...(change.scimWins === undefined ? {} : { scim_wins: change.scimWins }),
+    ...(change.scimAdopts === undefined ? {} : { scim_adopts_jit: change.scimAdopts }),
+    ...(change.enforced === undefined ? {} : { enforced: change.enforced }),
+  };
+}
+
+async function keepSecret(
+  { secret }: ConnectionPlace,
+  trx: Trx,
+  id: string,
+  clientSecret: string,
+): Promise<void> {
+  const sealed = secret.seal(clientSecretPurpose(id), Buffer.from(clientSecret));
+  await trx.updateTable('connections').set({ sealed_secret: sealed }).where('id', '=', id).execute();
+}
+
+async function changeSecret(
+  place: ConnectionPlace,
+  trx: Trx,
+  before: ConnectionRow,
+  oidc: NonNullable<ConnectionChange['oidc']>,
+): Promise<void> {
+  if (oidc.clientSecret !== undefined) return keepSecret(place, trx, before.id, oidc.clientSecret);
+  const old = readSettings(before.settings);
+  // A kept secret must not be sent to an issuer that it was not given for.
+  if (old?.kind === 'oidc' && oidcSettings(oidc).issuer !== old.issuer)
+    await trx.updateTable('connections').set({ sealed_secret: null }).where('id', '=', before.id).execute();
+}
+
+/** Asking for single sign-on where there is none would lock everybody out. */
+function refuseHollowEnforcement(row: ConnectionRow): void {
+  if (!row.enforced || readSettings(row.settings) !== null) return;
+  throw new RefusalError({
+    code: 'invalid_value',
+    message: 'Single sign-on cannot be required before the connection is set up: nobody could sign in.',
+    help: 'Enter the values of the identity provider and test the connection first.',
+  });
+}
+
+function wrongKind(kind: 'saml' | 'oidc'): RefusalError {
+  return new RefusalError({
+    code: 'invalid_value',
+    message: `This connection is of the kind ${kind}; the values are of another.`,
+    help: 'To change the kind, delete the connection and make a new one.',
+  });
+}
+
+export function noSuchConnection(): RefusalError {
+  return new RefusalError({
+    code: 'not_found',
+    message: 'There is no such connection in this organization.',
+  });
+}
+
+async function record(
+  trx: Trx,
+  context: ChangeContext,
+  action: string,
+  target: ConnectionRow,
+  before: ConnectionRow | undefined,
+  after: ConnectionRow | undefined,
+): Promise<void> {
+  await recordChange(trx, context, {
+    organizationId: target.organization_id,
+    action,
+    target: { kind: 'connection', id: target.id, label: target.name },
+    ...(before === undefined ? {} : { before: summary(before) }),
+    ...(after === undefined ? {} : { after: summary(after) }),
+  });
+}
+
+function summary(row: ConnectionRow): { [key: string]: Json } {
+  return {
+    name: row.name,
+    kind: row.kind,
+    domains: row.domain_names,
+    defaultTeam: row.default_team,
+    jit: row.jit_enabled,
+    scim: row.scim_enabled,
+    scimWins: row.scim_wins,
+    scimAdopts: row.scim_adopts_jit,
+    enforced: row.enforced,
+    settings: row.settings === null ? null : { ...row.settings },
+    clientSecret: row.sealed_secret === null ? null : 'kept',
+  };
+}
+
+/** What went wrong most lately is kept for so many entries of a connection. */
+const KEPT_FAILURES = 200;
+
+/** Writes down a failure, or what of a sign-in was left out. Never part of the sign-in's own transaction. */
+export async function noteFailure(
+  db: Db,
+  at: Date,
+  failure: {
+    readonly connectionId: string;
+    readonly class: string;
+    readonly detail: string;
+    readonly email: string | null;
+  },
+): Promise<void> {
+  await sql`with made as (
+      insert into connection_failures (connection_id, at, class, detail, email)
+      select ${failure.connectionId}, ${at}, ${failure.class}, ${failure.detail.replaceAll('\0', '').slice(0, 1000)}, ${failure.email?.replaceAll('\0', '').slice(0, 254) ?? null}
+       where exists (select 1 from connections where id = ${failure.connectionId}))
+    delete from connection_failures where connection_id = ${failure.connectionId} and id <= (
+      select id from connection_failures where connection_id = ${failure.connectionId} order by id desc offset ${KEPT_FAILURES - 1} limit 1)`.execute(
+    db,
+  );
+}
+
+/** The last failures, newest first. */
+export async function listFailures(reader: Reader, organizationId: string, connectionId: string) {
+  await readRow(reader, organizationId, connectionId);
+  return reader
+    .selectFrom('connection_failures')
+    .selectAll()
+    .where('connection_id', '=', connectionId)
+    .orderBy('id', 'desc')
+    .limit(KEPT_FAILURES)
+    .execute();
+}

@@ -1,0 +1,205 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { generateSecret, generateURI, verify } from 'otplib';
+import { type ChangeContext, recordChange } from '../audit/record.ts';
+import type { Db, Trx } from '../database/connection.ts';
+import type { HubSecret } from '../secrets/hub-secret.ts';
+import './tables.ts';
+
+/** An authenticator app that is being set up. */
+export interface Enrolment {
+  /** Base32, for typing in. */
+  readonly secret: string;
+  /** otpauth:// address, for apps on the same machine. */
+  readonly uri: string;
+}
+
+/** Second factor of local accounts: time-based codes (RFC 6238) and recovery codes. */
+export interface SecondFactor {
+  /** `on`: a code is asked for at sign-in; `needed`: an organization asks its owners for one, and there is none. */
+  standing(userId: string): Promise<'on' | 'needed' | 'off'>;
+  /** Begins to set an app up, or shows again what was begun; nothing counts before `confirm`. */
+  enrol(account: { readonly id: string; readonly email: string }): Promise<Enrolment>;
+  /** The first code of the app: from here on one is asked for. Answers the recovery codes, shown this once. */
+  confirm(userId: string, code: string, context: ChangeContext): Promise<readonly string[] | null>;
+  /** True when the code is good: of the app and not used before, or a recovery code, which is then used up. */
+  check(userId: string, code: string, context: ChangeContext): Promise<boolean>;
+  /** Remembers that a password was right; the answer proves it for a few minutes. */
+  remember(userId: string): Promise<string>;
+  /** Whose password was right. */
+  remembered(proof: string): Promise<{ readonly id: string; readonly email: string } | null>;
+  /** The proof is used up. */
+  forget(proof: string): Promise<void>;
+}
+
+const RECOVERY_CODES = 10;
+/** Crockford's letters, without those that look alike. */
+const ALPHABET = '23456789abcdefghjkmnpqrstvwxyz';
+const PROOF_MS = 10 * 60_000;
+/** A code of the step before or after is good as well: clocks of phones differ. */
+const TOLERANCE_SECONDS = 30;
+
+export function createSecondFactor(options: {
+  readonly db: Db;
+  readonly secret: HubSecret;
+  readonly now: () => Date;
+}): SecondFactor {
+  const { db, secret, now } = options;
+  const purpose = (userId: string) => `second-factor:${userId}`;
+  const read = async (userId: string) => {
+    const row = await db
+      .selectFrom('second_factors')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .executeTakeFirst();
+    const plain = row === undefined ? null : secret.open(purpose(userId), row.sealed);
+    return row === undefined || plain === null ? null : { ...row, base32: plain.toString('utf8') };
+  };
+  const codeHash = (userId: string, code: string) =>
+    secret.digest('recovery-code', `${userId}:${code.toLowerCase().replaceAll(/[^a-z0-9]/g, '')}`);
+  /** The step of a good code that is newer than the last one accepted. */
+  const stepOf = async (base32: string, code: string, lastStep: number): Promise<number | null> => {
+    if (!/^[0-9]{6}$/.test(code)) return null;
+    const result = await verify({
+      secret: base32,
+      token: code,
+      epoch: Math.floor(now().getTime() / 1000),
+      epochTolerance: TOLERANCE_SECONDS,
+    });
+    if (!result.valid || !('timeStep' in result)) return null;
+    return result.timeStep > lastStep ? result.timeStep : null;
+  };
+  /** One of two sign-ins with the same code wins. */
+  const takeStep = async (userId: string, step: number, extra: { readonly confirmed_at?: Date } = {}) => {
+    const row = await db
+      .updateTable('second_factors')
+      .set({ last_step: step, ...extra })
+      .where('user_id', '=', userId)
+      .where('last_step', '<', step)
+      .returning('user_id')
+      .executeTakeFirst();
+    return row !== undefined;
+  };
+
+  return {
+    async standing(userId) {
+      const row = await read(userId);
+      if (row !== null && row.confirmed_at !== null) return 'on';
+      const needed = await db
+        .selectFrom('memberships as m')
+        .innerJoin('organizations as o', 'o.id', 'm.organization_id')
+        .select('o.id')
+        .where('m.user_id', '=', userId)
+        .where('m.role', '=', 'owner')
+        .where('o.second_factor_required', '=', true)
+        .executeTakeFirst();
+      return needed === undefined ? 'off' : 'needed';
+    },
+    async enrol(account) {
+      const base32 = generateSecret();
+      await db
+        .insertInto('second_factors')
+        .values({
+          user_id: account.id,
+          sealed: secret.seal(purpose(account.id), Buffer.from(base32)),
+          created_at: now(),
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      const row = await read(account.id);
+      const kept = row?.base32 ?? base32;
+      return { secret: kept, uri: generateURI({ issuer: 'Mooring', label: account.email, secret: kept }) };
+    },
+    async confirm(userId, code, context) {
+      const row = await read(userId);
+      if (row === null || row.confirmed_at !== null) return null;
+      const step = await stepOf(row.base32, code.replaceAll(/\s/g, ''), row.last_step);
+      if (step === null || !(await takeStep(userId, step, { confirmed_at: now() }))) return null;
+      return db.transaction().execute(async (trx) => {
+        const codes = await makeCodes(trx, userId, codeHash);
+        await record(trx, context, userId, 'account.second-factor');
+        return codes;
+      });
+    },
+    async check(userId, code, context) {
+      const row = await read(userId);
+      if (row === null || row.confirmed_at === null) return false;
+      const step = await stepOf(row.base32, code.replaceAll(/\s/g, ''), row.last_step);
+      if (step !== null) return takeStep(userId, step);
+      return db.transaction().execute(async (trx) => {
+        const used = await trx
+          .updateTable('recovery_codes')
+          .set({ used_at: now() })
+          .where('user_id', '=', userId)
+          .where('code_hash', '=', codeHash(userId, code))
+          .where('used_at', 'is', null)
+          .returning('user_id')
+          .executeTakeFirst();
+        if (used === undefined) return false;
+        await record(trx, context, userId, 'account.recovery-code');
+        return true;
+      });
+    },
+    async remember(userId) {
+      const proof = randomBytes(32).toString('base64url');
+      const at = now();
+      await db.deleteFrom('pending_sign_ins').where('expires_at', '<', at).execute();
+      await db
+        .insertInto('pending_sign_ins')
+        .values({
+          id_hash: secret.digest('pending-sign-in', proof),
+          user_id: userId,
+          created_at: at,
+          expires_at: new Date(at.getTime() + PROOF_MS),
+        })
+        .execute();
+      return proof;
+    },
+    async remembered(proof) {
+      const row = await db
+        .selectFrom('pending_sign_ins as p')
+        .innerJoin('users as u', 'u.id', 'p.user_id')
+        .select(['u.id', 'u.email'])
+        .where('p.id_hash', '=', secret.digest('pending-sign-in', proof))
+        .where('p.expires_at', '>', now())
+        .where('u.disabled_at', 'is', null)
+        .executeTakeFirst();
+      return row ?? null;
+    },
+    async forget(proof) {
+      await db
+        .deleteFrom('pending_sign_ins')
+        .where('id_hash', '=', secret.digest('pending-sign-in', proof))
+        .execute();
+    },
+  };
+}
+
+/** Takes the second factor from an account: its owner lost the app and the codes. */
+export async function removeSecondFactor(trx: Trx, userId: string): Promise<void> {
+  await trx.deleteFrom('second_factors').where('user_id', '=', userId).execute();
+  await trx.deleteFrom('recovery_codes').where('user_id', '=', userId).execute();
+}
+
+async function makeCodes(
+  trx: Trx,
+  userId: string,
+  codeHash: (userId: string, code: string) => Buffer,
+): Promise<readonly string[]> {
+  const part = () => Array.from({ length: 5 }, () => ALPHABET[randomInt(ALPHABET.length)] ?? '').join('');
+  const codes = Array.from({ length: RECOVERY_CODES }, () => `${part()}-${part()}`);
+  await trx.deleteFrom('recovery_codes').where('user_id', '=', userId).execute();
+  await trx
+    .insertInto('recovery_codes')
+    .values(codes.map((code) => ({ user_id: userId, code_hash: codeHash(userId, code) })))
+    .execute();
+  return codes;
+}
+
+async function record(trx: Trx, context: ChangeContext, userId: string, action: string): Promise<void> {
+  const label = context.actor.kind === 'user' ? context.actor.email : userId;
+  await recordChange(trx, context, {
+    organizationId: null,
+    action,
+    target: { kind: 'user', id: userId, label },
+  });
+}

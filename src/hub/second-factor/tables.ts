@@ -1,0 +1,43 @@
+import type { ColumnType, Generated } from 'kysely';
+
+type Optional<T> = ColumnType<T | null, T | null | undefined, T | null>;
+
+/** The authenticator app of an account. */
+interface SecondFactorsTable {
+  user_id: string;
+  sealed: Buffer;
+  created_at: Date;
+  /** `null`: begun, and no code was entered yet; it does not count then. */
+  confirmed_at: Optional<Date>;
+  /** The time step of the last code that was accepted: each is good once. */
+  last_step: Generated<number>;
+}
+
+interface RecoveryCodesTable {
+  user_id: string;
+  code_hash: Buffer;
+  used_at: Optional<Date>;
+}
+
+/** A password was right, the second factor is still to come. */
+interface PendingSignInsTable {
+  id_hash: Buffer;
+  user_id: string;
+  created_at: Date;
+  expires_at: Date;
+}
+
+declare module '../database/schema.ts' {
+  interface Database {
+    second_factors: SecondFactorsTable;
+    recovery_codes: RecoveryCodesTable;
+    pending_sign_ins: PendingSignInsTable;
+  }
+  interface OrganizationsTable {
+    device_sign_in: Generated<boolean>;
+    second_factor_required: Generated<boolean>;
+  }
+  interface SetupLinksTable {
+    recovery: Generated<boolean>;
+  }
+}

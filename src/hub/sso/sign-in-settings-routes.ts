@@ -1,0 +1,64 @@
+import { memberPathSchema, organizationPathSchema } from '../../shared/contracts/hub-api.ts';
+import {
+  passwordLinkSchema,
+  signInSettingsChangeSchema,
+  signInSettingsSchema,
+} from '../../shared/contracts/hub-sso.ts';
+import { organizationOf } from '../access.ts';
+import { changeBy } from '../audit/record.ts';
+import { answers } from '../route-answers.ts';
+import type { HubContext, HubServer } from '../server.ts';
+import { changeSignInSettings, makePasswordLink, readSignInSettings } from './sign-in-settings.ts';
+
+const tags = ['sign-in'];
+
+/** `/v1/orgs/{organization}/sign-in-settings`, and links to choose a new password. */
+export function signInSettingsRoutes(app: HubServer, { db, clock, config }: HubContext): void {
+  const url = '/v1/orgs/:organization/sign-in-settings';
+  const owner = { requires: 'owner' as const };
+  app.get(
+    url,
+    {
+      config: owner,
+      schema: {
+        summary: 'How members sign in',
+        tags,
+        params: organizationPathSchema,
+        response: answers(200, signInSettingsSchema),
+      },
+    },
+    (request) => readSignInSettings(db, organizationOf(request).id),
+  );
+  app.patch(
+    url,
+    {
+      config: owner,
+      schema: {
+        summary: 'Change how members sign in',
+        tags,
+        params: organizationPathSchema,
+        body: signInSettingsChangeSchema,
+        response: answers(200, signInSettingsSchema),
+      },
+    },
+    (request) => changeSignInSettings(db, changeBy(request, clock), organizationOf(request).id, request.body),
+  );
+  app.post(
+    '/v1/orgs/:organization/members/:userId/password-link',
+    {
+      config: owner,
+      schema: {
+        summary: 'Make a one-time link with which a member chooses a new password',
+        tags,
+        params: memberPathSchema,
+        response: answers(201, passwordLinkSchema),
+      },
+    },
+    async (request, reply) => {
+      const where = { organizationId: organizationOf(request).id, userId: request.params.userId };
+      return reply
+        .code(201)
+        .send(await makePasswordLink(db, changeBy(request, clock), where, config.publicUrl));
+    },
+  );
+}
