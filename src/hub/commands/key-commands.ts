@@ -57,7 +57,8 @@ export function keyCommands(program: Command, around: Surroundings): void {
     );
 }
 
-async function secretOf(options: CommonOptions, around: Surroundings): Promise<HubSecret> {
+/** The hub's own secret, which seals the keys. */
+export async function secretOf(options: CommonOptions, around: Surroundings): Promise<HubSecret> {
   const loaded = await loadHubSecret({
     environment: around.env.MOORING_HUB_SECRET,
     file: join(dataDirectory(options, around.env), 'hub.secret'),

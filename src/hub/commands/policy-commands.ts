@@ -221,7 +221,8 @@ export async function memberId(db: Db, email: string): Promise<string> {
   throw new RefusalError({ code: 'not_found', message: `There is no account for ${email}.` });
 }
 
-function readText(file: string): string {
+/** The text of a file, or of standard input for "-". */
+export function readText(file: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
       readFileSync(file === '-' ? 0 : file),

@@ -1,0 +1,161 @@
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { DEVICE_STATUSES, type Device, deviceStatusSchema } from '../../shared/contracts/hub-devices.ts';
+import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { systemClock } from '../clock.ts';
+import { findOrganization } from '../organizations/organization-service.ts';
+import { exportDevices } from '../reports/device-export.ts';
+import { forgetDevice, listDevices, listDrift, nameDevice, readDevice } from '../reports/device-service.ts';
+import {
+  type CommonOptions,
+  operator,
+  outputOf,
+  type Surroundings,
+  withDatabase,
+} from './command-context.ts';
+import { answer, columns } from './output.ts';
+import { inOrganization } from './policy-commands.ts';
+
+interface OrganizationOptions extends CommonOptions {
+  readonly organization: string;
+}
+interface ListOptions extends OrganizationOptions {
+  readonly status?: string;
+  readonly search?: string;
+}
+
+const now = () => new Date(systemClock.now());
+
+/** `devices list|show|rename|forget|export` */
+export function deviceCommands(program: Command, around: Surroundings): void {
+  const devices = program
+    .command('devices')
+    .description('devices of members, and whether they follow the policy');
+  listCommand(devices, around);
+  showCommand(devices, around);
+  changeCommands(devices, around);
+  exportCommand(devices, around);
+}
+
+function listCommand(devices: Command, around: Surroundings): void {
+  withFilter(devices.command('list'))
+    .description('list devices with their status')
+    .action((options: ListOptions) =>
+      withDatabase({ options, around, purpose: 'devices list' }, async ({ db }) => {
+        const { id } = await findOrganization(db, options.organization);
+        const all: Device[] = [];
+        let cursor: string | undefined;
+        do {
+          const page = await listDevices(db, id, now(), { ...filterOf(options), limit: 500, cursor });
+          all.push(...page.devices);
+          cursor = page.next ?? undefined;
+        } while (cursor !== undefined);
+        answer(outputOf(options, around), { devices: all }, () =>
+          columns(
+            ['USER', 'DEVICE', 'STATUS', 'POLICY', 'PLATFORM', 'LAST REPORT', 'ID'],
+            all.map((device) => [
+              device.user.email,
+              device.name,
+              device.status,
+              device.expected === null ? '' : `${device.expected.name} (${device.expected.revision})`,
+              device.platform ?? '',
+              device.reportedAt ?? 'never',
+              device.id ?? '',
+            ]),
+            'No member matches.',
+          ),
+        );
+      }),
+    );
+}
+
+function showCommand(devices: Command, around: Surroundings): void {
+  inOrganization(devices.command('show <id>'))
+    .description('show the last report of a device and what was repaired on it')
+    .action((given: string, options: OrganizationOptions) =>
+      withDatabase({ options, around, purpose: 'devices show' }, async ({ db }) => {
+        const { id } = await findOrganization(db, options.organization);
+        const device = await readDevice(db, id, now(), deviceId(given));
+        const { drift } = await listDrift(db, id, deviceId(given), { limit: 20 });
+        answer(outputOf(options, around), { device, drift }, () => [
+          `${device.name || device.deviceId}: ${device.status}. ${device.whatToDo}`,
+          `User:        ${device.user.email} (${device.domain})`,
+          `Expected:    ${device.expected === null ? 'no policy' : `${device.expected.name}, revision ${device.expected.revision}`}`,
+          `Applied:     ${device.applied?.revision == null ? 'no policy' : `revision ${device.applied.revision}`} at ${device.appliedAt ?? 'no time'}`,
+          `Last report: ${device.reportedAt ?? 'never'} (${device.report.reason})`,
+          `Runs:        ${device.platform} ${device.osVersion}, Mooring ${device.agentVersion}`,
+          ...device.report.problems.map(({ severity, message }) => `${severity}: ${message}`),
+          ...drift.map(({ at, kind, setting }) => `Repaired:    ${at} ${kind} ${setting ?? ''}`.trimEnd()),
+        ]);
+      }),
+    );
+}
+
+function changeCommands(devices: Command, around: Surroundings): void {
+  inOrganization(devices.command('rename <id> [name]'))
+    .description('name a device; without a name it is called what it calls itself')
+    .action((given: string, name: string | undefined, options: OrganizationOptions) =>
+      withDatabase({ options, around, purpose: 'devices rename' }, async ({ db }) => {
+        const { id } = await findOrganization(db, options.organization);
+        const change = { deviceId: deviceId(given), name: name?.trim() || null };
+        const device = await nameDevice(db, operator(), id, change);
+        answer(outputOf(options, around), { device }, () => [`The device is called "${device.name}" now.`]);
+      }),
+    );
+  inOrganization(devices.command('forget <id>'))
+    .description('forget a device and all it reported; it comes back with its next report')
+    .action((given: string, options: OrganizationOptions) =>
+      withDatabase({ options, around, purpose: 'devices forget' }, async ({ db }) => {
+        const { id } = await findOrganization(db, options.organization);
+        await forgetDevice(db, operator(), id, deviceId(given));
+        answer(outputOf(options, around), { forgotten: given }, () => ['The device is forgotten.']);
+      }),
+    );
+}
+
+function exportCommand(devices: Command, around: Surroundings): void {
+  withFilter(devices.command('export'))
+    .description('write the list as CSV')
+    .requiredOption('--out <file>', 'file to write')
+    .action((options: ListOptions & { out: string }) =>
+      withDatabase({ options, around, purpose: 'devices export' }, async ({ db }) => {
+        const { id } = await findOrganization(db, options.organization);
+        const csv = exportDevices(db, id, now(), filterOf(options));
+        await pipeline(csv, createWriteStream(options.out)).catch((error: unknown) => {
+          throw new RefusalError({
+            code: 'storage_failed',
+            message: `${options.out} could not be written: ${error instanceof Error ? error.message : String(error)}`,
+          });
+        });
+        answer(outputOf(options, around), { file: options.out }, () => [`Wrote ${options.out}.`]);
+      }),
+    );
+}
+
+function withFilter(command: Command): Command {
+  return inOrganization(command)
+    .option('--status <status>', `one of ${DEVICE_STATUSES.join(', ')}`)
+    .option('--search <text>', "part of the user's name or address, or of the device's name");
+}
+
+function filterOf({ status, search }: ListOptions) {
+  if (status === undefined) return { search };
+  const known = deviceStatusSchema.safeParse(status);
+  if (known.success) return { search, status: known.data };
+  throw new RefusalError({
+    code: 'bad_request',
+    message: `"${status}" is no status.`,
+    help: `It is one of ${DEVICE_STATUSES.join(', ')}.`,
+  });
+}
+
+function deviceId(given: string): string {
+  if (z.uuid().safeParse(given).success) return given;
+  throw new RefusalError({
+    code: 'bad_request',
+    message: `"${given}" is no id of a device.`,
+    help: 'The list shows them: mooring-hub devices list --organization NAME',
+  });
+}
