@@ -6,6 +6,7 @@ import { launchBrowser } from '../browser.ts';
 import { type BuiltDashboard, buildDashboard } from './build-dashboard.ts';
 import { hostileWorld } from './hostile-world.ts';
 import { type OpenDashboard, openDashboard } from './open-dashboard.ts';
+import { labelOf } from './sample-settings.ts';
 import { emptyWorld, frozenWorld, managedWorld, type World, walledWorld } from './stand-in-world.ts';
 
 interface Case {
@@ -177,8 +178,9 @@ describe('the dashboard for everybody', () => {
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { level: 2, name: 'File sharing' }).waitFor();
       await expect.poll(() => page.locator('h2').count()).toBe(1);
-      const reason = page.getByRole('button', { name: /why is “Folders that may be shared” locked/ });
-      await tabTo(page, 'why is “Folders that may be shared” locked');
+      const why = `why is “${labelOf('filesharingAllowedDirectories')}” locked`;
+      const reason = page.getByRole('button', { name: why });
+      await tabTo(page, why);
       await page.keyboard.press('Enter');
       const dialog = page.getByRole('dialog', { name: 'Why is this locked?' });
       await dialog.waitFor();

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { launchBrowser } from '../browser.ts';
 import { type BuiltDashboard, buildDashboard } from './build-dashboard.ts';
 import { type OpenDashboard, openDashboard } from './open-dashboard.ts';
+import { labelOf } from './sample-settings.ts';
 import { managedWorld } from './stand-in-world.ts';
 
 describe('changing settings', () => {
@@ -185,7 +186,7 @@ describe('changing settings', () => {
     const { page, agent } = dashboard;
     await row('swapMiB').locator('input').fill('4096');
     agent.become({ documents: { 'user-policy': { swapMiB: { locked: true, value: 512 } } } });
-    await page.getByText('Your unsaved change to Swap for the virtual machine was dropped').waitFor();
+    await page.getByText(`Your unsaved change to ${labelOf('swapMiB')} was dropped`).waitFor();
     expect(await row('swapMiB').locator('input').inputValue()).toBe('512');
     expect(await row('swapMiB').locator('input').isDisabled()).toBe(true);
     expect(await button('Apply').count()).toBe(0);
@@ -237,10 +238,13 @@ describe('finding settings', () => {
     const { page } = dashboard;
     await page.locator('main').focus();
     await page.keyboard.press('/');
-    await page.keyboard.type('usage stat');
+    const words = labelOf('analyticsEnabled').split(' ');
+    const query = words.map((word) => word.toUpperCase()).join(' ');
+    await page.keyboard.type(query);
     await expect.poll(ids).toEqual(['analyticsEnabled']);
-    expect(await page.locator('mark').allTextContents()).toContain('usage');
-    await page.getByText('1 setting for “usage stat”').waitFor();
+    const label = page.locator('[data-setting="analyticsEnabled"] label');
+    expect(await label.locator('mark').allTextContents()).toEqual(words);
+    await page.getByText(`1 setting for “${query}”`).waitFor();
     await page.keyboard.press('Escape');
     await expect.poll(async () => count(await ids())).toBeGreaterThan(50);
   });

@@ -6,6 +6,7 @@ import { launchBrowser } from '../browser.ts';
 import { type BuiltDashboard, buildDashboard } from './build-dashboard.ts';
 import { HTML, hostileWorld, LONG } from './hostile-world.ts';
 import { type OpenDashboard, openDashboard } from './open-dashboard.ts';
+import { labelOf } from './sample-settings.ts';
 import { emptyWorld, frozenWorld, managedWorld, type World, walledWorld } from './stand-in-world.ts';
 
 describe('the pages', () => {
@@ -64,14 +65,14 @@ describe('the pages', () => {
       expect(ranks[1]).toContain('Engineering workstations (Acme Corporation)');
       const problems = page.getByRole('region', { name: 'Problems' });
       await problems.getByText('Did you mean "extensionsEnabled"?').waitFor();
-      const row = page.getByRole('row', { name: /Send usage data/ });
+      const row = page.getByRole('row', { name: labelOf('analyticsEnabled') });
       expect(await row.getByRole('cell').allInnerTexts()).toEqual([
         'Off',
         'Your policy',
         'Locked',
         '1 overridden',
       ]);
-      await page.getByLabel('Filter managed settings').fill('usage');
+      await page.getByLabel('Filter managed settings').fill('analyticsEnabled');
       await expect.poll(() => page.getByRole('row').count()).toBe(2);
       await page.locator('summary').first().click();
       await page
@@ -99,6 +100,18 @@ describe('the pages', () => {
       expect(chosen.map((setting) => setting.id)).toEqual(['theme', 'memoryMiB']);
       expect(chosen.every((setting) => !('value' in setting))).toBe(true);
       expect(JSON.stringify(exported)).not.toContain('12288');
+    }));
+
+  test('an error in a document is said on every page, and the way to it shown', () =>
+    visit(managedWorld(), async ({ page, agent, go }) => {
+      agent.become({ documents: { 'admin-settings': { cpus: { locked: true, value: 'many' } } } });
+      const notice = page.getByText('A policy document has an error.');
+      await notice.waitFor();
+      await go('account');
+      await notice.waitFor();
+      await page.getByRole('link', { name: 'Show what is wrong' }).click();
+      await page.getByRole('region', { name: 'Problems' }).getByText(/cpus/).first().waitFor();
+      expect(await notice.count()).toBe(0);
     }));
 
   test('a sync tells its outcome', () =>

@@ -1,4 +1,12 @@
+import { desktopCatalog } from '../../src/shared/settings/desktop-catalog.ts';
 import type { ListItem, Setting, SettingValue } from '../../src/shared/settings/setting.ts';
+
+/** The label of a setting of the desktop catalog, whose wording is not these tests' business. */
+export function labelOf(id: string): string {
+  const setting = desktopCatalog.byId.get(id);
+  if (setting === undefined) throw new Error(`the catalog has no ${id}`);
+  return setting.label;
+}
 
 /** A valid value of a setting that differs from its default, made from its registration alone. */
 export function sampleValue(setting: Setting): SettingValue {

@@ -110,7 +110,6 @@ describe('the session of a page in a browser', () => {
   });
 
   async function expectCommands(where: Page): Promise<void> {
-    expect(await where.getByText('mooring dashboard', { exact: true }).count()).toBe(1);
     expect(await where.getByText('mooring agent run --headless --dashboard', { exact: true }).count()).toBe(
       1,
     );

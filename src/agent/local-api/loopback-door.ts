@@ -62,7 +62,7 @@ export function createLoopbackDoor(options: LoopbackDoorOptions): LoopbackDoor {
 const TOKEN_REFUSED: Refusal = {
   code: 'unauthenticated',
   message: 'This address of the dashboard was already used, or is older than a minute.',
-  help: 'Open the dashboard again from the tray, or run "mooring dashboard" for a new address.',
+  help: 'Open the dashboard again from the tray, or run "mooring agent run --headless --dashboard".',
 };
 
 interface OpenServer {
@@ -130,7 +130,7 @@ export function judgeBrowserRequest(
   return {
     code: 'unauthenticated',
     message: 'The dashboard is not connected to the agent any more.',
-    help: 'Open it again from the tray, or run "mooring dashboard".',
+    help: 'Open it again from the tray, or run "mooring agent run --headless --dashboard".',
   };
 }
 

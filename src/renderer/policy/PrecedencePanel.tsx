@@ -11,23 +11,29 @@ export function PrecedencePanel({ precedence }: { readonly precedence: PolicyAns
   return (
     <Panel title={t('policy.precedence')} text={t('policy.precedenceText')}>
       <ol className={classes.ranks}>
-        {precedence.map((rank, index) => (
-          <li key={rank.source} className={classes.rank} data-present={rank.present || undefined}>
-            <span className={classes.number} aria-hidden>
-              {index + 1}
-            </span>
-            <span className={classes.words}>
-              <span className={classes.name}>{t(`source.${rank.source}`)}</span>
-              {!rank.present || rank.source === 'user' || rank.source === 'default' ? null : (
-                <span className={classes.label}>{rank.label}</span>
-              )}
-            </span>
-            <span className={classes.state}>
-              {rank.present ? <Check size={15} aria-hidden /> : <Minus size={15} aria-hidden />}
-              {t(rank.present ? 'policy.present' : 'policy.absent')}
-            </span>
-          </li>
-        ))}
+        {precedence.map((rank, index) => {
+          const name = t(`source.${rank.source}`);
+          return (
+            <li key={rank.source} className={classes.rank} data-present={rank.present || undefined}>
+              <span className={classes.number} aria-hidden>
+                {index + 1}
+              </span>
+              <span className={classes.words}>
+                <span className={classes.name}>{name}</span>
+                {!rank.present ||
+                rank.label === name ||
+                rank.source === 'user' ||
+                rank.source === 'default' ? null : (
+                  <span className={classes.label}>{rank.label}</span>
+                )}
+              </span>
+              <span className={classes.state}>
+                {rank.present ? <Check size={15} aria-hidden /> : <Minus size={15} aria-hidden />}
+                {t(rank.present ? 'policy.present' : 'policy.absent')}
+              </span>
+            </li>
+          );
+        })}
       </ol>
     </Panel>
   );

@@ -47,7 +47,9 @@ function Source({ source }: { readonly source: SourceState }) {
       {source.usingLastGood ? <p className={classes.lastGood}>{t('policy.lastGood')}</p> : null}
       <Facts
         facts={[
-          [t('policy.location'), <code key="location">{source.location}</code>],
+          ...(source.location === ''
+            ? []
+            : ([[t('policy.location'), <code key="location">{source.location}</code>]] as const)),
           [t('policy.lastAttempt'), <When key="attempt" at={source.lastAttempt} />],
           [t('policy.lastSuccess'), <When key="success" at={source.lastSuccess} />],
         ]}

@@ -27,6 +27,9 @@ export interface DraftsState {
   dismiss(): void;
 }
 
+/** How long a success is told; a failure stays until somebody has seen to it. */
+const SAVED_SHOWN_MS = 8_000;
+
 const DraftsContext = createContext<DraftsState | null>(null);
 
 /** Holds the drafts of everything below. */
@@ -49,6 +52,11 @@ export function DraftsProvider({ children }: { readonly children: ReactNode }) {
     if (read.overtaken.length > 0) setOvertaken(read.overtaken);
   }, [states]);
   useLeaveWarning(drafts.size > 0);
+  useEffect(() => {
+    if (applied?.outcome !== 'saved') return;
+    const timer = setTimeout(() => setApplied(null), SAVED_SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [applied]);
 
   const send = useCallback(
     async (request: Parameters<typeof client.change>[0], sent: Drafts) => {

@@ -1,13 +1,16 @@
 import { Button } from '@mantine/core';
 import KeyRound from 'lucide-react/icons/key-round';
 import Unplug from 'lucide-react/icons/unplug';
+import { CopyButton } from '../../shared-ui/CopyButton.tsx';
 import { Wordmark } from '../../shared-ui/Mark.tsx';
 import { EmptyState } from '../../shared-ui/PageState.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import type { Door } from '../open-door.ts';
 import classes from './ClosedDoor.module.css';
 
-/** Shown in a browser without a session: why, and which command opens a new one. */
+const COMMAND = 'mooring agent run --headless --dashboard';
+
+/** Shown in a browser without a session: why, and which command gives a new address. */
 export function ClosedDoor({ door }: { readonly door: Exclude<Door, { state: 'open' }> }) {
   const { t } = useText();
   const unreachable = door.state === 'unreachable';
@@ -38,20 +41,10 @@ export function ClosedDoor({ door }: { readonly door: Exclude<Door, { state: 'op
             <>
               <p>{t(door.state === 'ended' ? 'session.text' : 'session.missingText')}</p>
               <p>{t('session.how')}</p>
-              <dl className={classes.commands}>
-                <div>
-                  <dt>{t('session.agentRunning')}</dt>
-                  <dd>
-                    <code>mooring dashboard</code>
-                  </dd>
-                </div>
-                <div>
-                  <dt>{t('session.agentNotRunning')}</dt>
-                  <dd>
-                    <code>mooring agent run --headless --dashboard</code>
-                  </dd>
-                </div>
-              </dl>
+              <div className={classes.command}>
+                <code>{COMMAND}</code>
+                <CopyButton text={() => COMMAND} label={t('session.copyCommand')} />
+              </div>
             </>
           )}
         </EmptyState>

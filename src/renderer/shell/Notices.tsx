@@ -7,7 +7,7 @@ import { useNow } from '../../shared-ui/When.tsx';
 import { useAgent } from '../agent/agent-context.tsx';
 import { useResource } from '../agent/use-resource.ts';
 import { useSync } from '../agent/use-sync.ts';
-import { addressOf } from '../routing.ts';
+import { addressOf, usePlace } from '../routing.ts';
 import classes from './Notices.module.css';
 
 /** What everybody has to know on every page: agent away, frozen, signed out by time, store in trouble. */
@@ -34,6 +34,7 @@ export function Notices() {
       {ready === null ? null : (
         <>
           <FrozenNotice status={ready} />
+          <ProblemsNotice status={ready} />
           <AccountNotice status={ready} />
           <SyncNotice status={ready} />
           <StoreNotice store={ready.store} />
@@ -88,6 +89,19 @@ function FrozenNotice({ status }: { readonly status: StatusAnswer }) {
       }
     >
       {stale ? t('notice.frozenStale', { when: span(status.policy?.fetchedAt) }) : t('notice.frozenBroken')}
+    </Notice>
+  );
+}
+
+/** A document in trouble changes what applies here, so whoever looks at any page has to hear of it. */
+function ProblemsNotice({ status }: { readonly status: StatusAnswer }) {
+  const { t } = useText();
+  const [place] = usePlace();
+  const errors = status.problems.filter((problem) => problem.severity === 'error').length;
+  if (errors === 0 || status.frozen !== null || place.page === 'policy') return null;
+  return (
+    <Notice tone="warn" actions={<ToPage page="policy">{t('notice.showPolicy')}</ToPage>}>
+      {t('notice.problems', { count: errors })}
     </Notice>
   );
 }

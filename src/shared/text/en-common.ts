@@ -77,9 +77,9 @@ export const common = {
   'session.missingTitle': 'Open the dashboard from the command line',
   'session.missingText':
     'To keep other programs out, this page works only with a one-time address that you ask for yourself.',
-  'session.how': 'In a terminal, run one of these and open the address it prints:',
-  'session.agentNotRunning': 'If no agent runs yet',
-  'session.agentRunning': 'If the agent runs already',
+  'session.how':
+    'In a terminal, run this and open the address that it prints. It works whether or not the agent runs already.',
+  'session.copyCommand': 'Copy the command',
 
   'time.never': 'Never',
   'time.justNow': 'Just now',

@@ -177,6 +177,10 @@ export const pages = {
   'notice.frozenStale':
     'Your organization’s policy was last fetched {when}, longer ago than it allows. Settings stay at their present value until a sync succeeds.',
   'notice.showPolicy': 'Show what is wrong',
+  'notice.problems': {
+    one: 'A policy document has an error. What it was meant to say does not apply as written.',
+    other: 'Policy documents have {count} errors. What they were meant to say does not apply as written.',
+  },
   'notice.again': 'Your session has ended. The last policy stays in force.',
   'notice.syncFailed': 'The hub could not be reached. The policy in force was fetched {when}.',
   'notice.storeFailed': 'settings-store.json cannot be written',
