@@ -30,8 +30,8 @@ import { noteSignIns } from './windows/sign-in-addresses.ts';
 
 /** What `index.ts` found out before Electron was ready. */
 export interface Beginning {
-  /** Links the system handed over before anybody could follow them. */
-  readonly inbox: { readonly links: string[] };
+  /** Links, and the arguments of later starts, that came before anybody could follow them. */
+  readonly inbox: { readonly links: string[]; readonly starts: (readonly string[])[] };
   /** Where Electron and the window keep what they remember. */
   readonly folder: string;
   /** False: no tray and no window, the agent alone. */
@@ -73,7 +73,7 @@ export async function startDesktop(beginning: Beginning): Promise<void> {
   const host = hostOf({ beginning, window, tray, log });
   const made = createShell({ agent, host, updates, log, now: Date.now, every });
   shell = made;
-  const stops = [watchMachine(agent), followStarts(made, host)];
+  const stops = [watchMachine(agent), followStarts(beginning, made, host)];
   endGracefully({
     app,
     log,
@@ -221,13 +221,15 @@ function hostOf(parts: {
 }
 
 /** Later starts of the app, and links, come to this one. */
-function followStarts(shell: Shell, host: ShellHost): () => void {
-  app.on('second-instance', (_, argv) => {
+function followStarts({ inbox }: Beginning, shell: Shell, host: ShellHost): () => void {
+  const startedAgain = (argv: readonly string[]): void => {
     const link = linkAmong(argv.slice(1));
     if (link !== null) shell.follow(link);
     else if (!argv.includes(BACKGROUND_FLAG)) host.showWindow();
-  });
-  app.removeAllListeners('open-url');
+  };
+  for (const name of ['second-instance', 'open-url'] as const) app.removeAllListeners(name);
+  for (const argv of inbox.starts.splice(0)) startedAgain(argv);
+  app.on('second-instance', (_, argv) => startedAgain(argv));
   app.on('open-url', (event, url) => {
     event.preventDefault();
     shell.follow(url);

@@ -9,7 +9,7 @@ import { APP_SCHEME } from './protocol/app-origin.ts';
  */
 
 /** What the system asked for before the app could answer. */
-const inbox: { links: string[]; shows: number } = { links: [], shows: 0 };
+const inbox: { links: string[]; starts: (readonly string[])[] } = { links: [], starts: [] };
 
 protocol.registerSchemesAsPrivileged([
   { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
@@ -30,12 +30,19 @@ app.on('open-url', (event, url) => {
   inbox.links.push(url);
 });
 
+app.on('second-instance', (_, argv) => inbox.starts.push(argv));
+
 if (app.requestSingleInstanceLock()) {
   const desktop = import('./desktop.ts');
-  void Promise.all([desktop, app.whenReady()]).then(([{ startDesktop }]) =>
+  Promise.all([desktop, app.whenReady()])
     // The bundler moves other modules elsewhere: only here is it known where this one stands.
-    startDesktop({ inbox, folder, display, paths, built: join(import.meta.dirname, '..') }),
-  );
+    .then(([{ startDesktop }]) =>
+      startDesktop({ inbox, folder, display, paths, built: join(import.meta.dirname, '..') }),
+    )
+    .catch((error: unknown) => {
+      process.stderr.write(`Mooring could not start: ${error instanceof Error ? error.message : error}\n`);
+      app.exit(1);
+    });
 } else {
   // The first one hears of it and shows itself.
   app.quit();

@@ -37,6 +37,8 @@ export interface RunningApp {
 /** A machine of its own with the app on it. */
 export interface Desktop {
   readonly kind: 'electron' | 'stand-in';
+  /** The folder that stands for the whole machine. */
+  readonly folder: string;
   readonly paths: AgentPaths;
   readonly app: RunningApp;
   /** Waits until what is seen passes `look`, and answers with what that gave. */
@@ -150,7 +152,7 @@ async function launchOn(
     }
   };
   return {
-    ...{ kind: electron === null ? 'stand-in' : 'electron', paths, app, until, write },
+    ...{ kind: electron === null ? 'stand-in' : 'electron', folder, paths, app, until, write },
     startAgain: async (...words) => (await start(words)).exited,
     ask: async (method, path, body) => {
       const fetch = await connectToAgent(paths);

@@ -221,7 +221,9 @@ async function answerRoute(route: Route, page: Page, id: number, ask: AskApp): P
   // The first address is loaded by the app itself, which asks nobody.
   if (request.isNavigationRequest() && page.url() !== 'about:blank') {
     const main = frame.parentFrame() === null;
-    if ((await ask({ what: 'navigate', window: id, url, main })) !== true) return route.abort();
+    // An answer without content is how a page is kept where it is; an aborted one would show an error instead.
+    if ((await ask({ what: 'navigate', window: id, url, main })) !== true)
+      return route.fulfill({ status: 204 });
   }
   if ((await ask({ what: 'may-load', url })) !== true) return route.abort();
   if (!url.startsWith(`${OWN}/`)) return route.abort();

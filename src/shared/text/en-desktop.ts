@@ -52,6 +52,6 @@ export const desktop = {
   'notice.wallUpNone': 'Open Mooring to see why, and how to mend it.',
   'notice.wallDown': 'Sign-in is no longer required',
   'notice.wallDownText': 'You can change settings again.',
-  'notice.more': 'and {count} more',
+  'notice.more': '{count} more',
   'notice.link': 'A link was not opened',
 } as const;

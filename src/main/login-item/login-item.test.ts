@@ -1,0 +1,61 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { autostartEntry, createLoginItem, type LoginItemOptions } from './login-item.ts';
+
+function make(change: Partial<LoginItemOptions> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'mooring-login-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const autostartFile = join(folder, 'autostart', 'dev.mooring.desktop.desktop');
+  const asked: boolean[] = [];
+  const log: string[] = [];
+  const item = createLoginItem({
+    ...{ platform: 'linux', installed: true, autostartFile, program: '/opt/Mooring/mooring-desktop' },
+    setLoginItem: (wanted) => asked.push(wanted),
+    log: (message) => log.push(message),
+    ...change,
+  });
+  return { item, folder, autostartFile, asked, log };
+}
+
+describe('the start at login', () => {
+  test('on Linux is an entry that comes and goes', () => {
+    const { item, autostartFile } = make();
+    item.follow(true);
+    expect(readFileSync(autostartFile, 'utf8')).toContain(
+      'Exec="/opt/Mooring/mooring-desktop" --background\n',
+    );
+    item.follow(false);
+    expect(existsSync(autostartFile)).toBe(false);
+  });
+
+  test('elsewhere is the system’s own list, changed only when the setting is', () => {
+    const { item, asked, autostartFile } = make({ platform: 'windows' });
+    for (const wanted of [true, true, false]) item.follow(wanted);
+    expect([asked, existsSync(autostartFile)]).toEqual([[true, false], false]);
+  });
+
+  test('a copy that is not installed is not put on the list', () => {
+    const { item, asked } = make({ platform: 'mac', installed: false });
+    item.follow(true);
+    expect(asked).toEqual([]);
+  });
+
+  test('a folder that cannot be written is logged, and tried again', () => {
+    const { item, folder, autostartFile, log } = make();
+    writeFileSync(join(folder, 'autostart'), 'in the way');
+    item.follow(true);
+    expect(log).toEqual(['the start at login could not be changed']);
+    rmSync(join(folder, 'autostart'));
+    item.follow(true);
+    expect(existsSync(autostartFile)).toBe(true);
+  });
+
+  test('a path is quoted as the specification of desktop entries has it', () => {
+    const entry = autostartEntry('/opt/a "b" $c `d` \\e 100%/mooring');
+    expect(entry).toContain(
+      'Exec="/opt/a \\\\"b\\\\" \\\\$c \\\\`d\\\\` \\\\\\\\e 100%%/mooring" --background',
+    );
+  });
+});

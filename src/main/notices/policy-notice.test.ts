@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import type { SettingState } from '../../shared/contracts/local-api.ts';
+import type { AgentSnapshot } from '../agent/agent-view.ts';
+import { status } from '../tray/sample-status.ts';
+import { policyNotice } from './policy-notice.ts';
+
+const LABELS = new Map([['a', 'Setting A']]);
+const BY = {
+  source: 'organization-policy',
+  label: 'Engineering default (acme)',
+  organization: 'acme',
+} as const;
+
+function setting(id: string, value: SettingState['value'], managed: boolean, locked = managed): SettingState {
+  const source = managed ? 'organization-policy' : 'user';
+  return { id, value, locked, source, suggestion: null, managedBy: managed ? BY : null, contributions: [] };
+}
+
+function snapshot(
+  settings: readonly SettingState[],
+  sample: Parameters<typeof status>[0] = {},
+): AgentSnapshot {
+  return { status: status(sample), settings: { platform: 'linux', frozen: false, settings: [...settings] } };
+}
+
+const notice = (before: AgentSnapshot, now: AgentSnapshot) => policyNotice(before, now, LABELS);
+
+describe('a notification about policy', () => {
+  test('names what was changed, and by whom', () => {
+    const before = snapshot([setting('a', 1, false)]);
+    expect(notice(before, snapshot([setting('a', 2, true)]))).toEqual({
+      title: '1 setting was changed by acme',
+      body: 'Setting A',
+      place: '/policy',
+    });
+  });
+
+  test('tells of a lock that is let go', () => {
+    const before = snapshot([setting('a', 1, true)]);
+    expect(notice(before, snapshot([setting('a', 1, false)]))?.title).toBe('1 setting was changed by acme');
+  });
+
+  test('is short, however much changed', () => {
+    const many = (value: number) =>
+      snapshot(Array.from({ length: 50 }, (_, at) => setting(`s${at}`, value, true)));
+    expect(notice(many(1), many(2))?.body).toBe('s0, s1, s2, and 47 more');
+  });
+
+  test('is not shown for what a person chose, for what only moved unseen, or where it is unwanted', () => {
+    expect(notice(snapshot([setting('a', 1, false)]), snapshot([setting('a', 2, false)]))).toBeNull();
+    expect(notice(snapshot([setting('a', 1, true)]), snapshot([setting('a', 1, true)]))).toBeNull();
+    const unwanted = snapshot([setting('a', 2, true), setting('notifyGeneral', false, false)]);
+    expect(notice(snapshot([setting('a', 1, true)]), unwanted)).toBeNull();
+  });
+
+  test('tells of a sign-in wall even so: nothing else explains why settings do not change', () => {
+    const quiet = [setting('notifyGeneral', false, false)];
+    const walled = snapshot(quiet, { wall: ['acme', 'umbrella'] });
+    expect(notice(snapshot(quiet), walled)).toMatchObject({
+      title: 'Sign-in is now required',
+      body: 'Sign in to acme and umbrella to go on changing settings.',
+      place: '/sign-in',
+    });
+    expect(notice(walled, snapshot(quiet))?.title).toBe('Sign-in is no longer required');
+    expect(notice(walled, walled)).toBeNull();
+  });
+});

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import type { StatusAnswer } from '../../shared/contracts/local-api.ts';
+import type { UpdateState } from '../updates/updates.ts';
+import { trayFace } from './face.ts';
+import { type TrayItem, trayMenu } from './menu.ts';
+import { status } from './sample-status.ts';
+
+const NOW = Date.parse('2026-05-01T12:02:30.000Z');
+
+const menu = (state: StatusAnswer | null, update: UpdateState = { state: 'idle' }, now = NOW) =>
+  trayMenu({ status: state, starting: false, update, now });
+const notes = (items: readonly TrayItem[]) =>
+  items.flatMap((item) => (item.kind === 'note' ? [item.text] : []));
+const action = (items: readonly TrayItem[], name: string) =>
+  items.find((item) => item.kind === 'action' && item.action === name);
+
+describe('the tray menu', () => {
+  test('says who manages what, since when', () => {
+    const items = menu(status());
+    expect(notes(items)).toEqual([
+      'dev@acme.example (Acme Inc.)',
+      'Managed by acme: Engineering default, revision 7, 2 minutes ago',
+    ]);
+    expect(items.flatMap((item) => (item.kind === 'action' ? [item.text] : []))).toEqual([
+      'Open settings',
+      'Policy',
+      'Sync now',
+      'Sign out',
+      'Check for updates',
+      'About Mooring',
+      'Quit Mooring',
+    ]);
+  });
+
+  test.each([
+    [30_000, 'just now'],
+    [-3_600_000, 'just now'],
+    [61_000, '1 minute ago'],
+    [3 * 3_600_000, '3 hours ago'],
+    [50 * 3_600_000, '2 days ago'],
+  ])('counts %d ms as %s', (passed, words) => {
+    const now = Date.parse('2026-05-01T12:00:00.000Z') + passed;
+    expect(notes(menu(status(), { state: 'idle' }, now))[1]).toMatch(new RegExp(`, ${words}$`));
+  });
+
+  test('a person who is signed out signs in; nothing is synced without an agent', () => {
+    const signedOut = status({ signedOut: true });
+    expect(notes(menu(signedOut))).toEqual(['Signed out', 'Not managed: every setting is yours']);
+    expect(action(menu(signedOut), 'sign-in')).toMatchObject({ enabled: true });
+    expect(action(menu(signedOut), 'sign-out')).toBeUndefined();
+    expect(notes(menu(null))).toEqual(['The agent does not answer']);
+    for (const name of ['sync', 'sign-in'])
+      expect(action(menu(null), name)).toMatchObject({ enabled: false });
+    expect(action(menu(null), 'quit')).toMatchObject({ enabled: true });
+  });
+
+  test('names every trouble', () => {
+    const troubled = status({
+      frozen: 'policy_stale',
+      wall: ['acme', 'umbrella'],
+      syncFailed: true,
+      errors: 2,
+      storeFailed: true,
+    });
+    expect(notes(menu(troubled)).slice(2)).toEqual([
+      'Sign in to acme or umbrella to change settings',
+      'Settings are held: a policy cannot be read or is too old',
+      'Settings could not be written',
+      '2 problems with policy',
+      'The hub does not answer; policy stays in force',
+    ]);
+  });
+
+  test('a name of any length and with line breaks stays one short line', () => {
+    const [, policy = ''] = notes(menu(status({ policyName: `a\nb${'c'.repeat(500)}` })));
+    expect(policy).not.toContain('\n');
+    expect(policy.length).toBeLessThan(130);
+  });
+
+  test.each([
+    [{ state: 'checking' }, 'Checking for updates…', false],
+    [{ state: 'available', version: '2.0.0' }, 'Download version 2.0.0', true],
+    [{ state: 'downloading', version: '2.0.0' }, 'Downloading version 2.0.0…', false],
+    [{ state: 'ready', version: '2.0.0' }, 'Restart to install version 2.0.0', true],
+    [{ state: 'off', why: 'fleet' }, 'Updates come from your organization’s own tool', false],
+    [{ state: 'off', why: 'setting' }, 'Updates are switched off by “Do not check for updates”', false],
+  ] as const)('shows updates: %j', (update, text, enabled) => {
+    const item = menu(status(), update).find((each) => each.kind === 'action' && each.text === text);
+    expect(item).toMatchObject({ enabled });
+  });
+});
+
+describe('the face of the tray', () => {
+  test.each([
+    ['offline', null],
+    ['in-force', status()],
+    ['signed-out', status({ signedOut: true })],
+    ['attention', status({ signedOut: true, wall: ['acme'] })],
+    ['attention', status({ frozen: 'policy_source_broken' })],
+    ['attention', status({ errors: 1, syncFailed: true })],
+    ['offline', status({ syncFailed: true })],
+  ] as const)('%s', (face, state) => {
+    expect(trayFace(state)).toBe(face);
+  });
+});

@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { createUpdates, isNewer, type UpdateChannel, type UpdateFeed } from './updates.ts';
+
+const ALLOWED = { disableUpdate: false, autoDownloadUpdates: false };
+
+function world(offered: string | null | Error, channel: UpdateChannel = 'self') {
+  const did: string[] = [];
+  const timers: { ms: number; act: () => void }[] = [];
+  const log: string[] = [];
+  const feed: UpdateFeed = {
+    check: async () => {
+      did.push('check');
+      if (offered instanceof Error) throw offered;
+      return offered;
+    },
+    download: async () => void did.push('download'),
+    install: () => void did.push('install'),
+  };
+  const updates = createUpdates({
+    ...{ channel, version: '1.2.3', onChange: () => undefined, log: (message) => log.push(message) },
+    feed: async () => feed,
+    after: (ms, act) => {
+      const timer = { ms, act };
+      timers.push(timer);
+      return () => void timers.splice(timers.indexOf(timer), 1);
+    },
+  });
+  return { updates, did, timers, log };
+}
+
+describe('updates', () => {
+  test('nothing is asked before the settings are known, or where they forbid it', async () => {
+    const { updates, did, timers } = world('2.0.0');
+    await updates.check();
+    updates.follow({ ...ALLOWED, disableUpdate: true });
+    await updates.check();
+    await updates.download();
+    updates.install();
+    expect([did, timers.length]).toEqual([[], 0]);
+    expect(updates.state()).toEqual({ state: 'off', why: 'setting' });
+  });
+
+  test.each(['fleet', 'checkout'] as const)('a copy of the kind "%s" never asks', async (channel) => {
+    const { updates, did, timers } = world('2.0.0', channel);
+    updates.follow(ALLOWED);
+    await updates.check();
+    expect([did, timers.length, updates.state()]).toEqual([[], 0, { state: 'off', why: channel }]);
+  });
+
+  test('a new version waits for the person, step by step', async () => {
+    const { updates, did } = world('1.3.0');
+    updates.follow(ALLOWED);
+    await updates.check();
+    expect(updates.state()).toEqual({ state: 'available', version: '1.3.0' });
+    await updates.download();
+    expect(updates.state()).toEqual({ state: 'ready', version: '1.3.0' });
+    updates.install();
+    await Promise.resolve();
+    expect(did).toEqual(['check', 'download', 'install']);
+  });
+
+  test('is fetched by itself where that is set, also when it is set later', async () => {
+    const first = world('1.3.0');
+    first.updates.follow({ ...ALLOWED, autoDownloadUpdates: true });
+    await first.updates.check();
+    expect(first.did).toEqual(['check', 'download']);
+    const second = world('1.3.0');
+    second.updates.follow(ALLOWED);
+    await second.updates.check();
+    second.updates.follow({ ...ALLOWED, autoDownloadUpdates: true });
+    await expect.poll(() => second.updates.state()).toEqual({ state: 'ready', version: '1.3.0' });
+  });
+
+  test.each([
+    '1.2.3',
+    '1.2.2',
+    '0.9.0',
+    'latest',
+    '2',
+    '2.0.0-beta.1',
+    '999999999999.0.0',
+    '',
+    '2.0.0; rm -rf /',
+  ])('a feed that offers "%s" changes nothing', async (offered) => {
+    const { updates, did } = world(offered);
+    updates.follow({ ...ALLOWED, autoDownloadUpdates: true });
+    await updates.check();
+    expect([did, updates.state()]).toEqual([['check'], { state: 'current' }]);
+  });
+
+  test('a feed that cannot be asked is tried again later', async () => {
+    const { updates, timers, log } = world(new Error('ENOTFOUND'));
+    updates.follow(ALLOWED);
+    const [timer] = timers;
+    timer?.act();
+    await expect.poll(() => updates.state()).toEqual({ state: 'failed' });
+    expect(log).toEqual(['the update feed could not be asked']);
+    expect(timers.at(-1)?.ms).toBe(6 * 60 * 60_000);
+  });
+
+  test('switched off in the middle of a check, nothing follows from it', async () => {
+    const { updates, did } = world('1.3.0');
+    updates.follow({ ...ALLOWED, autoDownloadUpdates: true });
+    const checking = updates.check();
+    updates.follow({ ...ALLOWED, disableUpdate: true });
+    await checking;
+    expect(did).not.toContain('download');
+    expect(updates.state()).toEqual({ state: 'off', why: 'setting' });
+  });
+
+  test('versions are compared as numbers', () => {
+    expect(isNewer('1.10.0', '1.9.9')).toBe(true);
+    expect(isNewer('1.2.3', '1.2.3-beta.1')).toBe(true);
+    expect(isNewer('1.2.3', '1.2.3')).toBe(false);
+  });
+});
