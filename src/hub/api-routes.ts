@@ -4,6 +4,9 @@ import { callerRoutes } from './console/caller-routes.ts';
 import type { TxtResolver } from './domains/domain-proof.ts';
 import { domainRoutes } from './domains/domain-routes.ts';
 import { healthRoutes } from './operations/health-routes.ts';
+import { invitationRoutes } from './invitations/invitation-routes.ts';
+import type { Mailer } from './mail/mailer.ts';
+import { bulkMemberRoutes } from './organizations/bulk-routes.ts';
 import { organizationRoutes } from './organizations/organization-routes.ts';
 import { overrideRoutes } from './overrides/override-routes.ts';
 import { effectivePolicyRoutes } from './policies/effective-policy-routes.ts';
@@ -22,16 +25,19 @@ import { tokenRoutes } from './tokens/token-routes.ts';
 /** What the API reaches outside of the hub. */
 export interface ApiSurroundings {
   readonly resolver: TxtResolver;
+  readonly mail: Mailer;
   /** Asks identity providers for their metadata. */
   readonly outbound: Outbound;
   readonly secret: HubSecret;
 }
 
 /** The HTTP API for administrators, and the health of the process. */
-export const apiRoutes = ({ resolver, outbound, secret }: ApiSurroundings): readonly HubPlugin[] => [
+export const apiRoutes = ({ resolver, mail, outbound, secret }: ApiSurroundings): readonly HubPlugin[] => [
   healthRoutes,
   callerRoutes,
   organizationRoutes,
+  bulkMemberRoutes,
+  invitationRoutes(mail),
   policyRoutes,
   effectivePolicyRoutes,
   teamRoutes,

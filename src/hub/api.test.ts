@@ -22,6 +22,8 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /v1/orgs/{organization}/policies/{policyId}/revisions/{revision}/restore': {},
   'PUT /v1/orgs/{organization}/default-policy': { policyId: null },
   'POST /v1/orgs/{organization}/teams': { name: 'Walkers' },
+  'POST /v1/orgs/{organization}/invitations': { emails: ['walker@acme.example'] },
+  'POST /v1/orgs/{organization}/members/remove': { userIds: ['33333333-3333-4333-8333-333333333333'] },
   'POST /v1/orgs/{organization}/domains': { name: 'acme.example' },
   'PATCH /v1/orgs/{organization}/devices/{deviceId}': { name: 'Desk' },
   'POST /v1/orgs/{organization}/policies/{policyId}/rollout': { document: { memoryMiB: { value: 4096 } } },

@@ -11,7 +11,9 @@ import { createDelivery } from './delivery/delivery.ts';
 import { dnsResolver } from './domains/domain-proof.ts';
 import { type HubDatabase, openHubDatabase } from './hub-database.ts';
 import { createIdentity, type Identity } from './identity/identity.ts';
+import { acceptanceRoutes } from './invitations/acceptance-routes.ts';
 import type { Logger } from './logging.ts';
+import { noMail, smtpMailer } from './mail/mailer.ts';
 import { createRegistry, metricsRoutes } from './operations/metrics.ts';
 import { checkPublicUrl } from './public-address.ts';
 import { scimPlugin } from './scim/plugin.ts';
@@ -33,6 +35,8 @@ export interface HubOptions {
   readonly trustProxy?: readonly string[];
   /** Private networks (CIDR) where identity providers may be asked; else only the public internet. */
   readonly idpNetworks?: readonly string[];
+  /** Mail server (`smtp://…`, `smtps://…`) and sender; left out, links are shown to be copied. */
+  readonly mail?: { readonly url: string; readonly from: string } | undefined;
   readonly databaseUrl?: string | undefined;
   readonly postgresUser?: string | undefined;
   /** Value of `MOORING_HUB_SECRET`. */
@@ -112,9 +116,14 @@ async function compose(options: HubOptions, config: HubConfig, database: HubData
     target: database.target,
     onError: (error) => log.warn({ reason: error.message }, 'announcements are not heard at present'),
   });
+  const mail =
+    options.mail === undefined
+      ? noMail
+      : smtpMailer({ ...options.mail, onError: (reason) => log.warn({ reason }, 'a letter could not be sent') });
   let app: HubServer | undefined;
   const close = async (): Promise<void> => {
     await app?.close();
+    mail.stop();
     await announcements.stop();
   };
   try {
@@ -129,9 +138,10 @@ async function compose(options: HubOptions, config: HubConfig, database: HubData
       metrics,
       authenticators: [identity.authenticate, authenticateByApiToken({ db, clock })],
       plugins: [
-        ...apiRoutes({ resolver: dnsResolver(), outbound, secret }),
+        ...apiRoutes({ resolver: dnsResolver(), mail, outbound, secret }),
         metricsRoutes({ pool, token: options.metricsToken, registry: metrics }),
         identity.plugin,
+        acceptanceRoutes({ secret, passwords: identity.passwords }),
         delivery.plugin,
         scimPlugin,
         consoleRoutes(options.consoleFolder ?? findConsoleFolder()),

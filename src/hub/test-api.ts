@@ -12,6 +12,8 @@ import type { DatabaseHandle } from './database/connection.ts';
 import { startTestDatabase } from './database/test-database.ts';
 import { addDomain } from './domains/domain-service.ts';
 import { createLogger } from './logging.ts';
+import { invite } from './invitations/invitation-service.ts';
+import { noMail } from './mail/mailer.ts';
 import { addMember } from './organizations/member-service.ts';
 import { createOrganization } from './organizations/organization-service.ts';
 import { createPolicy } from './policies/policy-service.ts';
@@ -62,6 +64,7 @@ export interface TestApi {
     readonly domainId: string;
     readonly connectionId: string;
     readonly scimTokenId: string;
+    readonly invitationId: string;
     readonly people: Readonly<Record<Person, string>>;
   };
   /** `METHOD /path` of every documented route that was registered. */
@@ -101,6 +104,7 @@ export async function startTestApi(): Promise<TestApi> {
     plugins: [
       ...apiRoutes({
         resolver: { txt: async () => ({ ok: true, values: [] }) },
+        mail: noMail,
         outbound: createOutbound(),
         secret: TEST_SECRET,
       }).map((plugin): typeof plugin => (scope, context) => {
@@ -224,6 +228,9 @@ async function createWorld({ db }: DatabaseHandle): Promise<TestApi['ids']> {
     browserHash: null,
   });
   const scim = await createScimToken(db, context, { organizationId: acme.id, connectionId: connection.id });
+  const place = { organizationId: acme.id, publicUrl: PUBLIC_URL, mail: noMail };
+  const wanted = { emails: ['invited@acme.example'], role: 'member' as const, dryRun: false };
+  const [invited] = await invite(db, context, place, wanted);
   const domain = await addDomain(db, context, acme.id, 'walk.acme.example');
   return {
     organizationId: acme.id,
@@ -239,6 +246,7 @@ async function createWorld({ db }: DatabaseHandle): Promise<TestApi['ids']> {
     sharedConnectionId: shared.id,
     testId: test.id,
     scimTokenId: scim?.token.id ?? '',
+    invitationId: invited?.invitationId ?? '',
     people,
   };
 }

@@ -22,6 +22,7 @@ import {
   withCommonOptions,
   withDatabase,
 } from './command-context.ts';
+import { invitationCommands } from './invitation-commands.ts';
 import { answer, columns } from './output.ts';
 import { inOrganization, memberId } from './policy-commands.ts';
 
@@ -33,6 +34,7 @@ interface OrganizationOptions extends CommonOptions {
 export function memberCommands(program: Command, around: Surroundings): void {
   const members = program.command('members').description('members of an organization');
   listCommand(members, around);
+  invitationCommands(members, around);
   inOrganization(members.command('add <email>'))
     .description('add a member; makes the account, with a one-time password link, when there is none')
     .option('--role <role>', 'member, editor or owner', 'member')

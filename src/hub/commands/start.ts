@@ -25,6 +25,8 @@ interface StartOptions extends CommonOptions {
   readonly idpNetwork: readonly string[];
   readonly logLevel: string;
   readonly demo?: boolean;
+  readonly smtpUrl?: string;
+  readonly mailFrom: string;
 }
 
 const LEVELS = ['debug', 'info', 'warn', 'error'];
@@ -41,6 +43,8 @@ export function startCommand(program: Command, around: Surroundings, done: (code
     .option('--trust-proxy <cidr...>', 'proxies whose X-Forwarded-* headers count', [])
     .option('--idp-network <cidr...>', 'private networks where identity providers may be asked', [])
     .option('--log-level <level>', `one of ${LEVELS.join(', ')}`, level, 'info')
+    .option('--smtp-url <url>', 'mail server, as smtp://user:password@host:587 (default: MOORING_SMTP_URL)')
+    .option('--mail-from <address>', 'sender of letters', 'mooring-hub@localhost')
     .option('--demo', 'make the demo world; without --data in a directory that goes with the hub')
     .action(async (options: StartOptions) => done(await run(options, around)));
 }
@@ -85,6 +89,7 @@ function hubOptions(
     tls: readTls(options),
     trustProxy: options.trustProxy,
     idpNetworks: options.idpNetwork,
+    mail: mailOf(options, around),
     databaseUrl: databaseUrl(options, around.env),
     postgresUser: options.postgresUser,
     secret: around.env.MOORING_HUB_SECRET,
@@ -93,6 +98,12 @@ function hubOptions(
     clock: systemClock,
     onFatal: (message) => inner.stopWanted.ask({ text: message, exit: 5 }),
   };
+}
+
+/** A password is better given by the environment: arguments can be seen by others on the machine. */
+function mailOf(options: StartOptions, around: Surroundings): HubOptions['mail'] {
+  const url = options.smtpUrl ?? around.env.MOORING_SMTP_URL;
+  return url === undefined || url === '' ? undefined : { url, from: options.mailFrom };
 }
 
 async function announceStart(

@@ -28,6 +28,7 @@ export async function listMembers(
   const matching = sql`m.organization_id = ${organizationId}
     and ${query.search === undefined ? sql`true` : searchFor(query.search)}
     and ${query.role === undefined ? sql`true` : sql`m.role = ${query.role}`}
+    and ${query.domain === undefined ? sql`true` : sql`lower(split_part(u.email, '@', 2)) = lower(${query.domain.replaceAll('\0', '')})`}
     and ${query.origin === undefined ? sql`true` : sql`m.origin = ${query.origin}`}`;
   const total = await sql<{ total: number }>`
     select count(*) as total from memberships m join users u on u.id = m.user_id where ${matching}

@@ -5,6 +5,7 @@ import type { Db, Trx } from '../database/connection.ts';
 import type { Origin, Role } from '../database/schema.ts';
 import { lockOrganization, stampRecipients } from '../policies/recipients.ts';
 import { ensureAccount } from './accounts.ts';
+import { endSessions } from './link-account.ts';
 import { noSuchMember, readMember } from './member-list.ts';
 import { createSetupLink } from './setup-links.ts';
 
@@ -134,6 +135,7 @@ export async function removeMember(
       .where('created_by', '=', userId)
       .where('revoked_at', 'is', null)
       .execute();
+    await endSessionsOutside(trx, userId);
     await recordChange(trx, context, {
       organizationId,
       action: 'member.remove',
@@ -146,6 +148,17 @@ export async function removeMember(
       },
     });
   });
+}
+
+/** Sessions belong to the account: they end with its last membership. Elsewhere each organization refuses by itself. */
+async function endSessionsOutside(trx: Trx, userId: string): Promise<void> {
+  const other = await trx
+    .selectFrom('memberships')
+    .select('user_id')
+    .where('user_id', '=', userId)
+    .limit(1)
+    .executeTakeFirst();
+  if (other === undefined) await endSessions(trx, userId);
 }
 
 /** The organization is locked, so nobody else can take away the other owner meanwhile. */

@@ -125,6 +125,8 @@ export const memberQuerySchema = pageQuerySchema.extend({
   search: z.string().max(200).optional(),
   role: roleSchema.optional(),
   origin: originSchema.optional(),
+  /** Domain of the e-mail address. */
+  domain: z.string().max(255).optional(),
 });
 export const memberListSchema = z.object({
   members: z.array(memberSchema),

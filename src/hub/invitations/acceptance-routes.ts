@@ -1,0 +1,142 @@
+import formbody from '@fastify/formbody';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { addressSubject, createAttempts, LINKS } from '../identity/attempts.ts';
+import { createBrowserSessions } from '../identity/browser-sessions.ts';
+import { fieldSchema, sentFields } from '../identity/form-fields.ts';
+import { createFormTokens } from '../identity/form-tokens.ts';
+import { answerErrorsWithPages } from '../identity/page-errors.ts';
+import { messagePage } from '../identity/pages/message-pages.ts';
+import { type Page, pageHeaders, renderPage } from '../identity/pages/page.ts';
+import { TEXTS } from '../identity/pages/texts.ts';
+import { type Passwords, passwordProblem } from '../identity/passwords.ts';
+import type { HubSecret } from '../secrets/hub-secret.ts';
+import type { HubPlugin } from '../server.ts';
+import { acceptInvitationLink, lookAtInvitation, type OpenInvitation } from './acceptance.ts';
+import { type AcceptanceProblem, acceptancePage } from './acceptance-pages.ts';
+
+const paramsSchema = z.object({ secret: z.string().max(200).catch('') });
+const sentSchema = z.object({
+  form_token: fieldSchema,
+  name: fieldSchema,
+  password: fieldSchema,
+  repeat: fieldSchema,
+});
+type Sent = z.infer<typeof sentSchema>;
+
+/** The page behind the link of an invitation: newcomers choose a password, others sign in first. */
+export function acceptanceRoutes(options: {
+  readonly secret: HubSecret;
+  readonly passwords: Passwords;
+}): HubPlugin {
+  return async (app, { db, clock, config }) => {
+    const { publicUrl } = config;
+    const now = () => new Date(clock.now());
+    const store = { db, secret: options.secret, now };
+    const sessions = createBrowserSessions(store, { publicUrl });
+    const forms = createFormTokens(options.secret, { publicUrl });
+    const attempts = createAttempts(store);
+    const open = { config: { requires: 'nothing' as const }, schema: { hide: true } };
+    await app.register(formbody, { bodyLimit: 32_768 });
+    answerErrorsWithPages(app);
+
+    const found = async (request: FastifyRequest, reply: FastifyReply) => {
+      const subject = addressSubject(request.ip);
+      const wait = await attempts.take(LINKS, subject);
+      if (wait !== null) {
+        void reply.header('retry-after', String(wait));
+        await show(reply, messagePage(TEXTS.problem.title, TEXTS.problem.tooMany(Math.ceil(wait / 60))), 429);
+        return null;
+      }
+      const { secret } = paramsSchema.parse(request.params);
+      const invitation = await lookAtInvitation(db, secret, now());
+      if (invitation === null) {
+        await show(reply, GONE, 404);
+        return null;
+      }
+      await attempts.giveBack(LINKS, subject);
+      const session = await sessions.read(request);
+      const signedIn = session !== null && session.email.toLowerCase() === invitation.email.toLowerCase();
+      return { secret, invitation, userId: signedIn ? session.userId : null };
+    };
+    const shown = (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      opened: { readonly invitation: OpenInvitation; readonly userId: string | null },
+      entered: { readonly name: string } = { name: '' },
+      problem?: AcceptanceProblem,
+    ): Page =>
+      acceptancePage({
+        action: request.url.split('?', 1)[0] ?? '',
+        formToken: forms.issue(request, reply),
+        invitation: opened.invitation,
+        signedIn: opened.userId !== null,
+        entered,
+        problem,
+      });
+
+    app.get('/invitations/:secret', open, async (request, reply) => {
+      const opened = await found(request, reply);
+      return opened === null ? reply : show(reply, shown(request, reply, opened));
+    });
+    app.post('/invitations/:secret', open, async (request, reply) => {
+      const opened = await found(request, reply);
+      if (opened === null) return reply;
+      const sent = sentSchema.parse(sentFields(request));
+      const again = (problem: AcceptanceProblem | undefined, status: number) =>
+        show(reply, shown(request, reply, opened, sent, problem), status);
+      if (!forms.check(request, sent.form_token))
+        return again({ field: 'form', text: TEXTS.problem.formExpired }, 403);
+      const { invitation, userId } = opened;
+      if (userId === null && (invitation.accountExists || invitation.signsInElsewhere))
+        return again(undefined, 403);
+      const problem = userId === null ? problemOf(invitation, sent) : null;
+      if (problem !== null) return again(problem, 422);
+      const outcome = await acceptInvitationLink(db, {
+        secret: opened.secret,
+        accepting:
+          userId === null
+            ? {
+                kind: 'newcomer',
+                name: sent.name.trim(),
+                passwordHash: await options.passwords.hash(sent.password),
+              }
+            : { kind: 'account', userId },
+        sourceAddress: request.ip,
+        at: now(),
+      });
+      if (outcome === 'gone') return show(reply, GONE, 404);
+      if (outcome === 'other_account') return reply.redirect(request.url, 303);
+      if (userId === null) await sessions.begin(request, reply, outcome.userId);
+      return reply.redirect('/signed-in', 303);
+    });
+  };
+}
+
+const GONE = messagePage(TEXTS.problem.linkTitle, TEXTS.problem.link);
+
+function show(reply: FastifyReply, page: Page, status = 200): FastifyReply {
+  return reply
+    .code(status)
+    .headers({ ...pageHeaders() })
+    .send(renderPage(page));
+}
+
+function problemOf(invitation: OpenInvitation, sent: Sent): AcceptanceProblem | null {
+  const name = sent.name.trim();
+  if (name === '' || name.length > 200 || /\p{Cc}/u.test(name))
+    return { field: 'name', text: TEXTS.problem.nameShape };
+  const local = invitation.email.slice(0, invitation.email.indexOf('@'));
+  switch (passwordProblem(sent.password, [invitation.email, local, name])) {
+    case 'too_short':
+      return { field: 'password', text: TEXTS.problem.passwordShort };
+    case 'too_long':
+      return { field: 'password', text: TEXTS.problem.passwordLong };
+    case 'guessable':
+      return { field: 'password', text: TEXTS.problem.passwordGuessable };
+    case null:
+      return sent.password === sent.repeat
+        ? null
+        : { field: 'password', text: TEXTS.problem.passwordDiffers };
+  }
+}

@@ -1,0 +1,119 @@
+import { sql } from 'kysely';
+import type { ChangeContext } from '../audit/record.ts';
+import type { Db, Trx } from '../database/connection.ts';
+import type { Role } from '../database/schema.ts';
+import { ensureAccount, findAccount } from '../organizations/accounts.ts';
+import { joinOrganization } from '../organizations/member-service.ts';
+import { lockOrganization } from '../policies/recipients.ts';
+import { hashOneTimeSecret } from '../secrets/one-time-secret.ts';
+
+/** An invitation behind a link that still works. */
+export interface OpenInvitation {
+  readonly email: string;
+  readonly organization: string;
+  /** The account exists: whoever accepts must be signed in to it. Otherwise they make it, with a password. */
+  readonly accountExists: boolean;
+  /** Its domain signs in by its identity provider: no password is made here. */
+  readonly signsInElsewhere: boolean;
+}
+
+/** Looks without using it up: mail programs open links before people do. `null`: it ended, or never was. */
+export async function lookAtInvitation(db: Db, secret: string, at: Date): Promise<OpenInvitation | null> {
+  const { rows } = await sql<{ email: string; display_name: string; elsewhere: boolean }>`
+    select i.email, o.display_name, exists(select 1 from domains d join connections c on c.organization_id = d.organization_id
+        where d.name = lower(split_part(i.email, '@', 2)) and d.verified_at is not null and c.enforced) as elsewhere
+      from invitations i join organizations o on o.id = i.organization_id
+     where i.secret_hash = ${hashOneTimeSecret(secret)} and i.accepted_at is null and i.revoked_at is null
+       and i.expires_at > ${at}`.execute(db);
+  const row = rows[0];
+  if (row === undefined) return null;
+  const account = await findAccount(db, row.email);
+  return {
+    email: row.email,
+    organization: row.display_name,
+    accountExists: account !== undefined,
+    signsInElsewhere: row.elsewhere,
+  };
+}
+
+/** Who accepts: somebody signed in, or a newcomer with the hash of the password they chose. */
+export type Accepting =
+  | { readonly kind: 'account'; readonly userId: string }
+  | { readonly kind: 'newcomer'; readonly name: string; readonly passwordHash: string };
+
+/**
+ * Accepts once: whoever comes second finds it gone. An account that exists accepts only for itself: the link alone
+ * never opens anybody's account. Answers whose membership it became.
+ */
+export async function acceptInvitationLink(
+  db: Db,
+  wanted: {
+    readonly secret: string;
+    readonly accepting: Accepting;
+    readonly sourceAddress: string;
+    readonly at: Date;
+  },
+): Promise<{ readonly userId: string } | 'gone' | 'other_account'> {
+  return db
+    .transaction()
+    .execute((trx) => accept(trx, wanted))
+    .catch((error: unknown) => {
+      if (error instanceof OtherAccount) return 'other_account' as const;
+      throw error;
+    });
+}
+
+/** Rolls the use of the link back. */
+class OtherAccount extends Error {}
+
+async function accept(
+  trx: Trx,
+  { secret, accepting, sourceAddress, at }: Parameters<typeof acceptInvitationLink>[1],
+): Promise<{ readonly userId: string } | 'gone'> {
+  const { rows } = await sql<{ organization_id: string; email: string; role: Role; team_id: string | null }>`
+    update invitations set accepted_at = ${at} where secret_hash = ${hashOneTimeSecret(secret)}
+       and accepted_at is null and revoked_at is null and expires_at > ${at}
+    returning organization_id, email, role, team_id`.execute(trx);
+  const invitation = rows[0];
+  if (invitation === undefined) return 'gone';
+  const { organization_id: organizationId, team_id: teamId, role } = invitation;
+  await lockOrganization(trx, organizationId);
+  const { account, created } = await ensureAccount(
+    trx,
+    { email: invitation.email, name: accepting.kind === 'newcomer' ? accepting.name : undefined },
+    at,
+  );
+  if (accepting.kind === 'account' ? accepting.userId !== account.id : !created) throw new OtherAccount();
+  if (accepting.kind === 'newcomer')
+    await trx
+      .updateTable('users')
+      .set({ password_hash: accepting.passwordHash })
+      .where('id', '=', account.id)
+      .execute();
+  const context: ChangeContext = {
+    actor: { kind: 'user', userId: account.id, email: account.email, via: 'session' },
+    sourceAddress,
+    at,
+  };
+  const member = await trx
+    .selectFrom('memberships')
+    .select('user_id')
+    .where('organization_id', '=', organizationId)
+    .where('user_id', '=', account.id)
+    .executeTakeFirst();
+  if (member === undefined)
+    await joinOrganization(trx, context, { organizationId, account, role, origin: 'invitation' });
+  if (teamId !== null)
+    await trx
+      .insertInto('team_members')
+      .values({
+        organization_id: organizationId,
+        team_id: teamId,
+        user_id: account.id,
+        origin: 'invitation',
+        added_at: at,
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  return { userId: account.id };
+}

@@ -1,0 +1,281 @@
+import { sql } from 'kysely';
+import type {
+  Invitation,
+  InvitationCreation,
+  InvitationResult,
+} from '../../shared/contracts/hub-provisioning.ts';
+import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { type ChangeContext, recordChange } from '../audit/record.ts';
+import type { Db, Reader, Trx } from '../database/connection.ts';
+import type { Role } from '../database/schema.ts';
+import type { Mailer } from '../mail/mailer.ts';
+import { lockOrganization } from '../policies/recipients.ts';
+import { createOneTimeSecret } from '../secrets/one-time-secret.ts';
+import { addressesOfCsv, readAddresses } from './address-list.ts';
+
+/** How long an invitation can be accepted. */
+const DAYS = 14;
+const DAY_MS = 86_400_000;
+
+/** Where people are invited to, and how they hear of it. */
+export interface InvitingPlace {
+  readonly organizationId: string;
+  readonly publicUrl: string;
+  readonly mail: Mailer;
+}
+
+interface InvitationRow {
+  readonly id: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly team_id: string | null;
+  readonly team_name: string | null;
+  readonly invited_by: string | null;
+  readonly created_at: Date;
+  readonly expires_at: Date;
+}
+
+/** Invitations that nobody accepted or revoked, newest first. */
+export async function listInvitations(
+  reader: Reader,
+  organizationId: string,
+  at: Date,
+): Promise<Invitation[]> {
+  return (await select(reader, sql`i.organization_id = ${organizationId}`)).map((row) => view(row, at));
+}
+
+/**
+ * Invites by address: each answers for itself, so that one wrong line spoils nothing. Letters go out after the
+ * invitations are kept; a link to hand over is answered for each that no letter reached.
+ */
+export async function invite(
+  db: Db,
+  context: ChangeContext,
+  place: InvitingPlace,
+  wanted: InvitationCreation,
+): Promise<readonly InvitationResult[]> {
+  const listed = readAddresses(wanted.csv === undefined ? (wanted.emails ?? []) : addressesOfCsv(wanted.csv));
+  const { results, name } = await db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, place.organizationId);
+    const organization = await trx
+      .selectFrom('organizations')
+      .select('display_name')
+      .where('id', '=', place.organizationId)
+      .executeTakeFirstOrThrow();
+    if (wanted.teamId !== undefined) await requireTeam(trx, place.organizationId, wanted.teamId);
+    const made: InvitationResult[] = [];
+    for (const { email, fault } of listed) {
+      made.push(
+        fault === null ? await inviteOne(trx, context, place, { ...wanted, email }) : faulty(email, fault),
+      );
+    }
+    return { results: made, name: organization.display_name };
+  });
+  return Promise.all(results.map((result) => mailed(place, name, result)));
+}
+
+/** Makes a new link for an invitation, good for another 14 days; the one before ends. */
+export async function resendInvitation(
+  db: Db,
+  context: ChangeContext,
+  place: InvitingPlace,
+  invitationId: string,
+): Promise<{ readonly invitation: Invitation; readonly link: string; readonly mailed: boolean }> {
+  const { secret, hash } = createOneTimeSecret('');
+  const { invitation, name } = await db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, place.organizationId);
+    const changed = await trx
+      .updateTable('invitations')
+      .set({ secret_hash: hash, expires_at: expiry(context.at) })
+      .where('id', '=', invitationId)
+      .where('organization_id', '=', place.organizationId)
+      .where('accepted_at', 'is', null)
+      .where('revoked_at', 'is', null)
+      .returning(['id', 'email'])
+      .executeTakeFirst();
+    if (changed === undefined) throw noSuchInvitation();
+    await record(trx, context, place.organizationId, 'invitation.resend', changed);
+    const [row] = await select(trx, sql`i.id = ${changed.id}`);
+    if (row === undefined) throw noSuchInvitation();
+    const organization = await trx
+      .selectFrom('organizations')
+      .select('display_name')
+      .where('id', '=', place.organizationId)
+      .executeTakeFirstOrThrow();
+    return { invitation: view(row, context.at), name: organization.display_name };
+  });
+  const link = linkOf(place, secret);
+  return { invitation, link, mailed: await place.mail.send(letter(invitation.email, name, link)) };
+}
+
+/** Takes an invitation back: its link ends at once. */
+export async function revokeInvitation(
+  db: Db,
+  context: ChangeContext,
+  organizationId: string,
+  invitationId: string,
+): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, organizationId);
+    const revoked = await trx
+      .updateTable('invitations')
+      .set({ revoked_at: context.at })
+      .where('id', '=', invitationId)
+      .where('organization_id', '=', organizationId)
+      .where('accepted_at', 'is', null)
+      .where('revoked_at', 'is', null)
+      .returning(['id', 'email'])
+      .executeTakeFirst();
+    if (revoked === undefined) throw noSuchInvitation();
+    await record(trx, context, organizationId, 'invitation.revoke', revoked);
+  });
+}
+
+async function inviteOne(
+  trx: Trx,
+  context: ChangeContext,
+  place: InvitingPlace,
+  wanted: InvitationCreation & { readonly email: string },
+): Promise<InvitationResult> {
+  const { email } = wanted;
+  const { rows } = await sql<{ member: boolean; pending: string | null; expired: string | null }>`select
+    exists(select 1 from memberships m join users u on u.id = m.user_id
+      where m.organization_id = ${place.organizationId} and lower(u.email) = lower(${email})) as member,
+    (select id from invitations where organization_id = ${place.organizationId} and lower(email) = lower(${email})
+      and accepted_at is null and revoked_at is null and expires_at > ${context.at}) as pending,
+    (select id from invitations where organization_id = ${place.organizationId} and lower(email) = lower(${email})
+      and accepted_at is null and revoked_at is null and expires_at <= ${context.at}) as expired`.execute(
+    trx,
+  );
+  const standing = rows[0];
+  if (standing?.member === true) return answer(email, 'member', 'Is a member already.');
+  if (standing?.pending)
+    return {
+      ...answer(email, 'pending', 'Is invited already: send that one again.'),
+      invitationId: standing.pending,
+    };
+  if (wanted.dryRun) return answer(email, 'would_invite', `Would be invited as ${wanted.role}.`);
+  if (standing?.expired)
+    await trx
+      .updateTable('invitations')
+      .set({ revoked_at: context.at })
+      .where('id', '=', standing.expired)
+      .execute();
+  const { secret, hash } = createOneTimeSecret('');
+  const made = await trx
+    .insertInto('invitations')
+    .values({
+      organization_id: place.organizationId,
+      email,
+      role: wanted.role,
+      team_id: wanted.teamId ?? null,
+      secret_hash: hash,
+      invited_by: context.actor.kind === 'user' ? context.actor.userId : null,
+      created_at: context.at,
+      expires_at: expiry(context.at),
+    })
+    .returning(['id', 'email'])
+    .executeTakeFirstOrThrow();
+  await record(trx, context, place.organizationId, 'invitation.create', made, { role: wanted.role });
+  return { ...answer(email, 'invited', ''), invitationId: made.id, link: linkOf(place, secret) };
+}
+
+async function mailed(
+  place: InvitingPlace,
+  name: string,
+  result: InvitationResult,
+): Promise<InvitationResult> {
+  if (result.link === null) return result;
+  const sent = await place.mail.send(letter(result.email, name, result.link));
+  return {
+    ...result,
+    mailed: sent,
+    detail: sent ? 'A letter was sent.' : 'No letter was sent: hand over the link.',
+  };
+}
+
+function letter(to: string, organization: string, link: string) {
+  const name = organization.replaceAll(/[\r\n]+/g, ' ');
+  return {
+    to,
+    subject: `Invitation to ${name}`,
+    text: `You are invited to join ${name} in Mooring.\n\nAccept the invitation here, within ${DAYS} days:\n${link}\n\nIf you did not expect it, ignore this letter: nothing happens without you.\n`,
+  };
+}
+
+function linkOf({ publicUrl }: InvitingPlace, secret: string): string {
+  return `${publicUrl}/invitations/${secret}`;
+}
+
+function expiry(at: Date): Date {
+  return new Date(at.getTime() + DAYS * DAY_MS);
+}
+
+function answer(email: string, outcome: InvitationResult['outcome'], detail: string): InvitationResult {
+  return { email, outcome, detail, invitationId: null, link: null, mailed: false };
+}
+
+function faulty(email: string, fault: 'invalid' | 'repeated'): InvitationResult {
+  return answer(
+    email,
+    fault,
+    fault === 'invalid' ? 'Is not an e-mail address.' : 'Stands in the list twice.',
+  );
+}
+
+async function requireTeam(trx: Trx, organizationId: string, teamId: string): Promise<void> {
+  const team = await trx
+    .selectFrom('teams')
+    .select('id')
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', teamId)
+    .executeTakeFirst();
+  if (team === undefined)
+    throw new RefusalError({ code: 'not_found', message: 'There is no such team in this organization.' });
+}
+
+async function select(reader: Reader, where: ReturnType<typeof sql>): Promise<readonly InvitationRow[]> {
+  const { rows } = await sql<InvitationRow>`select i.id, i.email, i.role, i.team_id, t.name as team_name,
+      u.email as invited_by, i.created_at, i.expires_at
+    from invitations i left join teams t on t.id = i.team_id left join users u on u.id = i.invited_by
+    where ${where} and i.accepted_at is null and i.revoked_at is null
+    order by i.created_at desc, i.id limit 10000`.execute(reader);
+  return rows;
+}
+
+function view(row: InvitationRow, at: Date): Invitation {
+  return {
+    id: row.id,
+    email: row.email,
+    role: row.role,
+    team: row.team_id === null ? null : { id: row.team_id, name: row.team_name ?? '' },
+    invitedBy: row.invited_by,
+    createdAt: row.created_at.toISOString(),
+    expiresAt: row.expires_at.toISOString(),
+    state: row.expires_at > at ? 'pending' : 'expired',
+  };
+}
+
+async function record(
+  trx: Trx,
+  context: ChangeContext,
+  organizationId: string,
+  action: string,
+  row: { readonly id: string; readonly email: string },
+  after?: { readonly role: Role },
+): Promise<void> {
+  await recordChange(trx, context, {
+    organizationId,
+    action,
+    target: { kind: 'invitation', id: row.id, label: row.email },
+    ...(after === undefined ? {} : { after }),
+  });
+}
+
+function noSuchInvitation(): RefusalError {
+  return new RefusalError({
+    code: 'not_found',
+    message: 'There is no such open invitation in this organization.',
+    help: 'It may have been accepted or revoked; the list has those that are open.',
+  });
+}

@@ -1,0 +1,271 @@
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../clock.ts';
+import { startTestDatabase } from '../database/test-database.ts';
+import { createPasswords } from '../identity/passwords.ts';
+import { createBrowser } from '../identity/test-browser.ts';
+import {
+  createAccount,
+  createTestOrganization,
+  freePort,
+  OPERATOR,
+  PASSWORD,
+  signInDesktop,
+  startTestHub,
+  TEST_SECRET,
+  type TestHub,
+} from '../identity/test-hub.ts';
+import { createLogger } from '../logging.ts';
+import { noMail, smtpMailer } from '../mail/mailer.ts';
+import { exportMembers } from '../organizations/member-export.ts';
+import { listMembers } from '../organizations/member-list.ts';
+import { removeMember } from '../organizations/member-service.ts';
+import { createHubSecret } from '../secrets/hub-secret.ts';
+import { buildServer, type HubServer } from '../server.ts';
+import { createTeam } from '../teams/team-service.ts';
+import { acceptInvitationLink } from './acceptance.ts';
+import { acceptanceRoutes } from './acceptance-routes.ts';
+import { addressesOfCsv, readAddresses } from './address-list.ts';
+import { invite, listInvitations, resendInvitation, revokeInvitation } from './invitation-service.ts';
+import { startTestSmtp } from './test-smtp.ts';
+
+let database: Awaited<ReturnType<typeof startTestDatabase>>;
+let hub: TestHub;
+let pages: HubServer;
+let pagesUrl: string;
+let organizationId: string;
+beforeAll(async () => {
+  database = await startTestDatabase();
+  hub = await startTestHub(database);
+  const owner = await createAccount(database, 'owner@acme.example');
+  organizationId = (await createTestOrganization(database, 'acme', [owner])).id;
+  await database.db
+    .updateTable('memberships')
+    .set({ role: 'owner' })
+    .where('user_id', '=', owner.id)
+    .execute();
+  const port = await freePort();
+  pagesUrl = `http://127.0.0.1:${port}`;
+  pages = await buildServer({
+    db: database.db,
+    config: { publicUrl: pagesUrl, trustProxy: [], version: '0.0.0' },
+    log: createLogger({ level: 'silent', destination: { write: () => undefined } }),
+    clock: systemClock,
+    announcements: { subscribe: () => () => undefined },
+    authenticators: [],
+    plugins: [acceptanceRoutes({ secret: createHubSecret(TEST_SECRET), passwords: await createPasswords() })],
+  });
+  await pages.listen({ host: '127.0.0.1', port });
+});
+afterAll(async () => {
+  await pages.close();
+  await hub.stop();
+  await database.stop();
+});
+
+const place = () => ({ organizationId, publicUrl: pagesUrl, mail: noMail });
+const one = async (email: string, more: object = {}) => {
+  const [result] = await invite(database.db, OPERATOR, place(), {
+    emails: [email],
+    role: 'member',
+    dryRun: false,
+    ...more,
+  });
+  if (result === undefined) throw new Error('no result');
+  return result;
+};
+const member = async (search: string) =>
+  (await listMembers(database.db, organizationId, { limit: 10, search })).members[0];
+
+describe('lists of addresses', () => {
+  it.each([
+    ['email\na@x.example\nb@x.example\n', ['a@x.example', 'b@x.example']],
+    ['\uFEFFname;E-Mail\r\nAda;a@x.example\r\n"B; C";b@x.example\r\n', ['a@x.example', 'b@x.example']],
+    ['a@x.example\nb@x.example', ['a@x.example', 'b@x.example']],
+    ['', []],
+  ])('reads %j', (csv, expected) => {
+    expect(addressesOfCsv(csv)).toEqual(expected);
+  });
+
+  it('refuses what it cannot read, and tells the lines apart', () => {
+    expect(() => addressesOfCsv('name,mail\nAda,a@x.example')).toThrow('none of them is named "email"');
+    expect(() => addressesOfCsv('email\n"a@x.example')).toThrow('not CSV');
+    expect(() =>
+      addressesOfCsv(Array.from({ length: 1001 }, (_, n) => `u${n}@x.example`).join('\n')),
+    ).toThrow('1001');
+    expect(
+      readAddresses(['a@x.example', ' A@X.example ', 'nobody', 'x\r\nBcc: y@z', '']).map(
+        (each) => each.fault,
+      ),
+    ).toEqual([null, 'repeated', 'invalid', 'invalid']);
+  });
+});
+
+it('answers for each address, says in a dry run what would happen, and invites nobody twice', async () => {
+  const csv = 'email\nnew@other.example\nowner@acme.example\nnobody\nNEW@other.example';
+  const dry = await invite(database.db, OPERATOR, place(), { csv, role: 'editor', dryRun: true });
+  expect(dry.map((each) => each.outcome)).toEqual(['would_invite', 'member', 'invalid', 'repeated']);
+  expect(await listInvitations(database.db, organizationId, new Date())).toEqual([]);
+  const real = await invite(database.db, OPERATOR, place(), { csv, role: 'editor', dryRun: false });
+  expect(real.map((each) => each.outcome)).toEqual(['invited', 'member', 'invalid', 'repeated']);
+  expect(real[0]?.link).toMatch(new RegExp(`^${pagesUrl}/invitations/[A-Za-z0-9_-]{43}$`));
+  expect((await one('new@OTHER.example')).outcome).toBe('pending');
+  const [open] = await listInvitations(database.db, organizationId, new Date());
+  expect(open).toMatchObject({ email: 'new@other.example', role: 'editor', state: 'pending' });
+  expect(Date.parse(open?.expiresAt ?? '') - Date.parse(open?.createdAt ?? '')).toBe(14 * 86_400_000);
+  const later = new Date(Date.now() + 15 * 86_400_000);
+  expect((await listInvitations(database.db, organizationId, later))[0]?.state).toBe('expired');
+  const again = await invite(database.db, { ...OPERATOR, at: later }, place(), {
+    emails: ['new@other.example'],
+    role: 'member',
+    dryRun: false,
+  });
+  expect(again[0]?.outcome).toBe('invited');
+});
+
+describe('the page behind the link', () => {
+  it('lets a newcomer choose name and password, once, and puts them into role and team', async () => {
+    const team = await createTeam(database.db, OPERATOR, organizationId, {
+      name: 'Invited',
+      description: '',
+    });
+    const { link } = await one('newcomer@other.example', { role: 'editor', teamId: team.id });
+    const browser = createBrowser(pagesUrl);
+    const page = await browser.get(link ?? '');
+    const short = await browser.submit(
+      page,
+      { name: 'New Comer', password: 'short', repeat: 'short' },
+      (form) => 'password' in form.fields,
+    );
+    expect(short.status).toBe(422);
+    await browser.submit(
+      short,
+      { name: 'New Comer', password: PASSWORD, repeat: PASSWORD },
+      (form) => 'password' in form.fields,
+    );
+    expect(await member('newcomer@')).toMatchObject({
+      name: 'New Comer',
+      role: 'editor',
+      origin: 'invitation',
+      teams: [{ name: 'Invited' }],
+    });
+    expect((await createBrowser(pagesUrl).get(link ?? '')).status).toBe(404);
+  });
+
+  it('never opens an account that exists: its person signs in first', async () => {
+    await createAccount(database, 'existing@other.example');
+    const { link } = await one('existing@other.example');
+    const browser = createBrowser(pagesUrl);
+    const page = await browser.get(link ?? '');
+    expect(page.body).toContain('/sign-in?next=%2Finvitations%2F');
+    expect(page.body).not.toContain('name="password"');
+    const secret = link?.split('/').at(-1) ?? '';
+    const stranger = await createAccount(database, 'stranger@other.example');
+    const take = (accepting: Parameters<typeof acceptInvitationLink>[1]['accepting']) =>
+      acceptInvitationLink(database.db, { secret, accepting, sourceAddress: '127.0.0.1', at: new Date() });
+    expect(await take({ kind: 'newcomer', name: 'x', passwordHash: 'stolen' })).toBe('other_account');
+    expect(await take({ kind: 'account', userId: stranger.id })).toBe('other_account');
+    expect(await member('existing@')).toBeUndefined();
+    const account = await database.db
+      .selectFrom('users')
+      .select(['id', 'password_hash'])
+      .where('email', '=', 'existing@other.example')
+      .executeTakeFirstOrThrow();
+    expect(account.password_hash).not.toBe('stolen');
+    expect(await take({ kind: 'account', userId: account.id })).toEqual({ userId: account.id });
+    expect(await take({ kind: 'account', userId: account.id })).toBe('gone');
+    expect(await member('existing@')).toMatchObject({ origin: 'invitation' });
+  });
+
+  it('ends when it is revoked, expires, or is sent again', async () => {
+    const { link, invitationId } = await one('late@other.example');
+    const sent = await resendInvitation(database.db, OPERATOR, place(), invitationId ?? '');
+    expect((await createBrowser(pagesUrl).get(link ?? '')).status).toBe(404);
+    expect((await createBrowser(pagesUrl).get(sent.link)).status).toBe(200);
+    await database.db
+      .updateTable('invitations')
+      .set({ expires_at: new Date(Date.now() - 1) })
+      .where('id', '=', invitationId ?? '')
+      .execute();
+    expect((await createBrowser(pagesUrl).get(sent.link)).status).toBe(404);
+    const fresh = await resendInvitation(database.db, OPERATOR, place(), invitationId ?? '');
+    await revokeInvitation(database.db, OPERATOR, organizationId, invitationId ?? '');
+    expect((await createBrowser(pagesUrl).get(fresh.link)).status).toBe(404);
+    await expect(revokeInvitation(database.db, OPERATOR, organizationId, invitationId ?? '')).rejects.toThrow(
+      'no such open invitation',
+    );
+  });
+});
+
+it('sends letters where there is a mail server, and shows the link where the letter was not taken', async () => {
+  const errors: string[] = [];
+  for (const refuse of [false, true]) {
+    const smtp = await startTestSmtp({ refuse });
+    const mail = smtpMailer({
+      url: smtp.url,
+      from: 'hub@acme.example',
+      onError: (reason) => errors.push(reason),
+    });
+    try {
+      const [result] = await invite(
+        database.db,
+        OPERATOR,
+        { ...place(), mail },
+        { emails: [`letter${refuse}@other.example`], role: 'member', dryRun: false },
+      );
+      expect(result).toMatchObject({ outcome: 'invited', mailed: !refuse });
+      expect(smtp.letters).toHaveLength(refuse ? 0 : 1);
+      if (!refuse) expect(smtp.letters[0]?.replaceAll('=\n', '')).toContain(result?.link);
+    } finally {
+      mail.stop();
+      await smtp.stop();
+    }
+  }
+  expect(errors).toHaveLength(1);
+  expect(() => smtpMailer({ url: 'http://x', from: 'a', onError: () => undefined })).toThrow(
+    'not an SMTP address',
+  );
+});
+
+it('exports members and invited people, without formulas', async () => {
+  const account = await createAccount(database, 'formula@acme.example');
+  await database.db
+    .updateTable('users')
+    .set({ name: '=HYPERLINK("http://x")' })
+    .where('id', '=', account.id)
+    .execute();
+  await database.db
+    .insertInto('memberships')
+    .values({ organization_id: organizationId, user_id: account.id, role: 'member', origin: 'manual' })
+    .execute();
+  await one('pending@other.example');
+  const csv = await text(Readable.from(exportMembers(database.db, organizationId, {})));
+  const lines = csv.split('\r\n');
+  expect(lines[0]).toBe('Name,Username,Email,Type,Role,Teams,Date Joined');
+  expect(csv).toContain(`"'=HYPERLINK(""http://x"")",`);
+  expect(lines.some((line) => line.startsWith(',,pending@other.example,Invitee,Member,'))).toBe(true);
+  const narrow = await text(
+    Readable.from(exportMembers(database.db, organizationId, { domain: 'ACME.example' })),
+  );
+  expect(narrow).not.toContain('other.example');
+});
+
+it('ends the sessions of a member who is removed, on desktops too', async () => {
+  const account = await createAccount(database, 'leaver@acme.example');
+  await database.db
+    .insertInto('memberships')
+    .values({ organization_id: organizationId, user_id: account.id, role: 'member', origin: 'manual' })
+    .execute();
+  const { tokens } = await signInDesktop(hub, account.email);
+  const ask = async () =>
+    (
+      await fetch(`${hub.url}/v1/agent/policy?organization=acme&platform=linux`, {
+        headers: { authorization: `Bearer ${tokens.access_token}` },
+      })
+    ).status;
+  const before = await ask();
+  expect(before).not.toBe(401);
+  await removeMember(database.db, OPERATOR, organizationId, account.id);
+  await expect.poll(ask, { timeout: 4_000 }).toBe(401);
+});

@@ -1,0 +1,64 @@
+import type { Readable } from 'node:stream';
+import { z } from 'zod';
+import { organizationPathSchema } from '../../shared/contracts/hub-api.ts';
+import {
+  memberExportQuerySchema,
+  memberRemovalAnswerSchema,
+  memberRemovalSchema,
+} from '../../shared/contracts/hub-provisioning.ts';
+import { organizationOf } from '../access.ts';
+import { changeBy } from '../audit/record.ts';
+import { answers } from '../route-answers.ts';
+import type { HubContext, HubServer } from '../server.ts';
+import { removeMembers } from './bulk-removal.ts';
+import { exportMembers } from './member-export.ts';
+
+const tags = ['members'];
+// Streamed: a serializer would have to hold the whole file.
+const csvFile = z.string().describe('The file') as unknown as z.ZodType<Readable>;
+
+/** Members as a file, and many at a time. */
+export function bulkMemberRoutes(app: HubServer, { db, clock }: HubContext): void {
+  app.get(
+    '/v1/orgs/:organization/members/export',
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'Members and invited people as CSV',
+        tags,
+        params: organizationPathSchema,
+        querystring: memberExportQuerySchema,
+        response: answers(200, csvFile),
+        produces: ['text/csv'],
+      },
+    },
+    async (request, reply) => {
+      const { id, name } = organizationOf(request);
+      return reply
+        .header('content-disposition', `attachment; filename="${name}-members-${clock.now()}.csv"`)
+        .type('text/csv; charset=utf-8')
+        .send(exportMembers(db, id, request.query));
+    },
+  );
+  app.post(
+    '/v1/orgs/:organization/members/remove',
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'Remove many members; each answers for itself',
+        tags,
+        params: organizationPathSchema,
+        body: memberRemovalSchema,
+        response: answers(200, memberRemovalAnswerSchema),
+      },
+    },
+    async (request) => ({
+      results: await removeMembers(
+        db,
+        changeBy(request, clock),
+        organizationOf(request).id,
+        request.body.userIds,
+      ),
+    }),
+  );
+}
