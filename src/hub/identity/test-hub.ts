@@ -12,6 +12,7 @@ import { createOrganization } from '../organizations/organization-service.ts';
 import { lockOrganization } from '../policies/recipients.ts';
 import { createHubSecret, type HubSecret } from '../secrets/hub-secret.ts';
 import { buildServer } from '../server.ts';
+import type { Outbound } from '../sso/outbound.ts';
 import { createIdentity } from './identity.ts';
 import { createPasswords } from './passwords.ts';
 import { type Browser, createBrowser } from './test-browser.ts';
@@ -47,7 +48,12 @@ export async function freePort(): Promise<number> {
 
 export async function startTestHub(
   database: DatabaseHandle,
-  options: { readonly port?: number; readonly publicUrl?: string; readonly logLevel?: string } = {},
+  options: {
+    readonly port?: number;
+    readonly publicUrl?: string;
+    readonly logLevel?: string;
+    readonly outbound?: Outbound;
+  } = {},
 ): Promise<TestHub> {
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
@@ -59,7 +65,10 @@ export async function startTestHub(
   });
   const announcements = listenForAnnouncements({ target: database.target });
   const common = { db: database.db, secret, clock: machineClock, log, announcements, publicUrl };
-  const identity = await createIdentity(common);
+  const identity = await createIdentity({
+    ...common,
+    ...(options.outbound === undefined ? {} : { outbound: options.outbound }),
+  });
   const delivery = await createDelivery(common);
   const server = await buildServer({
     ...common,

@@ -35,7 +35,7 @@ export interface Answer {
 }
 
 const at = (ms: number) => new Date(Date.now() + ms).toISOString();
-const escape = (text: string) =>
+const escaped = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 
 /** The assertion without a signature. */
@@ -44,13 +44,13 @@ export function assertionXml(answer: Answer): string {
   const attributes = Object.entries(answer.attributes ?? {})
     .map(
       ([name, values]) =>
-        `<saml:Attribute Name="${escape(name)}">${values.map((value) => `<saml:AttributeValue>${escape(value)}</saml:AttributeValue>`).join('')}</saml:Attribute>`,
+        `<saml:Attribute Name="${escaped(name)}">${values.map((value) => `<saml:AttributeValue>${escaped(value)}</saml:AttributeValue>`).join('')}</saml:Attribute>`,
     )
     .join('');
   return [
     `<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${answer.assertionId ?? `_a${randomBytes(12).toString('hex')}`}" Version="2.0" IssueInstant="${at(0)}">`,
     `<saml:Issuer>${answer.issuer ?? IDP_ENTITY}</saml:Issuer>`,
-    `<saml:Subject>${answer.nameIdXml ?? `<saml:NameID Format="urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress">${escape(answer.email)}</saml:NameID>`}`,
+    `<saml:Subject>${answer.nameIdXml ?? `<saml:NameID Format="urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress">${escaped(answer.email)}</saml:NameID>`}`,
     `<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData NotOnOrAfter="${at(notOnOrAfter)}" Recipient="${answer.recipient ?? answer.acsUrl}" InResponseTo="${answer.subjectRequestId ?? answer.requestId}"/></saml:SubjectConfirmation></saml:Subject>`,
     `<saml:Conditions NotBefore="${at(notBefore)}" NotOnOrAfter="${at(notOnOrAfter)}"><saml:AudienceRestriction><saml:Audience>${answer.audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions>`,
     `<saml:AuthnStatement AuthnInstant="${at(0)}"><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>`,

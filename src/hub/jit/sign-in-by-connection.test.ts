@@ -1,0 +1,384 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ConnectionChange } from '../../shared/contracts/hub-sso.ts';
+import { acceptConnection } from '../connections/acceptance-service.ts';
+import { updateConnection } from '../connections/connection-service.ts';
+import type { Role } from '../database/schema.ts';
+import { startTestDatabase } from '../database/test-database.ts';
+import {
+  createAccount,
+  createTestOrganization,
+  OPERATOR,
+  signInDesktop,
+  startTestHub,
+  type TestHub,
+} from '../identity/test-hub.ts';
+import { createTestSso, failuresOf, signInBySaml, type TestSso, whoIs } from '../sso/test-sso-hub.ts';
+import { createApiToken } from '../tokens/api-tokens.ts';
+import '../second-factor/tables.ts';
+
+let database: Awaited<ReturnType<typeof startTestDatabase>>;
+let hub: TestHub;
+beforeAll(async () => {
+  database = await startTestDatabase();
+  hub = await startTestHub(database);
+});
+afterAll(async () => {
+  await hub.stop();
+  await database.stop();
+});
+
+const GROUPS = 'http://schemas.xmlsoap.org/claims/Group';
+const names = (given: string, surname: string) => ({
+  'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname': [given],
+  'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname': [surname],
+});
+
+async function change(sso: TestSso, values: ConnectionChange): Promise<void> {
+  const place = { db: database.db, secret: hub.secret, publicUrl: hub.url };
+  await updateConnection(place, OPERATOR, sso, values);
+}
+
+/** Memberships and teams of an address: `org role origin`, `org:team origin`. */
+async function standing(email: string): Promise<readonly string[]> {
+  const { db } = database;
+  const members = await db
+    .selectFrom('memberships as m')
+    .innerJoin('users as u', 'u.id', 'm.user_id')
+    .innerJoin('organizations as o', 'o.id', 'm.organization_id')
+    .where('u.email', '=', email)
+    .select(['o.name', 'm.role', 'm.origin'])
+    .execute();
+  const teams = await db
+    .selectFrom('team_members as t')
+    .innerJoin('users as u', 'u.id', 't.user_id')
+    .innerJoin('organizations as o', 'o.id', 't.organization_id')
+    .innerJoin('teams', 'teams.id', 't.team_id')
+    .where('u.email', '=', email)
+    .select(['o.name', 'teams.name as team', 't.origin'])
+    .execute();
+  return [
+    ...members.map((row) => `${row.name} ${row.role} ${row.origin}`),
+    ...teams.map((row) => `${row.name}:${row.team} ${row.origin}`),
+  ].sort();
+}
+
+async function invite(sso: TestSso, email: string, role: Role, team: string | null = null): Promise<void> {
+  const { db } = database;
+  const made =
+    team === null
+      ? undefined
+      : await db
+          .insertInto('teams')
+          .values({ organization_id: sso.organizationId, name: team, created_at: new Date() })
+          .returning('id')
+          .executeTakeFirstOrThrow();
+  await db
+    .insertInto('invitations')
+    .values({
+      organization_id: sso.organizationId,
+      email,
+      role,
+      team_id: made?.id ?? null,
+      secret_hash: Buffer.from(email),
+      invited_by: null,
+      expires_at: new Date(Date.now() + 86_400_000),
+    })
+    .execute();
+}
+
+async function scimUser(sso: TestSso, email: string, active: boolean): Promise<void> {
+  const account = await createAccount(database, email);
+  await database.db
+    .insertInto('scim_users')
+    .values({
+      connection_id: sso.connectionId,
+      user_id: account.id,
+      managed: true,
+      user_name: email,
+      active,
+      resource: '{}',
+      placement_organization_id: sso.organizationId,
+      placement_role: 'member',
+      created_at: new Date(),
+      updated_at: new Date(),
+    })
+    .execute();
+  if (!active) return;
+  await database.db
+    .insertInto('memberships')
+    .values({
+      organization_id: sso.organizationId,
+      user_id: account.id,
+      role: 'member',
+      origin: 'scim',
+      connection_id: sso.connectionId,
+    })
+    .execute();
+}
+
+describe('just-in-time provisioning on', () => {
+  it('makes the account with a user name of the name and digits, and puts it into the default team', async () => {
+    const sso = await createTestSso(hub, database, { defaultTeam: 'Everyone' });
+    const email = `ada@${sso.domain}`;
+    await signInBySaml(sso, email, { attributes: names('Ada', 'Lovelace') });
+    expect(await standing(email)).toEqual([
+      `${sso.organization} member jit`,
+      `${sso.organization}:Everyone jit`,
+    ]);
+    const user = await database.db
+      .selectFrom('users')
+      .selectAll()
+      .where('email', '=', email)
+      .executeTakeFirstOrThrow();
+    expect(user.name).toBe('Ada Lovelace');
+    expect(user.username).toMatch(/^adalovelace[0-9]+$/);
+    expect(user.password_hash).toBeNull();
+    // SCIM can find it, and not change it.
+    const shown = await database.db
+      .selectFrom('scim_users')
+      .selectAll()
+      .where('user_id', '=', user.id)
+      .execute();
+    expect(shown.map((row) => [row.managed, row.active, row.user_name])).toEqual([[false, true, email]]);
+  });
+
+  it('updates the name at the next sign-in', async () => {
+    const sso = await createTestSso(hub, database);
+    const email = `bob@${sso.domain}`;
+    await signInBySaml(sso, email, { attributes: names('Bob', 'Old') });
+    await signInBySaml(sso, email, { attributes: names('Bob', 'New') });
+    await signInBySaml(sso, email);
+    const user = await database.db
+      .selectFrom('users')
+      .select('name')
+      .where('email', '=', email)
+      .executeTakeFirstOrThrow();
+    expect(user.name).toBe('Bob New');
+  });
+
+  it('places by groups, makes teams, and leaves what is no longer named; missing changes nothing, empty leaves all', async () => {
+    const sso = await createTestSso(hub, database, { defaultTeam: 'Everyone' });
+    const { organization: org } = sso;
+    const email = `eve@${sso.domain}`;
+    const as = (groups: readonly string[] | null) =>
+      signInBySaml(sso, email, groups === null ? {} : { attributes: { [GROUPS]: groups } });
+    await as([`${org}:Backend`, `${org}:On call`]);
+    expect(await standing(email)).toEqual([`${org} member jit`, `${org}:Backend jit`, `${org}:On call jit`]);
+    await as([`${org}:backend`]);
+    expect(await standing(email)).toEqual([`${org} member jit`, `${org}:Backend jit`]);
+    await as(null);
+    expect(await standing(email)).toEqual([`${org} member jit`, `${org}:Backend jit`]);
+    await as([`${org}:Backend`, 'Domain Users']);
+    expect((await failuresOf(sso))[0]).toBe('group_format');
+    expect(await standing(email)).toEqual([`${org} member jit`, `${org}:Backend jit`]);
+    await signInBySaml(sso, email, {
+      attributes: { 'http://schemas.microsoft.com/claims/groups.link': ['https://graph'] },
+    });
+    expect((await failuresOf(sso))[0]).toBe('groups_overage');
+    expect(await standing(email)).toEqual([`${org} member jit`, `${org}:Backend jit`]);
+    await as([]);
+    expect(await standing(email)).toEqual([`${org} member jit`]);
+  });
+
+  it('never takes away a place that somebody gave by hand', async () => {
+    const sso = await createTestSso(hub, database);
+    const email = `hand@${sso.domain}`;
+    await signInBySaml(sso, email, { attributes: { groups: [`${sso.organization}:Backend`] } });
+    await database.db
+      .updateTable('team_members')
+      .set({ origin: 'manual', connection_id: null })
+      .where('organization_id', '=', sso.organizationId)
+      .execute();
+    await signInBySaml(sso, email, { attributes: { groups: [] } });
+    expect(await standing(email)).toContain(`${sso.organization}:Backend manual`);
+  });
+
+  it('provisions into another organization only once its owner has accepted', async () => {
+    const sso = await createTestSso(hub, database);
+    const other = await createTestOrganization(database, `other-${sso.domain.split('.')[0]}`, []);
+    const email = `multi@${sso.domain}`;
+    const attributes = { groups: [`${other.name}:Guests`, `${sso.organization}:Core`] };
+    await signInBySaml(sso, email, { attributes });
+    expect((await failuresOf(sso))[0]).toBe('organization_not_allowed');
+    expect(await standing(email)).toEqual([`${sso.organization} member jit`, `${sso.organization}:Core jit`]);
+    await acceptConnection(database.db, OPERATOR, {
+      organizationId: other.id,
+      connectionId: sso.connectionId,
+    });
+    await signInBySaml(sso, email, { attributes });
+    expect(await standing(email)).toContain(`${other.name}:Guests jit`);
+  });
+
+  it('follows role attributes the first time only, and grants owner in its own organization only', async () => {
+    const sso = await createTestSso(hub, database);
+    const other = await createTestOrganization(database, `roles-${sso.domain.split('.')[0]}`, []);
+    await acceptConnection(database.db, OPERATOR, {
+      organizationId: other.id,
+      connectionId: sso.connectionId,
+    });
+    const at = (name: string, attributes: Record<string, string[]>) =>
+      signInBySaml(sso, `${name}@${sso.domain}`, { attributes });
+    await at('boss', { dockerRole: ['owner'], dockerTeam: ['Board'] });
+    expect(await standing(`boss@${sso.domain}`)).toEqual([
+      `${sso.organization} owner jit`,
+      `${sso.organization}:Board jit`,
+    ]);
+    await at('sly', {});
+    await at('sly', { dockerRole: ['owner'] });
+    expect(await standing(`sly@${sso.domain}`)).toEqual([`${sso.organization} member jit`]);
+    await at('guest', { dockerRole: ['owner'], dockerOrg: [other.name], dockerTeam: ['Guests'] });
+    expect(await standing(`guest@${sso.domain}`)).toEqual([
+      `${other.name} member jit`,
+      `${other.name}:Guests jit`,
+    ]);
+    expect(await failuresOf(sso)).toContain('organization_not_allowed');
+  });
+
+  it('accepts a pending invitation with its role and team', async () => {
+    const sso = await createTestSso(hub, database);
+    const email = `invited@${sso.domain}`;
+    await invite(sso, email.toUpperCase(), 'editor', 'Design');
+    await signInBySaml(sso, email);
+    expect(await standing(email)).toEqual([
+      `${sso.organization} editor invitation`,
+      `${sso.organization}:Design invitation`,
+    ]);
+  });
+
+  it('makes one account of many sign-ins at once', async () => {
+    const sso = await createTestSso(hub, database);
+    const email = `crowd@${sso.domain}`;
+    const all = await Promise.all([1, 2, 3, 4].map(() => signInBySaml(sso, email)));
+    expect(all.map(({ visited }) => visited.status)).toEqual([200, 200, 200, 200]);
+    expect(await standing(email)).toEqual([`${sso.organization} member jit`]);
+  });
+});
+
+describe('just-in-time provisioning off', () => {
+  it('lets members and invited people in, and refuses everybody else without a trace', async () => {
+    const sso = await createTestSso(hub, database, { jit: false });
+    const stranger = await signInBySaml(sso, `stranger@${sso.domain}`);
+    expect(stranger.visited.status).toBe(403);
+    expect(stranger.visited.body).toContain('Access denied');
+    expect((await failuresOf(sso))[0]).toBe('not_assigned');
+    expect(
+      await database.db
+        .selectFrom('users')
+        .select('id')
+        .where('email', '=', `stranger@${sso.domain}`)
+        .execute(),
+    ).toEqual([]);
+    // An account that is no member is refused as well, and keeps what it had.
+    const outsider = await createAccount(database, `outsider@${sso.domain}`);
+    await signInBySaml(sso, outsider.email);
+    const kept = await database.db
+      .selectFrom('users')
+      .select('password_hash')
+      .where('id', '=', outsider.id)
+      .executeTakeFirstOrThrow();
+    expect(kept.password_hash).not.toBeNull();
+    await invite(sso, `invited@${sso.domain}`, 'member');
+    const invited = await signInBySaml(sso, `invited@${sso.domain}`, {
+      attributes: { groups: [`${sso.organization}:Nope`] },
+    });
+    expect(await whoIs(sso, invited.browser)).toBe(`invited@${sso.domain}`);
+    expect(await standing(`invited@${sso.domain}`)).toEqual([`${sso.organization} member invitation`]);
+  });
+});
+
+describe('SCIM beside sign-in', () => {
+  it('whom SCIM deactivated is refused and never brought back', async () => {
+    const sso = await createTestSso(hub, database);
+    const email = `gone@${sso.domain}`;
+    await scimUser(sso, email, false);
+    const { visited } = await signInBySaml(sso, email, {
+      attributes: { groups: [`${sso.organization}:Team`] },
+    });
+    expect(visited.status).toBe(403);
+    expect((await failuresOf(sso))[0]).toBe('deactivated');
+    expect(await standing(email)).toEqual([]);
+  });
+
+  it('wins where the owner said so', async () => {
+    const sso = await createTestSso(hub, database, { scim: true });
+    const email = `managed@${sso.domain}`;
+    await scimUser(sso, email, true);
+    const attributes = { ...names('Sign', 'In'), groups: [`${sso.organization}:Team`] };
+    const name = async () =>
+      (
+        await database.db
+          .selectFrom('users')
+          .select('name')
+          .where('email', '=', email)
+          .executeTakeFirstOrThrow()
+      ).name;
+    await change(sso, { scimWins: true });
+    await signInBySaml(sso, email, { attributes });
+    expect([await name(), await standing(email)]).toEqual([
+      `Name of ${email}`,
+      [`${sso.organization} member scim`],
+    ]);
+    await change(sso, { scimWins: false });
+    await signInBySaml(sso, email, { attributes });
+    expect([await name(), await standing(email)]).toEqual([
+      'Sign In',
+      [`${sso.organization} member scim`, `${sso.organization}:Team jit`],
+    ]);
+  });
+});
+
+describe('linking an account that was there before', () => {
+  it('takes its password, sessions and API tokens: who made it keeps no way in', async () => {
+    const sso = await createTestSso(hub, database);
+    const squatter = await createAccount(database, `ceo@${sso.domain}`);
+    const place = { db: database.db, secret: hub.secret, publicUrl: hub.url };
+    await updateConnection(place, OPERATOR, sso, { domains: ['elsewhere.example'] });
+    await signInDesktop(hub, squatter.email);
+    await updateConnection(place, OPERATOR, sso, { domains: [] });
+    const home = await createTestOrganization(database, `home-${sso.domain.split('.')[0]}`, [squatter]);
+    const context = {
+      ...OPERATOR,
+      actor: { kind: 'user', userId: squatter.id, email: squatter.email, via: 'session' },
+    } as const;
+    await createApiToken(database.db, context, home.id, { name: 'old', role: 'member', days: 10 });
+    const { browser } = await signInBySaml(sso, squatter.email);
+    expect(await whoIs(sso, browser)).toBe(squatter.email);
+    const { db } = database;
+    const user = await db
+      .selectFrom('users')
+      .selectAll()
+      .where('id', '=', squatter.id)
+      .executeTakeFirstOrThrow();
+    expect(user.password_hash).toBeNull();
+    expect(
+      await db.selectFrom('device_sessions').select('id').where('user_id', '=', squatter.id).execute(),
+    ).toEqual([]);
+    expect(
+      await db.selectFrom('browser_sessions').select('id').where('user_id', '=', squatter.id).execute(),
+    ).toHaveLength(1);
+    const tokens = await db
+      .selectFrom('api_tokens')
+      .select('revoked_at')
+      .where('created_by', '=', squatter.id)
+      .execute();
+    expect(tokens.map((token) => token.revoked_at === null)).toEqual([false]);
+    // Only the first time: a session of a later sign-in leaves the others.
+    await signInBySaml(sso, squatter.email);
+    expect(
+      await db.selectFrom('browser_sessions').select('id').where('user_id', '=', squatter.id).execute(),
+    ).toHaveLength(2);
+  });
+
+  it('refuses an account that is disabled', async () => {
+    const sso = await createTestSso(hub, database);
+    const account = await createAccount(database, `off@${sso.domain}`);
+    await database.db
+      .updateTable('users')
+      .set({ disabled_at: new Date() })
+      .where('id', '=', account.id)
+      .execute();
+    const { visited, browser } = await signInBySaml(sso, account.email);
+    expect([visited.status, await whoIs(sso, browser)]).toEqual([403, null]);
+    expect((await failuresOf(sso))[0]).toBe('deactivated');
+  });
+});

@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { updateConnection } from '../connections/connection-service.ts';
+import { startTestDatabase } from '../database/test-database.ts';
+import { createBrowser } from '../identity/test-browser.ts';
+import { createAccount, OPERATOR, startTestHub, type TestHub } from '../identity/test-hub.ts';
+import { createOutbound } from './outbound.ts';
+import { startTestProvider, type TestPerson, type TestProvider } from './test-openid-provider.ts';
+import { beginSso, createTestSso, failuresOf, type TestSso, whoIs } from './test-sso-hub.ts';
+
+let database: Awaited<ReturnType<typeof startTestDatabase>>;
+let hub: TestHub;
+let provider: TestProvider;
+let other: TestProvider;
+let sso: TestSso;
+beforeAll(async () => {
+  database = await startTestDatabase();
+  hub = await startTestHub(database, { outbound: createOutbound(['127.0.0.0/8']) });
+  sso = await createTestSso(hub, database, { kind: 'oidc', saml: undefined });
+  provider = await startTestProvider([sso.addresses.redirectUri]);
+  other = await startTestProvider([sso.addresses.redirectUri], { authentication: 'client_secret_post' });
+  await point(provider);
+});
+afterAll(async () => {
+  await hub.stop();
+  await Promise.all([provider.stop(), other.stop()]);
+  await database.stop();
+});
+
+async function point({ issuer, clientId, clientSecret }: TestProvider): Promise<void> {
+  const place = { db: database.db, secret: hub.secret, publicUrl: hub.url };
+  await updateConnection(place, OPERATOR, sso, { oidc: { issuer, clientId, clientSecret } });
+}
+
+const person = (name: string, claims: Record<string, unknown> = {}): TestPerson => ({
+  subject: `subject-${name}`,
+  claims: {
+    email: `${name}@${sso.domain}`,
+    email_verified: true,
+    given_name: 'Given',
+    family_name: name,
+    ...claims,
+  },
+});
+
+/** From the address typed to the page it ends on. */
+async function signIn(who: TestPerson, email: string, change: (back: URL) => URL = (back) => back) {
+  const begun = await beginSso(sso, email);
+  const back = await provider.signIn(begun.goTo, who);
+  const visited = await begun.browser.get(change(back).href);
+  return { ...begun, back, visited };
+}
+
+describe('sign-in by OpenID Connect', () => {
+  it('asks with state, nonce and PKCE, and comes back signed in', async () => {
+    const email = `ada@${sso.domain}`;
+    const done = await signIn(person('ada'), email);
+    const asked = new URL(done.goTo).searchParams;
+    for (const name of ['state', 'nonce', 'code_challenge'])
+      expect((asked.get(name) ?? '').length).toBeGreaterThan(20);
+    expect(asked.get('code_challenge_method')).toBe('S256');
+    expect(asked.get('redirect_uri')).toBe(sso.addresses.redirectUri);
+    expect(await whoIs(sso, done.browser)).toBe(email);
+    const user = await database.db
+      .selectFrom('users')
+      .selectAll()
+      .where('email', '=', email)
+      .executeTakeFirstOrThrow();
+    expect(user.name).toBe('Given ada');
+  });
+
+  it('knows a person by issuer and subject: another address of the same subject is the same account', async () => {
+    await signIn(person('first'), `first@${sso.domain}`);
+    const renamed = { subject: 'subject-first', claims: { ...person('second').claims } };
+    const done = await signIn(renamed, `second@${sso.domain}`);
+    expect(await whoIs(sso, done.browser)).toBe(`first@${sso.domain}`);
+  });
+
+  it('keeps the client secret sealed', async () => {
+    const row = await database.db
+      .selectFrom('connections')
+      .selectAll()
+      .where('id', '=', sso.connectionId)
+      .executeTakeFirstOrThrow();
+    expect(JSON.stringify(row.settings)).not.toContain(provider.clientSecret);
+    expect(row.sealed_secret?.toString('latin1')).not.toContain(provider.clientSecret);
+  });
+
+  it('works with a provider that wants the secret in the body', async () => {
+    await point(other);
+    const email = `post@${sso.domain}`;
+    const begun = await beginSso(sso, email);
+    await begun.browser.get((await other.signIn(begun.goTo, person('post'))).href);
+    expect(await whoIs(sso, begun.browser)).toBe(email);
+    await point(provider);
+  });
+});
+
+describe('an answer that does not belong here', () => {
+  const refused = async (done: Awaited<ReturnType<typeof signIn>>, failureClass: string) => {
+    expect(done.visited.status).toBe(403);
+    expect((await failuresOf(sso))[0]).toBe(failureClass);
+    expect(await whoIs(sso, done.browser)).toBeNull();
+  };
+
+  it('an address of a domain that is not verified signs nobody in', async () => {
+    const victim = await createAccount(database, 'victim@elsewhere.example');
+    const done = await signIn(person('evil', { email: victim.email }), `evil@${sso.domain}`);
+    await refused(done, 'domain_not_verified');
+  });
+
+  it('an address that the provider did not verify signs nobody in', async () => {
+    await refused(
+      await signIn(person('raw', { email_verified: false }), `raw@${sso.domain}`),
+      'email_not_verified',
+    );
+  });
+
+  it('no address signs nobody in', async () => {
+    await refused(await signIn({ subject: 'nameless', claims: {} }, `none@${sso.domain}`), 'email_missing');
+  });
+
+  it('another issuer in the answer is a mix-up', async () => {
+    const done = await signIn(person('mixed'), `mixed@${sso.domain}`, (back) => {
+      back.searchParams.set('iss', other.issuer);
+      return back;
+    });
+    await refused(done, 'wrong_issuer');
+  });
+
+  it('a code of another provider is refused', async () => {
+    const begun = await beginSso(sso, `code@${sso.domain}`);
+    const elsewhere = new URL(begun.goTo.replace(provider.issuer, other.issuer));
+    const back = await other.signIn(elsewhere.href, person('code'));
+    const visited = await begun.browser.get(back.href);
+    expect(visited.status).toBe(403);
+    expect(await whoIs(sso, begun.browser)).toBeNull();
+  });
+
+  it('another state, none, or one that was used is refused', async () => {
+    const wrong = await signIn(person('state'), `state@${sso.domain}`, (back) => {
+      back.searchParams.set('state', '_made-up');
+      return back;
+    });
+    await refused(wrong, 'session_lost');
+    const none = await signIn(person('state'), `state@${sso.domain}`, (back) => {
+      back.searchParams.delete('state');
+      return back;
+    });
+    await refused(none, 'idp_initiated');
+    const done = await signIn(person('state'), `state@${sso.domain}`);
+    const thief = createBrowser(hub.url);
+    expect((await thief.get(done.back.href)).status).toBe(403);
+    expect(await whoIs(sso, thief)).toBeNull();
+  });
+
+  it('a code meant for another request is refused: nonce and PKCE belong to the request', async () => {
+    const one = await beginSso(sso, `one@${sso.domain}`);
+    const two = await beginSso(sso, `two@${sso.domain}`);
+    const stolen = await provider.signIn(one.goTo, person('one'));
+    const back = new URL(stolen);
+    back.searchParams.set('state', new URL(two.goTo).searchParams.get('state') ?? '');
+    expect((await two.browser.get(back.href)).status).toBe(403);
+    expect(await whoIs(sso, two.browser)).toBeNull();
+  });
+
+  it('signs nobody in in another browser than the one that asked', async () => {
+    const begun = await beginSso(sso, `csrf@${sso.domain}`);
+    const back = await provider.signIn(begun.goTo, person('csrf'));
+    const victim = createBrowser(hub.url);
+    await victim.get(`${hub.url}/sign-in`);
+    expect((await victim.get(back.href)).status).toBe(403);
+    expect(await whoIs(sso, victim)).toBeNull();
+  });
+
+  it('what the provider refuses is told, and a provider that is not there as well', async () => {
+    const begun = await beginSso(sso, `no@${sso.domain}`);
+    const back = new URL(sso.addresses.redirectUri);
+    back.search = new URLSearchParams({
+      error: 'access_denied',
+      iss: provider.issuer,
+      state: new URL(begun.goTo).searchParams.get('state') ?? '',
+    }).toString();
+    expect((await begun.browser.get(back.href)).status).toBe(403);
+    expect((await failuresOf(sso))[0]).toBe('refused_by_provider');
+    const place = { db: database.db, secret: hub.secret, publicUrl: hub.url };
+    await updateConnection(place, OPERATOR, sso, { oidc: { issuer: 'http://127.0.0.1:9', clientId: 'x' } });
+    expect((await beginSso(sso, `no@${sso.domain}`)).page.status).toBe(502);
+    expect((await failuresOf(sso))[0]).toBe('provider_unreachable');
+    await point(provider);
+  });
+});
