@@ -201,7 +201,7 @@ export function createEnforcement(options: EnforcementOptions): Enforcement {
         await sweep();
         await reconciler.load();
         // Before the first reading, so that no edit falls between the two.
-        if (watch) stopWatching = (options.watch ?? watchPaths)([paths.store, paths.choices], onFiles);
+        if (watch) stopWatching = (options.watch ?? watchPromptly)([paths.store, paths.choices], onFiles);
         await run(null);
       });
     },
@@ -234,6 +234,13 @@ export function createEnforcement(options: EnforcementOptions): Enforcement {
     },
   };
 }
+
+/** What comes right after an event, such as that of our own writing, is gathered. */
+const GATHER_MS = 20;
+
+/** A file that is still being written is known as such when it is read, so a repair need not wait for quiet. */
+const watchPromptly: NonNullable<EnforcementOptions['watch']> = (paths, onChange) =>
+  watchPaths(paths, onChange, GATHER_MS, { promptly: true });
 
 const WAITING = 'Applies when Docker Desktop quits.';
 const CONTENDED =

@@ -1,4 +1,5 @@
 import type { Drift } from '../../shared/contracts/local-api.ts';
+import { canonicalJson } from '../../shared/policy/canonical-json.ts';
 import type { Problem, Resolution, ResolvedSetting } from '../../shared/policy/model.ts';
 import type { Catalog } from '../../shared/settings/define-catalog.ts';
 import type { Platform } from '../../shared/settings/setting.ts';
@@ -82,8 +83,10 @@ export function createStoreWriter(parts: WriterParts): {
     if (!(await parts.mayWriteStore())) return settle('waiting', { written: accounted, again: WAITING_MS });
     const wait = due.length === 0 ? 0 : parts.pace.wait(parts.clock.monotonic());
     if (wait > 0) return settle('paced', { written: accounted, again: wait });
-    // Both contents are ours until the one has replaced the other: a kill in between must not make an edit of it.
-    const announced = await parts.state.save({ ...task.state, written: [accounted, own] });
+    // Both contents are ours until the one has replaced the other: a kill in between must not make an edit of it. Where
+    // only what was ours is put back they are one, which is on disk already: the repair need not wait for that.
+    const both = canonicalJson(accounted) === canonicalJson(own) ? [own] : [accounted, own];
+    const announced = await parts.state.save({ ...task.state, written: both });
     const writing = await parts.store.write(text, found);
     if (writing.kind === 'overtaken') return settle('overtaken', { written: accounted, again: 0 });
     const { stored, notice } = writing;

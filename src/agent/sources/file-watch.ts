@@ -14,16 +14,30 @@ const POLL_MS = 5_000;
  * For a path that does not exist the nearest folder above it that does is watched, so nothing is polled. `onChange`
  * may be called without a change; the reader compares.
  *
+ * @param options.promptly the first event after a quiet time is passed on at once: for a reader that knows a file that
+ * is still being written when it sees one
+ *
  * chokidar does not fit: it follows a missing file only one folder up, and watches by reading whole folders.
  */
-export function watchPaths(paths: readonly string[], onChange: () => void, settleMs = SETTLE_MS): Stop {
+export function watchPaths(
+  paths: readonly string[],
+  onChange: () => void,
+  settleMs = SETTLE_MS,
+  { promptly } = { promptly: false },
+): Stop {
   let timer: NodeJS.Timeout | null = null;
+  let last = Number.NEGATIVE_INFINITY;
   // The first event starts the wait and later ones do not prolong it: constant writing cannot starve the reader.
   const settle = () => {
-    timer ??= setTimeout(() => {
-      timer = null;
-      onChange();
-    }, settleMs);
+    const quiet = promptly && performance.now() - last > settleMs;
+    timer ??= setTimeout(
+      () => {
+        timer = null;
+        last = performance.now();
+        onChange();
+      },
+      quiet ? 0 : settleMs,
+    );
   };
   const stops = [...new Set(paths)].map((path) => watchPath(path, settle));
   return () => {
