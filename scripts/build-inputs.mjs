@@ -25,12 +25,18 @@ export const PARTS = {
     entries: ['src/renderer/index.html'],
     outputs: ['out/main/index.js', 'out/preload/preload.cjs', 'out/renderer/index.html'],
   },
+  console: {
+    folders: ['src/console', 'src/shared', 'src/shared-ui', 'assets'],
+    entries: ['src/console/index.html'],
+    outputs: ['out/console/index.html'],
+  },
 };
 
 const COMMON = [
   'package.json',
   'package-lock.json',
   'electron.vite.config.ts',
+  'console.vite.config.ts',
   'scripts/build.mjs',
   'scripts/build-inputs.mjs',
   'scripts/bundle.mjs',

@@ -1,7 +1,7 @@
 // `npm run build`: bundles the command line, the hub and the pages into out/. A part whose files did not change is
 // left alone. Runs on Node 20 as well as on the pinned one.
 //
-//   node scripts/build.mjs [--packaged] [--force] [cli] [hub] [pages]
+//   node scripts/build.mjs [--packaged] [--force] [cli] [hub] [pages] [console]
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +21,7 @@ const builders = {
   hub: async (packaged) =>
     (await import('./bundle.mjs')).bundle({ entry: 'src/hub/mooring-hub.ts', folder: 'hub', packaged }),
   pages: buildPages,
+  console: buildConsole,
 };
 
 async function buildPages(packaged) {
@@ -28,6 +29,11 @@ async function buildPages(packaged) {
   process.env.MOORING_BUILD_CONSTANTS = JSON.stringify(buildConstants(packaged));
   const { build } = await import('electron-vite');
   await build({ root, configFile: join(root, 'electron.vite.config.ts'), logLevel: 'warn' });
+}
+
+async function buildConsole() {
+  const { build } = await import('vite');
+  await build({ configFile: join(root, 'console.vite.config.ts'), logLevel: 'warn' });
 }
 
 /** Builds what is not current among `parts` and answers with the names of what was built. */

@@ -1,0 +1,45 @@
+import { Button } from '@mantine/core';
+import SearchX from 'lucide-react/icons/search-x';
+import TriangleAlert from 'lucide-react/icons/triangle-alert';
+import Unplug from 'lucide-react/icons/unplug';
+import type { ReactNode } from 'react';
+import { EmptyState, LoadingState } from '../../shared-ui/PageState.tsx';
+import { useConsoleText } from '../console-text.tsx';
+import { useFailureText } from './failure-text.ts';
+import type { Loaded } from './use-read.ts';
+
+/** Shows what was read, or why it is not there (yet). */
+export function Gate<T>({
+  loaded,
+  children,
+}: {
+  readonly loaded: Loaded<T>;
+  readonly children: (value: T, tag: string | null) => ReactNode;
+}) {
+  const { t } = useConsoleText();
+  const failureText = useFailureText();
+  if (loaded.state === 'ready') return children(loaded.value, loaded.tag);
+  if (loaded.state === 'loading') return <LoadingState label={t('state.loading')} />;
+  const { failure } = loaded;
+  const missing = failure.kind === 'refused' && failure.status === 404;
+  return (
+    <EmptyState
+      live
+      icon={
+        missing ? (
+          <SearchX size={26} />
+        ) : failure.kind === 'offline' ? (
+          <Unplug size={26} />
+        ) : (
+          <TriangleAlert size={26} />
+        )
+      }
+      title={t(
+        missing ? 'missing.title' : failure.kind === 'offline' ? 'reach.offlineTitle' : 'reach.failedTitle',
+      )}
+      actions={<Button onClick={loaded.retry}>{t('action.retry')}</Button>}
+    >
+      <p>{failureText(failure)}</p>
+    </EmptyState>
+  );
+}

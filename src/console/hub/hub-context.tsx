@@ -1,0 +1,60 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { createContext, type ReactNode, use, useCallback, useMemo, useState } from 'react';
+import type { z } from 'zod';
+import { type Answer, askHub, type Failure, type HubRequest } from './hub-client.ts';
+
+/** How the hub is reached at present. */
+export type Reach = 'good' | 'offline' | 'signed-out';
+
+/** What pages need of the hub beside reading. */
+export interface Hub {
+  readonly reach: Reach;
+  /** Told of every answer, so that one place knows how things stand. */
+  note(failure: Failure | null): void;
+  /** Sends a change; afterwards everything on the page is read anew. */
+  send<Schema extends z.ZodType>(request: HubRequest<Schema>): Promise<Answer<z.output<Schema>>>;
+  /** Reads everything on the page anew. */
+  refresh(): Promise<void>;
+}
+
+const HubContext = createContext<Hub | null>(null);
+const STALE_MS = 15_000;
+
+function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: { queries: { staleTime: STALE_MS, retry: false, networkMode: 'always' } },
+  });
+}
+
+/** Connects everything below to the hub that served the page. */
+export function HubProvider({ children }: { readonly children: ReactNode }) {
+  const [queries] = useState(createQueryClient);
+  const [reach, setReach] = useState<Reach>('good');
+  const note = useCallback((failure: Failure | null) => {
+    if (failure?.kind === 'offline' || failure?.kind === 'signed-out') setReach(failure.kind);
+    else setReach('good');
+  }, []);
+  const refresh = useCallback(() => queries.invalidateQueries(), [queries]);
+  const send = useCallback<Hub['send']>(
+    async (request) => {
+      const answer = await askHub(request);
+      note(answer.ok ? null : answer.failure);
+      if (answer.ok) await queries.invalidateQueries();
+      return answer;
+    },
+    [note, queries],
+  );
+  const hub = useMemo(() => ({ reach, note, send, refresh }), [reach, note, send, refresh]);
+  return (
+    <QueryClientProvider client={queries}>
+      <HubContext value={hub}>{children}</HubContext>
+    </QueryClientProvider>
+  );
+}
+
+/** The hub this page talks to. */
+export function useHub(): Hub {
+  const hub = use(HubContext);
+  if (hub === null) throw new Error('useHub outside HubProvider');
+  return hub;
+}

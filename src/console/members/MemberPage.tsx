@@ -1,0 +1,176 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { z } from 'zod';
+import { type Member, memberSchema } from '../../shared/contracts/hub-api.ts';
+import { PageHead } from '../../shared-ui/PageHead.tsx';
+import { Facts, Panel } from '../../shared-ui/Panel.tsx';
+import { Tag } from '../../shared-ui/Tag.tsx';
+import { When } from '../../shared-ui/When.tsx';
+import { useConsoleText } from '../console-text.tsx';
+import { Gate } from '../hub/Gate.tsx';
+import { useRead } from '../hub/use-read.ts';
+import { useHere } from '../organization-context.tsx';
+import { Choice } from '../parts/Choice.tsx';
+import { FailureNotice } from '../parts/FailureNotice.tsx';
+import { FormDialog } from '../parts/FormDialog.tsx';
+import layout from '../parts/Layout.module.css';
+import { To } from '../parts/To.tsx';
+import { useChange } from '../parts/use-change.ts';
+import { EffectivePolicyPanel } from './EffectivePolicyPanel.tsx';
+import { ROLES, roleNamed } from './roles.ts';
+
+/** One member: who they are, what they receive and why, and what an owner can change. */
+export function MemberPage({ id }: { readonly id: string }) {
+  const { api } = useHere();
+  const loaded = useRead({ path: api('members', id), answer: memberSchema });
+  return <Gate loaded={loaded}>{(member) => <MemberDetail member={member} />}</Gate>;
+}
+
+function MemberDetail({ member }: { readonly member: Member }) {
+  const { t } = useConsoleText();
+  const { api, page, isOwner } = useHere();
+  const [removing, setRemoving] = useState(false);
+  const facts = [
+    [t('members.email'), member.email],
+    [t('members.username'), member.username],
+    [t('members.origin'), t(`members.origin.${member.origin}`)],
+    [t('members.joined'), <When key="joined" at={member.joinedAt} />],
+    [
+      t('members.teams'),
+      member.teams.length === 0 ? (
+        t('members.teamsNone')
+      ) : (
+        <span className={layout.row} key="teams">
+          {member.teams.map((team) => (
+            <To key={team.id} page={page('teams', team.id)}>
+              {team.name}
+            </To>
+          ))}
+        </span>
+      ),
+    ],
+    [
+      t('members.policy'),
+      member.policy === null ? (
+        t('members.policyDefault')
+      ) : (
+        <To key="policy" page={page('policies', member.policy.id)}>
+          {member.policy.name}
+        </To>
+      ),
+    ],
+  ] as const;
+  return (
+    <>
+      <PageHead
+        title={member.name === '' ? member.email : member.name}
+        text={member.disabled ? <Tag tone="warn">{t('members.disabled')}</Tag> : undefined}
+        actions={
+          isOwner ? (
+            <Button variant="default" onClick={() => setRemoving(true)}>
+              {t('members.remove')}
+            </Button>
+          ) : null
+        }
+      />
+      <div className={layout.pair}>
+        <Panel title={t('members.profile')}>
+          <Facts facts={facts} />
+        </Panel>
+        <RolePanel member={member} />
+      </div>
+      <EffectivePolicyPanel path={api('members', member.userId, 'effective-policy')} />
+      {isOwner ? (
+        <p>
+          <To page={`${page('audit')}?target=${member.userId}`}>{t('members.audit')}</To>
+        </p>
+      ) : null}
+      {removing ? <RemoveMember member={member} onClose={() => setRemoving(false)} /> : null}
+    </>
+  );
+}
+
+function RolePanel({ member }: { readonly member: Member }) {
+  const { t } = useConsoleText();
+  const { api, isOwner } = useHere();
+  const change = useChange();
+  const [wanted, setWanted] = useState<string | null>(null);
+  const role = wanted ?? member.role;
+  const save = async () => {
+    const answer = await change.send({
+      method: 'PATCH',
+      path: api('members', member.userId),
+      body: { role: roleNamed(role) },
+      answer: memberSchema,
+    });
+    if (answer.ok) setWanted(null);
+  };
+  return (
+    <Panel title={t('members.role')} text={t(`members.may.${roleNamed(role) ?? member.role}`)}>
+      <div className={layout.stack}>
+        {isOwner ? (
+          <>
+            <Choice
+              label={t('members.role')}
+              value={role}
+              options={ROLES.map((each) => [each, t(`account.role.${each}`)])}
+              onChange={setWanted}
+            />
+            <div>
+              <Button
+                size="xs"
+                disabled={role === member.role}
+                loading={change.busy}
+                onClick={() => void save()}
+              >
+                {t('members.changeRole')}
+              </Button>
+            </div>
+          </>
+        ) : (
+          <div>
+            <Tag>{t(`account.role.${member.role}`)}</Tag>
+          </div>
+        )}
+        <FailureNotice failure={change.failure} />
+      </div>
+    </Panel>
+  );
+}
+
+function RemoveMember({ member, onClose }: { readonly member: Member; readonly onClose: () => void }) {
+  const { t, list } = useConsoleText();
+  const { api, page } = useHere();
+  const [, go] = useLocation();
+  const change = useChange();
+  const submit = async () => {
+    const answer = await change.send({
+      method: 'DELETE',
+      path: api('members', member.userId),
+      answer: z.undefined(),
+    });
+    if (answer.ok) go(page('members'));
+  };
+  return (
+    <FormDialog
+      title={t('members.removeTitle', { email: member.email })}
+      submit={t('members.remove')}
+      danger
+      change={change}
+      onClose={onClose}
+      onSubmit={() => void submit()}
+    >
+      <p>{t('members.removeText')}</p>
+      <ul>
+        {member.teams.length === 0 ? null : (
+          <li>{t('members.removeTeams', { teams: list(member.teams.map((team) => team.name)) })}</li>
+        )}
+        {member.policy === null ? null : <li>{t('members.removePolicy', { policy: member.policy.name })}</li>}
+        <li>{t('members.removeTokens')}</li>
+        <li>{t('members.removeDevices')}</li>
+      </ul>
+      <p className={layout.dim}>{t('members.removeKept')}</p>
+    </FormDialog>
+  );
+}

@@ -1,0 +1,66 @@
+import { Button, Modal } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useConsoleText } from '../console-text.tsx';
+import { FailureNotice } from './FailureNotice.tsx';
+import classes from './FormDialog.module.css';
+import type { Change } from './use-change.ts';
+
+/**
+ * A form over the page. It stays open with everything typed until the change is made or given up; `submit` says what
+ * will happen, never "OK".
+ */
+export function FormDialog({
+  title,
+  submit,
+  change,
+  danger = false,
+  disabled = false,
+  onClose,
+  onSubmit,
+  children,
+}: {
+  readonly title: string;
+  readonly submit: string;
+  readonly change: Change;
+  /** What is done cannot be undone with one click. */
+  readonly danger?: boolean;
+  readonly disabled?: boolean;
+  readonly onClose: () => void;
+  readonly onSubmit: () => void;
+  readonly children: ReactNode;
+}) {
+  const { t } = useConsoleText();
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={title}
+      padding="lg"
+      size="34rem"
+      closeOnClickOutside={false}
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+      classNames={{ title: classes.title }}
+      transitionProps={{ duration: 0 }}
+    >
+      <form
+        className={classes.form}
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!change.busy && !disabled) onSubmit();
+        }}
+      >
+        {children}
+        <FailureNotice failure={change.failure} />
+        <div className={classes.actions}>
+          <Button variant="default" onClick={onClose}>
+            {t('action.cancel')}
+          </Button>
+          <Button type="submit" loading={change.busy} disabled={disabled} data-danger={danger || undefined}>
+            {submit}
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}

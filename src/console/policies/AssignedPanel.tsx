@@ -1,0 +1,153 @@
+import { Button } from '@mantine/core';
+import { z } from 'zod';
+import {
+  assignmentAnswerSchema,
+  assignmentListSchema,
+  defaultPolicySchema,
+  type Member,
+  type Policy,
+} from '../../shared/contracts/hub-api.ts';
+import { Panel } from '../../shared-ui/Panel.tsx';
+import { Tag } from '../../shared-ui/Tag.tsx';
+import { When } from '../../shared-ui/When.tsx';
+import { useConsoleText } from '../console-text.tsx';
+import { Gate } from '../hub/Gate.tsx';
+import { useRead } from '../hub/use-read.ts';
+import { MemberPicker } from '../members/MemberPicker.tsx';
+import { useHere } from '../organization-context.tsx';
+import { FailureNotice } from '../parts/FailureNotice.tsx';
+import layout from '../parts/Layout.module.css';
+import { Table } from '../parts/Table.tsx';
+import { To } from '../parts/To.tsx';
+import { type Change, useChange } from '../parts/use-change.ts';
+import { AssignedTeams } from './AssignedTeams.tsx';
+import { PastedList } from './PastedList.tsx';
+
+/** Who receives the policy: everybody by default, teams, and people by name. */
+export function AssignedPanel({ policy }: { readonly policy: Policy }) {
+  const { t } = useConsoleText();
+  const { api } = useHere();
+  const change = useChange();
+  const loaded = useRead({ path: api('policies', policy.id, 'users'), answer: assignmentListSchema });
+  const assign = async (member: Member) => {
+    const from = member.policy;
+    const answer = await change.send({
+      method: 'PUT',
+      path: api('members', member.userId, 'policy'),
+      body: { policyId: policy.id, ...(from === null || from.id === policy.id ? {} : { moveFrom: from.id }) },
+      answer: assignmentAnswerSchema,
+    });
+    return answer.ok;
+  };
+  const taken = loaded.state === 'ready' ? loaded.value.users.map((user) => user.userId) : [];
+  return (
+    <div className={layout.stack}>
+      <FailureNotice failure={change.failure} />
+      <DefaultPanel policy={policy} change={change} />
+      <AssignedTeams policy={policy} />
+      <Panel title={t('policies.assignedUsers')} text={t('policies.assignedUsersText')}>
+        <div className={layout.stack}>
+          <Users policy={policy} change={change} />
+          <h3>{t('policies.assignOne')}</h3>
+          <MemberPicker
+            verb={t('policies.assign')}
+            taken={taken}
+            note={(member) =>
+              member.policy === null || member.policy.id === policy.id
+                ? null
+                : t('policies.moves', { policy: member.policy.name })
+            }
+            onPick={assign}
+          />
+          <PastedList policy={policy} onAssign={assign} />
+        </div>
+      </Panel>
+    </div>
+  );
+}
+
+function DefaultPanel({ policy, change }: { readonly policy: Policy; readonly change: Change }) {
+  const { t } = useConsoleText();
+  const { api } = useHere();
+  const set = (policyId: string | null) =>
+    change.send({
+      method: 'PUT',
+      path: api('default-policy'),
+      body: { policyId },
+      answer: defaultPolicySchema,
+    });
+  return (
+    <Panel
+      title={t('policies.defaultTitle')}
+      text={t('policies.defaultText')}
+      actions={
+        policy.isDefault ? (
+          <Button size="xs" variant="default" loading={change.busy} onClick={() => void set(null)}>
+            {t('policies.defaultEnd')}
+          </Button>
+        ) : (
+          <Button size="xs" variant="default" loading={change.busy} onClick={() => void set(policy.id)}>
+            {t('policies.defaultMake')}
+          </Button>
+        )
+      }
+    >
+      {policy.isDefault ? (
+        <Tag tone="accent">{t('policies.default')}</Tag>
+      ) : (
+        <p className={layout.dim}>{t('policies.defaultNot')}</p>
+      )}
+    </Panel>
+  );
+}
+
+function Users({ policy, change }: { readonly policy: Policy; readonly change: Change }) {
+  const { t } = useConsoleText();
+  const { api, page } = useHere();
+  const loaded = useRead({ path: api('policies', policy.id, 'users'), answer: assignmentListSchema });
+  return (
+    <Gate loaded={loaded}>
+      {({ users }) =>
+        users.length === 0 ? (
+          <p className={layout.dim}>{t('policies.assignedNone')}</p>
+        ) : (
+          <Table
+            label={t('policies.assignedUsers')}
+            rows={users}
+            rowKey={(user) => user.userId}
+            columns={[
+              {
+                title: t('members.name'),
+                cell: (user) => (
+                  <To page={page('members', user.userId)}>{user.name === '' ? user.email : user.name}</To>
+                ),
+              },
+              { title: t('members.email'), cell: (user) => user.email },
+              { title: t('policies.since'), cell: (user) => <When at={user.assignedAt} /> },
+              {
+                title: t('list.actions'),
+                quiet: true,
+                cell: (user) => (
+                  <Button
+                    size="xs"
+                    variant="default"
+                    aria-label={t('policies.unassignNamed', { email: user.email })}
+                    onClick={() =>
+                      void change.send({
+                        method: 'DELETE',
+                        path: api('members', user.userId, 'policy'),
+                        answer: z.undefined(),
+                      })
+                    }
+                  >
+                    {t('policies.unassign')}
+                  </Button>
+                ),
+              },
+            ]}
+          />
+        )
+      }
+    </Gate>
+  );
+}

@@ -1,0 +1,170 @@
+import { diffLines } from 'diff';
+import { useMemo } from 'react';
+import { type Policy, revisionListSchema, revisionSchema } from '../../shared/contracts/hub-api.ts';
+import type { Mention } from '../../shared/policy/model.ts';
+import { readDocument } from '../../shared/policy/read-document.ts';
+import { sameValue } from '../../shared/settings/check-value.ts';
+import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
+import { Panel } from '../../shared-ui/Panel.tsx';
+import { useConsoleText } from '../console-text.tsx';
+import { Gate } from '../hub/Gate.tsx';
+import { useRead } from '../hub/use-read.ts';
+import { useHere } from '../organization-context.tsx';
+import { Choice } from '../parts/Choice.tsx';
+import layout from '../parts/Layout.module.css';
+import { Table } from '../parts/Table.tsx';
+import { useFilters } from '../parts/use-filters.ts';
+import classes from './ComparePanel.module.css';
+import { useMentionText } from './mention-text.ts';
+
+/** What is on the page beside any revision: by setting, and line by line. */
+export function ComparePanel({
+  policy,
+  text,
+  dirty,
+}: {
+  readonly policy: Policy;
+  readonly text: string;
+  readonly dirty: boolean;
+}) {
+  const { t } = useConsoleText();
+  const { api } = useHere();
+  const filters = useFilters();
+  const revisions = useRead({ path: api('policies', policy.id, 'revisions'), answer: revisionListSchema });
+  const before = dirty ? policy.revision : Math.max(policy.revision - 1, 1);
+  const wanted = filters.get('with') === '' ? String(before) : filters.get('with');
+  const loaded = useRead(
+    { path: api('policies', policy.id, 'revisions', wanted), answer: revisionSchema },
+    { keep: true },
+  );
+  const list = revisions.state === 'ready' ? revisions.value.revisions : [];
+  return (
+    <div className={layout.stack}>
+      <div className={layout.tools}>
+        <Choice
+          label={t('policies.compareBase')}
+          value={wanted}
+          options={list.map((each) => [
+            String(each.revision),
+            t('policy.revision', { revision: each.revision }),
+          ])}
+          onChange={(revision) => filters.set('with', revision)}
+        />
+      </div>
+      <Gate loaded={loaded}>
+        {(revision) => (
+          <Comparison
+            before={revision.text}
+            after={text}
+            beforeTitle={t('policy.revision', { revision: revision.revision })}
+            afterTitle={dirty ? t('policies.yourDraft') : t('policy.revision', { revision: policy.revision })}
+          />
+        )}
+      </Gate>
+    </div>
+  );
+}
+
+interface Sides {
+  readonly before: string;
+  readonly after: string;
+  readonly beforeTitle: string;
+  readonly afterTitle: string;
+}
+
+function Comparison(sides: Sides) {
+  const { t } = useConsoleText();
+  if (sides.before === sides.after) return <p className={layout.dim}>{t('policies.same')}</p>;
+  return (
+    <>
+      <BySetting {...sides} />
+      <Panel title={t('policies.byLine')} flush>
+        <ByLine {...sides} />
+      </Panel>
+    </>
+  );
+}
+
+function BySetting({ before, after, beforeTitle, afterTitle }: Sides) {
+  const { t } = useConsoleText();
+  const mentionText = useMentionText();
+  const rows = useMemo(() => {
+    const one = readDocument(before, 'organization-policy', desktopCatalog).mentions;
+    const other = readDocument(after, 'organization-policy', desktopCatalog).mentions;
+    return desktopCatalog.settings.flatMap((setting) => {
+      const was = one.get(setting.id);
+      const is = other.get(setting.id);
+      return sameMention(was, is) ? [] : [{ setting, was, is }];
+    });
+  }, [before, after]);
+  if (rows.length === 0) return <p className={layout.dim}>{t('policies.sameSettings')}</p>;
+  return (
+    <Table
+      label={t('policies.bySetting')}
+      rows={rows}
+      rowKey={({ setting }) => setting.id}
+      columns={[
+        { title: t('policy.column.setting'), cell: ({ setting }) => setting.label },
+        { title: beforeTitle, cell: ({ setting, was }) => mentionText(was, setting) },
+        { title: afterTitle, cell: ({ setting, is }) => mentionText(is, setting) },
+      ]}
+    />
+  );
+}
+
+function sameMention(one: Mention | undefined, other: Mention | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.locked === other.locked && one.state === other.state && sameValue(one.value, other.value);
+}
+
+interface Line {
+  readonly key: string;
+  readonly left: string | null;
+  readonly right: string | null;
+}
+
+function linesOf(before: string, after: string): readonly Line[] {
+  const lines: Line[] = [];
+  const changes = diffLines(before, after);
+  const split = (text: string) => text.replace(/\n$/, '').split('\n');
+  for (let index = 0; index < changes.length; index += 1) {
+    const change = changes[index];
+    if (change === undefined) continue;
+    const next = changes[index + 1];
+    // What was taken out and what came in its place stand side by side.
+    const pair = change.removed && next?.added === true;
+    const left = change.added ? [] : split(change.value);
+    const right = pair ? split(next.value) : change.removed ? [] : split(change.value);
+    for (let row = 0; row < Math.max(left.length, right.length); row += 1) {
+      lines.push({ key: `${index}.${row}`, left: left[row] ?? null, right: right[row] ?? null });
+    }
+    if (pair) index += 1;
+  }
+  return lines;
+}
+
+function ByLine({ before, after, beforeTitle, afterTitle }: Sides) {
+  const { t } = useConsoleText();
+  const lines = useMemo(() => linesOf(before, after), [before, after]);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard (WCAG 2.1.1)
+    <section className={classes.frame} tabIndex={0} aria-label={t('policies.byLine')}>
+      <table className={classes.lines}>
+        <thead>
+          <tr>
+            <th scope="col">{beforeTitle}</th>
+            <th scope="col">{afterTitle}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map(({ key, left, right }) => (
+            <tr key={key} data-changed={left !== right || undefined}>
+              <td data-side="before">{left === right ? left : <del>{left}</del>}</td>
+              <td data-side="after">{left === right ? right : <ins>{right}</ins>}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,117 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import {
+  type Policy,
+  policySchema,
+  type RevisionSummary,
+  revisionListSchema,
+} from '../../shared/contracts/hub-api.ts';
+import { Tag } from '../../shared-ui/Tag.tsx';
+import { When } from '../../shared-ui/When.tsx';
+import { useConsoleText } from '../console-text.tsx';
+import { Gate } from '../hub/Gate.tsx';
+import { useRead } from '../hub/use-read.ts';
+import { useHere } from '../organization-context.tsx';
+import { Field } from '../parts/Field.tsx';
+import { FormDialog } from '../parts/FormDialog.tsx';
+import layout from '../parts/Layout.module.css';
+import { Table } from '../parts/Table.tsx';
+import { To } from '../parts/To.tsx';
+import { useChange } from '../parts/use-change.ts';
+
+/** Every revision, who made it and why; an earlier one comes back as a new one. */
+export function HistoryPanel({ policy, tag }: { readonly policy: Policy; readonly tag: string }) {
+  const { t } = useConsoleText();
+  const { api, page } = useHere();
+  const loaded = useRead({ path: api('policies', policy.id, 'revisions'), answer: revisionListSchema });
+  const [restoring, setRestoring] = useState<RevisionSummary | null>(null);
+  return (
+    <>
+      <Gate loaded={loaded}>
+        {({ revisions }) => (
+          <Table
+            label={t('policies.part.history')}
+            rows={revisions}
+            rowKey={(revision) => String(revision.revision)}
+            columns={[
+              {
+                title: t('policies.revision'),
+                cell: (each) => (
+                  <span className={layout.row}>
+                    {each.revision}
+                    {each.current ? <Tag tone="good">{t('policies.inForce')}</Tag> : null}
+                  </span>
+                ),
+              },
+              { title: t('policies.author'), cell: (each) => each.author },
+              { title: t('policies.reason'), cell: (each) => each.reason },
+              { title: t('policies.changed'), cell: (each) => <When at={each.createdAt} /> },
+              {
+                title: t('list.actions'),
+                quiet: true,
+                cell: (each) =>
+                  each.current ? null : (
+                    <span className={layout.row}>
+                      <To page={`${page('policies', policy.id, 'compare')}?with=${each.revision}`}>
+                        {t('policies.compareWith', { revision: each.revision })}
+                      </To>
+                      <Button
+                        size="xs"
+                        variant="default"
+                        aria-label={t('policies.restoreNamed', { revision: each.revision })}
+                        onClick={() => setRestoring(each)}
+                      >
+                        {t('policies.restore')}
+                      </Button>
+                    </span>
+                  ),
+              },
+            ]}
+          />
+        )}
+      </Gate>
+      {restoring === null ? null : (
+        <Restore policy={policy} tag={tag} revision={restoring.revision} onClose={() => setRestoring(null)} />
+      )}
+    </>
+  );
+}
+
+function Restore({
+  policy,
+  tag,
+  revision,
+  onClose,
+}: {
+  readonly policy: Policy;
+  readonly tag: string;
+  readonly revision: number;
+  readonly onClose: () => void;
+}) {
+  const { t } = useConsoleText();
+  const { api } = useHere();
+  const change = useChange();
+  const [reason, setReason] = useState('');
+  const submit = async () => {
+    const answer = await change.send({
+      method: 'POST',
+      path: api('policies', policy.id, 'revisions', String(revision), 'restore'),
+      body: { reason },
+      ifMatch: tag,
+      answer: policySchema,
+    });
+    if (answer.ok) onClose();
+  };
+  return (
+    <FormDialog
+      title={t('policies.restoreNamed', { revision })}
+      submit={t('policies.restore')}
+      change={change}
+      onClose={onClose}
+      onSubmit={() => void submit()}
+    >
+      <p>{t('policies.restoreText', { revision, next: policy.revision + 1 })}</p>
+      <Field label={t('policies.reason')} value={reason} onChange={setReason} />
+    </FormDialog>
+  );
+}

@@ -1,0 +1,184 @@
+import { Button } from '@mantine/core';
+import Download from 'lucide-react/icons/download';
+import { useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { z } from 'zod';
+import { type Policy, policyDuplicationSchema, policySchema } from '../../shared/contracts/hub-api.ts';
+import { PageHead } from '../../shared-ui/PageHead.tsx';
+import { Tag } from '../../shared-ui/Tag.tsx';
+import { useConsoleText } from '../console-text.tsx';
+import { Gate } from '../hub/Gate.tsx';
+import { useRead } from '../hub/use-read.ts';
+import { useHere } from '../organization-context.tsx';
+import { checkForm } from '../parts/check-form.ts';
+import { Field } from '../parts/Field.tsx';
+import { FormDialog } from '../parts/FormDialog.tsx';
+import layout from '../parts/Layout.module.css';
+import { useChange } from '../parts/use-change.ts';
+import { AssignedPanel } from './AssignedPanel.tsx';
+import { ComparePanel } from './ComparePanel.tsx';
+import { HistoryPanel } from './HistoryPanel.tsx';
+import { JsonPanel } from './JsonPanel.tsx';
+import classes from './PolicyPage.module.css';
+import { SaveBar } from './SaveBar.tsx';
+import { SettingsPanel } from './SettingsPanel.tsx';
+import { usePolicyDraft } from './use-policy-draft.ts';
+
+const PARTS = ['', 'json', 'compare', 'history', 'assigned'] as const;
+
+/** One policy: its settings, its text, what changed, its history, and who receives it. */
+export function PolicyPage({ id, part }: { readonly id: string; readonly part: string | undefined }) {
+  const { api } = useHere();
+  const loaded = useRead({ path: api('policies', id), answer: policySchema });
+  return (
+    <Gate loaded={loaded}>
+      {(policy, tag) => (
+        <PolicyDetail policy={policy} tag={tag ?? ''} part={PARTS.find((each) => each === part) ?? ''} />
+      )}
+    </Gate>
+  );
+}
+
+function PolicyDetail({
+  policy,
+  tag,
+  part,
+}: {
+  readonly policy: Policy;
+  readonly tag: string;
+  readonly part: (typeof PARTS)[number];
+}) {
+  const { t } = useConsoleText();
+  const { page } = useHere();
+  const draft = usePolicyDraft(policy, tag);
+  return (
+    <>
+      <PageHead
+        title={policy.name}
+        text={
+          <span className={layout.row}>
+            <Tag>{t('policy.revision', { revision: policy.revision })}</Tag>
+            {policy.isDefault ? <Tag tone="accent">{t('policies.default')}</Tag> : null}
+            {policy.description}
+          </span>
+        }
+        actions={<Actions policy={policy} tag={tag} />}
+      />
+      <nav className={classes.parts} aria-label={t('policies.parts')}>
+        {PARTS.map((each) => (
+          <Link
+            key={each}
+            href={each === '' ? page('policies', policy.id) : page('policies', policy.id, each)}
+            aria-current={each === part ? 'page' : undefined}
+          >
+            {t(`policies.part.${each === '' ? 'settings' : each}`)}
+          </Link>
+        ))}
+      </nav>
+      {part === '' ? <SettingsPanel text={draft.text} problems={draft.problems} onText={draft.edit} /> : null}
+      {part === 'json' ? <JsonPanel text={draft.text} onText={draft.edit} /> : null}
+      {part === 'compare' ? <ComparePanel policy={policy} text={draft.text} dirty={draft.dirty} /> : null}
+      {part === 'history' ? <HistoryPanel policy={policy} tag={tag} /> : null}
+      {part === 'assigned' ? <AssignedPanel policy={policy} /> : null}
+      <SaveBar policy={policy} draft={draft} />
+    </>
+  );
+}
+
+function Actions({ policy, tag }: { readonly policy: Policy; readonly tag: string }) {
+  const { t } = useConsoleText();
+  const { api } = useHere();
+  const [asking, setAsking] = useState<'duplicate' | 'delete' | null>(null);
+  return (
+    <>
+      <Button
+        component="a"
+        variant="default"
+        size="xs"
+        href={api('policies', policy.id, 'export')}
+        download="admin-settings.json"
+        leftSection={<Download size={14} aria-hidden />}
+      >
+        {t('policies.export')}
+      </Button>
+      <Button variant="default" size="xs" onClick={() => setAsking('duplicate')}>
+        {t('policies.duplicate')}
+      </Button>
+      <Button variant="default" size="xs" onClick={() => setAsking('delete')}>
+        {t('policies.delete')}
+      </Button>
+      {asking === 'duplicate' ? <Duplicate policy={policy} onClose={() => setAsking(null)} /> : null}
+      {asking === 'delete' ? <Delete policy={policy} tag={tag} onClose={() => setAsking(null)} /> : null}
+    </>
+  );
+}
+
+function Duplicate({ policy, onClose }: { readonly policy: Policy; readonly onClose: () => void }) {
+  const { t } = useConsoleText();
+  const { api, page } = useHere();
+  const [, go] = useLocation();
+  const change = useChange();
+  const [name, setName] = useState(t('policies.copyName', { name: policy.name }));
+  const [problem, setProblem] = useState<string>();
+  const submit = async () => {
+    const checked = checkForm(policyDuplicationSchema, { name });
+    setProblem(checked.ok ? undefined : checked.problems.name);
+    if (!checked.ok) return;
+    const answer = await change.send({
+      method: 'POST',
+      path: api('policies', policy.id, 'duplicate'),
+      body: checked.value,
+      answer: policySchema,
+    });
+    if (answer.ok) go(page('policies', answer.value.id));
+  };
+  return (
+    <FormDialog
+      title={t('policies.duplicate')}
+      submit={t('policies.duplicate')}
+      change={change}
+      onClose={onClose}
+      onSubmit={() => void submit()}
+    >
+      <Field label={t('policies.name')} problem={problem} value={name} onChange={setName} />
+    </FormDialog>
+  );
+}
+
+function Delete({
+  policy,
+  tag,
+  onClose,
+}: {
+  readonly policy: Policy;
+  readonly tag: string;
+  readonly onClose: () => void;
+}) {
+  const { t } = useConsoleText();
+  const { api, page } = useHere();
+  const [, go] = useLocation();
+  const change = useChange();
+  const submit = async () => {
+    const answer = await change.send({
+      method: 'DELETE',
+      path: api('policies', policy.id),
+      ifMatch: tag,
+      answer: z.undefined(),
+    });
+    if (answer.ok) go(page('policies'));
+  };
+  return (
+    <FormDialog
+      title={t('policies.deleteTitle', { name: policy.name })}
+      submit={t('policies.delete')}
+      danger
+      change={change}
+      onClose={onClose}
+      onSubmit={() => void submit()}
+    >
+      <p>{t('policies.deleteText', { count: policy.assignedUsers })}</p>
+      {policy.isDefault ? <p>{t('policies.deleteDefault')}</p> : null}
+      <p>{t('policies.deleteHistory', { count: policy.revision })}</p>
+    </FormDialog>
+  );
+}

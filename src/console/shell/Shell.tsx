@@ -1,0 +1,162 @@
+import { Button, NativeSelect } from '@mantine/core';
+import Building2 from 'lucide-react/icons/building-2';
+import Globe from 'lucide-react/icons/globe';
+import KeyRound from 'lucide-react/icons/key-round';
+import LayoutDashboard from 'lucide-react/icons/layout-dashboard';
+import LogOut from 'lucide-react/icons/log-out';
+import ScrollText from 'lucide-react/icons/scroll-text';
+import ShieldCheck from 'lucide-react/icons/shield-check';
+import SlidersHorizontal from 'lucide-react/icons/sliders-horizontal';
+import UserRound from 'lucide-react/icons/user-round';
+import Users from 'lucide-react/icons/users';
+import { type ComponentType, type ReactNode, useId } from 'react';
+import { useLocation } from 'wouter';
+import type { Organization } from '../../shared/contracts/hub-api.ts';
+import { Appearance } from '../../shared-ui/Appearance.tsx';
+import { Frame, type FrameEntry } from '../../shared-ui/Frame.tsx';
+import { Notice } from '../../shared-ui/Notice.tsx';
+import { Tag } from '../../shared-ui/Tag.tsx';
+import { useConsoleText } from '../console-text.tsx';
+import { useHub } from '../hub/hub-context.tsx';
+import { pageOf, useHere } from '../organization-context.tsx';
+import classes from './Shell.module.css';
+
+type Icon = ComponentType<{ readonly size: number }>;
+const ENTRIES = [
+  ['', 'nav.overview', LayoutDashboard, 'editor'],
+  ['policies', 'nav.policies', SlidersHorizontal, 'editor'],
+  ['members', 'nav.members', UserRound, 'editor'],
+  ['teams', 'nav.teams', Users, 'editor'],
+  ['domains', 'nav.domains', Globe, 'owner'],
+  ['tokens', 'nav.tokens', KeyRound, 'owner'],
+  ['audit', 'nav.audit', ScrollText, 'owner'],
+  ['organization', 'nav.organization', Building2, 'owner'],
+  ['me', 'nav.me', ShieldCheck, 'editor'],
+] as const satisfies readonly (readonly [string, string, Icon, 'editor' | 'owner'])[];
+
+/** What is around every page: organization, navigation, who is signed in, and whether the hub answers. */
+export function Shell({
+  organizations,
+  children,
+}: {
+  readonly organizations: readonly Organization[];
+  readonly children: ReactNode;
+}) {
+  const [address, go] = useLocation();
+  const { organization } = useHere();
+  const entries = useEntries();
+  const [, , , page = ''] = address.split('/');
+  return (
+    <Frame
+      entries={entries}
+      current={organization.role === 'member' ? '' : page}
+      onFollow={go}
+      foot={<Foot organizations={organizations} />}
+    >
+      <ReachNotice />
+      {children}
+    </Frame>
+  );
+}
+
+function useEntries(): readonly FrameEntry[] {
+  const { t } = useConsoleText();
+  const { organization, isOwner, page } = useHere();
+  if (organization.role === 'member') {
+    return [{ key: '', address: page(), label: t('nav.me'), icon: <ShieldCheck size={18} aria-hidden /> }];
+  }
+  return ENTRIES.filter(([, , , least]) => isOwner || least === 'editor').map(([key, label, Icon]) => ({
+    key,
+    address: key === '' ? page() : page(key),
+    label: t(label),
+    icon: <Icon size={18} aria-hidden />,
+  }));
+}
+
+function Foot({ organizations }: { readonly organizations: readonly Organization[] }) {
+  const { t } = useConsoleText();
+  const { organization, caller } = useHere();
+  const [, go] = useLocation();
+  const id = useId();
+  return (
+    <div className={classes.foot}>
+      <div className={classes.who}>
+        {organizations.length > 1 ? (
+          <>
+            <label htmlFor={id} className="visually-hidden">
+              {t('nav.switch')}
+            </label>
+            <NativeSelect
+              id={id}
+              size="xs"
+              value={organization.name}
+              onChange={(event) => go(pageOf(event.currentTarget.value))}
+            >
+              {organizations.map((each) => (
+                <option key={each.id} value={each.name}>
+                  {each.displayName}
+                </option>
+              ))}
+            </NativeSelect>
+          </>
+        ) : (
+          <strong className={classes.organization}>{organization.displayName}</strong>
+        )}
+        <span className={classes.email}>{caller.email ?? caller.name}</span>
+        <Tag>{t(`account.role.${organization.role}`)}</Tag>
+      </div>
+      <div className={classes.actions}>
+        <Appearance />
+        <Button
+          component="a"
+          href="/sign-out"
+          variant="subtle"
+          size="compact-sm"
+          leftSection={<LogOut size={14} aria-hidden />}
+        >
+          {t('nav.signOut')}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function ReachNotice() {
+  const { t } = useConsoleText();
+  const { reach, refresh } = useHub();
+  if (reach === 'good') return null;
+  if (reach === 'offline') {
+    return (
+      <Notice
+        tone="bad"
+        live
+        actions={
+          <Button variant="default" size="xs" onClick={() => void refresh()}>
+            {t('action.retry')}
+          </Button>
+        }
+      >
+        {t('reach.offline')}
+      </Notice>
+    );
+  }
+  // In a new tab: what was typed here must not be lost to a redirect.
+  return (
+    <Notice
+      tone="warn"
+      live
+      actions={
+        <>
+          <Button component="a" href="/sign-in" target="_blank" rel="noopener" variant="default" size="xs">
+            {t('reach.signIn')}
+          </Button>
+          <Button variant="default" size="xs" onClick={() => void refresh()}>
+            {t('reach.signedInAgain')}
+          </Button>
+        </>
+      }
+    >
+      {t('reach.signedOut')}
+    </Notice>
+  );
+}

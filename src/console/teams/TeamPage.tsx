@@ -1,0 +1,140 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { z } from 'zod';
+import { type Team, teamListSchema, teamMemberListSchema } from '../../shared/contracts/hub-api.ts';
+import { Notice } from '../../shared-ui/Notice.tsx';
+import { PageHead } from '../../shared-ui/PageHead.tsx';
+import { Panel } from '../../shared-ui/Panel.tsx';
+import { useConsoleText } from '../console-text.tsx';
+import { Gate } from '../hub/Gate.tsx';
+import { useRead } from '../hub/use-read.ts';
+import { MemberPicker } from '../members/MemberPicker.tsx';
+import { useHere } from '../organization-context.tsx';
+import { FailureNotice } from '../parts/FailureNotice.tsx';
+import { FormDialog } from '../parts/FormDialog.tsx';
+import layout from '../parts/Layout.module.css';
+import { Table } from '../parts/Table.tsx';
+import { To } from '../parts/To.tsx';
+import { useChange } from '../parts/use-change.ts';
+
+/** One team and who is in it. */
+export function TeamPage({ id }: { readonly id: string }) {
+  const { t } = useConsoleText();
+  const { api } = useHere();
+  const loaded = useRead({ path: api('teams'), answer: teamListSchema });
+  return (
+    <Gate loaded={loaded}>
+      {({ teams }) => {
+        const team = teams.find((each) => each.id === id);
+        return team === undefined ? (
+          <Notice tone="warn">{t('teams.gone')}</Notice>
+        ) : (
+          <TeamDetail team={team} />
+        );
+      }}
+    </Gate>
+  );
+}
+
+function TeamDetail({ team }: { readonly team: Team }) {
+  const { t } = useConsoleText();
+  const { api, page, isOwner } = useHere();
+  const loaded = useRead({ path: api('teams', team.id, 'members'), answer: teamMemberListSchema });
+  const change = useChange();
+  const [deleting, setDeleting] = useState(false);
+  const setMember = (userId: string, method: 'PUT' | 'DELETE') =>
+    change.send({ method, path: api('teams', team.id, 'members', userId), answer: z.undefined() });
+  return (
+    <>
+      <PageHead
+        title={team.name}
+        text={team.description}
+        actions={
+          isOwner ? (
+            <Button variant="default" onClick={() => setDeleting(true)}>
+              {t('teams.delete')}
+            </Button>
+          ) : null
+        }
+      />
+      <FailureNotice failure={change.failure} />
+      <Gate loaded={loaded}>
+        {({ members }) =>
+          members.length === 0 ? (
+            <p className={layout.dim}>{t('teams.empty')}</p>
+          ) : (
+            <Table
+              label={t('nav.members')}
+              rows={members}
+              rowKey={(member) => member.userId}
+              columns={[
+                {
+                  title: t('members.name'),
+                  cell: (member) => (
+                    <To page={page('members', member.userId)}>
+                      {member.name === '' ? member.email : member.name}
+                    </To>
+                  ),
+                },
+                { title: t('members.email'), cell: (member) => member.email },
+                {
+                  title: t('list.actions'),
+                  quiet: true,
+                  cell: (member) =>
+                    isOwner ? (
+                      <Button
+                        size="xs"
+                        variant="default"
+                        aria-label={t('teams.takeOutNamed', { email: member.email })}
+                        onClick={() => void setMember(member.userId, 'DELETE')}
+                      >
+                        {t('teams.takeOut')}
+                      </Button>
+                    ) : null,
+                },
+              ]}
+            />
+          )
+        }
+      </Gate>
+      {isOwner ? (
+        <Panel title={t('teams.addMembers')}>
+          <MemberPicker
+            verb={t('teams.putIn')}
+            taken={loaded.state === 'ready' ? loaded.value.members.map((member) => member.userId) : []}
+            onPick={async (member) => (await setMember(member.userId, 'PUT')).ok}
+          />
+        </Panel>
+      ) : null}
+      {deleting ? <DeleteTeam team={team} onClose={() => setDeleting(false)} /> : null}
+    </>
+  );
+}
+
+function DeleteTeam({ team, onClose }: { readonly team: Team; readonly onClose: () => void }) {
+  const { t } = useConsoleText();
+  const { api, page } = useHere();
+  const [, go] = useLocation();
+  const change = useChange();
+  const submit = async () => {
+    const answer = await change.send({
+      method: 'DELETE',
+      path: api('teams', team.id),
+      answer: z.undefined(),
+    });
+    if (answer.ok) go(page('teams'));
+  };
+  return (
+    <FormDialog
+      title={t('teams.deleteTitle', { team: team.name })}
+      submit={t('teams.delete')}
+      danger
+      change={change}
+      onClose={onClose}
+      onSubmit={() => void submit()}
+    >
+      <p>{t('teams.deleteText', { count: team.members })}</p>
+    </FormDialog>
+  );
+}

@@ -1,0 +1,219 @@
+import { Button } from '@mantine/core';
+import KeyRound from 'lucide-react/icons/key-round';
+import Plus from 'lucide-react/icons/plus';
+import { useState } from 'react';
+import { z } from 'zod';
+import {
+  type ApiToken,
+  type ApiTokenCreationAnswer,
+  apiTokenCreationAnswerSchema,
+  apiTokenCreationSchema,
+  apiTokenListSchema,
+} from '../../shared/contracts/hub-api.ts';
+import { CopyButton } from '../../shared-ui/CopyButton.tsx';
+import { Notice } from '../../shared-ui/Notice.tsx';
+import { PageHead } from '../../shared-ui/PageHead.tsx';
+import { EmptyState } from '../../shared-ui/PageState.tsx';
+import { Tag } from '../../shared-ui/Tag.tsx';
+import { When } from '../../shared-ui/When.tsx';
+import { useConsoleText } from '../console-text.tsx';
+import { Gate } from '../hub/Gate.tsx';
+import { useRead } from '../hub/use-read.ts';
+import { useHere } from '../organization-context.tsx';
+import { Choice } from '../parts/Choice.tsx';
+import { checkForm } from '../parts/check-form.ts';
+import { Field } from '../parts/Field.tsx';
+import { FormDialog } from '../parts/FormDialog.tsx';
+import layout from '../parts/Layout.module.css';
+import { Table } from '../parts/Table.tsx';
+import { useChange } from '../parts/use-change.ts';
+
+/** API tokens that still work; a new one is shown once. */
+export function TokensPage() {
+  const { t } = useConsoleText();
+  const { api } = useHere();
+  const loaded = useRead({ path: api('tokens'), answer: apiTokenListSchema });
+  const [creating, setCreating] = useState(false);
+  const [made, setMade] = useState<ApiTokenCreationAnswer | null>(null);
+  const [revoking, setRevoking] = useState<ApiToken | null>(null);
+  return (
+    <>
+      <PageHead
+        title={t('tokens.title')}
+        text={t('tokens.text')}
+        actions={
+          <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setCreating(true)}>
+            {t('tokens.create')}
+          </Button>
+        }
+      />
+      {made === null ? null : <Secret made={made} onDone={() => setMade(null)} />}
+      <Gate loaded={loaded}>
+        {({ tokens }) =>
+          tokens.length === 0 ? (
+            <EmptyState icon={<KeyRound size={26} />} title={t('tokens.noneTitle')}>
+              {t('tokens.noneText')}
+            </EmptyState>
+          ) : (
+            <TokenTable tokens={tokens} onRevoke={setRevoking} />
+          )
+        }
+      </Gate>
+      {creating ? (
+        <NewToken
+          onClose={() => setCreating(false)}
+          onMade={(answer) => {
+            setMade(answer);
+            setCreating(false);
+          }}
+        />
+      ) : null}
+      {revoking === null ? null : <Revoke token={revoking} onClose={() => setRevoking(null)} />}
+    </>
+  );
+}
+
+function TokenTable({
+  tokens,
+  onRevoke,
+}: {
+  readonly tokens: readonly ApiToken[];
+  readonly onRevoke: (token: ApiToken) => void;
+}) {
+  const { t } = useConsoleText();
+  return (
+    <Table
+      label={t('tokens.title')}
+      rows={tokens}
+      rowKey={(token) => token.id}
+      columns={[
+        { title: t('tokens.name'), cell: (token) => token.name },
+        { title: t('members.role'), cell: (token) => <Tag>{t(`account.role.${token.role}`)}</Tag> },
+        { title: t('tokens.by'), cell: (token) => token.createdBy ?? t('tokens.byNobody') },
+        { title: t('tokens.expires'), cell: (token) => <When at={token.expiresAt} /> },
+        { title: t('tokens.used'), cell: (token) => <When at={token.lastUsedAt} /> },
+        {
+          title: t('list.actions'),
+          quiet: true,
+          cell: (token) => (
+            <Button
+              variant="default"
+              size="xs"
+              aria-label={t('tokens.revokeNamed', { name: token.name })}
+              onClick={() => onRevoke(token)}
+            >
+              {t('tokens.revoke')}
+            </Button>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+function Secret({ made, onDone }: { readonly made: ApiTokenCreationAnswer; readonly onDone: () => void }) {
+  const { t } = useConsoleText();
+  return (
+    <Notice
+      tone="good"
+      live
+      title={t('tokens.made', { name: made.token.name })}
+      actions={
+        <Button variant="default" size="xs" onClick={onDone}>
+          {t('tokens.kept')}
+        </Button>
+      }
+    >
+      <p>{t('tokens.once')}</p>
+      <div className={layout.secret}>
+        <code>{made.secret}</code>
+        <CopyButton text={() => made.secret} label={t('tokens.copy')} />
+      </div>
+    </Notice>
+  );
+}
+
+function NewToken({
+  onClose,
+  onMade,
+}: {
+  readonly onClose: () => void;
+  readonly onMade: (answer: ApiTokenCreationAnswer) => void;
+}) {
+  const { t } = useConsoleText();
+  const { api } = useHere();
+  const change = useChange();
+  const [name, setName] = useState('');
+  const [role, setRole] = useState('editor');
+  const [days, setDays] = useState('90');
+  const [problems, setProblems] = useState<{ readonly [field: string]: string }>({});
+  const submit = async () => {
+    const checked = checkForm(apiTokenCreationSchema, { name, role, days: Number(days) });
+    setProblems(checked.ok ? {} : checked.problems);
+    if (!checked.ok) return;
+    const answer = await change.send({
+      method: 'POST',
+      path: api('tokens'),
+      body: checked.value,
+      answer: apiTokenCreationAnswerSchema,
+    });
+    if (answer.ok) onMade(answer.value);
+  };
+  return (
+    <FormDialog
+      title={t('tokens.create')}
+      submit={t('tokens.create')}
+      change={change}
+      onClose={onClose}
+      onSubmit={() => void submit()}
+    >
+      <Field
+        label={t('tokens.name')}
+        hint={t('tokens.nameHint')}
+        problem={problems.name}
+        value={name}
+        onChange={setName}
+      />
+      <Choice
+        label={t('members.role')}
+        value={role}
+        options={(['member', 'editor', 'owner'] as const).map((each) => [each, t(`account.role.${each}`)])}
+        onChange={setRole}
+      />
+      <Field
+        label={t('tokens.days')}
+        hint={t('tokens.daysHint')}
+        problem={problems.days}
+        type="number"
+        value={days}
+        onChange={setDays}
+      />
+    </FormDialog>
+  );
+}
+
+function Revoke({ token, onClose }: { readonly token: ApiToken; readonly onClose: () => void }) {
+  const { t } = useConsoleText();
+  const { api } = useHere();
+  const change = useChange();
+  const submit = async () => {
+    const answer = await change.send({
+      method: 'DELETE',
+      path: api('tokens', token.id),
+      answer: z.undefined(),
+    });
+    if (answer.ok) onClose();
+  };
+  return (
+    <FormDialog
+      title={t('tokens.revokeTitle', { name: token.name })}
+      submit={t('tokens.revoke')}
+      danger
+      change={change}
+      onClose={onClose}
+      onSubmit={() => void submit()}
+    >
+      <p>{t('tokens.revokeText')}</p>
+    </FormDialog>
+  );
+}

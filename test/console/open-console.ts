@@ -1,0 +1,123 @@
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from '@playwright/test';
+import { z } from 'zod';
+import { type HubProcess, startHubProcess, temporaryDataDirectory } from '../hub-process.ts';
+
+const saidSchema = z.object({
+  url: z.string(),
+  ownerEmail: z.string(),
+  ownerPassword: z.string(),
+  developerEmail: z.string(),
+  developerPassword: z.string(),
+  designerEmail: z.string(),
+  designerPassword: z.string(),
+  defaultPolicyId: z.string(),
+  userPolicyId: z.string(),
+  secondOwnerEmail: z.string(),
+  secondOwnerPassword: z.string(),
+});
+
+/** A real hub with the demo's organizations, for the console's tests. */
+export interface ConsoleHub {
+  readonly said: z.infer<typeof saidSchema>;
+  readonly process: HubProcess;
+  stop(): Promise<void>;
+}
+
+export async function startConsoleHub(): Promise<ConsoleHub> {
+  const data = temporaryDataDirectory();
+  const hub = await startHubProcess(data.path, ['--demo']);
+  return {
+    said: saidSchema.parse(hub.said),
+    process: hub,
+    stop: async () => {
+      await hub.end('SIGTERM');
+      await data.remove();
+    },
+  };
+}
+
+export type Who = 'owner' | 'developer' | 'designer' | 'secondOwner';
+
+/** The console in a browser of its own, as one person sees it. */
+export interface OpenConsole {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Violations of the content security policy, and errors of the page: there should be none. */
+  readonly complaints: readonly string[];
+  /** Goes to a page of the organization, such as `policies`, and waits until it is there. */
+  go(place: string): Promise<void>;
+  /** Asks the API as this person. */
+  api(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** Opens the console, signing in on the hub's own pages on the way. */
+export async function openConsole(
+  browser: Browser,
+  hub: ConsoleHub,
+  who: Who,
+  options: BrowserContextOptions = {},
+): Promise<OpenConsole> {
+  const { url } = hub.said;
+  const context = await browser.newContext({
+    locale: 'en-GB',
+    reducedMotion: 'reduce',
+    baseURL: url,
+    ...options,
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  await page.exposeFunction('reportViolation', (text: string) => complaints.push(text));
+  await page.addInitScript(
+    `addEventListener('securitypolicyviolation', (event) => reportViolation(event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sample))`,
+  );
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    // A refused or unanswered request is logged by the browser itself; the page shows it where it matters.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      complaints.push(message.text());
+  });
+  await page.goto('/');
+  await signIn(page, hub, who);
+  await page.getByRole('navigation', { name: 'Pages', exact: true }).waitFor();
+  const organization = who === 'secondOwner' ? 'globex' : 'acme';
+  return {
+    page,
+    context,
+    complaints,
+    go: async (place) => {
+      await page.goto(`/o/${organization}${place === '' ? '' : `/${place}`}`);
+      await settled(page);
+    },
+    api: async (method, path, body, headers = {}) => {
+      const response = await context.request.fetch(`/v1/orgs/${organization}${path}`, {
+        method,
+        headers: { origin: url, ...headers },
+        ...(body === undefined ? {} : { data: body }),
+      });
+      const text = await response.text();
+      return text === '' ? undefined : JSON.parse(text);
+    },
+    close: () => context.close(),
+  };
+}
+
+/** Waits until a page shows what it read. */
+export async function settled(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.getByRole('status', { name: 'Loading…' }).first().waitFor({ state: 'detached' });
+}
+
+/** Types address and password into the hub's own pages. */
+export async function signIn(page: Page, hub: ConsoleHub, who: Who): Promise<void> {
+  await page.waitForURL('**/sign-in?*');
+  await page.locator('input[name="email"]').fill(hub.said[`${who}Email`]);
+  await page.locator('form:has(input[name="email"]) button[type="submit"]').first().click();
+  await page.locator('input[name="password"]').fill(hub.said[`${who}Password`]);
+  await page.locator('form:has(input[name="password"]) button[type="submit"]').first().click();
+}
