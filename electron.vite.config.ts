@@ -38,6 +38,7 @@ export default defineConfig({
     plugins: [react()],
     build: {
       outDir: 'out/renderer',
+      minify: true,
       emptyOutDir: true,
       rolldownOptions: { input: 'src/renderer/index.html' },
     },

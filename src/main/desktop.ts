@@ -13,7 +13,7 @@ import { createWindowDoor } from './bridge/window-door.ts';
 import { LINK_SCHEME, linkAmong } from './deep-link/deep-link.ts';
 import { autostartFile } from './login-item/autostart-file.ts';
 import { BACKGROUND_FLAG, createLoginItem } from './login-item/login-item.ts';
-import { openPreferences } from './preferences/preferences.ts';
+import type { Preferences } from './preferences/preferences.ts';
 import { dashboardProtocol } from './protocol/dashboard-protocol.ts';
 import { applicationMenu } from './shell/application-menu.ts';
 import { endGracefully } from './shell/ending.ts';
@@ -68,7 +68,10 @@ export async function startDesktop(beginning: Beginning): Promise<void> {
     feed: () => electronFeed(log),
     ...{ after, log, onChange: () => shell?.draw() },
   });
-  const window = display ? openableWindow(beginning, built, agent, log, () => shell) : null;
+  // Not needed for the app to load, and not small.
+  const { openPreferences } = await import('./preferences/preferences.ts');
+  const preferences = openPreferences(beginning.folder, log);
+  const window = display ? openableWindow({ beginning, preferences, agent, log, shell: () => shell }) : null;
   const tray = display ? iconOf(paths, built, () => shell, log) : null;
   const host = hostOf({ beginning, window, tray, log });
   const made = createShell({ agent, host, updates, log, now: Date.now, every });
@@ -140,16 +143,17 @@ function prepareApp(): void {
   });
 }
 
-function openableWindow(
-  { folder, paths }: Beginning,
-  built: string,
-  agent: KeptLink,
-  log: Log,
-  shell: () => Shell | undefined,
-): DashboardWindow {
+function openableWindow(parts: {
+  readonly beginning: Beginning;
+  readonly preferences: Preferences;
+  readonly agent: KeptLink;
+  readonly log: Log;
+  readonly shell: () => Shell | undefined;
+}): DashboardWindow {
+  const { preferences, agent, log, shell } = parts;
+  const { built } = parts.beginning;
   const signIns = noteSignIns(agent.fetch);
   const door = createWindowDoor({ fetch: signIns.fetch, onEvent: agent.onEvent, log });
-  const preferences = openPreferences(folder, log);
   nativeTheme.themeSource = preferences.read().theme;
   nativeTheme.on('updated', () => preferences.keep({ theme: nativeTheme.themeSource }));
   const window = createDashboardWindow({
@@ -163,7 +167,6 @@ function openableWindow(
     ...{ preferences, log },
   });
   installBridge(door, window.owns);
-  if (paths.testPaths) log('test paths: this build does not manage this computer', { folder });
   return window;
 }
 
