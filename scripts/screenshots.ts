@@ -24,8 +24,8 @@ interface View {
   readonly width: number;
   readonly height?: number;
   readonly scheme: 'light' | 'dark';
-  /** Shown in the documentation, and therefore kept. */
-  readonly kept?: boolean;
+  /** The schemes in which the documentation shows it. */
+  readonly kept?: readonly View['scheme'][];
   readonly full?: boolean;
   readonly rtl?: boolean;
   act?(page: Page, agent: StandInAgent): Promise<void>;
@@ -48,13 +48,19 @@ const bothSchemes = (view: Omit<View, 'scheme'>): View[] => [
 ];
 
 const VIEWS: readonly View[] = [
-  ...bothSchemes({ name: 'settings', world: managedWorld, place: 'settings', width: 1280, kept: true }),
+  ...bothSchemes({
+    name: 'settings',
+    world: managedWorld,
+    place: 'settings',
+    width: 1280,
+    kept: ['light', 'dark'],
+  }),
   ...bothSchemes({
     name: 'why-locked',
     world: managedWorld,
     place: 'settings/General',
     width: 1280,
-    kept: true,
+    kept: ['light'],
     act: explainProxy,
   }),
   ...bothSchemes({ name: 'policy', world: managedWorld, place: 'policy', width: 1280, full: true }),
@@ -77,7 +83,14 @@ const VIEWS: readonly View[] = [
     width: 1280,
     full: true,
   }),
-  { name: 'policy-top', world: managedWorld, place: 'policy', width: 1280, scheme: 'light', kept: true },
+  {
+    name: 'policy-page',
+    world: managedWorld,
+    place: 'policy',
+    width: 1280,
+    scheme: 'light',
+    kept: ['light'],
+  },
   {
     name: 'filesharing',
     world: managedWorld,
@@ -137,6 +150,7 @@ const VIEWS: readonly View[] = [
     width: 320,
     height: 640,
     scheme: 'dark',
+    kept: ['dark'],
   },
   {
     name: 'policy-320',
@@ -258,7 +272,7 @@ const only = process.argv[all + 2];
 const docs = join(dirname(fileURLToPath(import.meta.url)), '..', 'docs', 'screenshots');
 const folder = all === -1 ? docs : (process.argv[all + 1] ?? docs);
 const views = VIEWS.filter((view) =>
-  all === -1 ? view.kept === true : only === undefined || view.name === only,
+  all === -1 ? view.kept?.includes(view.scheme) === true : only === undefined || view.name === only,
 );
 await mkdir(folder, { recursive: true });
 const built = await buildDashboard();

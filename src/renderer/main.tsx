@@ -27,3 +27,8 @@ void door.then((opened) =>
     </StrictMode>,
   ),
 );
+
+// A new one-time address pasted over the old one changes only the fragment, which loads nothing by itself.
+window.addEventListener('hashchange', () => {
+  if (window.mooring === undefined && window.location.hash.startsWith('#token=')) window.location.reload();
+});

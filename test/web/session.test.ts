@@ -96,6 +96,32 @@ describe('the session of a page in a browser', () => {
     expect(await page.evaluate(`sessionStorage.getItem('mooring.bearer')`)).toBeNull();
   });
 
+  test('a new address pasted over an ended session opens it again, in the same tab', async () => {
+    await page.goto(await agent.address());
+    await settingsShown();
+    await page.evaluate(`sessionStorage.setItem('mooring.bearer', 'A'.repeat(43))`);
+    await page.reload();
+    await page.getByRole('heading', { name: 'This page’s session has ended' }).waitFor();
+    await page.evaluate(`location.href = ${JSON.stringify(await agent.address())}`);
+    await settingsShown();
+    expect(page.url()).not.toContain('token');
+    await page.goBack();
+    expect(page.url()).not.toContain('token');
+  });
+
+  test('a session that ends while the page is open is noticed with the next request', async () => {
+    await page.goto(await agent.address());
+    await settingsShown();
+    await page.route('**/v1/doctor', (route) =>
+      route.fulfill({
+        status: 401,
+        json: { error: { code: 'unauthenticated', message: 'Not connected any more.' } },
+      }),
+    );
+    await page.getByRole('link', { name: 'Diagnostics' }).click();
+    await page.getByRole('heading', { name: 'This page’s session has ended' }).waitFor();
+  });
+
   test('a browser that reports violations of the page’s policy would be heard', async () => {
     const dashboard = await openDashboard(browser, built.folder, managedWorld());
     try {

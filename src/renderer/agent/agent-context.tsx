@@ -58,7 +58,7 @@ export function AgentProvider({
   readonly children: ReactNode;
 }) {
   const [queries] = useState(createQueryClient);
-  const client = useMemo(() => createLocalClient(carrier), [carrier]);
+  const client = useMemo(() => createLocalClient(carrier, onSessionEnded), [carrier, onSessionEnded]);
   const [connection, setConnection] = useState<Connection>('connecting');
   const live = useRef<{ stop(): void; retryNow(): void } | null>(null);
 

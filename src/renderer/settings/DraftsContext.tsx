@@ -47,9 +47,9 @@ export function DraftsProvider({ children }: { readonly children: ReactNode }) {
   const states = settings.state === 'ready' ? settings.value.settings : null;
   useEffect(() => {
     if (states === null) return;
-    const read = afterReading(latest.current, states);
-    setDrafts(read.drafts);
-    if (read.overtaken.length > 0) setOvertaken(read.overtaken);
+    const { overtaken: taken } = afterReading(latest.current, states);
+    setDrafts((now) => afterReading(now, states).drafts);
+    if (taken.length > 0) setOvertaken(taken);
   }, [states]);
   useLeaveWarning(drafts.size > 0);
   useEffect(() => {

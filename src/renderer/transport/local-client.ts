@@ -69,8 +69,11 @@ interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Builds the client on a carrier, from the contract's own table of routes. */
-export function createLocalClient(carrier: Carrier): LocalClient {
+/**
+ * Builds the client on a carrier, from the contract's own table of routes. `onSessionEnded` is told when the agent
+ * no longer knows this page, whichever request it was that met it.
+ */
+export function createLocalClient(carrier: Carrier, onSessionEnded: () => void = () => {}): LocalClient {
   const call = async <T>(
     route: LocalRoute,
     schema: z.ZodType<T>,
@@ -84,6 +87,7 @@ export function createLocalClient(carrier: Carrier): LocalClient {
         ...(body === undefined ? {} : { body }),
         ...(signal === undefined ? {} : { signal }),
       });
+      if (answer.status === 401) onSessionEnded();
       return readAnswer(answer.status, answer.text, schema);
     } catch (error) {
       if (error instanceof CarrierLost) return { ok: false, failure: { kind: 'offline' } };
