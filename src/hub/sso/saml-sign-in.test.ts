@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { IDP_TWO } from '../connections/test-certificates.ts';
+import { beginTest, readTest } from '../connections/connection-test.ts';
+import { IDP_ONE, IDP_TWO } from '../connections/test-certificates.ts';
 import { startTestDatabase } from '../database/test-database.ts';
 import { createBrowser } from '../identity/test-browser.ts';
-import { startTestHub, type TestHub } from '../identity/test-hub.ts';
+import { OPERATOR, startTestHub, type TestHub } from '../identity/test-hub.ts';
+import { createSsoRequests } from './sso-requests.ts';
 import { type Answer, assertionXml, goodResponse, requestOf, responseXml, signed } from './test-saml-idp.ts';
 import {
   answerTo,
@@ -321,7 +323,6 @@ describe('an answer that is not the identity provider’s word', () => {
 });
 
 it('takes either of two certificates while they are exchanged', async () => {
-  const { IDP_ONE } = await import('../connections/test-certificates.ts');
   const both = await createTestSso(hub, database, {
     saml: {
       idpEntityId: 'https://idp.test/entity',
@@ -347,7 +348,6 @@ it('takes either of two certificates while they are exchanged', async () => {
 });
 
 it('wants the response signed where the connection says so', async () => {
-  const { IDP_ONE } = await import('../connections/test-certificates.ts');
   const strict = await createTestSso(hub, database, {
     saml: {
       idpEntityId: 'https://idp.test/entity',
@@ -359,4 +359,34 @@ it('wants the response signed where the connection says so', async () => {
   const { visited } = await signInBySaml(strict, `loose@${strict.domain}`);
   expect(visited.status).toBe(403);
   expect((await failuresOf(strict))[0]).toBe('signature_invalid');
+});
+
+it('tests a connection: nobody is signed in, and the owner sees what came', async () => {
+  const requests = createSsoRequests({ db: database.db, secret: hub.secret, now: () => new Date() });
+  const where = { organizationId: sso.organizationId, connectionId: sso.connectionId };
+  const run = async (email: string, changes: Partial<Answer>) => {
+    const test = await beginTest({ db: database.db, requests, publicUrl: hub.url }, OPERATOR, where);
+    const read = () => readTest({ db: database.db, requests }, { ...where, testId: test.id });
+    expect((await read()).state).toBe('waiting');
+    const browser = createBrowser(hub.url);
+    await browser.get(test.url);
+    const request = requestOf(browser.left()?.href ?? '');
+    const page = await postResponse(
+      sso,
+      browser,
+      goodResponse(answerTo(sso, { requestId: request.id }, email, changes)),
+    );
+    expect(await whoIs(sso, browser)).toBeNull();
+    return { page, outcome: await read(), again: (await createBrowser(hub.url).get(test.url)).status };
+  };
+  const email = `tester@${sso.domain}`;
+  const good = await run(email, { attributes: { email: [`other@${sso.domain}`], groups: ['Nonsense'] } });
+  expect(good.page.body).toContain('The test worked');
+  expect(good.again).toBe(403);
+  expect([good.outcome.state, good.outcome.email]).toEqual(['succeeded', email]);
+  expect(good.outcome.attributes).toContainEqual({ name: 'groups', values: ['Nonsense'] });
+  expect(good.outcome.warnings.map((warning) => warning.code)).toEqual(['addresses_differ', 'group_format']);
+  expect(await database.db.selectFrom('users').select('id').where('email', '=', email).execute()).toEqual([]);
+  const bad = await run('not an address', {});
+  expect([bad.outcome.state, bad.outcome.failure?.class]).toEqual(['failed', 'name_id_not_email']);
 });

@@ -1,0 +1,149 @@
+import { generate } from 'otplib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestDatabase } from '../database/test-database.ts';
+import { type Browser, createBrowser, type Visited } from '../identity/test-browser.ts';
+import {
+  createAccount,
+  createTestOrganization,
+  OPERATOR,
+  startTestHub,
+  type TestHub,
+  typeCredentials,
+} from '../identity/test-hub.ts';
+import { changeSignInSettings } from '../sso/sign-in-settings.ts';
+import { whoIs } from '../sso/test-sso-hub.ts';
+import { createSecondFactor } from './second-factor.ts';
+
+let database: Awaited<ReturnType<typeof startTestDatabase>>;
+let hub: TestHub;
+beforeAll(async () => {
+  database = await startTestDatabase();
+  hub = await startTestHub(database);
+});
+afterAll(async () => {
+  await hub.stop();
+  await database.stop();
+});
+
+const secretOn = (page: Visited) => /<p class="code-shown">([A-Z2-7]+)<\/p>/.exec(page.body)?.[1] ?? '';
+const code = (secret: string) => generate({ secret });
+const enter = (browser: Browser, page: Visited, value: string) =>
+  browser.submit(page, { code: value }, (form) => 'code' in form.fields);
+const typeIn = async (email: string) => {
+  const browser = createBrowser(hub.url);
+  return { browser, page: await typeCredentials(browser, `${hub.url}/sign-in`, email) };
+};
+
+async function owner(name: string) {
+  const account = await createAccount(database, `${name}@local.example`);
+  const organization = await createTestOrganization(database, name, [account]);
+  await database.db
+    .updateTable('memberships')
+    .set({ role: 'owner' })
+    .where('user_id', '=', account.id)
+    .execute();
+  return { account, organization };
+}
+
+/** Sets an app up at will; answers its secret and the recovery codes. */
+async function enrolled(name: string) {
+  const { account } = await owner(name);
+  const { browser } = await typeIn(account.email);
+  const page = await browser.get(`${hub.url}/account/second-factor`);
+  const secret = secretOn(page);
+  const shown = await enter(browser, page, await code(secret));
+  // The tests sign in within the same half minute: its code is to count again.
+  await database.db
+    .updateTable('second_factors')
+    .set({ last_step: 0 })
+    .where('user_id', '=', account.id)
+    .execute();
+  const codes = [...shown.body.matchAll(/([a-z0-9]{5}-[a-z0-9]{5})<br>/g)].map(([, each = '']) => each);
+  return { account, secret, codes };
+}
+
+describe('a second factor', () => {
+  it('is asked for after the password, and opens with the code of the app, each once', async () => {
+    const { account, secret, codes } = await enrolled('app');
+    expect(new Set(codes).size).toBe(10);
+    const { browser, page } = await typeIn(account.email);
+    expect(page.body).toContain('Enter your code');
+    expect(await whoIs({ hub }, browser)).toBeNull();
+    const good = await code(secret);
+    await enter(browser, page, good);
+    expect(await whoIs({ hub }, browser)).toBe(account.email);
+    const again = await typeIn(account.email);
+    expect((await enter(again.browser, again.page, good)).status).toBe(401);
+    expect(await whoIs({ hub }, again.browser)).toBeNull();
+  });
+
+  it('opens with a recovery code, once, however it is typed', async () => {
+    const { account, codes } = await enrolled('codes');
+    const [first = ''] = codes;
+    const one = await typeIn(account.email);
+    await enter(one.browser, one.page, ` ${first.toUpperCase().replace('-', ' ')}`);
+    expect(await whoIs({ hub }, one.browser)).toBe(account.email);
+    const two = await typeIn(account.email);
+    expect((await enter(two.browser, two.page, first)).status).toBe(401);
+  });
+
+  it('cannot be guessed: after ten tries it is quiet for a while, with a new password form as well', async () => {
+    const { account, secret } = await enrolled('guess');
+    const { browser, page } = await typeIn(account.email);
+    const statuses = [];
+    for (let guess = 0; guess < 11; guess += 1) statuses.push((await enter(browser, page, '000000')).status);
+    expect(statuses.slice(0, 10).every((status) => status === 401)).toBe(true);
+    expect(statuses[10]).toBe(429);
+    const again = await typeIn(account.email);
+    expect((await enter(again.browser, again.page, await code(secret))).status).toBe(429);
+  });
+
+  it('is worth nothing without the password before it, and its proof nothing at another account', async () => {
+    const { secret } = await enrolled('proof');
+    const browser = createBrowser(hub.url);
+    const page = await browser.get(`${hub.url}/sign-in`);
+    const token = /name="form_token" value="([^"]*)"/.exec(page.body)?.[1] ?? '';
+    const answer = await browser.post(`${hub.url}/sign-in`, {
+      form_token: token,
+      step: 'code',
+      proof: 'made up',
+      code: await code(secret),
+    });
+    expect(answer.status).toBe(403);
+    expect(await whoIs({ hub }, browser)).toBeNull();
+  });
+
+  it('is set up at sign-in where the organization asks its owners for one', async () => {
+    const { account, organization } = await owner('needs');
+    await changeSignInSettings(database.db, OPERATOR, organization.id, { ownersNeedSecondFactor: true });
+    const { browser, page } = await typeIn(account.email);
+    const secret = secretOn(page);
+    expect(secret).not.toBe('');
+    expect(await whoIs({ hub }, browser)).toBeNull();
+    const wrong = await enter(browser, page, '000000');
+    expect([wrong.status, secretOn(wrong)]).toEqual([401, secret]);
+    await enter(browser, wrong, await code(secret));
+    expect(await whoIs({ hub }, browser)).toBe(account.email);
+    const next = await typeIn(account.email);
+    expect(next.page.body).toContain('Enter your code');
+  });
+
+  it('lets one of two sign-ins with the same code through', async () => {
+    const { account, secret } = await enrolled('race');
+    const factor = createSecondFactor({ db: database.db, secret: hub.secret, now: () => new Date() });
+    const value = await code(secret);
+    const context = { ...OPERATOR };
+    const outcomes = await Promise.all([1, 2, 3].map(() => factor.check(account.id, value, context)));
+    expect(outcomes.filter(Boolean)).toHaveLength(1);
+  });
+
+  it('keeps the key sealed', async () => {
+    const { account, secret } = await enrolled('sealed');
+    const row = await database.db
+      .selectFrom('second_factors')
+      .selectAll()
+      .where('user_id', '=', account.id)
+      .executeTakeFirstOrThrow();
+    expect(row.sealed.toString('latin1')).not.toContain(secret);
+  });
+});
