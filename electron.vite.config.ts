@@ -15,7 +15,7 @@ export default defineConfig({
       outDir: 'out/main',
       // Packages of "dependencies" are installed for the hub and the command line; the app carries what it needs
       // within itself, but for what is native or has files of its own.
-      externalizeDeps: { exclude: ['jose', 'zod'] },
+      externalizeDeps: { exclude: ['jose', 'zod', '@xmldom/xmldom'] },
       minify: true,
       rolldownOptions: { input: { index: 'src/main/index.ts' } },
     },
