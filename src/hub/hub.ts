@@ -9,6 +9,7 @@ import { consoleRoutes } from './console/console-routes.ts';
 import { listenForAnnouncements } from './database/announcements.ts';
 import { createDelivery } from './delivery/delivery.ts';
 import { dnsResolver } from './domains/domain-proof.ts';
+import { domainRecheck } from './domains/recheck.ts';
 import { type HubDatabase, openHubDatabase } from './hub-database.ts';
 import { createIdentity, type Identity } from './identity/identity.ts';
 import { acceptanceRoutes } from './invitations/acceptance-routes.ts';
@@ -140,6 +141,7 @@ async function compose(options: HubOptions, config: HubConfig, database: HubData
       plugins: [
         ...apiRoutes({ resolver: dnsResolver(), mail, outbound, secret }),
         metricsRoutes({ pool, token: options.metricsToken, registry: metrics }),
+        domainRecheck(dnsResolver()),
         identity.plugin,
         acceptanceRoutes({ secret, passwords: identity.passwords }),
         delivery.plugin,

@@ -4,6 +4,7 @@ import { outputOf, type Surroundings } from './commands/command-context.ts';
 import { connectionCommands } from './commands/connection-commands.ts';
 import { dataCommands } from './commands/data-commands.ts';
 import { deviceCommands } from './commands/device-commands.ts';
+import { domainCommands } from './commands/domain-commands.ts';
 import { keyCommands } from './commands/key-commands.ts';
 import { auditCommand, memberCommands, tokenCommands, userCommands } from './commands/member-commands.ts';
 import { tellRefusal } from './commands/output.ts';
@@ -35,6 +36,7 @@ async function run(args: readonly string[], around: Surroundings): Promise<numbe
   connectionCommands(program, around);
   tokenCommands(program, around);
   scimCommands(program, around);
+  domainCommands(program, around);
   keyCommands(program, around);
   auditCommand(program, around);
   userCommands(program, around);

@@ -12,8 +12,11 @@ export interface TxtResolver {
 }
 
 /** The machine's own name servers, or those given (`address` or `address:port`). */
-export function dnsResolver(servers: readonly string[] = []): TxtResolver {
-  const resolver = new Resolver({ timeout: 5000, tries: 2 });
+export function dnsResolver(
+  servers: readonly string[] = [],
+  { timeoutMs = 5000, tries = 2 }: { readonly timeoutMs?: number; readonly tries?: number } = {},
+): TxtResolver {
+  const resolver = new Resolver({ timeout: timeoutMs, tries });
   if (servers.length > 0) resolver.setServers(servers);
   return {
     txt: async (name) => {

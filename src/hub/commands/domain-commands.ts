@@ -1,0 +1,121 @@
+import type { Command } from 'commander';
+import type { Domain } from '../../shared/contracts/hub-api.ts';
+import { RefusalError } from '../../shared/contracts/refusal.ts';
+import type { Db } from '../database/connection.ts';
+import { dnsResolver } from '../domains/domain-proof.ts';
+import {
+  addDomain,
+  forceDomain,
+  listDomains,
+  removeDomain,
+  verifyDomain,
+} from '../domains/domain-service.ts';
+import { findOrganization } from '../organizations/organization-service.ts';
+import {
+  type CommonOptions,
+  operator,
+  outputOf,
+  type Surroundings,
+  withDatabase,
+} from './command-context.ts';
+import { answer, columns } from './output.ts';
+import { inOrganization } from './policy-commands.ts';
+
+interface DomainOptions extends CommonOptions {
+  readonly organization: string;
+}
+
+/** `domains list|add|verify|remove` */
+export function domainCommands(program: Command, around: Surroundings): void {
+  const domains = program.command('domains').description('e-mail domains of an organization');
+  inOrganization(domains.command('list'))
+    .description('list domains and whether they are proved')
+    .action((options: DomainOptions) =>
+      within(options, around, 'domains list', async (db, organizationId) => {
+        const found = await listDomains(db, organizationId);
+        answer(outputOf(options, around), { domains: found }, () =>
+          columns(
+            ['DOMAIN', 'STATE', 'CHECKED', 'TXT VALUE'],
+            found.map((each) => [each.name, each.state, each.checkedAt ?? 'never', each.record.value]),
+            'No domains.',
+          ),
+        );
+      }),
+    );
+  inOrganization(domains.command('add <domain>'))
+    .description('claim a domain; shows the TXT record that proves it')
+    .action((name: string, options: DomainOptions) =>
+      within(options, around, 'domains add', async (db, organizationId) => {
+        const domain = await addDomain(db, operator(), organizationId, name);
+        answer(outputOf(options, around), { domain }, () => [
+          `Add this TXT record to ${domain.name} (name @ or empty):`,
+          domain.record.value,
+          `Then: mooring-hub domains verify ${domain.name} --organization ${options.organization}`,
+        ]);
+      }),
+    );
+  verifyCommand(domains, around);
+  inOrganization(domains.command('remove <domain>'))
+    .description('give a domain up: SSO and SCIM then refuse its addresses')
+    .action((name: string, options: DomainOptions) =>
+      within(options, around, 'domains remove', async (db, organizationId) => {
+        const { id } = await named(db, organizationId, name);
+        await removeDomain(db, operator(), { organizationId, domainId: id });
+        answer(outputOf(options, around), { domain: name }, () => [`${name} is given up.`]);
+      }),
+    );
+}
+
+function verifyCommand(domains: Command, around: Surroundings): void {
+  inOrganization(domains.command('verify <domain>'))
+    .description('look for the TXT record of a domain now')
+    .option('--force', 'verify by your word, where there is no public DNS; audited')
+    .option(
+      '--resolver <address...>',
+      "name servers to ask instead of the machine's (address or address:port)",
+      [],
+    )
+    .action((name: string, options: DomainOptions & { force?: boolean; resolver: readonly string[] }) =>
+      within(options, around, 'domains verify', async (db, organizationId) => {
+        const where = { organizationId, domainId: (await named(db, organizationId, name)).id };
+        const outcome =
+          options.force === true
+            ? {
+                domain: await forceDomain(db, operator(), where),
+                detail: `${name} is verified by your word.`,
+              }
+            : await verifyDomain(db, operator(), dnsResolver(options.resolver), where);
+        if (outcome.domain.state !== 'verified') {
+          throw new RefusalError({
+            code: 'conflict',
+            message: outcome.detail,
+            help: 'Check the record at your DNS provider; --force verifies by your word.',
+            details: { domain: outcome.domain },
+          });
+        }
+        answer(outputOf(options, around), outcome, () => [outcome.detail]);
+      }),
+    );
+}
+
+function within(
+  options: DomainOptions,
+  around: Surroundings,
+  purpose: string,
+  run: (db: Db, organizationId: string) => Promise<void>,
+): Promise<void> {
+  return withDatabase({ options, around, purpose }, async ({ db }) =>
+    run(db, (await findOrganization(db, options.organization)).id),
+  );
+}
+
+async function named(db: Db, organizationId: string, name: string): Promise<Domain> {
+  const domains = await listDomains(db, organizationId);
+  const found = domains.find((each) => each.name === name.trim().toLowerCase().replace(/\.$/, ''));
+  if (found !== undefined) return found;
+  throw new RefusalError({
+    code: 'not_found',
+    message: `The organization does not claim ${name}.`,
+    help: `Claim it first: mooring-hub domains add ${name}`,
+  });
+}

@@ -1,0 +1,200 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startTestDatabase } from '../database/test-database.ts';
+import { createOrganization } from '../organizations/organization-service.ts';
+import { readDomainName } from './domain-name.ts';
+import { dnsResolver, type TxtResolver } from './domain-proof.ts';
+import {
+  addDomain,
+  forceDomain,
+  listDomains,
+  listUncaptured,
+  recheckDomains,
+  removeDomain,
+  verifyDomain,
+} from './domain-service.ts';
+import { startTestNameServer, type TestAnswer } from './test-name-server.ts';
+
+let database: Awaited<ReturnType<typeof startTestDatabase>>;
+let server: Awaited<ReturnType<typeof startTestNameServer>>;
+let resolver: TxtResolver;
+const answers = new Map<string, TestAnswer>();
+const organizations: Record<'acme' | 'globex', string> = { acme: '', globex: '' };
+const context = (at = new Date()) => ({
+  actor: { kind: 'system' as const, name: 'test' },
+  sourceAddress: null,
+  at,
+});
+
+beforeAll(async () => {
+  database = await startTestDatabase();
+  server = await startTestNameServer(answers);
+  resolver = dnsResolver([server.address], { timeoutMs: 200, tries: 1 });
+  for (const name of ['acme', 'globex'] as const)
+    organizations[name] = (await createOrganization(database.db, context(), { name, displayName: name })).id;
+});
+afterAll(async () => {
+  await server.stop();
+  await database.stop();
+});
+afterEach(async () => {
+  answers.clear();
+  await database.db.deleteFrom('domains').execute();
+});
+
+const claim = async (name: string, organization: 'acme' | 'globex' = 'acme') => {
+  const domain = await addDomain(database.db, context(), organizations[organization], name);
+  return { domain, where: { organizationId: organizations[organization], domainId: domain.id } };
+};
+const look = (where: { organizationId: string; domainId: string }, at?: Date) =>
+  verifyDomain(database.db, context(at), resolver, where);
+const actions = async () =>
+  (
+    await database.db
+      .selectFrom('audit_events')
+      .select('action')
+      .where('target_kind', '=', 'domain')
+      .orderBy('id', 'desc')
+      .limit(3)
+      .execute()
+  ).map((row) => row.action);
+
+describe('a proof in DNS', () => {
+  it('verifies, among other values and split in strings', async () => {
+    const { domain, where } = await claim('Proof.widgets.example.');
+    expect(domain).toMatchObject({
+      name: 'proof.widgets.example',
+      state: 'pending',
+      record: { type: 'TXT', host: '@' },
+    });
+    answers.set('proof.widgets.example', ['v=spf1 -all', 'x'.repeat(600), domain.record.value]);
+    const { domain: after, detail } = await look(where);
+    expect(after).toMatchObject({ state: 'verified', forced: false });
+    expect(detail).toContain('is verified');
+    expect((await claim('proof.widgets.example')).domain.id).toBe(domain.id);
+  });
+
+  const WRONG: readonly (readonly [string, TestAnswer, string])[] = [
+    ['absent', 'NXDOMAIN', 'has 0 TXT value(s)'],
+    ['empty', [], 'has 0 TXT value(s)'],
+    ['wrong', ['mooring-verification=somebody-else'], '1 other value(s)'],
+    ['failing', 'SERVFAIL', 'could not be looked up'],
+    ['silent', 'silence', 'could not be looked up'],
+  ];
+  it.each(WRONG)(
+    'that is %s leaves the claim pending and says what was seen',
+    async (_what, answer, seen) => {
+      const { where } = await claim('wrong.widgets.example');
+      answers.set('wrong.widgets.example', answer);
+      const outcome = await look(where);
+      expect(outcome.domain.state).toBe('pending');
+      expect(outcome.detail).toContain(seen);
+    },
+  );
+});
+
+describe('the daily check', () => {
+  const DAY = 86_400_000;
+  it('marks what is not found as failing once, heals it, and never lets it lapse by itself', async () => {
+    const { domain, where } = await claim('daily.widgets.example');
+    answers.set('daily.widgets.example', [domain.record.value]);
+    await look(where);
+    const state = async () => (await listDomains(database.db, organizations.acme))[0]?.state;
+    const check = (days: number) =>
+      recheckDomains(
+        database.db,
+        context(new Date(Date.now() + days * DAY)),
+        resolver,
+        new Date(Date.now() + (days - 1) * DAY + 1000),
+      );
+    expect(await recheckDomains(database.db, context(), resolver, new Date(Date.now() - DAY))).toBe(0);
+    answers.set('daily.widgets.example', 'SERVFAIL');
+    expect(await check(2)).toBe(1);
+    // Nobody answered: that proves nothing.
+    expect(await state()).toBe('verified');
+    answers.set('daily.widgets.example', []);
+    await check(4);
+    await check(6);
+    expect(await state()).toBe('failing');
+    expect((await actions()).filter((action) => action === 'domain.failing')).toHaveLength(1);
+    answers.set('daily.widgets.example', [domain.record.value]);
+    await check(8);
+    expect(await state()).toBe('verified');
+  });
+
+  it('leaves what the operator vouched for alone', async () => {
+    const { where } = await claim('private.widgets.example');
+    expect((await forceDomain(database.db, context(), where)).forced).toBe(true);
+    expect(await actions()).toContain('domain.force');
+    expect(await recheckDomains(database.db, context(), resolver, new Date(Date.now() + 10 * DAY))).toBe(0);
+  });
+});
+
+describe('two organizations', () => {
+  it('may claim one domain; whoever proves it last has it, and the other one loses it', async () => {
+    const [ours, theirs] = [
+      await claim('shared.widgets.example'),
+      await claim('shared.widgets.example', 'globex'),
+    ];
+    expect(ours.domain.record.value).not.toBe(theirs.domain.record.value);
+    answers.set('shared.widgets.example', [ours.domain.record.value]);
+    await look(ours.where);
+    expect((await look(theirs.where)).domain.state).toBe('pending');
+    answers.set('shared.widgets.example', [theirs.domain.record.value]);
+    await look(theirs.where);
+    expect((await listDomains(database.db, organizations.acme))[0]?.state).toBe('pending');
+    expect((await listDomains(database.db, organizations.globex))[0]?.state).toBe('verified');
+    expect(await actions()).toContain('domain.lapse');
+  });
+
+  it('that prove it at one moment do not both have it', async () => {
+    const claims = [await claim('moment.widgets.example'), await claim('moment.widgets.example', 'globex')];
+    answers.set(
+      'moment.widgets.example',
+      claims.map(({ domain }) => domain.record.value),
+    );
+    await Promise.allSettled(claims.map(({ where }) => look(where)));
+    const states = [
+      ...(await listDomains(database.db, organizations.acme)),
+      ...(await listDomains(database.db, organizations.globex)),
+    ];
+    expect(states.filter((each) => each.state === 'verified')).toHaveLength(1);
+  });
+
+  it("cannot touch each other's", async () => {
+    const { domain } = await claim('own.widgets.example');
+    const where = { organizationId: organizations.globex, domainId: domain.id };
+    await expect(look(where)).rejects.toThrow('no such domain');
+    await expect(removeDomain(database.db, context(), where)).rejects.toThrow('no such domain');
+  });
+});
+
+it.each([
+  ['gmail.com', 'anybody can get an address'],
+  ['mail.outlook.com', 'anybody can get an address'],
+  ['co.uk', 'public suffix'],
+  ['github.io', 'public suffix'],
+  ['com', 'is not a domain'],
+  ['localhost', 'is not a domain'],
+  ['127.0.0.1', 'is not a domain'],
+  ['https://example.com/x', 'holds more than a domain'],
+  ['a@example.com', ''],
+  ['exa mple.com', ''],
+  ['', 'is not a domain'],
+])('refuses %j', (text, why) => {
+  const read = readDomainName(text);
+  expect('message' in read ? read.message : read.name).toContain(why);
+  expect(read).not.toHaveProperty('name');
+});
+
+it('reports accounts of a verified domain that are outside', async () => {
+  const { where } = await claim('report.widgets.example');
+  await database.db
+    .insertInto('users')
+    .values({ email: 'Out@Report.widgets.example', username: 'out', name: 'Out' })
+    .execute();
+  expect(await listUncaptured(database.db, organizations.acme)).toEqual([]);
+  await forceDomain(database.db, context(), where);
+  expect(await listUncaptured(database.db, organizations.acme)).toMatchObject([
+    { email: 'Out@Report.widgets.example' },
+  ]);
+});
