@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { ChangeAnswer, ChangeRequest } from '../../shared/contracts/local-api.ts';
 import type { Resolution } from '../../shared/policy/model.ts';
 import type { Catalog } from '../../shared/settings/define-catalog.ts';
@@ -7,6 +8,7 @@ import type { LogEntry } from '../agent-options.ts';
 import { type Clock, instant } from '../clock.ts';
 import { type Disk, systemDisk } from '../files/disk.ts';
 import { sweepTemporaries } from '../files/durable-file.ts';
+import { keepPrivate } from '../files/keep-private.ts';
 import { watchPaths } from '../sources/file-watch.ts';
 import { changeAnswer } from './change-answer.ts';
 import { choiceFile } from './choice-file.ts';
@@ -68,6 +70,11 @@ function compose(options: EnforcementOptions) {
     drift,
     pace,
     mayWriteStore: options.mayWriteStore ?? (async () => true),
+    keepPrivate: async () => {
+      // The state is nobody's to look at, so nobody has to be told either.
+      await keepPrivate(on, paths.state);
+      return (await keepPrivate(on, paths.choices)) ? [basename(paths.choices)] : [];
+    },
   });
   const sweep = async () => {
     for (const path of [paths.store, paths.choices, paths.state]) await sweepTemporaries(on.disk, path);

@@ -33,6 +33,8 @@ export interface ReconcilerParts {
   readonly pace: RepairPace;
   /** False while another program must not find its store changed. */
   readonly mayWriteStore: () => Promise<boolean>;
+  /** Takes away what others may do with the files that are this user's alone; answers with the names of those. */
+  readonly keepPrivate: () => Promise<readonly string[]>;
 }
 
 /** What one pass came to. */
@@ -141,6 +143,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
 
   const pass = async (inputs: EnforcementInputs, request: ChangeRequest | null): Promise<Pass> => {
     now = bringInForce(parts, inputs, now.book, state);
+    tell((await parts.keepPrivate()).map(openedNotice));
     const taken = await take();
     now = bringInForce(parts, inputs, taken.book, state);
     const found = await parts.store.read(state.writtenAt !== null);
@@ -199,6 +202,16 @@ function beneath({ layers }: EnforcementInputs): PolicyState['present'] {
       ]),
     ),
   );
+}
+
+function openedNotice(name: string): Problem {
+  return {
+    severity: 'warning',
+    source: 'choices',
+    path: '',
+    code: 'untrusted_file',
+    message: `Other users of this computer had been given rights to ${name}. They were taken away again.`,
+  };
 }
 
 /** The values a store held before anybody managed it: where settings stay if they freeze at first contact. */
