@@ -31,7 +31,7 @@ const redact = SECRETS.flatMap((name) => [
 ]);
 
 /** Pages whose next path segment is itself a secret: one-time links, sign-ins under way. */
-const SECRET_SEGMENT = /^(\/(?:setup|interaction|interactions|invitation)\/)[^/]+/;
+const SECRET_SEGMENT = /^(\/(?:setup|interaction|interactions|invitation|sso\/test|sso\/done)\/)[^/]+/;
 
 /** Query strings may hold sign-in codes and link secrets: only the path of an address is logged. */
 export function pathOnly(url: string): string {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import type { z } from 'zod';
 import {
   type ConnectionChange,
   connectionChangeSchema,
@@ -103,7 +104,7 @@ export function connectionCommands(program: Command, around: Surroundings): void
     .requiredOption('--kind <kind>', 'saml or oidc')
     .action(
       run('create', async (db, at, options, name) => {
-        const body = connectionCreationSchema.parse({ ...valuesOf(options), name, kind: options.kind });
+        const body = checked(connectionCreationSchema, { ...valuesOf(options), name, kind: options.kind });
         const place = { db, publicUrl: at.publicUrl, secret: await secretOf(options, around) };
         const made = await createConnection(place, operator(), at.organizationId, body);
         answer(outputOf(options, around), { connection: made }, () => [`Made ${made.name} (${made.id}).`]);
@@ -114,7 +115,7 @@ export function connectionCommands(program: Command, around: Surroundings): void
     .action(
       run('update', async (db, at, options, name) => {
         const { id } = await find(db, at, name);
-        const body = connectionChangeSchema.parse({
+        const body = checked(connectionChangeSchema, {
           ...valuesOf(options),
           ...(options.name === undefined ? {} : { name: options.name }),
         });
@@ -220,7 +221,7 @@ function valuesOf(options: ChangeOptions): ConnectionChange {
   }
   const { entityId, signInUrl, certificate, issuer, clientId, clientSecretFile, domain, defaultTeam } =
     options;
-  const parsed = connectionChangeSchema.safeParse({
+  return checked(connectionChangeSchema, {
     ...switches,
     ...(domain === undefined ? {} : { domains: domain }),
     ...(defaultTeam === undefined ? {} : { defaultTeam }),
@@ -237,6 +238,11 @@ function valuesOf(options: ChangeOptions): ConnectionChange {
           },
         }),
   });
+}
+
+/** What was given, or the first thing about it that is not right. */
+function checked<Value>(schema: z.ZodType<Value>, value: unknown): Value {
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new RefusalError({

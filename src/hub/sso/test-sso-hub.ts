@@ -5,13 +5,7 @@ import { connectionAddresses } from '../connections/connection-view.ts';
 import { IDP_ONE } from '../connections/test-certificates.ts';
 import type { DatabaseHandle } from '../database/connection.ts';
 import { type Browser, createBrowser, type Visited } from '../identity/test-browser.ts';
-import {
-  createTestOrganization,
-  OPERATOR,
-  startTestHub,
-  type TestAccount,
-  type TestHub,
-} from '../identity/test-hub.ts';
+import { createTestOrganization, OPERATOR, type TestAccount, type TestHub } from '../identity/test-hub.ts';
 import { type Answer, encoded, goodResponse, IDP_ENTITY, requestOf } from './test-saml-idp.ts';
 
 /* For tests: an organization with a verified domain and a SAML connection, and browsers that sign in through it. */
@@ -163,5 +157,3 @@ export async function whoIs(sso: Pick<TestSso, 'hub'>, browser: Browser): Promis
   const page = await browser.get(`${sso.hub.url}/signed-in`);
   return /<span class="who">([^<]*)<\/span>/.exec(page.body)?.[1] ?? null;
 }
-
-export { startTestHub };

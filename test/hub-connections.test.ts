@@ -1,0 +1,109 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { IDP_ONE } from '../src/hub/connections/test-certificates.ts';
+import { IDP_METADATA } from '../src/hub/connections/test-metadata.ts';
+import { type HubProcess, runHubCommand, startHubProcess, temporaryDataDirectory } from './hub-process.ts';
+
+/*
+ * `mooring-hub connections` and `mooring-hub recover` as operators use them, beside a running demo hub.
+ */
+const data = temporaryDataDirectory();
+let hub: HubProcess | undefined;
+afterAll(async () => {
+  await hub?.end('SIGKILL');
+  data.remove();
+});
+
+const connectionSchema = z.object({
+  connection: z.looseObject({
+    id: z.string(),
+    name: z.string(),
+    ready: z.boolean(),
+    jit: z.boolean(),
+    enforced: z.boolean(),
+    setUp: z.looseObject({ acsUrl: z.string().nullable() }),
+  }),
+});
+
+async function connections(...args: string[]) {
+  const common = ['--organization', 'acme', '--data', data.path, '--json'];
+  const result = await runHubCommand(['connections', ...args, ...common]);
+  return { ...result, json: result.code === 0 ? (JSON.parse(result.stdout) as unknown) : null };
+}
+
+describe('identity providers on the command line', () => {
+  it('are made, changed, set up and removed; an owner is let in again by a link of the host', async () => {
+    hub = await startHubProcess(data.path, ['--demo']);
+    const certificate = join(data.path, 'idp.pem');
+    const metadata = join(data.path, 'idp.xml');
+    writeFileSync(certificate, IDP_ONE.certificate);
+    writeFileSync(metadata, IDP_METADATA);
+
+    const values = [
+      '--entity-id',
+      'https://old.test',
+      '--sign-in-url',
+      'https://old.test/sso',
+      '--certificate',
+      certificate,
+    ];
+    const created = connectionSchema.parse(
+      (await connections('create', 'Okta', '--kind', 'saml', ...values, '--public-url', hub.url)).json,
+    );
+    expect([created.connection.ready, created.connection.jit]).toEqual([true, true]);
+    expect(created.connection.setUp.acsUrl).toBe(`${hub.url}/sso/${created.connection.id}/acs`);
+    expect((await fetch(`${hub.url}/sso/${created.connection.id}/metadata`)).status).toBe(200);
+
+    const updated = connectionSchema.parse(
+      (await connections('update', 'okta', '--set', 'jit=off', 'enforced=on')).json,
+    );
+    expect([updated.connection.jit, updated.connection.enforced]).toEqual([false, true]);
+    const moved = connectionSchema.parse((await connections('metadata', 'Okta', '--file', metadata)).json);
+    expect(moved.connection.saml).toMatchObject({ idpEntityId: 'https://idp.test/entity' });
+    expect((await connections('failures', 'Okta')).json).toEqual({ failures: [] });
+
+    for (const wrong of [
+      ['create', 'Bad', '--kind', 'ldap'],
+      ['create', 'Bad', '--kind', 'saml', '--set', 'fast=on'],
+      ['create', 'Bad', '--kind', 'saml', '--entity-id', 'x'],
+      ['metadata', 'Okta', '--url', 'https://127.0.0.1/metadata'],
+      ['show', 'Nobody'],
+    ]) {
+      const refused = await connections(...wrong);
+      expect([wrong, refused.code === 0]).toEqual([wrong, false]);
+      expect(refused.stderr).not.toContain('Something went wrong');
+    }
+
+    const ownerEmail = String(hub.said.ownerEmail);
+    const recovered = await runHubCommand([
+      'recover',
+      '--owner',
+      ownerEmail,
+      '--public-url',
+      hub.url,
+      '--data',
+      data.path,
+      '--json',
+    ]);
+    const link = z.object({ url: z.string(), expiresAt: z.string() }).parse(JSON.parse(recovered.stdout));
+    expect((await fetch(link.url)).status).toBe(200);
+    const member = String(hub.said.developerEmail);
+    expect((await runHubCommand(['recover', '--owner', member, '--data', data.path, '--json'])).code).toBe(2);
+    const audit = await runHubCommand([
+      'audit',
+      '--organization',
+      'acme',
+      '--action',
+      'account.',
+      '--data',
+      data.path,
+      '--json',
+    ]);
+    expect(audit.stdout).toContain('account.recover');
+
+    expect((await connections('delete', 'Okta')).code).toBe(0);
+    expect((await connections('show', 'Okta')).code).toBe(2);
+  }, 60_000);
+});
