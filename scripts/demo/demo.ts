@@ -8,6 +8,7 @@ import {
   settingsAnswerSchema,
   statusAnswerSchema,
 } from '../../src/shared/contracts/local-api.ts';
+import { endProcess, followSignals, unlessInterrupted } from './interruption.ts';
 import { askAgent } from './processes.ts';
 import { type Telling, tell } from './telling.ts';
 import { createWorld, type Desktop, type World } from './world.ts';
@@ -37,12 +38,12 @@ const readStore = ({ paths }: Desktop) => storeSchema.parse(JSON.parse(readFileS
 async function main(): Promise<void> {
   const story = tell();
   const started = performance.now();
+  const interruption = followSignals();
   story.say('Mooring: an organization decides settings once, and every desktop follows.');
   story.step('A hub starts, with the organization acme');
-  const world = await createWorld();
-  process.once('SIGINT', () => void world.end().then(() => process.exit(130)));
+  const world = await createWorld(interruption);
   try {
-    await acts(story, world);
+    await unlessInterrupted(acts(story, world), interruption);
   } finally {
     await world.end();
   }
@@ -266,6 +267,5 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  endProcess(error);
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { statusAnswerSchema } from '../../src/shared/contracts/local-api.ts';
+import { type Interruption, unlessInterrupted } from './interruption.ts';
 import { type Person, signInThroughPages } from './person.ts';
 import {
   type Ended,
@@ -67,28 +68,45 @@ export interface World {
   end(): Promise<void>;
 }
 
-/** Starts the hub with the demonstration's organization. */
-export async function createWorld(): Promise<World> {
+const NEVER: Interruption = new Promise(() => undefined);
+
+/** What runs in a world: where its files are, its programs, and its commands that have not ended yet. */
+interface Stage {
+  readonly folder: string;
+  readonly running: Running[];
+  readonly commands: Set<Promise<unknown>>;
+  ended: boolean;
+}
+
+/**
+ * Starts the hub with the demonstration's organization.
+ * @throws InterruptedError when asked to end before the hub stands; nothing is left then
+ */
+export async function createWorld(interruption: Interruption = NEVER): Promise<World> {
   // The embedded database runs as an unprivileged user when started by root, who must be able to pass through.
   const folder = mkdtempSync(join(tmpdir(), 'mooring-demo-'));
   chmodSync(folder, 0o711);
   const hubData = join(folder, 'hub');
-  const running: Running[] = [];
+  const stage: Stage = { folder, running: [], commands: new Set(), ended: false };
   const end = async () => {
-    for (const program of running.toReversed()) await program.stop();
+    stage.ended = true;
+    for (const program of stage.running.toReversed()) await program.stop();
+    // One that still runs would write its files again behind us.
+    await Promise.allSettled(stage.commands);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
     const hub = startProgram('mooring-hub', ['start', '--demo', '--data', hubData, '--port', '0', '--json']);
-    running.push(hub);
-    const line = hubLine.parse(JSON.parse(await hub.firstLine()));
+    stage.running.push(hub);
+    const line = hubLine.parse(JSON.parse(await unlessInterrupted(hub.firstLine(), interruption)));
     return {
       folder,
       hub: line,
       hubData,
-      operator: (...args) => mooringHub([...args, '--organization', 'acme', '--data', hubData]),
+      operator: (...args) =>
+        command(stage, () => mooringHub([...args, '--organization', 'acme', '--data', hubData])),
       desktop: (name, person, adminSettings, options = {}) =>
-        startDesktop({ folder, running, hubUrl: line.url }, name, person, adminSettings, options),
+        startDesktop(stage, line.url, { name, person, adminSettings, dashboard: options.dashboard === true }),
       end,
     };
   } catch (error) {
@@ -97,25 +115,41 @@ export async function createWorld(): Promise<World> {
   }
 }
 
+/** Runs a command that the end of the world waits for; none is started once it has ended. */
+function command<T>(stage: Stage, start: () => Promise<T>): Promise<T> {
+  if (stage.ended) return Promise.reject(new Error('The demonstration has ended.'));
+  const work = start();
+  stage.commands.add(work);
+  const forget = () => stage.commands.delete(work);
+  work.then(forget, forget);
+  return work;
+}
+
 async function startDesktop(
-  world: { readonly folder: string; readonly running: Running[]; readonly hubUrl: string },
-  name: string,
-  person: Person,
-  adminSettings: unknown,
-  options: { readonly dashboard?: boolean },
+  stage: Stage,
+  hubUrl: string,
+  wanted: {
+    readonly name: string;
+    readonly person: Person;
+    readonly adminSettings: unknown;
+    readonly dashboard: boolean;
+  },
 ): Promise<Desktop> {
-  const home = join(world.folder, name);
-  mkdirSync(home, { recursive: true, mode: 0o700 });
+  const { name, person } = wanted;
+  const home = join(stage.folder, name);
   const env: Environment = { MOORING_ROOT: home };
-  const paths = await pathsOf(env);
-  mkdirSync(dirname(paths.adminSettings), { recursive: true });
-  writeFileSync(paths.adminSettings, `${JSON.stringify(adminSettings, null, 2)}\n`);
-  const agent = startProgram(
-    'mooring',
-    ['agent', 'run', '--headless', '--json', ...(options.dashboard === true ? ['--dashboard'] : [])],
-    env,
-  );
-  world.running.push(agent);
+  const paths = await command(stage, () => {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    return pathsOf(env);
+  });
+  const agent = await command(stage, async () => {
+    mkdirSync(dirname(paths.adminSettings), { recursive: true });
+    writeFileSync(paths.adminSettings, `${JSON.stringify(wanted.adminSettings, null, 2)}\n`);
+    const options = wanted.dashboard ? ['--dashboard'] : [];
+    const started = startProgram('mooring', ['agent', 'run', '--headless', '--json', ...options], env);
+    stage.running.push(started);
+    return started;
+  });
   const line = agentLine.parse(JSON.parse(await agent.firstLine()));
   return {
     name,
@@ -123,16 +157,17 @@ async function startDesktop(
     env,
     paths,
     dashboard: line.dashboard ?? line.url,
-    mooring: (...args) => mooring(args, env),
-    signIn: async () => {
-      return mooring(['login', '--hub', world.hubUrl, '--no-browser', '--json'], env, (text) => {
-        const address = readLogin(text);
-        if (address !== null)
-          void signInThroughPages(address, person).catch((error: unknown) =>
-            process.stderr.write(`${String(error)}\n`),
-          );
-      });
-    },
+    mooring: (...args) => command(stage, () => mooring(args, env)),
+    signIn: () =>
+      command(stage, () =>
+        mooring(['login', '--hub', hubUrl, '--no-browser', '--json'], env, (text) => {
+          const address = readLogin(text);
+          if (address !== null)
+            void signInThroughPages(address, person).catch((error: unknown) =>
+              process.stderr.write(`${String(error)}\n`),
+            );
+        }),
+      ),
   };
 }
 
