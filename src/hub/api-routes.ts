@@ -7,6 +7,7 @@ import { healthRoutes } from './operations/health-routes.ts';
 import { invitationRoutes } from './invitations/invitation-routes.ts';
 import type { Mailer } from './mail/mailer.ts';
 import { bulkMemberRoutes } from './organizations/bulk-routes.ts';
+import { migrationRoutes } from './migration/migration-routes.ts';
 import { organizationRoutes } from './organizations/organization-routes.ts';
 import { overrideRoutes } from './overrides/override-routes.ts';
 import { effectivePolicyRoutes } from './policies/effective-policy-routes.ts';
@@ -37,6 +38,7 @@ export const apiRoutes = ({ resolver, mail, outbound, secret }: ApiSurroundings)
   callerRoutes,
   organizationRoutes,
   bulkMemberRoutes,
+  migrationRoutes,
   invitationRoutes(mail),
   policyRoutes,
   effectivePolicyRoutes,

@@ -24,6 +24,9 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /v1/orgs/{organization}/teams': { name: 'Walkers' },
   'POST /v1/orgs/{organization}/invitations': { emails: ['walker@acme.example'] },
   'POST /v1/orgs/{organization}/members/remove': { userIds: ['33333333-3333-4333-8333-333333333333'] },
+  'POST /v1/orgs/{organization}/migrations': { connectionId: '{connectionId}' },
+  'POST /v1/orgs/{organization}/migrations/{migrationId}/advance': { action: 'verify' },
+  'POST /v1/orgs/{organization}/members/{userId}/ownership': { toUserId: '{ownerId}' },
   'POST /v1/orgs/{organization}/domains': { name: 'acme.example' },
   'PATCH /v1/orgs/{organization}/devices/{deviceId}': { name: 'Desk' },
   'POST /v1/orgs/{organization}/policies/{policyId}/rollout': { document: { memoryMiB: { value: 4096 } } },
@@ -42,6 +45,9 @@ const BODIES: Readonly<Record<string, object>> = {
   'PATCH /v1/orgs/{organization}/sign-in-settings': { deviceSignIn: true },
   'POST /v1/orgs/{organization}/tokens': { name: 'walk', role: 'member' },
 };
+
+/** With the ids that exist in acme, as paths have them. */
+const bodyOf = (key: string): object => JSON.parse(api.fill(JSON.stringify(BODIES[key] ?? {})));
 
 describe('the OpenAPI document and the routes', () => {
   it('name the same things, both ways', async () => {
@@ -66,7 +72,7 @@ describe('every route', () => {
       const url = `${api.fill(path)}${path.endsWith('effective-policy') ? '?platform=linux' : ''}`;
       const payload = /^PUT .*\/(members\/\{userId\}|teams\/\{teamId\})\/policy$/.test(key)
         ? { policyId: api.ids.policyId }
-        : (BODIES[key] ?? {});
+        : bodyOf(key);
       const body = method === 'GET' ? {} : { payload };
       const answer = await api.send({ method, url, ...body, headers: { 'if-match': '*' }, as: 'owner' });
       const success = Object.keys(operation.responses).find((status) => status.startsWith('2'));
@@ -85,7 +91,7 @@ describe('every route', () => {
     for (const { key, method, path, operation } of operations) {
       const requires = operation['x-requires'];
       const url = api.fill(path);
-      const body = method === 'GET' ? {} : { payload: BODIES[key] ?? {} };
+      const body = method === 'GET' ? {} : { payload: bodyOf(key) };
       const headers = { 'if-match': '*' };
       const anonymous = await api.send({ method, url, ...body, headers });
       if (requires === 'nothing') {

@@ -7,6 +7,7 @@ import { deviceCommands } from './commands/device-commands.ts';
 import { domainCommands } from './commands/domain-commands.ts';
 import { keyCommands } from './commands/key-commands.ts';
 import { auditCommand, memberCommands, tokenCommands, userCommands } from './commands/member-commands.ts';
+import { migrationCommands } from './commands/migration-commands.ts';
 import { tellRefusal } from './commands/output.ts';
 import { policyCommands } from './commands/policy-commands.ts';
 import { recoverCommand } from './commands/recover-command.ts';
@@ -37,6 +38,7 @@ async function run(args: readonly string[], around: Surroundings): Promise<numbe
   tokenCommands(program, around);
   scimCommands(program, around);
   domainCommands(program, around);
+  migrationCommands(program, around);
   keyCommands(program, around);
   auditCommand(program, around);
   userCommands(program, around);

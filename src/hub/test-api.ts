@@ -14,6 +14,7 @@ import { addDomain } from './domains/domain-service.ts';
 import { createLogger } from './logging.ts';
 import { invite } from './invitations/invitation-service.ts';
 import { noMail } from './mail/mailer.ts';
+import { beginMigration } from './migration/migration-service.ts';
 import { addMember } from './organizations/member-service.ts';
 import { createOrganization } from './organizations/organization-service.ts';
 import { createPolicy } from './policies/policy-service.ts';
@@ -65,6 +66,8 @@ export interface TestApi {
     readonly connectionId: string;
     readonly scimTokenId: string;
     readonly invitationId: string;
+    readonly migrationId: string;
+    readonly ownerId: string;
     readonly people: Readonly<Record<Person, string>>;
   };
   /** `METHOD /path` of every documented route that was registered. */
@@ -231,6 +234,7 @@ async function createWorld({ db }: DatabaseHandle): Promise<TestApi['ids']> {
   const place = { organizationId: acme.id, publicUrl: PUBLIC_URL, mail: noMail };
   const wanted = { emails: ['invited@acme.example'], role: 'member' as const, dryRun: false };
   const [invited] = await invite(db, context, place, wanted);
+  const migration = await beginMigration(db, context, acme.id, connection.id);
   const domain = await addDomain(db, context, acme.id, 'walk.acme.example');
   return {
     organizationId: acme.id,
@@ -247,6 +251,8 @@ async function createWorld({ db }: DatabaseHandle): Promise<TestApi['ids']> {
     testId: test.id,
     scimTokenId: scim?.token.id ?? '',
     invitationId: invited?.invitationId ?? '',
+    migrationId: migration.id,
+    ownerId: people.owner,
     people,
   };
 }

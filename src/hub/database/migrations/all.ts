@@ -9,6 +9,7 @@ import * as overrides from './0031-overrides.ts';
 import * as devices from './0032-devices.ts';
 import * as sso from './0040-sso.ts';
 import * as provisionedMembers from './0050-provisioned-members.ts';
+import * as provisioningMigrations from './0051-provisioning-migrations.ts';
 
 /**
  * Every migration by name, in the order of their names. Forward only. A capability adds its own file here with
@@ -25,4 +26,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0021-domains': domains,
   '0040-sso': sso,
   '0050-provisioned-members': provisionedMembers,
+  '0051-provisioning-migrations': provisioningMigrations,
 };

@@ -1,0 +1,146 @@
+import type { Command } from 'commander';
+import type { Migration } from '../../shared/contracts/hub-provisioning.ts';
+import { RefusalError } from '../../shared/contracts/refusal.ts';
+import type { Db } from '../database/connection.ts';
+import {
+  advanceMigration,
+  beginMigration,
+  listMigrations,
+  readMigration,
+} from '../migration/migration-service.ts';
+import { readOwnership, transferOwnership } from '../migration/ownership.ts';
+import { findOrganization } from '../organizations/organization-service.ts';
+import { findScimPlace } from '../scim/settings.ts';
+import {
+  type CommonOptions,
+  operator,
+  outputOf,
+  type Surroundings,
+  withDatabase,
+} from './command-context.ts';
+import { answer, columns } from './output.ts';
+import { inOrganization, memberId } from './policy-commands.ts';
+
+interface MigrationOptions extends CommonOptions {
+  readonly organization: string;
+  readonly connection?: string;
+  readonly batch?: number;
+}
+
+const ACTIONS = {
+  remove: 'remove the next batch of members that sign-in created; goes on where it stopped',
+  verify: 'look who came back through SCIM',
+  finish: 'end the move; its report stays',
+  cancel: 'give the move up; who is removed stays removed',
+} as const;
+
+/** `migration start|status|remove|verify|finish|cancel|owns|transfer` */
+export function migrationCommands(program: Command, around: Surroundings): void {
+  const migration = program
+    .command('migration')
+    .description('move from sign-in provisioning (JIT) to SCIM; first: members export --origin jit');
+  inOrganization(migration.command('start'))
+    .description('begin a move, or show the one under way, with its readiness checks')
+    .option('--connection <name>', 'connection to an identity provider (default: the only one)')
+    .action((options: MigrationOptions) =>
+      within(options, around, 'migration start', async (db, organizationId) => {
+        const { connectionId } = await findScimPlace(db, organizationId, options.connection);
+        tell(options, around, await beginMigration(db, operator(), organizationId, connectionId));
+      }),
+    );
+  inOrganization(migration.command('status'))
+    .description('where the last move stands, and everybody in it')
+    .action((options: MigrationOptions) =>
+      within(options, around, 'migration status', async (db, organizationId) => {
+        const { id } = await latest(db, organizationId);
+        const report = await readMigration(db, { organizationId, migrationId: id });
+        answer(outputOf(options, around), report, () => [
+          ...described(report.migration),
+          ...columns(
+            ['E-MAIL', 'STATE', 'DETAIL'],
+            report.people.map((each) => [each.email, each.state, each.detail]),
+            'Nobody came by signing in.',
+          ),
+        ]);
+      }),
+    );
+  for (const [name, description] of Object.entries(ACTIONS)) {
+    const action = name as keyof typeof ACTIONS;
+    inOrganization(migration.command(name))
+      .description(description)
+      .option('--batch <number>', 'how many people at a time', (text) => Number(text), 50)
+      .action((options: MigrationOptions) =>
+        within(options, around, `migration ${name}`, async (db, organizationId) => {
+          const { id } = await latest(db, organizationId);
+          const { batch = 50 } = options;
+          if (!Number.isInteger(batch) || batch < 1 || batch > 500)
+            throw new RefusalError({ code: 'bad_request', message: '--batch is a number from 1 to 500.' });
+          const where = { organizationId, migrationId: id };
+          tell(options, around, await advanceMigration(db, operator(), where, { action, batch }));
+        }),
+      );
+  }
+  ownershipCommands(migration, around);
+}
+
+function ownershipCommands(migration: Command, around: Surroundings): void {
+  inOrganization(migration.command('owns <email>'))
+    .description('what a member made and would leave behind')
+    .action((email: string, options: MigrationOptions) =>
+      within(options, around, 'migration owns', async (db, organizationId) => {
+        const owned = await readOwnership(db, organizationId, await memberId(db, email));
+        answer(outputOf(options, around), owned, () => [
+          `API tokens: ${owned.tokens.map((token) => token.name).join(', ') || 'none'}`,
+          `Open invitations: ${owned.invitations}`,
+          ...(owned.onlyOwner ? ['The only owner: make somebody else an owner first.'] : []),
+        ]);
+      }),
+    );
+  inOrganization(migration.command('transfer <from> <to>'))
+    .description('give API tokens and open invitations of one member to an owner')
+    .action((from: string, to: string, options: MigrationOptions) =>
+      within(options, around, 'migration transfer', async (db, organizationId) => {
+        const wanted = { fromUserId: await memberId(db, from), toUserId: await memberId(db, to) };
+        const moved = await transferOwnership(db, operator(), organizationId, wanted);
+        answer(outputOf(options, around), moved, () => [
+          `${moved.tokens} API tokens and ${moved.invitations} invitations are ${to}'s now.`,
+        ]);
+      }),
+    );
+}
+
+function within(
+  options: MigrationOptions,
+  around: Surroundings,
+  purpose: string,
+  run: (db: Db, organizationId: string) => Promise<void>,
+): Promise<void> {
+  return withDatabase({ options, around, purpose }, async ({ db }) =>
+    run(db, (await findOrganization(db, options.organization)).id),
+  );
+}
+
+async function latest(db: Db, organizationId: string): Promise<Migration> {
+  const [migration] = await listMigrations(db, organizationId);
+  if (migration !== undefined) return migration;
+  throw new RefusalError({
+    code: 'not_found',
+    message: 'The organization has no move to SCIM.',
+    help: 'Begin one: mooring-hub migration start',
+  });
+}
+
+function tell(options: MigrationOptions, around: Surroundings, migration: Migration): void {
+  answer(outputOf(options, around), { migration }, () => described(migration));
+}
+
+function described({ step, checks, counts, next }: Migration): readonly string[] {
+  return [
+    `Step: ${step}`,
+    ...checks.map((check) => `${check.passed ? 'ok  ' : check.required ? 'NO  ' : 'note'} ${check.detail}`),
+    Object.entries(counts)
+      .map(([state, people]) => `${state}: ${people}`)
+      .join('  '),
+    next,
+  ];
+}

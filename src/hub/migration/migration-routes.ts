@@ -1,0 +1,129 @@
+import { memberPathSchema, organizationPathSchema } from '../../shared/contracts/hub-api.ts';
+import {
+  migrationAdvanceSchema,
+  migrationCreationSchema,
+  migrationListSchema,
+  migrationPathSchema,
+  migrationReportSchema,
+  migrationSchema,
+  ownershipSchema,
+  ownershipTransferAnswerSchema,
+  ownershipTransferSchema,
+} from '../../shared/contracts/hub-provisioning.ts';
+import { organizationOf } from '../access.ts';
+import { changeBy } from '../audit/record.ts';
+import { answers } from '../route-answers.ts';
+import type { HubContext, HubServer } from '../server.ts';
+import { advanceMigration, beginMigration, listMigrations, readMigration } from './migration-service.ts';
+import { readOwnership, transferOwnership } from './ownership.ts';
+
+const tags = ['migration'];
+const base = '/v1/orgs/:organization/migrations';
+
+/** `/v1/orgs/{organization}/migrations`: the move from sign-in provisioning to SCIM. */
+export function migrationRoutes(app: HubServer, context: HubContext): void {
+  moveRoutes(app, context);
+  ownershipRoutes(app, context);
+}
+
+function moveRoutes(app: HubServer, { db, clock }: HubContext): void {
+  app.get(
+    base,
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'Moves from sign-in provisioning to SCIM, newest first',
+        tags,
+        params: organizationPathSchema,
+        response: answers(200, migrationListSchema),
+      },
+    },
+    async (request) => ({ migrations: await listMigrations(db, organizationOf(request).id) }),
+  );
+  app.post(
+    base,
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'Begin a move, or go on with the one under way',
+        tags,
+        params: organizationPathSchema,
+        body: migrationCreationSchema,
+        response: answers(201, migrationSchema),
+      },
+    },
+    async (request, reply) => {
+      const { id } = organizationOf(request);
+      const { connectionId } = request.body;
+      return reply.code(201).send(await beginMigration(db, changeBy(request, clock), id, connectionId));
+    },
+  );
+  app.get(
+    `${base}/:migrationId`,
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'Where a move stands, and everybody in it',
+        tags,
+        params: migrationPathSchema,
+        response: answers(200, migrationReportSchema),
+      },
+    },
+    (request) =>
+      readMigration(db, {
+        organizationId: organizationOf(request).id,
+        migrationId: request.params.migrationId,
+      }),
+  );
+  app.post(
+    `${base}/:migrationId/advance`,
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'Remove the next batch, look who came back, finish or cancel',
+        tags,
+        params: migrationPathSchema,
+        body: migrationAdvanceSchema,
+        response: answers(200, migrationSchema),
+      },
+    },
+    (request) => {
+      const where = { organizationId: organizationOf(request).id, migrationId: request.params.migrationId };
+      return advanceMigration(db, changeBy(request, clock), where, request.body);
+    },
+  );
+}
+
+function ownershipRoutes(app: HubServer, { db, clock }: HubContext): void {
+  const url = '/v1/orgs/:organization/members/:userId/ownership';
+  app.get(
+    url,
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'What a member made and would leave behind',
+        tags: ['members'],
+        params: memberPathSchema,
+        response: answers(200, ownershipSchema),
+      },
+    },
+    (request) => readOwnership(db, organizationOf(request).id, request.params.userId),
+  );
+  app.post(
+    url,
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'Give it to an owner',
+        tags: ['members'],
+        params: memberPathSchema,
+        body: ownershipTransferSchema,
+        response: answers(200, ownershipTransferAnswerSchema),
+      },
+    },
+    (request) => {
+      const wanted = { fromUserId: request.params.userId, toUserId: request.body.toUserId };
+      return transferOwnership(db, changeBy(request, clock), organizationOf(request).id, wanted);
+    },
+  );
+}

@@ -1,0 +1,316 @@
+import { sql } from 'kysely';
+import type { Migration, MigrationPerson } from '../../shared/contracts/hub-provisioning.ts';
+import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { type ChangeContext, recordChange } from '../audit/record.ts';
+import type { Db, Reader, Trx } from '../database/connection.ts';
+import { removeMembers } from '../organizations/bulk-removal.ts';
+import { lockOrganization } from '../policies/recipients.ts';
+import { checkReadiness } from './readiness.ts';
+import './tables.ts';
+
+/*
+ * The move from sign-in provisioning (JIT) to SCIM (docs/identity.md section 5), in small steps whose progress is
+ * kept: whoever is interrupted goes on where it stopped. JIT is switched off before the first removal, or people
+ * would come back the old way.
+ */
+
+/** A move within its organization. */
+export interface MigrationPlace {
+  readonly organizationId: string;
+  readonly migrationId: string;
+}
+
+interface MigrationRow {
+  readonly id: string;
+  readonly connection_id: string;
+  readonly connection_name: string;
+  readonly step: Migration['step'];
+  readonly created_at: Date;
+  readonly updated_at: Date;
+  readonly counts: Partial<Record<MigrationPerson['state'], number>>;
+}
+
+/** The moves of an organization, newest first. */
+export async function listMigrations(reader: Reader, organizationId: string): Promise<Migration[]> {
+  const rows = await select(reader, sql`m.organization_id = ${organizationId}`);
+  return Promise.all(rows.map((row) => view(reader, row)));
+}
+
+/** One move, and everybody in it. */
+export async function readMigration(
+  reader: Reader,
+  where: MigrationPlace,
+): Promise<{ readonly migration: Migration; readonly people: MigrationPerson[] }> {
+  const row = await readRow(reader, where);
+  const people = await reader
+    .selectFrom('provisioning_migration_people')
+    .select(['user_id', 'email', 'state', 'detail'])
+    .where('migration_id', '=', row.id)
+    .orderBy('email')
+    .execute();
+  return {
+    migration: await view(reader, row),
+    people: people.map(({ user_id: userId, email, state, detail }) => ({ userId, email, state, detail })),
+  };
+}
+
+/** Begins a move with everybody whom this connection's sign-in made a member. One that is under way is answered. */
+export async function beginMigration(
+  db: Db,
+  context: ChangeContext,
+  organizationId: string,
+  connectionId: string,
+): Promise<Migration> {
+  const id = await db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, organizationId);
+    const connection = await trx
+      .selectFrom('connections')
+      .select('name')
+      .where('id', '=', connectionId)
+      .where('organization_id', '=', organizationId)
+      .executeTakeFirst();
+    if (connection === undefined)
+      throw new RefusalError({
+        code: 'not_found',
+        message: 'There is no such connection in this organization.',
+      });
+    const open = await trx
+      .selectFrom('provisioning_migrations')
+      .select('id')
+      .where('connection_id', '=', connectionId)
+      .where('step', 'not in', ['finished', 'cancelled'])
+      .executeTakeFirst();
+    if (open !== undefined) return open.id;
+    const made = await trx
+      .insertInto('provisioning_migrations')
+      .values({
+        organization_id: organizationId,
+        connection_id: connectionId,
+        step: 'prepared',
+        created_at: context.at,
+        updated_at: context.at,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    await sql`insert into provisioning_migration_people (migration_id, user_id, email, role, state)
+      select ${made.id}, m.user_id, u.email, m.role, 'waiting' from memberships m join users u on u.id = m.user_id
+       where m.organization_id = ${organizationId} and m.connection_id = ${connectionId} and m.origin = 'jit'`.execute(
+      trx,
+    );
+    await record(trx, context, { organizationId, migrationId: made.id }, 'migration.begin', connection.name);
+    return made.id;
+  });
+  return (await readMigration(db, { organizationId, migrationId: id })).migration;
+}
+
+/** Takes one step: removes a batch, looks who came back, or ends. Refuses what the present step does not allow. */
+export async function advanceMigration(
+  db: Db,
+  context: ChangeContext,
+  where: MigrationPlace,
+  wanted: { readonly action: 'remove' | 'verify' | 'finish' | 'cancel'; readonly batch: number },
+): Promise<Migration> {
+  const row = await readRow(db, where);
+  if (row.step === 'finished' || row.step === 'cancelled')
+    throw new RefusalError({
+      code: 'conflict',
+      message: `This move is ${row.step}.`,
+      help: 'Begin another one.',
+    });
+  if (wanted.action === 'remove') await removeBatch(db, context, where, row, wanted.batch);
+  else if (wanted.action === 'verify') await verify(db, context, where, row);
+  else await end(db, context, where, row, wanted.action === 'finish' ? 'finished' : 'cancelled');
+  return (await readMigration(db, where)).migration;
+}
+
+async function removeBatch(
+  db: Db,
+  context: ChangeContext,
+  where: MigrationPlace,
+  row: MigrationRow,
+  batch: number,
+): Promise<void> {
+  const failed = (await checkReadiness(db, row.connection_id)).filter(
+    (check) => check.required && !check.passed,
+  );
+  if (failed.length > 0) {
+    throw new RefusalError({
+      code: 'conflict',
+      message: `Nobody was removed: ${failed.map((check) => check.detail).join(' ')}`,
+      details: { checks: failed },
+    });
+  }
+  await switchSignInProvisioningOff(db, context, where, row);
+  // Who was taken over or is gone meanwhile is not removed: the membership that stands now is not the one to end.
+  await settleWaiting(db, row);
+  const people = await db
+    .selectFrom('provisioning_migration_people')
+    .select('user_id')
+    .where('migration_id', '=', row.id)
+    .where('state', '=', 'waiting')
+    .orderBy('email')
+    .limit(batch)
+    .execute();
+  // One by one, each kept at once: interrupted between two, nobody is forgotten and nobody removed twice.
+  for (const { user_id: userId } of people) {
+    const [result] = await removeMembers(db, context, where.organizationId, [userId]);
+    const removed = result?.outcome !== 'refused';
+    await db
+      .updateTable('provisioning_migration_people')
+      .set({ state: removed ? 'removed' : 'refused', detail: removed ? '' : (result?.detail ?? '') })
+      .where('migration_id', '=', row.id)
+      .where('user_id', '=', userId)
+      .execute();
+  }
+  const { left } = await db
+    .selectFrom('provisioning_migration_people')
+    .select((count) => count.fn.countAll<number>().as('left'))
+    .where('migration_id', '=', row.id)
+    .where('state', '=', 'waiting')
+    .executeTakeFirstOrThrow();
+  await stepTo(db, row, context.at, left > 0 ? 'removing' : 'verifying');
+}
+
+async function switchSignInProvisioningOff(
+  db: Db,
+  context: ChangeContext,
+  where: MigrationPlace,
+  row: MigrationRow,
+): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const switched = await trx
+      .updateTable('connections')
+      .set({ jit_enabled: false })
+      .where('id', '=', row.connection_id)
+      .where('jit_enabled', '=', true)
+      .returning('id')
+      .executeTakeFirst();
+    if (switched === undefined) return;
+    await recordChange(trx, context, {
+      organizationId: where.organizationId,
+      action: 'connection.update',
+      target: { kind: 'connection', id: row.connection_id, label: row.connection_name },
+      before: { jit: true },
+      after: { jit: false },
+    });
+  });
+}
+
+/** Looks who is back: a removed person with a membership from SCIM has returned. */
+async function verify(
+  db: Db,
+  context: ChangeContext,
+  where: MigrationPlace,
+  row: MigrationRow,
+): Promise<void> {
+  await settleWaiting(db, row);
+  await sql`update provisioning_migration_people p set state = 'returned', detail = ''
+    from memberships m where p.migration_id = ${row.id} and p.state = 'removed' and m.user_id = p.user_id
+     and m.organization_id = ${where.organizationId} and m.origin = 'scim' and m.connection_id = ${row.connection_id}`.execute(
+    db,
+  );
+  await stepTo(db, row, context.at, row.step);
+}
+
+async function settleWaiting(db: Db, row: MigrationRow): Promise<void> {
+  await sql`update provisioning_migration_people p set state = 'adopted', detail = ''
+    from memberships m join provisioning_migrations g on g.organization_id = m.organization_id
+    where g.id = ${row.id} and p.migration_id = g.id and p.state in ('waiting', 'refused') and m.user_id = p.user_id
+      and m.origin = 'scim' and m.connection_id = g.connection_id`.execute(db);
+  await sql`update provisioning_migration_people p set state = 'removed', detail = 'Was gone already.'
+    from provisioning_migrations g where g.id = ${row.id} and p.migration_id = g.id and p.state = 'waiting'
+      and not exists (select 1 from memberships m where m.organization_id = g.organization_id and m.user_id = p.user_id)`.execute(
+    db,
+  );
+  // Somebody changed how they belong here: that is not this move's to undo.
+  await sql`update provisioning_migration_people p set state = 'refused', detail = 'Is a member in another way by now.'
+    from provisioning_migrations g, memberships m where g.id = ${row.id} and p.migration_id = g.id and p.state = 'waiting'
+      and m.organization_id = g.organization_id and m.user_id = p.user_id
+      and not (m.origin = 'jit' and m.connection_id is not distinct from g.connection_id)`.execute(db);
+}
+
+async function end(
+  db: Db,
+  context: ChangeContext,
+  where: MigrationPlace,
+  row: MigrationRow,
+  step: 'finished' | 'cancelled',
+): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await trx
+      .updateTable('provisioning_migrations')
+      .set({ step, updated_at: context.at })
+      .where('id', '=', row.id)
+      .execute();
+    const action = step === 'finished' ? 'migration.finish' : 'migration.cancel';
+    await record(trx, context, where, action, row.connection_name);
+  });
+}
+
+async function stepTo(db: Db, row: MigrationRow, at: Date, step: Migration['step']): Promise<void> {
+  await db
+    .updateTable('provisioning_migrations')
+    .set({ step, updated_at: at })
+    .where('id', '=', row.id)
+    .where('step', 'not in', ['finished', 'cancelled'])
+    .execute();
+}
+
+async function readRow(reader: Reader, where: MigrationPlace): Promise<MigrationRow> {
+  const [row] = await select(
+    reader,
+    sql`m.organization_id = ${where.organizationId} and m.id = ${where.migrationId}`,
+  );
+  if (row !== undefined) return row;
+  throw new RefusalError({ code: 'not_found', message: 'There is no such move in this organization.' });
+}
+
+async function select(reader: Reader, where: ReturnType<typeof sql>): Promise<readonly MigrationRow[]> {
+  const { rows } = await sql<MigrationRow>`select m.id, m.connection_id, c.name as connection_name, m.step,
+      m.created_at, m.updated_at, coalesce((select jsonb_object_agg(state, people) from
+        (select state, count(*) as people from provisioning_migration_people p where p.migration_id = m.id group by state) s), '{}') as counts
+    from provisioning_migrations m join connections c on c.id = m.connection_id
+    where ${where} order by m.created_at desc limit 100`.execute(reader);
+  return rows;
+}
+
+async function view(reader: Reader, row: MigrationRow): Promise<Migration> {
+  const none = { waiting: 0, removed: 0, refused: 0, returned: 0, adopted: 0 };
+  const counts = { ...none, ...row.counts };
+  return {
+    id: row.id,
+    connection: { id: row.connection_id, name: row.connection_name },
+    step: row.step,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+    checks: await checkReadiness(reader, row.connection_id),
+    counts,
+    next: nextOf(row.step, counts),
+  };
+}
+
+function nextOf(step: Migration['step'], counts: Migration['counts']): string {
+  if (step === 'finished') return 'Nothing: the move is finished.';
+  if (step === 'cancelled')
+    return 'Nothing: the move was cancelled. Sign-in provisioning stays as it is now.';
+  if (counts.waiting > 0)
+    return `Export the members, transfer what they own, then remove: ${counts.waiting} are waiting. The first removal switches sign-in provisioning off.`;
+  if (counts.removed > 0)
+    return `Let the identity provider provision, then verify: ${counts.removed} are not back yet.`;
+  if (counts.refused > 0) return `${counts.refused} could not be removed: see why, then finish.`;
+  return 'Everybody is back through SCIM: finish.';
+}
+
+async function record(
+  trx: Trx,
+  context: ChangeContext,
+  where: MigrationPlace,
+  action: string,
+  label: string,
+): Promise<void> {
+  await recordChange(trx, context, {
+    organizationId: where.organizationId,
+    action,
+    target: { kind: 'migration', id: where.migrationId, label },
+  });
+}
