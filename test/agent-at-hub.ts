@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import type { z } from 'zod';
+import type { Keychain } from '../src/agent/account/keychain.ts';
 import { type Agent, createAgent } from '../src/agent/agent.ts';
 import type { LogEntry } from '../src/agent/agent-options.ts';
 import type { Clock } from '../src/agent/clock.ts';
@@ -27,7 +28,7 @@ import { followSignIn, type StandInHub } from './stand-in-hub.ts';
 export interface Machine {
   readonly folder: string;
   readonly time: ManualClock;
-  readonly keychain: ReturnType<typeof memoryKeychain>;
+  readonly keychain: Keychain;
   /** Writes a machine file, by its path beneath the folder. */
   write(path: string, content: unknown): Promise<void>;
   /** Starts the whole agent, as `mooring agent run` composes it. */
@@ -56,11 +57,12 @@ export async function makeMachine(
     readonly clock?: Clock;
     readonly folder?: string;
     readonly hubTimeouts?: HubTimeouts;
+    readonly keychain?: Keychain;
   } = {},
 ): Promise<Machine> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'mooring-machine-')));
   const time = options.time ?? manualClock(Date.now());
-  const keychain = memoryKeychain();
+  const keychain = options.keychain ?? memoryKeychain();
   const running = new Set<RunningAgent>();
   const host: HostFacts = {
     platform: 'linux',
