@@ -1,8 +1,10 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import type { Command } from 'commander';
-import { apiTokenCreationSchema, emailSchema, roleSchema } from '../../shared/contracts/hub-api.ts';
+import { z } from 'zod';
+import { apiTokenCreationSchema, auditExportQuerySchema, emailSchema, roleSchema } from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { exportAuditEvents } from '../audit/audit-export.ts';
 import { listAuditEvents } from '../audit/audit-list.ts';
 import { recordChange } from '../audit/record.ts';
 import type { Db } from '../database/connection.ts';
@@ -137,6 +139,30 @@ export function tokenCommands(program: Command, around: Surroundings): void {
     );
 }
 
+interface AuditOptions extends CommonOptions {
+  readonly organization?: string;
+  readonly limit: number;
+  readonly action?: string;
+  readonly actor?: string;
+  readonly target?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly export?: string;
+}
+
+function auditFilter({ action, actor, target, since, until, export: format }: AuditOptions) {
+  const read = auditExportQuerySchema
+    .extend({ format: z.enum(['jsonl', 'csv']).optional() })
+    .safeParse({ action, actor, target, since, until, format });
+  if (read.success) return read.data;
+  const issue = read.error.issues[0];
+  throw new RefusalError({
+    code: 'bad_request',
+    message: `--${issue?.path.join('.') === 'format' ? 'export' : issue?.path.join('.')}: ${issue?.message}.`,
+    help: 'Times are written 2026-01-31T12:00:00Z; the format is jsonl or csv.',
+  });
+}
+
 /** `audit` */
 export function auditCommand(program: Command, around: Surroundings): void {
   withCommonOptions(program.command('audit'))
@@ -144,12 +170,23 @@ export function auditCommand(program: Command, around: Surroundings): void {
     .option('--organization <name>', 'organization (default: events of the hub as a whole)')
     .option('--limit <number>', 'how many', (text) => Number(text), 50)
     .option('--action <name>', '"policy.update", or a beginning such as "policy."')
-    .action((options: CommonOptions & { organization?: string; limit: number; action?: string }) =>
+    .option('--actor <text>', 'part of the name of who did it')
+    .option('--target <text>', 'part of the name of what it was done to')
+    .option('--since <time>', 'not before this time (ISO 8601)')
+    .option('--until <time>', 'before this time')
+    .option('--export <format>', 'write everything that matches: jsonl or csv')
+    .action((options: AuditOptions) =>
       withDatabase({ options, around, purpose: 'audit' }, async ({ db }) => {
-        const { organization, action } = options;
+        const { organization } = options;
+        const filter = auditFilter(options);
         const id = organization === undefined ? null : (await findOrganization(db, organization)).id;
+        if (filter.format !== undefined) {
+          const { format, ...query } = filter;
+          for await (const part of exportAuditEvents(db, id, { ...query, format })) around.write(String(part));
+          return;
+        }
         const limit = Number.isInteger(options.limit) && options.limit > 0 ? options.limit : 50;
-        const list = await listAuditEvents(db, id, { limit, action });
+        const list = await listAuditEvents(db, id, { ...filter, limit });
         answer(outputOf(options, around), list, () =>
           columns(
             ['TIME', 'WHO', 'ACTION', 'WHAT'],

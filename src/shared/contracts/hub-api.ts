@@ -367,6 +367,10 @@ export const auditQuerySchema = pageQuerySchema.extend({
   since: z.iso.datetime({ offset: true }).optional(),
   until: z.iso.datetime({ offset: true }).optional(),
 });
+/** The same as a file: JSON lines or CSV. */
+export const auditExportQuerySchema = auditQuerySchema
+  .omit({ limit: true, cursor: true })
+  .extend({ format: z.enum(['jsonl', 'csv']).default('jsonl') });
 export const auditListSchema = z.object({ events: z.array(auditEventSchema), next: z.string().nullable() });
 
 export type Caller = z.infer<typeof callerSchema>;
@@ -395,3 +399,4 @@ export type ApiTokenCreationAnswer = z.infer<typeof apiTokenCreationAnswerSchema
 export type AuditEvent = z.infer<typeof auditEventSchema>;
 export type AuditList = z.infer<typeof auditListSchema>;
 export type AuditQuery = z.infer<typeof auditQuerySchema>;
+export type AuditExportQuery = z.infer<typeof auditExportQuerySchema>;

@@ -1,0 +1,83 @@
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestDatabase } from '../database/test-database.ts';
+import { createOrganization } from '../organizations/organization-service.ts';
+import { exportAuditEvents } from './audit-export.ts';
+import { listAuditEvents } from './audit-list.ts';
+import { recordChanges } from './record.ts';
+
+let database: Awaited<ReturnType<typeof startTestDatabase>>;
+let organizationId: string;
+beforeAll(async () => {
+  database = await startTestDatabase();
+  const { db } = database;
+  const context = (name: string, day: number) => ({
+    actor: { kind: 'system' as const, name },
+    sourceAddress: '192.0.2.1',
+    at: new Date(Date.UTC(2026, 0, day)),
+  });
+  organizationId = (await createOrganization(db, context('setup', 1), { name: 'acme', displayName: 'A' })).id;
+  const other = await createOrganization(db, context('setup', 1), { name: 'globex', displayName: 'G' });
+  await db.transaction().execute(async (trx) => {
+    const entry = (label: string, organization = organizationId) => ({
+      organizationId: organization,
+      action: 'team.create',
+      target: { kind: 'team', id: label, label },
+      after: { name: label },
+    });
+    await recordChanges(
+      trx,
+      context('Ada 100%', 2),
+      Array.from({ length: 1203 }, (_, n) => entry(`team ${n}`)),
+    );
+    await recordChanges(trx, context('Bob', 3), [entry('=1+1'), entry('quoted "x",\ny')]);
+    await recordChanges(trx, context('Bob', 3), [entry('secret of another', other.id)]);
+  });
+});
+afterAll(() => database.stop());
+
+const found = async (query: object) =>
+  (await listAuditEvents(database.db, organizationId, { limit: 500, ...query })).events.map(
+    (event) => event.target.label,
+  );
+
+describe('the log', () => {
+  it.each([
+    ['actor', { actor: 'bob' }, 2],
+    ['an actor with the signs of a pattern', { actor: '0%' }, 500],
+    ['no actor', { actor: '_' }, 0],
+    ['target', { target: 'TEAM 1202' }, 1],
+    ['action', { action: 'team.', target: 'team 12' }, 14],
+    ['time', { since: '2026-01-03T00:00:00Z' }, 2],
+    ['time, exclusive', { until: '2026-01-02T00:00:00Z' }, 1],
+    ['all of it', { actor: 'ada', action: 'team.create', since: '2026-01-03T00:00:00Z' }, 0],
+  ])('is found by %s', async (_what, query, count) => {
+    expect(await found(query)).toHaveLength(count);
+  });
+
+  it('goes out whole as JSON lines, newest first', async () => {
+    const lines = (await text(exportAuditEvents(database.db, organizationId, { format: 'jsonl' })))
+      .trimEnd()
+      .split('\n');
+    expect(lines).toHaveLength(1206);
+    const events = lines.map((line): { id: number } => JSON.parse(line));
+    expect(events.map(({ id }) => id)).toEqual(events.map(({ id }) => id).toSorted((a, b) => b - a));
+    expect(lines.join()).not.toContain('another');
+  });
+
+  it('goes out as CSV without formulas', async () => {
+    const csv = await text(exportAuditEvents(database.db, organizationId, { format: 'csv', actor: 'Bob' }));
+    const [head, ...rows] = csv.split('\r\n');
+    expect(head).toMatch(/^Time,Actor,Actor kind,/);
+    expect(rows).toHaveLength(3);
+    expect(csv).toContain(`,team.create,'=1+1,team,'=1+1,,"{""name"":""=1+1""}",`);
+    expect(csv).toContain('"quoted ""x"",\ny"');
+  });
+
+  it('can be added to and never changed', async () => {
+    await expect(database.pool.query(`update audit_events set actor_label = 'x'`)).rejects.toThrow(
+      'append-only',
+    );
+    await expect(database.pool.query('delete from audit_events')).rejects.toThrow('append-only');
+  });
+});
