@@ -120,7 +120,10 @@ async function compose(options: HubOptions, config: HubConfig, database: HubData
   const mail =
     options.mail === undefined
       ? noMail
-      : smtpMailer({ ...options.mail, onError: (reason) => log.warn({ reason }, 'a letter could not be sent') });
+      : smtpMailer({
+          ...options.mail,
+          onError: (reason) => log.warn({ reason }, 'a letter could not be sent'),
+        });
   let app: HubServer | undefined;
   const close = async (): Promise<void> => {
     await app?.close();

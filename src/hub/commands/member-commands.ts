@@ -2,7 +2,12 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { apiTokenCreationSchema, auditExportQuerySchema, emailSchema, roleSchema } from '../../shared/contracts/hub-api.ts';
+import {
+  apiTokenCreationSchema,
+  auditExportQuerySchema,
+  emailSchema,
+  roleSchema,
+} from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { exportAuditEvents } from '../audit/audit-export.ts';
 import { listAuditEvents } from '../audit/audit-list.ts';
@@ -182,7 +187,8 @@ export function auditCommand(program: Command, around: Surroundings): void {
         const id = organization === undefined ? null : (await findOrganization(db, organization)).id;
         if (filter.format !== undefined) {
           const { format, ...query } = filter;
-          for await (const part of exportAuditEvents(db, id, { ...query, format })) around.write(String(part));
+          for await (const part of exportAuditEvents(db, id, { ...query, format }))
+            around.write(String(part));
           return;
         }
         const limit = Number.isInteger(options.limit) && options.limit > 0 ? options.limit : 50;
