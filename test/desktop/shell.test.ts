@@ -124,7 +124,7 @@ describe('the desktop app', () => {
       'Sign-in is no longer required',
     ]);
     await desktop.app.clickNotification(0);
-    await desktop.until(({ windows }) => windows.some(({ address }) => address.endsWith('#/sign-in')));
+    await desktop.until(({ windows }) => windows.some(({ address }) => address.endsWith('#/account')));
   });
 
   test('follows its own settings: theme, start at login, opening at start', async () => {

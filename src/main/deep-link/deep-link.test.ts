@@ -11,7 +11,7 @@ describe('a link into the app', () => {
     ['mooring://open', '/settings'],
     ['mooring://settings', '/settings'],
     ['mooring://policy/', '/policy'],
-    ['mooring://sign-in', '/sign-in'],
+    ['mooring://sign-in', '/account'],
     ['MOORING://diagnostics', '/diagnostics'],
     ['mooring://settings/Proxies', '/settings/Proxies'],
     ['mooring://settings/Docker%20Engine', '/settings/Docker%20Engine'],
@@ -53,7 +53,7 @@ describe('a link into the app', () => {
           const answer = read(text);
           if (answer.ok)
             expect(answer.place).toMatch(
-              /^\/(settings|policy|account|diagnostics|sign-in)(\/(Proxies|Docker%20Engine))?$/,
+              /^\/(settings|policy|account|diagnostics)(\/(Proxies|Docker%20Engine))?$/,
             );
         },
       ),

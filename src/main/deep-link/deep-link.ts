@@ -7,7 +7,11 @@ export type DeepLink =
   | { readonly ok: false; readonly message: string };
 
 const LONGEST_LINK = 512;
-const PAGES: readonly string[] = ['settings', 'policy', 'account', 'diagnostics', 'sign-in'];
+/** `sign-in` is the page of the account, which behind a sign-in wall is the wall itself. */
+const PAGES: ReadonlyMap<string, string> = new Map([
+  ...['settings', 'policy', 'account', 'diagnostics'].map((page) => [page, page] as const),
+  ['sign-in', 'account'],
+]);
 
 /**
  * Reads a link that anybody on the web may have written. A link only ever chooses a page: it changes nothing, signs
@@ -19,9 +23,10 @@ export function readDeepLink(text: string, categories: readonly string[]): DeepL
   if (url === null || url.protocol !== `${LINK_SCHEME}:`) return refused('it is not an address of Mooring');
   if (url.username !== '' || url.password !== '' || url.port !== '') return refused('it names a server');
   if (url.search !== '' || url.hash !== '' || /[?#]/.test(text)) return refused('it carries parameters');
-  const page = url.hostname;
-  if (page === '' || page === 'open') return isRoot(url) ? place('settings') : refused('it names no page');
-  if (!PAGES.includes(page)) return refused('there is no such page');
+  const named = url.hostname;
+  if (named === '' || named === 'open') return isRoot(url) ? place('settings') : refused('it names no page');
+  const page = PAGES.get(named);
+  if (page === undefined) return refused('there is no such page');
   if (isRoot(url)) return place(page);
   const category = decoded(url.pathname.slice(1));
   if (page !== 'settings' || category === null || !categories.includes(category))

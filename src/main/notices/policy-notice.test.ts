@@ -59,7 +59,7 @@ describe('a notification about policy', () => {
     expect(notice(snapshot(quiet), walled)).toMatchObject({
       title: 'Sign-in is now required',
       body: 'Sign in to acme and umbrella to go on changing settings.',
-      place: '/sign-in',
+      place: '/account',
     });
     expect(notice(walled, snapshot(quiet))?.title).toBe('Sign-in is no longer required');
     expect(notice(walled, walled)).toBeNull();

@@ -43,7 +43,7 @@ function wallNotice(before: AgentSnapshot, now: AgentSnapshot): PolicyNotice | n
   if (!is) return { title: t('notice.wallDown'), body: t('notice.wallDownText'), place: '/settings' };
   const organizations = list.format(now.status.account.signIn.organizations.slice(0, NAMED));
   const body = organizations === '' ? t('notice.wallUpNone') : t('notice.wallUpText', { organizations });
-  return { title: t('notice.wallUp'), body, place: '/sign-in' };
+  return { title: t('notice.wallUp'), body, place: '/account' };
 }
 
 function standing({ status }: AgentSnapshot): boolean {

@@ -134,7 +134,8 @@ function actions({
     'open-settings': () => host.showWindow('/settings'),
     'open-policy': () => host.showWindow('/policy'),
     sync: () => send('sync'),
-    'sign-in': () => host.showWindow('/sign-in'),
+    // Behind a sign-in wall this page is the wall itself.
+    'sign-in': () => host.showWindow('/account'),
     'sign-out': () => send('logout'),
     'check-updates': () => void updates.check(),
     'download-update': () => void updates.download(),
