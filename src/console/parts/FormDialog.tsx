@@ -31,36 +31,49 @@ export function FormDialog({
 }) {
   const { t } = useConsoleText();
   return (
-    <Modal
+    <Modal.Root
       opened
       onClose={onClose}
-      title={title}
       padding="lg"
       size="34rem"
       closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
       classNames={{ title: classes.title }}
       transitionProps={{ duration: 0 }}
     >
-      <form
-        className={classes.form}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!change.busy && !disabled) onSubmit();
-        }}
-      >
-        {children}
-        <FailureNotice failure={change.failure} />
-        <div className={classes.actions}>
-          <Button variant="default" onClick={onClose}>
-            {t('action.cancel')}
-          </Button>
-          <Button type="submit" loading={change.busy} disabled={disabled} data-danger={danger || undefined}>
-            {submit}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+      <Modal.Overlay />
+      <Modal.Content>
+        {/* A <header> here would count as a second banner of the page. */}
+        <Modal.Header role="none">
+          <Modal.Title>{title}</Modal.Title>
+          <Modal.CloseButton aria-label={t('action.close')} />
+        </Modal.Header>
+        <Modal.Body>
+          <form
+            className={classes.form}
+            noValidate
+            onSubmit={(event) => {
+              event.preventDefault();
+              if (!change.busy && !disabled) onSubmit();
+            }}
+          >
+            {children}
+            <FailureNotice failure={change.failure} />
+            <div className={classes.actions}>
+              <Button variant="default" onClick={onClose}>
+                {t('action.cancel')}
+              </Button>
+              <Button
+                type="submit"
+                loading={change.busy}
+                disabled={disabled}
+                data-danger={danger || undefined}
+              >
+                {submit}
+              </Button>
+            </div>
+          </form>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

@@ -3,6 +3,7 @@ import Link2 from 'lucide-react/icons/link-2';
 import SearchX from 'lucide-react/icons/search-x';
 import { useDeferredValue, useMemo } from 'react';
 import type { Problem } from '../../shared/policy/model.ts';
+import { LabelsContext } from '../../shared-ui/labels-context.ts';
 import { searchWords } from '../../shared-ui/match-text.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { EmptyState } from '../../shared-ui/PageState.tsx';
@@ -22,6 +23,9 @@ import {
 } from './policy-text.ts';
 import { SettingEditor } from './SettingEditor.tsx';
 import classes from './SettingsPanel.module.css';
+
+/** So that one setting can name another as people know it. */
+const LABELS = new Map(SETTINGS.map(({ setting }) => [setting.id, setting.label]));
 
 /** The settings of a policy, generated from the catalog; every choice goes into the text. */
 export function SettingsPanel({
@@ -80,7 +84,9 @@ export function SettingsPanel({
           {t(only ? 'policies.setsNothingText' : 'policies.notFoundText')}
         </EmptyState>
       ) : (
-        <Sections {...{ shown, document, words, text, problems, onText }} />
+        <LabelsContext value={LABELS}>
+          <Sections {...{ shown, document, words, text, problems, onText }} />
+        </LabelsContext>
       )}
     </div>
   );
