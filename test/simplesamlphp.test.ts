@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { applySettings } from '../src/hub/connections/connection-service.ts';
+import { readIdpMetadata } from '../src/hub/connections/idp-metadata.ts';
+import { startTestDatabase } from '../src/hub/database/test-database.ts';
+import { OPERATOR, startTestHub, type TestHub } from '../src/hub/identity/test-hub.ts';
+import { createOutbound } from '../src/hub/sso/outbound.ts';
+import {
+  beginSso,
+  createTestSso,
+  failuresOf,
+  postResponse,
+  type TestSso,
+  whoIs,
+} from '../src/hub/sso/test-sso-hub.ts';
+import { isInstalled, type SimpleSamlPhp, startSimpleSamlPhp } from './simplesamlphp.ts';
+
+/*
+ * Sign-in by a SAML identity provider that somebody else wrote. Where its packages are not installed the run names
+ * these tests as not run.
+ */
+describe.runIf(isInstalled)('SimpleSAMLphp', () => {
+  let database: Awaited<ReturnType<typeof startTestDatabase>>;
+  let hub: TestHub;
+  let sso: TestSso;
+  let idp: SimpleSamlPhp;
+  beforeAll(async () => {
+    database = await startTestDatabase();
+    hub = await startTestHub(database);
+    sso = await createTestSso(hub, database);
+    const email = (name: string) => [`${name}@${sso.domain}`];
+    idp = await startSimpleSamlPhp(
+      {
+        'ada:secret': {
+          email: email('ada'),
+          givenname: ['Ada'],
+          surname: ['Lovelace'],
+          groups: [`${sso.organization}:Backend`],
+        },
+        'eve:secret': { email: ['eve@other.example'] },
+      },
+      [sso.addresses],
+    );
+    // Set up from its own metadata, fetched over loopback as an operator may allow.
+    const xml = await createOutbound(['127.0.0.0/8']).text(idp.metadataUrl);
+    const place = { db: database.db, secret: hub.secret, publicUrl: hub.url };
+    await applySettings(place, OPERATOR, sso, readIdpMetadata(xml));
+  }, 60_000);
+  afterAll(async () => {
+    await idp.stop();
+    await hub.stop();
+    await database.stop();
+  });
+
+  const signIn = async (name: string, change: (xml: string) => string = (xml) => xml) => {
+    const begun = await beginSso(sso, `${name}@${sso.domain}`);
+    const answer = await idp.signIn(begun.goTo, name, 'secret');
+    expect(answer.action).toBe(sso.addresses.acsUrl);
+    const xml = Buffer.from(answer.fields.SAMLResponse ?? '', 'base64').toString('utf8');
+    const visited = await postResponse(sso, begun.browser, change(xml));
+    return { visited, browser: begun.browser };
+  };
+
+  it('signs a person in, with name and team', async () => {
+    const { visited, browser } = await signIn('ada');
+    expect([visited.status, await failuresOf(sso)]).toEqual([200, []]);
+    expect(await whoIs(sso, browser)).toBe(`ada@${sso.domain}`);
+    const rows = await database.db
+      .selectFrom('team_members as tm')
+      .innerJoin('teams as t', 't.id', 'tm.team_id')
+      .innerJoin('users as u', 'u.id', 'tm.user_id')
+      .select(['u.name as person', 't.name as team', 'tm.origin'])
+      .where('tm.organization_id', '=', sso.organizationId)
+      .execute();
+    expect(rows).toEqual([{ person: 'Ada Lovelace', team: 'Backend', origin: 'jit' }]);
+  });
+
+  it('signs nobody in with an answer that was changed on its way', async () => {
+    const { visited, browser } = await signIn('ada', (xml) => xml.replaceAll('ada@', 'root@'));
+    expect([visited.status, (await failuresOf(sso))[0]]).toEqual([403, 'signature_invalid']);
+    expect(await whoIs(sso, browser)).toBeNull();
+  });
+
+  it('cannot vouch for an address of another domain', async () => {
+    const { visited, browser } = await signIn('eve');
+    expect([visited.status, (await failuresOf(sso))[0]]).toEqual([403, 'domain_not_verified']);
+    expect(await whoIs(sso, browser)).toBeNull();
+  });
+});
