@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+import { createBatchedRead } from '../batched-reads.ts';
 import type { Announcements } from '../database/announcements.ts';
 import { createShortMemory } from '../short-memory.ts';
 import { type OidcStore, oidcHash, openPayload } from './oidc-store.ts';
@@ -32,10 +34,11 @@ export function createAgentAccess(store: OidcStore, announcements: Announcements
     if (channel === 'connected') memory.forget();
     else if (channel === 'mooring_access') memory.forget(({ bearer }) => bearer.userId === payload);
   });
+  const readOne = createBatchedRead((tokens) => readTokens(store, tokens));
   const ask = async (authorization: string): Promise<AgentBearer | null> => {
     const token = BEARER.exec(authorization)?.[1];
     if (token === undefined) return null;
-    return (await memory.read(authorization, () => readToken(store, token)))?.bearer ?? null;
+    return (await memory.read(authorization, () => readOne(token)))?.bearer ?? null;
   };
   return {
     verify(authorization) {
@@ -54,13 +57,21 @@ interface VerifiedToken {
   readonly endsAt: number;
 }
 
-async function readToken(store: OidcStore, token: string): Promise<VerifiedToken | null> {
+/** The tokens that are good, by themselves: with one statement for however many ask at the same moment. */
+async function readTokens(
+  store: OidcStore,
+  tokens: readonly string[],
+): Promise<ReadonlyMap<string, VerifiedToken>> {
   const at = store.now();
-  const row = await store.db
+  const byHash = new Map(
+    tokens.map((token) => [oidcHash(store, 'AccessToken', token).toString('hex'), token]),
+  );
+  const rows = await store.db
     .selectFrom('oidc_entities as e')
     .innerJoin('device_sessions as d', 'd.grant_hash', 'e.grant_hash')
     .innerJoin('users as u', 'u.id', 'd.user_id')
     .select([
+      'e.id_hash',
       'e.sealed',
       'e.expires_at',
       'd.user_id',
@@ -68,16 +79,25 @@ async function readToken(store: OidcStore, token: string): Promise<VerifiedToken
       'd.expires_at as session_expires_at',
     ])
     .where('e.model', '=', 'AccessToken')
-    .where('e.id_hash', '=', oidcHash(store, 'AccessToken', token))
+    .where(
+      'e.id_hash',
+      '=',
+      sql<Buffer>`any(${[...byHash.keys()].map((hex) => Buffer.from(hex, 'hex'))}::bytea[])`,
+    )
     .where('e.expires_at', '>', at)
     .where('d.expires_at', '>', at)
     .where('u.disabled_at', 'is', null)
-    .executeTakeFirst();
-  if (row === undefined || row.expires_at === null) return null;
-  const scope = openPayload(store, 'AccessToken', row.sealed)?.scope;
-  if (scope === undefined || !scope.split(' ').includes(SCOPE)) return null;
-  return {
-    bearer: { userId: row.user_id, sessionId: row.session_id, sessionExpiresAt: row.session_expires_at },
-    endsAt: row.expires_at.getTime(),
-  };
+    .execute();
+  const verified = new Map<string, VerifiedToken>();
+  for (const row of rows) {
+    const token = byHash.get(row.id_hash.toString('hex'));
+    const scope = openPayload(store, 'AccessToken', row.sealed)?.scope;
+    if (token === undefined || row.expires_at === null) continue;
+    if (scope === undefined || !scope.split(' ').includes(SCOPE)) continue;
+    verified.set(token, {
+      bearer: { userId: row.user_id, sessionId: row.session_id, sessionExpiresAt: row.session_expires_at },
+      endsAt: row.expires_at.getTime(),
+    });
+  }
+  return verified;
 }

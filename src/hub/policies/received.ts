@@ -107,7 +107,12 @@ function selectReceived(
   userIds: readonly string[],
   withDocument: boolean,
 ) {
+  // Which policy is worked out first and once; the accounts are looked up one by one. Left to the planner, an
+  // organization that has just grown makes it compare every member with every account.
   return sql<ReceivedRow>`
+    with mp as materialized (
+      select * from member_policies
+       where organization_id = ${organizationId} and user_id = any(${[...userIds]}::uuid[]))
     select mp.user_id, o.id as organization_id, o.name as organization_name, o.refresh_seconds, o.grace_seconds,
            o.contact_name, o.contact_url, s.seq, p.id as policy_id, p.name as policy_name, mp.via, mp.revision,
            case when mp.revision = p.revision then p.updated_at
@@ -119,13 +124,12 @@ function selectReceived(
                       where g.organization_id = mp.organization_id and g.user_id = mp.user_id
                         and g.policy_id = p.id and g.ended_at is null), '[]') as overrides,
            ${withDocument ? sql`r.document` : sql`null`} as document
-      from member_policies mp
+      from mp
       join organizations o on o.id = mp.organization_id
-      join users u on u.id = mp.user_id and u.disabled_at is null
       left join bundle_sequences s on s.organization_id = mp.organization_id and s.user_id = mp.user_id
       left join policies p on p.id = mp.policy_id
       ${withDocument ? sql`left join policy_revisions r on r.policy_id = mp.policy_id and r.revision = mp.revision` : sql``}
-     where mp.organization_id = ${organizationId} and mp.user_id = any(${[...userIds]}::uuid[])
+     where (select u.disabled_at is null from users u where u.id = mp.user_id)
   `.execute(reader);
 }
 

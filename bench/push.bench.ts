@@ -1,0 +1,148 @@
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { connect } from 'node:net';
+import { agentKeysSchema } from '../src/shared/contracts/agent-api.ts';
+import { bundlePayloadSchema } from '../src/shared/contracts/bundle.ts';
+import { type Benchmark, type Measurement, median } from './benchmark.ts';
+import { openStreams, type PushServer, startPushServer } from './push-client.ts';
+
+const AGENTS = 2_000;
+/** The first round warms up and is not counted. */
+const ROUNDS = 7;
+
+/** When each agent held what was pushed, in milliseconds after it was saved. */
+interface Round {
+  readonly median: number;
+  readonly p99: number;
+}
+
+/** One side: a server with its agents, which fetch when they are nudged. */
+interface Side {
+  round(): Promise<Round>;
+  stop(): Promise<void>;
+}
+
+type Holds = (body: string, seq: number) => void;
+
+async function openSide(server: PushServer, holds: Holds, bodyBytes: () => number): Promise<Side> {
+  let onNudge: (index: number, seq: number) => void = () => undefined;
+  const streams = await openStreams(server, (index, seq) => onNudge(index, seq));
+  const round = async (): Promise<Round> => {
+    const times: number[] = [];
+    const done = Promise.withResolvers<void>();
+    const started = performance.now();
+    onNudge = (index, seq) => {
+      fetchPolicy(server.port, server.tokens[index] ?? '').then((body) => {
+        holds(body, seq);
+        times.push(performance.now() - started);
+        if (times.length === AGENTS) done.resolve();
+      }, done.reject);
+    };
+    server.ask({ ask: 'save', bodyBytes: bodyBytes() });
+    await done.promise;
+    const sorted = times.sort((a, b) => a - b);
+    return { median: median(sorted), p99: sorted[Math.ceil(AGENTS * 0.99) - 1] ?? 0 };
+  };
+  return {
+    round,
+    stop: async () => {
+      for (const socket of streams) socket.destroy();
+      await server.stop();
+    },
+  };
+}
+
+/**
+ * The body of one GET on a connection of its own: an agent that was idle for an hour has none left. Anything but 200
+ * rejects.
+ */
+function fetchPolicy(port: number, token: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    let text = '';
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk.toString('latin1');
+      const end = text.indexOf('\r\n\r\n');
+      if (end === -1) return;
+      const length = Number(/\r\ncontent-length: (\d+)/i.exec(text)?.[1] ?? Number.NaN);
+      if (!text.startsWith('HTTP/1.1 200') || Number.isNaN(length)) reject(new Error(text.slice(0, 200)));
+      else if (text.length >= end + 4 + length) resolve(text.slice(end + 4));
+      else return;
+      socket.destroy();
+    });
+    socket.once('error', reject);
+    socket.write(
+      `GET /v1/agent/policy?org=acme HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+    );
+  });
+}
+
+async function readKey(port: number): Promise<KeyObject> {
+  const answer = await fetch(`http://127.0.0.1:${port}/v1/agent/keys`);
+  const [key] = agentKeysSchema.parse(await answer.json()).keys;
+  if (key === undefined) throw new Error('the hub has no key');
+  return createPublicKey({ key: { kty: key.kty, crv: key.crv, x: key.x }, format: 'jwk' });
+}
+
+let measured: Promise<{ readonly ours: readonly Round[]; readonly theirs: readonly Round[] }> | undefined;
+
+/** Both figures come from the same rounds. */
+function rounds() {
+  measured ??= run();
+  return measured;
+}
+
+async function run() {
+  let bytes = 1;
+  const hub = await startPushServer('hub', AGENTS);
+  const bare = await startPushServer('bare', AGENTS);
+  const key = await readKey(hub.port);
+  const verified: Holds = (jws, seq) => {
+    const [header = '', payload = '', signature = ''] = jws.split('.');
+    if (!verify(null, Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url'))) {
+      throw new Error('a bundle does not verify');
+    }
+    const bundle = bundlePayloadSchema.parse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')));
+    if (bundle.seq < seq) throw new Error('an agent was nudged before its bundle was there');
+    bytes = jws.length;
+  };
+  const sides = [
+    await openSide(hub, verified, () => 0),
+    // The bare answers are as long as bundles.
+    await openSide(
+      bare,
+      () => undefined,
+      () => bytes,
+    ),
+  ] as const;
+  const ours: Round[] = [];
+  const theirs: Round[] = [];
+  try {
+    for (let count = 0; count <= ROUNDS; count += 1) {
+      const pair = [await sides[0].round(), await sides[1].round()] as const;
+      if (count === 0) continue;
+      ours.push(pair[0]);
+      theirs.push(pair[1]);
+    }
+    return { ours, theirs };
+  } finally {
+    await Promise.all(sides.map((side) => side.stop()));
+  }
+}
+
+function benchmarkOf(figure: keyof Round, name: string): Benchmark {
+  return {
+    what: `saving a policy until ${AGENTS} agents hold and have verified it, ${name}`,
+    against: 'a bare node:http broadcast of one line, then as many bare GETs',
+    atMost: 3,
+    unit: '×',
+    async measure(): Promise<Measurement> {
+      const { ours, theirs } = await rounds();
+      const mine = median(ours.map((round) => round[figure]));
+      const others = median(theirs.map((round) => round[figure]));
+      return { result: mine / others, ours: `${mine.toFixed(0)} ms`, theirs: `${others.toFixed(0)} ms` };
+    },
+  };
+}
+
+const benchmarks: readonly Benchmark[] = [benchmarkOf('median', 'median'), benchmarkOf('p99', 'p99')];
+export default benchmarks;
