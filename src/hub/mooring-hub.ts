@@ -52,6 +52,9 @@ async function run(args: readonly string[], around: Surroundings): Promise<numbe
   }
 }
 
+// A reader that goes away (`| head`) ends nothing but the reading; a hub must outlive whoever read its first line.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   stdin: process.stdin,

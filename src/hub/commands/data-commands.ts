@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { organizationNameSchema } from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { VERSION } from '../../shared/version.ts';
-import { writeBackup } from '../database/backup.ts';
+import { verifyBackup, writeBackup } from '../database/backup.ts';
 import { appliedMigrations } from '../database/migrate.ts';
 import { restoreBackup } from '../database/restore.ts';
 import { openBareDatabase } from '../hub-database.ts';
@@ -102,6 +102,8 @@ async function backup(file: string, options: CommonOptions, around: Surroundings
 
 async function restore(file: string, options: CommonOptions, around: Surroundings): Promise<void> {
   const directory = dataDirectory(options, around.env);
+  // Before a database is made for it, which a damaged or missing file would leave behind.
+  await verifyBackup(file);
   const database = await openBareDatabase(databaseOptions(options, around, 'restore'));
   try {
     const { head, rows } = await restoreBackup({ target: database.target, file, at: new Date() });

@@ -39,13 +39,7 @@ export function columns(
 
 /** Tells a person or a program why not; answers the exit code. Never a stack. */
 export function tellRefusal(output: Output, error: unknown): number {
-  const refusal: Refusal =
-    error instanceof RefusalError
-      ? error.refusal
-      : {
-          code: 'internal',
-          message: `Something went wrong: ${error instanceof Error ? error.message : String(error)}`,
-        };
+  const refusal = error instanceof RefusalError ? error.refusal : (fileRefusal(error) ?? fault(error));
   if (output.json) output.writeError(`${JSON.stringify({ error: refusal })}\n`);
   else {
     output.writeError(`${plain(refusal.message)}\n`);
@@ -53,6 +47,32 @@ export function tellRefusal(output: Output, error: unknown): number {
     if (refusal.help !== undefined) output.writeError(`${plain(refusal.help)}\n`);
   }
   return REFUSALS[refusal.code].exit;
+}
+
+function fault(error: unknown): Refusal {
+  const message = `Something went wrong: ${error instanceof Error ? error.message : String(error)}`;
+  return { code: 'internal', message };
+}
+
+const FILE_ERRORS: Readonly<Record<string, readonly [what: string, help: string]>> = {
+  ENOENT: ['there is no such file or folder', 'Check the path.'],
+  ENOTDIR: ['a part of its path is no folder', 'Check the path.'],
+  EISDIR: ['it is a folder', 'Name a file in it.'],
+  EACCES: ['permission was denied', 'Give the user who runs this command the right to it.'],
+  EPERM: ['permission was denied', 'Give the user who runs this command the right to it.'],
+  EROFS: ['the disk is read-only', 'Choose another place, or mount it writable.'],
+  ENOSPC: ['the disk is full', 'Free some space, or choose another place.'],
+  EDQUOT: ['your share of the disk is used up', 'Free some space, or choose another place.'],
+};
+
+/** A file that was named and cannot be used, in a person's words; `null` for any other error. */
+function fileRefusal(error: unknown): Refusal | null {
+  if (!(error instanceof Error) || !('code' in error) || !('path' in error)) return null;
+  const [what, help] = FILE_ERRORS[String(error.code)] ?? [];
+  if (what === undefined || help === undefined) return null;
+  // The name that a person gave, not that of the draft beside it.
+  const path = String(error.path).replace(/\.part-\d+$/, '');
+  return { code: 'storage_failed', message: `${path} cannot be used: ${what}.`, help };
 }
 
 function problemLines(refusal: Refusal): readonly string[] {

@@ -1,7 +1,9 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { type Command, InvalidArgumentError } from 'commander';
+import ipaddr from 'ipaddr.js';
 import { pino } from 'pino';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { systemClock } from '../clock.ts';
@@ -40,8 +42,8 @@ export function startCommand(program: Command, around: Surroundings, done: (code
     .option('--public-url <url>', 'address that people and devices use; required off loopback')
     .option('--tls-cert <file>', 'certificate chain in PEM')
     .option('--tls-key <file>', 'its private key in PEM')
-    .option('--trust-proxy <cidr...>', 'proxies whose X-Forwarded-* headers count', [])
-    .option('--idp-network <cidr...>', 'private networks where identity providers may be asked', [])
+    .option('--trust-proxy <cidr...>', 'proxies whose X-Forwarded-* headers count', network, [])
+    .option('--idp-network <cidr...>', 'private networks where identity providers may be asked', network, [])
     .option('--log-level <level>', `one of ${LEVELS.join(', ')}`, level, 'info')
     .option('--smtp-url <url>', 'mail server, as smtp://user:password@host:587 (default: MOORING_SMTP_URL)')
     .option('--mail-from <address>', 'sender of letters', 'mooring-hub@localhost')
@@ -161,7 +163,17 @@ function readTls(options: StartOptions): { cert: string; key: string } | undefin
       help: 'Give --tls-cert FILE and --tls-key FILE.',
     });
   }
-  return { cert: readPem(options.tlsCert), key: readPem(options.tlsKey) };
+  const tls = { cert: readPem(options.tlsCert), key: readPem(options.tlsKey) };
+  try {
+    createSecureContext(tls);
+  } catch (error) {
+    throw new RefusalError({
+      code: 'bad_request',
+      message: `${options.tlsCert} and ${options.tlsKey} are no certificate with its key: ${error instanceof Error ? error.message : String(error)}`,
+      help: 'Both are PEM files; the first holds the certificate chain, the second the private key of its first certificate, without a passphrase.',
+    });
+  }
+  return tls;
 }
 
 function readPem(file: string): string {
@@ -188,6 +200,14 @@ function port(text: string): number {
   if (!/^\d+$/.test(text) || number > 65_535)
     throw new InvalidArgumentError('It is a number from 0 to 65535.');
   return number;
+}
+
+/** Adds one network to those named before; an address is the network of it alone. */
+function network(text: string, before: readonly string[]): readonly string[] {
+  if (ipaddr.isValidCIDR(text)) return [...before, text];
+  if (!ipaddr.isValid(text))
+    throw new InvalidArgumentError('It is a network such as 10.0.0.0/8, or an address.');
+  return [...before, `${text}/${ipaddr.parse(text).kind() === 'ipv4' ? 32 : 128}`];
 }
 
 function level(text: string): string {

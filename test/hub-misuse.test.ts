@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runHubCommand } from './hub-process.ts';
+
+/*
+ * What is refused before a database is started: a person is told what is wrong and what to do, and nothing is made.
+ */
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'mooring-hub-misuse-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const start = (...args: readonly string[]) =>
+  runHubCommand(['start', '--port', '0', '--data', join(folder, 'data'), ...args]);
+
+test('files that are no certificate and key are named', async () => {
+  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  for (const file of [cert, key]) writeFileSync(file, 'not a certificate\n');
+  const { code, stderr } = await start('--tls-cert', cert, '--tls-key', key);
+  expect([code, stderr.includes(cert), stderr.includes('PEM files')]).toEqual([2, true, true]);
+});
+
+test.each(['--trust-proxy', '--idp-network'])('%s takes addresses and networks', async (option) => {
+  const { code, stderr } = await start(option, '10.0.0.0/8', 'nonsense');
+  expect([code, stderr]).toEqual([2, expect.stringContaining('such as 10.0.0.0/8')]);
+});
+
+test('a backup that is missing or damaged is named, and no database is made for it', async () => {
+  const [file, data] = [join(folder, 'none.backup'), join(folder, 'data')];
+  const { code, stderr } = await runHubCommand(['restore', file, '--data', data]);
+  const said = `${file} cannot be used: there is no such file or folder.\nCheck the path.\n`;
+  expect([code, stderr]).toEqual([1, said]);
+  writeFileSync(file, 'not a backup\n');
+  const damaged = await runHubCommand(['restore', file, '--data', data]);
+  expect([damaged.code, damaged.stderr.includes('is damaged')]).toEqual([2, true]);
+  expect(existsSync(data)).toBe(false);
+});
+
+test('a reader that went away is no error', async () => {
+  const program = join(import.meta.dirname, '..', 'src', 'hub', 'mooring-hub.ts');
+  const child = spawn(process.execPath, [program, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const [code] = await once(child, 'close');
+  expect([code, stderr]).toEqual([0, '']);
+});
