@@ -151,8 +151,10 @@ function wallOf({
   satisfied,
   organizations,
   method,
+  problem,
 }: SignInRequirement): EnforcementInputs['wall'] {
-  return enforced && !satisfied ? { organizations, method } : null;
+  if (!enforced || satisfied) return null;
+  return { organizations, method, ...(problem === null ? {} : { problem }) };
 }
 
 /** The drift itself is read anew by whoever hears of it. */

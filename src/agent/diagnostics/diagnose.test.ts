@@ -197,7 +197,12 @@ test('an administrators’ file that somebody else could have written, and one t
   });
   await writeFile(paths.adminSettings, '{');
   const broken = await checks({ testPaths: true });
-  expect(broken.get('admin-files')?.result).toBe('skipped');
+  expect(broken.get('admin-files')).toMatchObject({
+    result: 'failed',
+    finding: expect.stringContaining('This is not JSON'),
+  });
+  await writeFile(paths.adminSettings, '{}');
+  expect((await checks({ testPaths: true })).get('admin-files')?.result).toBe('skipped');
 });
 
 test.each<[StoreState['state'], string]>([

@@ -97,9 +97,6 @@ function examineAdminFiles(
   sources: readonly SourceReading[],
   signIn: Awaited<ReturnType<MachineSources['refresh']>>['signIn'],
 ): Finding[] {
-  if (paths.testPaths) {
-    return [{ result: 'skipped', finding: 'These are test paths; their owner is not asked.' }];
-  }
   // A profile that cannot be read is a problem of settings and of sign-in alike; it is told once.
   const all = [...sources.flatMap(({ problems }) => problems), ...signIn.problems];
   const problems = [...new Map(all.map((problem) => [problem.message, problem])).values()];
@@ -126,6 +123,9 @@ function examineAdminFiles(
     ),
   ];
   if (findings.length > 0) return numbered(findings);
+  if (paths.testPaths) {
+    return [{ result: 'skipped', finding: 'These are test paths; their owner is not asked.' }];
+  }
   const present = sources.filter(({ state }) => state !== 'absent').map(({ location }) => location);
   const finding = present.length === 0 ? 'There are none here.' : `${present.join(', ')}: in order.`;
   return [{ result: 'ok', finding }];

@@ -194,6 +194,14 @@ describe('the write gate', () => {
     expect(await world.readChoices()).toEqual({});
   });
 
+  test('a wall that nobody can pass says what an administrator has to mend', async () => {
+    const problem = '/etc/mooring/policy.json: allowedOrgs names no organization.';
+    const wall = { organizations: [], method: 'configuration profile', problem };
+    const enforcement = await world.begin({ ...inputsOf({}), wall });
+    const { error } = await enforcement.change({ set: { theme: 'dark' } });
+    expect(error).toMatchObject({ code: 'sign_in_required', help: expect.stringContaining(problem) });
+  });
+
   test('the password of a refused address is not repeated', async () => {
     const enforcement = await world.begin(inputsOf({}));
     const set = { extensionsPrivateMarketplaceAdminContactURL: 'ftp://user:secret@host/' };

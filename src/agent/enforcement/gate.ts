@@ -199,7 +199,10 @@ function signInRefusal(setting: Setting, wall: SignInWall): Refusal {
       organizations === ''
         ? `Sign-in is required on this computer${through}, so ${title(setting)} was not changed.`
         : `Membership in ${organizations} is required on this computer${through}, so ${title(setting)} was not changed.`,
-    help: 'Sign in with your work account: mooring login',
+    help:
+      wall.problem === undefined
+        ? 'Sign in with your work account: mooring login'
+        : `Signing in is not enough, an administrator has to mend this first: ${wall.problem}`,
     details: { organizations: wall.organizations, ...(wall.method === null ? {} : { method: wall.method }) },
   });
 }

@@ -32,6 +32,8 @@ export interface LayerInput {
 export interface SignInWall {
   readonly organizations: readonly string[];
   readonly method: string | null;
+  /** Why nobody can satisfy it as it is, and how to mend it; absent when signing in is enough. */
+  readonly problem?: string;
 }
 
 /** Everything that decides the settings beside the user's choices: an immutable snapshot, swapped whole. */
