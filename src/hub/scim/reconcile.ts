@@ -86,9 +86,30 @@ export async function placeNewAccount(
   trx: Trx,
   context: ChangeContext,
   connection: ScimConnection,
-  who: { readonly userId: string; readonly hasTeam: boolean },
+  who: {
+    readonly userId: string;
+    readonly email: string;
+    readonly active: boolean;
+    readonly organizationId: string;
+    readonly role: Role;
+    readonly hasTeam: boolean;
+  },
 ): Promise<readonly AuditEntry[]> {
-  const begun = await beginMemberships(trx, context, connection, [who.userId]);
+  if (!who.active) return [];
+  await trx
+    .insertInto('memberships')
+    .values({
+      organization_id: who.organizationId,
+      user_id: who.userId,
+      role: who.role,
+      origin: 'scim',
+      joined_at: context.at,
+      connection_id: connection.id,
+    })
+    .execute();
+  const begun: readonly MembershipRow[] = [
+    { organization_id: who.organizationId, user_id: who.userId, email: who.email, role: who.role },
+  ];
   if (who.hasTeam) await moveTeams(trx, context, connection, [who.userId]);
   await stamp(trx, context, begun);
   return begun.map((row) => entry('member.add', row));

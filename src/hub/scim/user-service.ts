@@ -83,6 +83,10 @@ export async function createUser(db: Db, change: ScimChange, body: ResourceBody)
     if (created) {
       const begun = await placeNewAccount(trx, context, connection, {
         userId: row.user_id,
+        email: account.email,
+        active: row.active,
+        organizationId: placement.organizationId,
+        role: placement.role,
         hasTeam: placement.teamId !== null,
       });
       await recordChanges(trx, context, [userEntry(change, 'scim.user.create', row), ...begun]);
