@@ -8,7 +8,7 @@ import '../overrides/tables.ts';
 import { type Received, readReceived } from '../policies/received.ts';
 import { lockOrganization, stampRecipients } from '../policies/recipients.ts';
 import { payloadOf } from './bundles.ts';
-import { activeSigner, type SigningKeyStore } from './signing-keys.ts';
+import { activeSigner, ensureSigningKey, type SigningKeyStore } from './signing-keys.ts';
 
 /** For whom and how long. */
 export interface OfflineWish {
@@ -36,6 +36,8 @@ export async function exportOfflineBundle(
   context: ChangeContext,
   wish: OfflineWish,
 ): Promise<OfflineBundle> {
+  // A command may come before the hub was ever started.
+  await ensureSigningKey(keys, context.at);
   const expiresAt = new Date(context.at.getTime() + wish.days * 86_400_000);
   const exp = Math.floor(expiresAt.getTime() / 1000);
   const payload = await keys.db.transaction().execute(async (trx) => {
