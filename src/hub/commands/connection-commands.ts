@@ -13,11 +13,11 @@ import {
   createConnection,
   deleteConnection,
   listConnections,
-  listFailures,
   readConnection,
   updateConnection,
 } from '../connections/connection-service.ts';
 import { helpFor } from '../connections/failure-help.ts';
+import { listFailures } from '../connections/failures.ts';
 import { readIdpMetadata } from '../connections/idp-metadata.ts';
 import type { Db } from '../database/connection.ts';
 import { findOrganization } from '../organizations/organization-service.ts';

@@ -27,12 +27,12 @@ import {
   createConnection,
   deleteConnection,
   listConnections,
-  listFailures,
   readConnection,
   updateConnection,
 } from './connection-service.ts';
 import { beginTest, readTest } from './connection-test.ts';
 import { helpFor } from './failure-help.ts';
+import { listFailures } from './failures.ts';
 import { readIdpMetadata } from './idp-metadata.ts';
 
 const tags = ['connections'];

@@ -1,6 +1,7 @@
 import type { SsoFailureClass } from '../../shared/contracts/hub-sso.ts';
-import { clientSecretPurpose, noteFailure } from '../connections/connection-service.ts';
+import { clientSecretPurpose } from '../connections/connection-service.ts';
 import { connectionAddresses } from '../connections/connection-view.ts';
+import { noteFailure } from '../connections/failures.ts';
 import {
   connectionsOfAddress,
   findConnection,
