@@ -147,7 +147,9 @@ function Why({ label, state }: { readonly label: string; readonly state: Effecti
   if (state.contributions.length === 0) return t('effective.nobody');
   return (
     <details className={classes.why}>
-      <summary aria-label={t('effective.whyOf', { setting: label })}>{t(`source.${state.source}`)}</summary>
+      <summary aria-label={t('effective.whyOf', { setting: label, source: t(`source.${state.source}`) })}>
+        {t(`source.${state.source}`)}
+      </summary>
       <ol>
         {state.contributions.map((each) => (
           <li key={each.source}>

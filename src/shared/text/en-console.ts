@@ -158,7 +158,7 @@ export const enConsole = {
   'policies.outcome.failed': 'Failed',
   'policies.moves': 'Moves from “{policy}”',
   'policies.unassign': 'Take away',
-  'policies.unassignNamed': 'Take the policy away from {email}',
+  'policies.unassignNamed': 'Take away from {email}',
 
   'state.open': 'User-defined',
   'state.openGroup': 'User-defined, as its group',
@@ -227,7 +227,7 @@ export const enConsole = {
   'effective.scopeUser': 'Assigned to the user or a team',
   'effective.scopeOrganization': 'Organization default',
   'effective.why': 'Decided by',
-  'effective.whyOf': 'Who decides “{setting}”',
+  'effective.whyOf': '{source}: who decides “{setting}”',
   'effective.nobody': 'Nobody',
 
   'teams.title': 'Teams',
@@ -244,7 +244,7 @@ export const enConsole = {
   'teams.addMembers': 'Add members',
   'teams.putIn': 'Add',
   'teams.takeOut': 'Take out',
-  'teams.takeOutNamed': 'Take {email} out of the team',
+  'teams.takeOutNamed': 'Take out {email}',
   'teams.delete': 'Delete team',
   'teams.deleteTitle': 'Delete the team “{team}”?',
   'teams.deleteText': {
@@ -273,7 +273,7 @@ export const enConsole = {
   'domains.checkedAt': 'Last checked',
   'domains.forced': 'Verified by the hub’s operator, not by DNS.',
   'domains.verify': 'Verify now',
-  'domains.verifyNamed': 'Verify {domain} now',
+  'domains.verifyNamed': 'Verify now: {domain}',
   'domains.removeNamed': 'Remove {domain}',
   'domains.removeTitle': 'Give {domain} up?',
   'domains.removeText': 'Another organization can claim it then. Members stay members.',
