@@ -31,7 +31,7 @@ export async function makeParts(options: AgentOptions): Promise<AgentMaking> {
   const clock = options.clock ?? systemClock();
   const runCommand = options.runCommand ?? systemCommandRunner();
   const log = options.log ?? (() => {});
-  const { paths, lastKeys } = await findPaths(options, runCommand);
+  const { paths, lastKeys, installedHubUrl } = await findPaths(options, runCommand);
   const catalog = desktopCatalog;
   const sources = createMachineSources({ paths, catalog, clock, runCommand, lastKeys, log });
   await sources.refresh();
@@ -53,7 +53,7 @@ export async function makeParts(options: AgentOptions): Promise<AgentMaking> {
     ...{ recordFile: paths.account, http, trust, keychain, clock, signInEnforced },
     opener: options.openBrowser ?? browserOpener(paths.platform, paths.systemRoot),
     deviceName: hostname(),
-    defaultHubUrl: null,
+    defaultHubUrl: installedHubUrl,
     managedHubUrl: () => sources.current().keys?.hubUrl ?? null,
     allowedOrganizations: () => allowedOrganizations(sources),
   });
@@ -82,7 +82,12 @@ export async function makeParts(options: AgentOptions): Promise<AgentMaking> {
 async function findPaths(
   options: AgentOptions,
   runCommand: CommandRunner,
-): Promise<{ readonly paths: AgentPaths; readonly lastKeys: LastProfileKeys }> {
+): Promise<{
+  readonly paths: AgentPaths;
+  readonly lastKeys: LastProfileKeys;
+  /** The hub that `mooring install` named. */
+  readonly installedHubUrl: string | null;
+}> {
   const host = options.host ?? readHostFacts();
   const pathsOf = options.paths ?? agentPaths;
   const first = pathsOf(host, 'mooring');
@@ -91,8 +96,12 @@ async function findPaths(
   await lastKeys.load();
   const profile = await readProfileSource(first, trust, runCommand, desktopCatalog);
   const keys = profile.state === 'broken' ? (profile.keys ?? lastKeys.current()) : profile.keys;
-  const { layout } = await readMachineLayout(keys?.layout ?? null, first.machine, trust);
-  return { paths: layout === first.layout ? first : pathsOf(host, layout), lastKeys };
+  const { layout, hubUrl } = await readMachineLayout(keys?.layout ?? null, first.machine, trust);
+  return {
+    paths: layout === first.layout ? first : pathsOf(host, layout),
+    lastKeys,
+    installedHubUrl: hubUrl,
+  };
 }
 
 /** A bundle by file counts only where the profile names the hub, its keys and the organizations. */

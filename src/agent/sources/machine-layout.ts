@@ -4,12 +4,18 @@ import { readMachineFile } from './machine-file.ts';
 import type { FileTrust } from './machine-file-trust.ts';
 
 /** What `mooring install` writes about a machine. Unknown members are left for newer versions. */
-export const machineFileSchema = z.object({ layout: z.enum(['mooring', 'docker']).optional() });
+const machineFileSchema = z.object({
+  layout: z.enum(['mooring', 'docker']).optional(),
+  /** Where people sign in who name no hub; binds nobody to it, unlike the profile's. */
+  hubUrl: z.string().optional(),
+});
 
 /** What decided the layout. */
 export interface MachineLayout {
   readonly layout: Layout;
   readonly decidedBy: 'configuration-profile' | 'install' | 'default';
+  /** The hub that `mooring install` named; `null` where it named none. */
+  readonly hubUrl: string | null;
 }
 
 /**
@@ -21,17 +27,21 @@ export async function readMachineLayout(
   machineFile: string,
   trust: FileTrust,
 ): Promise<MachineLayout> {
-  if (profileLayout !== null) return { layout: profileLayout, decidedBy: 'configuration-profile' };
-  const file = await readMachineFile(machineFile, trust);
-  if (file.kind === 'read') {
-    try {
-      const parsed = machineFileSchema.safeParse(JSON.parse(Buffer.from(file.bytes).toString('utf8')));
-      if (parsed.success && parsed.data.layout !== undefined) {
-        return { layout: parsed.data.layout, decidedBy: 'install' };
-      }
-    } catch {
-      // Not JSON: decides nothing.
-    }
+  const installed = await readInstalled(machineFile, trust);
+  const hubUrl = installed.hubUrl ?? null;
+  if (profileLayout !== null) return { layout: profileLayout, decidedBy: 'configuration-profile', hubUrl };
+  if (installed.layout !== undefined) return { layout: installed.layout, decidedBy: 'install', hubUrl };
+  return { layout: 'mooring', decidedBy: 'default', hubUrl };
+}
+
+async function readInstalled(path: string, trust: FileTrust): Promise<z.infer<typeof machineFileSchema>> {
+  const file = await readMachineFile(path, trust);
+  if (file.kind !== 'read') return {};
+  try {
+    const parsed = machineFileSchema.safeParse(JSON.parse(Buffer.from(file.bytes).toString('utf8')));
+    return parsed.success ? parsed.data : {};
+  } catch {
+    // Not JSON: decides nothing.
+    return {};
   }
-  return { layout: 'mooring', decidedBy: 'default' };
 }

@@ -1,6 +1,7 @@
 import type { CommandSpec } from '../command.ts';
 import { accountCommands } from './account-commands.ts';
 import { agentCommands } from './agent-commands.ts';
+import { machineCommands } from './machine-commands.ts';
 import { overrideCommands } from './override-commands.ts';
 import { policyCommands } from './policy-commands.ts';
 import { settingsCommands } from './settings-commands.ts';
@@ -12,6 +13,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...overrideCommands,
   ...policyCommands,
   ...agentCommands,
+  ...machineCommands,
 ];
 
 /** What the groups of commands are for. */

@@ -1,0 +1,213 @@
+import { dirname } from 'node:path';
+import { sweepTemporaries } from '../../agent/files/durable-file.ts';
+import { readText } from '../../agent/files/read-text.ts';
+import { type StorageFailure, storageRefusal } from '../../agent/files/storage-failure.ts';
+import type { AgentPaths, HostFacts, Layout } from '../../agent/paths.ts';
+import type { FileTrust } from '../../agent/sources/machine-file-trust.ts';
+import type { Refusal } from '../../shared/contracts/refusal.ts';
+import { readJson } from '../../shared/policy/json-text.ts';
+import { readDocument } from '../../shared/policy/read-document.ts';
+import { isJsonObject } from '../../shared/policy/read-settings.ts';
+import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
+import {
+  changeFiles,
+  type FileChange,
+  type FileChanging,
+  makeFolders,
+  removeFolders,
+} from './file-changes.ts';
+import { type InstallRequest, refuseErrors } from './install-request.ts';
+import { MACHINE_FILES, type MachineFile, type MachinePlaces, machinePlaces } from './machine-files.ts';
+import { digest, fileText, type InstallManifest, readManifest } from './manifest.ts';
+
+/** What installing stands on; everything that touches the machine is given. */
+export interface Installing {
+  readonly host: HostFacts;
+  readonly pathsOf?: (host: HostFacts, layout: Layout) => AgentPaths;
+  readonly files: FileChanging;
+  readonly trust: FileTrust;
+  /** Makes a folder one that only administrators change, before anything is put there; what is wrong, or `null`. */
+  readonly protectFolder: (folder: string) => Promise<string | null>;
+}
+
+/** What an installation did. */
+export interface Installed {
+  readonly layout: Layout;
+  /** Files that were written, and files of an earlier installation that were removed. */
+  readonly written: readonly string[];
+  readonly removed: readonly string[];
+  /** The layout is another one than before: an agent that runs follows it when it starts again. */
+  readonly layoutChanged: boolean;
+}
+
+/** Writes what was asked for, all of it or nothing. */
+export async function install(
+  on: Installing,
+  request: InstallRequest,
+): Promise<{ readonly installed: Installed } | Refusal> {
+  const own = machinePlaces(on.host, 'mooring', on.pathsOf);
+  const found = await readManifest(own.manifest, on.trust);
+  if ('code' in found) return found;
+  const { manifest } = found;
+  const layout = request.layout ?? manifest?.layout ?? 'mooring';
+  const before = machinePlaces(on.host, manifest?.layout ?? layout, on.pathsOf);
+  const after = machinePlaces(on.host, layout, on.pathsOf);
+  const texts = await readPresent(on, before, after);
+  if ('code' in texts) return texts;
+  const wanted = wantedTexts(request, layout, manifest, before, texts.at);
+  if ('code' in wanted) return wanted;
+  const plan = planOf(wanted.texts, manifest, before, after, texts.at);
+  const strange = request.force ? [] : plan.foreign;
+  if (strange.length > 0) return foreignFiles(strange);
+  return carryOut(on, layout, manifest, plan, after);
+}
+
+type Texts = ReadonlyMap<string, string>;
+
+/** The text of every file that may be replaced; a link or folder in its place is refused. */
+async function readPresent(
+  on: Installing,
+  ...sides: readonly MachinePlaces[]
+): Promise<{ readonly at: Texts } | Refusal> {
+  const at = new Map<string, string>();
+  for (const path of new Set(sides.flatMap(({ places }) => Object.values(places)))) {
+    await sweepTemporaries(on.files.disk, path);
+    const reading = await readText(on.files.disk, path);
+    if (reading.kind === 'text') at.set(path, reading.text);
+    else if (reading.kind === 'unreadable') return storageRefusal(reading.failure);
+    else if (reading.kind === 'occupied') return occupied(path, `a ${reading.by} stands in its place`);
+    // What cannot be a file of ours is a foreign one, whatever it holds.
+    else if (reading.kind === 'unfit') at.set(path, '');
+  }
+  return { at };
+}
+
+function occupied(path: string, why: string): Refusal {
+  const message = `${path} could not be written: ${why}. Nothing was changed.`;
+  return { code: 'conflict', message, help: 'Move it away, and run the command again.', details: { path } };
+}
+
+type Wanted = Readonly<Partial<Record<MachineFile, string>>>;
+
+function wantedTexts(
+  request: InstallRequest,
+  layout: Layout,
+  manifest: InstallManifest | null,
+  before: MachinePlaces,
+  present: Texts,
+): { readonly texts: Wanted } | Refusal {
+  const recorded = (file: MachineFile): string | null =>
+    manifest?.files[file] === undefined ? null : (present.get(before.places[file]) ?? null);
+  const object = (text: string | null): Readonly<Record<string, unknown>> => {
+    const json = text === null ? null : readJson(text);
+    return json?.ok && isJsonObject(json.value) ? json.value : {};
+  };
+  const { policy, proxy, allowedOrgs, hubUrl } = request;
+  const settings = recorded('admin-settings');
+  const kept = settings === null ? { configurationFileVersion: 2 } : object(settings);
+  const document = policy ?? (proxy === null ? null : kept);
+  const whole = document === null || proxy === null ? document : { ...document, proxy };
+  const adminText = whole === null ? settings : fileText(whole);
+  if (whole !== null) {
+    const refused = refuseErrors(readDocument(adminText, 'admin-settings', desktopCatalog).problems);
+    if (refused !== null) return refused;
+  }
+  const signInText = allowedOrgs === null ? recorded('sign-in') : fileText({ allowedOrgs });
+  const machine = { ...object(recorded('machine')), layout, ...(hubUrl === null ? {} : { hubUrl }) };
+  return {
+    texts: {
+      ...(adminText === null ? {} : { 'admin-settings': adminText }),
+      ...(signInText === null ? {} : { 'sign-in': signInText }),
+      machine: fileText(machine),
+    },
+  };
+}
+
+interface Plan {
+  readonly changes: readonly FileChange[];
+  readonly files: InstallManifest['files'];
+  /** Files that would be replaced or removed, and are not as we wrote them. */
+  readonly foreign: readonly string[];
+}
+
+function planOf(
+  wanted: Wanted,
+  manifest: InstallManifest | null,
+  before: MachinePlaces,
+  after: MachinePlaces,
+  present: Texts,
+): Plan {
+  const changes: FileChange[] = [];
+  const files: InstallManifest['files'] = {};
+  const foreign: string[] = [];
+  for (const file of MACHINE_FILES) {
+    const [from, to] = [before.places[file], after.places[file]];
+    const text = wanted[file];
+    const known = manifest?.files[file];
+    const isOurs = (path: string) => {
+      const there = present.get(path);
+      return there === undefined || there === text || (path === from && digest(there) === known);
+    };
+    if (text !== undefined) {
+      changes.push({ path: to, text });
+      files[file] = digest(text);
+      if (!isOurs(to)) foreign.push(to);
+    }
+    if (known === undefined || from === to) continue;
+    // Another layout: what we wrote for the former one would otherwise stay and mean nothing.
+    if (present.has(from)) changes.push({ path: from, text: null });
+    if (!isOurs(from)) foreign.push(from);
+  }
+  return { changes, files, foreign };
+}
+
+function foreignFiles(paths: readonly string[]): Refusal {
+  const list = paths.join(', ');
+  return {
+    code: 'conflict',
+    message: `${list} ${paths.length === 1 ? 'was' : 'were'} not written by "mooring install", or changed since. Nothing was changed.`,
+    help: 'Keep a copy where it is needed, and run the command again with --force to replace it.',
+    details: { paths },
+  };
+}
+
+async function carryOut(
+  on: Installing,
+  layout: Layout,
+  manifest: InstallManifest | null,
+  plan: Plan,
+  after: MachinePlaces,
+): Promise<{ readonly installed: Installed } | Refusal> {
+  const { disk } = on.files;
+  const writing = plan.changes.filter(({ text }) => text !== null).map(({ path }) => path);
+  const folders = [...new Set([...writing, after.manifest].map((path) => dirname(path)))];
+  const made = await makeFolders(disk, folders);
+  if (!made.ok) return storageRefusal(made.failure);
+  const abandon = async (refusal: Refusal): Promise<Refusal> => {
+    await removeFolders(disk, made.made);
+    return refusal;
+  };
+  for (const folder of folders) {
+    const wrong = await on.protectFolder(folder);
+    if (wrong !== null) return abandon(occupied(folder, wrong));
+  }
+  const note: InstallManifest = {
+    ...{ version: 1, layout, files: plan.files },
+    folders: [...new Set([...(manifest?.folders ?? []), ...made.made])],
+  };
+  // Last, so that it never speaks of a file that is not there.
+  const changes = [...plan.changes, { path: after.manifest, text: fileText(note) }];
+  const changed = await changeFiles(on.files, changes);
+  if (!changed.ok) return abandon(failed(changed.failure, changed.left));
+  const removed = plan.changes.filter(({ text }) => text === null).map(({ path }) => path);
+  const layoutChanged = (manifest?.layout ?? 'mooring') !== layout;
+  return { installed: { layout, written: writing, removed, layoutChanged } };
+}
+
+/** Why nothing was changed, or what could not be put back after it was. */
+export function failed(failure: StorageFailure, left: readonly string[]): Refusal {
+  const refusal = storageRefusal(failure);
+  if (left.length === 0) return refusal;
+  const message = `${failure.message} Not everything could be put back: ${left.join('; ')}.`;
+  return { ...refusal, message, details: { ...refusal.details, left } };
+}
