@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Browser, Page } from '@playwright/test';
@@ -12,7 +12,7 @@ import { startElectron } from './real-electron.ts';
 import type { Seen } from './seen.ts';
 import { startStandIn } from './stand-in-electron.ts';
 
-export const root = join(import.meta.dirname, '..', '..');
+const root = join(import.meta.dirname, '..', '..');
 
 /** A run of the app's built bundles, on Electron or on its stand-in. */
 export interface RunningApp {
@@ -96,25 +96,45 @@ export async function openLauncher(): Promise<Launcher> {
       ? 'desktop: no Electron found; the built bundles run on its stand-in, windows are drawn by Chromium\n'
       : `desktop: runs on ${electron}\n`,
   );
+  const program = await copyBuilt();
   const browser: Browser | null = electron === null ? await launchBrowser() : null;
   const running = new Set<Desktop>();
   return {
     kind,
     launch: async (options = {}) => {
-      const desktop = await launchOn(electron, browser, options, () => running.delete(desktop));
+      const desktop = await launchOn({ electron, browser, program }, options, () => running.delete(desktop));
       running.add(desktop);
       return desktop;
     },
     close: async () => {
       for (const desktop of [...running]) await desktop.end();
       await browser?.close();
+      await rm(program, { recursive: true, force: true });
     },
   };
 }
 
+/** On what the app runs. */
+interface Ground {
+  readonly electron: string | null;
+  readonly browser: Browser | null;
+  /** Folder of the built app. */
+  readonly program: string;
+}
+
+const mainOf = (program: string): string => join(program, 'out', 'main', 'index.js');
+
+/** The built app in a folder of its own: whoever builds meanwhile does not change what is tested. */
+async function copyBuilt(): Promise<string> {
+  const program = await mkdtemp(join(tmpdir(), 'mooring-program-'));
+  for (const part of ['out/main', 'out/preload', 'out/renderer', 'assets/tray', 'package.json'])
+    await cp(join(root, part), join(program, part), { recursive: true });
+  await symlink(join(root, 'node_modules'), join(program, 'node_modules'), 'junction');
+  return program;
+}
+
 async function launchOn(
-  electron: string | null,
-  browser: Browser | null,
+  { electron, browser, program }: Ground,
   options: LaunchOptions,
   onEnd: () => void,
 ): Promise<Desktop> {
@@ -133,8 +153,8 @@ async function launchOn(
   const environment = { ...cleanEnvironment(), MOORING_ROOT: folder, ...options.environment };
   const start = (words: readonly string[]): Promise<RunningApp> =>
     electron !== null
-      ? startElectron(electron, words, environment)
-      : startStandIn(browser, words, environment);
+      ? startElectron(electron, mainOf(program), words, environment)
+      : startStandIn(browser, mainOf(program), words, environment);
   const app = await start(options.words ?? []);
   let ended = false;
   void app.exited.then(() => {

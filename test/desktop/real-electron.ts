@@ -3,17 +3,17 @@ import { _electron, type ElectronApplication, type Page } from '@playwright/test
 import type { RunningApp } from './desktop.ts';
 import { seenSchema } from './seen.ts';
 
-const root = join(import.meta.dirname, '..', '..');
 const RECORDER = join(import.meta.dirname, 'electron-recorder.cjs');
 
 /** Starts the built bundles on Electron itself. What the app asks of it is noted on the way (electron-recorder.cjs). */
 export async function startElectron(
   executablePath: string,
+  main: string,
   words: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<RunningApp> {
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const args = ['-r', RECORDER, ...sandbox, join(root, 'out', 'main', 'index.js'), ...words];
+  const args = ['-r', RECORDER, ...sandbox, main, ...words];
   const app = await _electron.launch({ executablePath, args, env: { ...environment } });
   const child = app.process();
   let stderr = '';

@@ -7,8 +7,6 @@ import type { RunningApp } from './desktop.ts';
 import { nothingSeen, type Seen } from './seen.ts';
 import { type Ask, reportSchema, servedSchema } from './stand-in/wire.ts';
 
-const root = join(import.meta.dirname, '..', '..');
-const MAIN = join(root, 'out', 'main', 'index.js');
 const REGISTER = join(import.meta.dirname, 'stand-in', 'register.ts');
 
 /** Chromium draws no unknown scheme: there the app's own origin has this name. */
@@ -23,11 +21,12 @@ type AskApp = (ask: Ask) => Promise<unknown>;
 /** Starts the built main bundle on the stand-in of Electron; windows become pages of `browser`. */
 export async function startStandIn(
   browser: Browser | null,
+  main: string,
   words: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<RunningApp> {
   if (browser === null) throw new Error('the stand-in draws its windows in a browser');
-  const child = fork(MAIN, [...words], {
+  const child = fork(main, [...words], {
     execArgv: ['--disable-warning=ExperimentalWarning', '--import', REGISTER],
     env: { ...environment },
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
