@@ -97,6 +97,7 @@ describe.each(['in-process', 'agent'])('with the work done by: %s', (mode) => {
     for (const words of [['whoami'], ['org', 'list'], ['sync']]) {
       expect([words, machine.json(...words).status]).toEqual([words, 3]);
     }
+    expect(machine.mooring('sync').stderr).toContain('mooring login');
     expect(machine.mooring('logout').status).toBe(0);
   });
 

@@ -442,6 +442,18 @@ describe('which hub', () => {
     }
     expect(opened).toEqual([]);
   });
+
+  it('says so when it meets an error of its own, instead of talking of its format', async () => {
+    const service = await launch();
+    hub.intercept = (_, response) => {
+      response.writeHead(500).end('oops');
+      return true;
+    };
+    expect(await service.login({ hub: hub.url, method: 'browser', openBrowser: false })).toMatchObject({
+      code: 'unreachable',
+      message: 'The hub met an error of its own (HTTP 500).',
+    });
+  });
 });
 
 describe('signing in with a code', () => {

@@ -198,6 +198,10 @@ function problemOf(error: unknown): OidcProblem {
     each = each.cause, depth += 1
   ) {
     if (each instanceof HubFailureError) return { kind: 'network', failure: each.failure };
+    if (each.cause instanceof Response && each.cause.status >= 500) {
+      const { status } = each.cause;
+      return { kind: 'broken', message: `The hub met an error of its own (HTTP ${status}).` };
+    }
   }
   if (error instanceof BrokenAnswer) return { kind: 'broken', message: error.message };
   if (error instanceof Error && 'error' in error && typeof error.error === 'string') {

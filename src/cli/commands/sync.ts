@@ -20,10 +20,15 @@ export async function syncNow(context: CommandContext): Promise<Outcome> {
         print: (terminal) => terminal.out(`${plainText(message)}\n`),
       };
     }
-    const code = outcome === 'signed-out' ? 'unauthenticated' : 'unreachable';
-    const refusal: Refusal = error ? refusalOf(error) : { code, message };
+    const refusal: Refusal = error ? refusalOf(error) : withoutError(outcome === 'signed-out', message);
     return { kind: 'refused', refusal, json: { ...answer.body, error: refusal } };
   } finally {
     progress.end();
   }
+}
+
+function withoutError(signedOut: boolean, message: string): Refusal {
+  return signedOut
+    ? { code: 'unauthenticated', message, help: 'Sign in with "mooring login".' }
+    : { code: 'unreachable', message, help: 'Find out what is wrong with "mooring doctor".' };
 }
