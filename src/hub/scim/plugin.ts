@@ -3,6 +3,7 @@ import { REFUSALS, RefusalError } from '../../shared/contracts/refusal.ts';
 import type { HubContext, HubPlugin, HubServer } from '../server.ts';
 import { discoveryRoutes } from './discovery-routes.ts';
 import { groupRoutes } from './group-routes.ts';
+import { rootSearchRoutes } from './root-search-routes.ts';
 import { ScimError } from './scim-error.ts';
 import type { ScimRequest, ScimRoute } from './scim-route.ts';
 import { scimActorName } from './settings.ts';
@@ -35,7 +36,12 @@ export const scimPlugin: HubPlugin = createScimPlugin({ requestsPerMinute: REQUE
 /** The same with another limit of requests, for each token. */
 export function createScimPlugin({ requestsPerMinute }: { readonly requestsPerMinute: number }): HubPlugin {
   return async (app, context) => {
-    const routes = [...discoveryRoutes(), ...userRoutes(context), ...groupRoutes(context)];
+    const routes = [
+      ...discoveryRoutes(),
+      ...userRoutes(context),
+      ...groupRoutes(context),
+      ...rootSearchRoutes(context),
+    ];
     for (const base of BASES) {
       await app.register(
         async (scope) => serve(scope as HubServer, context, { base, routes, requestsPerMinute }),

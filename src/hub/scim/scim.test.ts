@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestScim, type TestScim } from './test-scim.ts';
+import { type ScimAnswer, startTestScim, type TestScim } from './test-scim.ts';
 
 const CORE = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const DOCKER = 'urn:ietf:params:scim:schemas:extension:docker:2.0:User';
@@ -408,6 +408,29 @@ describe('the rest of the protocol', () => {
     });
     const none = await scim.send(scim.acme, 'GET', `/Users?${where}&count=0&startIndex=-4`);
     expect(none.body).toMatchObject({ totalResults: 3, itemsPerPage: 0, startIndex: 1, Resources: [] });
+  });
+
+  it('searches every kind at once, users before groups, in pages that fit together', async () => {
+    for (const name of ['all1', 'all2'])
+      await createUser({ userName: address(name), externalId: 'everything' });
+    const group = { displayName: 'acme:Everything', externalId: 'everything' };
+    expect((await scim.send(scim.acme, 'POST', '/Groups', group)).status).toBe(201);
+    const search = (more: object) =>
+      scim.send(scim.acme, 'POST', '/.search', { filter: 'externalId eq "everything"', ...more });
+    const kinds = ({ body }: ScimAnswer) =>
+      body.Resources.map((one: { meta: { resourceType: string } }) => one.meta.resourceType);
+    const whole = await search({});
+    expect(whole.body).toMatchObject({ totalResults: 3, itemsPerPage: 3, startIndex: 1 });
+    expect(kinds(whole)).toEqual(['User', 'User', 'Group']);
+    expect(kinds(await search({ startIndex: 2, count: 1 }))).toEqual(['User']);
+    expect(kinds(await search({ startIndex: 2, count: 2 }))).toEqual(['User', 'Group']);
+    expect(kinds(await search({ startIndex: 3, count: 5 }))).toEqual(['Group']);
+    expect(kinds(await search({ startIndex: 4 }))).toEqual([]);
+    // Only users have a name; groups simply do not match.
+    const named = await scim.send(scim.acme, 'POST', '/.search', { filter: 'userName sw "all"' });
+    expect(kinds(named)).toEqual(['User', 'User']);
+    const nowhere = await scim.send(scim.acme, 'POST', '/.search', { filter: 'shoe eq "1"' });
+    expect(nowhere).toMatchObject({ status: 400, body: { scimType: 'invalidFilter' } });
   });
 
   it('keeps to entity tags', async () => {
