@@ -1,0 +1,56 @@
+// Looks at every page of the Admin Console of a real hub with the demo's organizations, in both colour schemes and on
+// a narrow page. Writes docs/screenshots/console-*.png.
+//
+//   node scripts/console-screenshots.ts [--all FOLDER]   every view, for the eye; without it only what the docs show
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { launchBrowser } from '../test/browser.ts';
+import { openConsole, startConsoleHub } from '../test/console/open-console.ts';
+
+const KEPT = ['policy'];
+const all = process.argv.indexOf('--all');
+const folder =
+  all === -1 ? join(import.meta.dirname, '..', 'docs', 'screenshots') : (process.argv[all + 1] ?? '.');
+await mkdir(folder, { recursive: true });
+const [hub, browser] = await Promise.all([startConsoleHub(), launchBrowser()]);
+const policy = `policies/${hub.said.defaultPolicyId}`;
+const views = Object.entries({
+  overview: '',
+  policies: 'policies',
+  policy: `${policy}?set=1`,
+  json: `${policy}/json`,
+  compare: `${policy}/compare`,
+  history: `${policy}/history`,
+  assigned: `${policy}/assigned`,
+  members: 'members',
+  teams: 'teams',
+  domains: 'domains',
+  tokens: 'tokens',
+  audit: 'audit',
+  organization: 'organization',
+  me: 'me',
+}).filter(([name]) => all !== -1 || KEPT.includes(name));
+const looks = [
+  ['light', 1280],
+  ['dark', 1280],
+  ['light', 360],
+] as const;
+
+try {
+  for (const [colorScheme, width] of all === -1 ? looks.slice(0, 2) : looks) {
+    const { page, go, close } = await openConsole(browser, hub, 'owner', {
+      colorScheme,
+      viewport: { width, height: 800 },
+    });
+    for (const [name, place] of views) {
+      await go(place);
+      await page.waitForLoadState('networkidle');
+      const path = join(folder, `console-${name}-${colorScheme}${width === 1280 ? '' : `-${width}`}.png`);
+      await page.screenshot({ path, fullPage: all !== -1, animations: 'disabled' });
+    }
+    await close();
+  }
+} finally {
+  await browser.close();
+  await hub.stop();
+}
