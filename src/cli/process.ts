@@ -4,7 +4,7 @@ import type { AgentOptions } from '../agent/agent-options.ts';
 import { VERSION } from '../shared/version.ts';
 import { printFault, runCli } from './cli.ts';
 import type { Interruption } from './interruption.ts';
-import { openTerminal, type Terminal } from './terminal/terminal.ts';
+import { exitWhenFlushed, openTerminal, type Terminal } from './terminal/terminal.ts';
 
 const SIGNALS: readonly Interruption[] = [
   { signal: 'SIGINT', exit: 130 },
@@ -30,16 +30,14 @@ export async function runProcess(words: readonly string[], folder: string): Prom
     },
     signal: interruption,
   });
-  await terminal.flush();
-  return exit;
+  return exitWhenFlushed(terminal, exit);
 }
 
 /** Tells of a fault that happened outside the command tree, and answers with the exit code. */
 export async function printProcessFault(words: readonly string[], error: unknown): Promise<number> {
   const terminal = ownTerminal();
   const exit = await printFault({ terminal, agentOptions: { version: VERSION } }, words, error);
-  await terminal.flush();
-  return exit;
+  return exitWhenFlushed(terminal, exit);
 }
 
 function ownTerminal(): Terminal {

@@ -1,5 +1,5 @@
 import { hostPlatform } from '../../agent/host.ts';
-import { openTerminal } from '../terminal/terminal.ts';
+import { exitWhenFlushed, openTerminal } from '../terminal/terminal.ts';
 import type { PolicyIo } from './policy-io.ts';
 
 /**
@@ -35,6 +35,5 @@ export async function startPolicyCommand(words: readonly string[]): Promise<numb
   const { stdin, stdout, stderr, env } = process;
   const terminal = openTerminal({ stdout, stderr, environment: env });
   const exit = await runPolicyCommand(words, { terminal, stdin, stdout, platform: hostPlatform() });
-  if (exit !== null) await terminal.flush();
-  return exit;
+  return exit === null ? null : exitWhenFlushed(terminal, exit);
 }

@@ -11,8 +11,8 @@ export interface Terminal {
   out(text: string): void;
   /** Writes to standard error, as it is. */
   err(text: string): void;
-  /** Waits until everything written has left this process. */
-  flush(): Promise<void>;
+  /** Waits until everything written has left this process. Answers why a part of the output was lost, if it was. */
+  flush(): Promise<string | null>;
 }
 
 /** The colours that commands use; each gives its text back unchanged where colour is off. */
@@ -29,6 +29,10 @@ export interface TerminalStreams {
 
 /** A terminal over two streams. A reader that goes away early (`| head`) is no error: the rest is dropped. */
 export function openTerminal({ stdout, stderr, environment }: TerminalStreams): Terminal {
+  let lost: string | null = null;
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (!GONE.has(error.code ?? '')) lost ??= error.message;
+  });
   return {
     columns: stdout.isTTY && stdout.columns ? stdout.columns : null,
     colors: pc.createColors(wantsColor(stdout, environment)),
@@ -37,8 +41,20 @@ export function openTerminal({ stdout, stderr, environment }: TerminalStreams): 
     ...writer('err', stderr),
     flush: async () => {
       await Promise.all([drained(stdout), drained(stderr)]);
+      return lost;
     },
   };
+}
+
+/** Errors of a reader or terminal that went away: it wanted no more, so nothing is lost. */
+const GONE = new Set(['EPIPE', 'EIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
+
+/** Waits for the output and answers the exit code: a program must not take a cut answer for a whole one. */
+export async function exitWhenFlushed(terminal: Terminal, exit: number): Promise<number> {
+  const lost = await terminal.flush();
+  if (lost === null) return exit;
+  terminal.err(`error [storage_failed] The output could not be written whole: ${lost}.\n`);
+  return exit === 0 ? 1 : exit;
 }
 
 function writer<Name extends string>(name: Name, stream: OutputStream): Record<Name, (text: string) => void> {
