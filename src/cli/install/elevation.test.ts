@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, expect, it } from 'vitest';
 import type { CommandRunner } from '../../agent/agent-options.ts';
@@ -43,9 +43,17 @@ it('on Windows, takes a folder over before it is used, and a file before it is t
   });
   expect(await protection.folder(folder)).toBeNull();
   expect(asked[0]).toBe(`C:\\Windows\\System32\\icacls.exe ${folder} /setowner *S-1-5-32-544 /q`);
-  expect(asked[1]).toContain('/inheritance:r /grant:r *S-1-5-18:(OI)(CI)F *S-1-5-32-544:(OI)(CI)F');
+  expect(asked[1]).toContain('/reset');
+  expect(asked[2]).toContain('/inheritance:r /grant:r *S-1-5-18:(OI)(CI)F *S-1-5-32-544:(OI)(CI)F');
   expect(await protection.file(folder)).toBe('it belongs to somebody');
   expect(trusted).toEqual([folder]);
+});
+
+it('on Windows, a link in the place of a folder is not touched', async () => {
+  const link = `${folder}/link`;
+  symlinkSync(folder, link);
+  const protection = machineProtection(windows, never, async () => null);
+  expect(await protection.folder(link)).toBe('it is a link');
 });
 
 it('on Windows, a list of rights that cannot be set is told', async () => {

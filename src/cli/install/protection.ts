@@ -36,10 +36,13 @@ export function machineProtection(
     return null;
   };
   return {
-    // Anybody may make a folder in ProgramData, and is then its owner: so it is taken over before it is used.
-    folder: (path) =>
-      run(path, [
+    // Anybody may make a folder in ProgramData, is then its owner, and may have given rights or made it a link to
+    // another: so it is taken over before it is used.
+    folder: async (path) => {
+      if ((await lstat(path)).isSymbolicLink()) return 'it is a link';
+      return run(path, [
         ['/setowner', ADMINISTRATORS],
+        ['/reset'],
         [
           '/inheritance:r',
           '/grant:r',
@@ -47,7 +50,8 @@ export function machineProtection(
           `${ADMINISTRATORS}:(OI)(CI)F`,
           `${USERS}:(OI)(CI)RX`,
         ],
-      ]),
+      ]);
+    },
     file: async (path) => (await run(path, [['/setowner', ADMINISTRATORS], ['/reset']])) ?? trusted(path),
   };
 }
