@@ -274,9 +274,13 @@ describe('access ends in every process', () => {
       (await fetchPolicy({ bearer: tokens.access_token })).status,
       (await fetchPolicy({ bearer: tokens.access_token, at: other })).status,
     ];
+    const elsewhere = await createTestOrganization(database, 'carols-own', [carol]);
     expect(await statuses()).toEqual([200, 200]);
     await removeMember(database.db, OPERATOR, acme.id, carol.id);
-    await expect.poll(statuses, { timeout: 4000 }).toEqual([403, 403]);
+    await expect.poll(statuses, { timeout: 20_000 }).toEqual([403, 403]);
+    // With the last membership the sessions themselves end.
+    await removeMember(database.db, OPERATOR, elsewhere.id, carol.id);
+    await expect.poll(statuses, { timeout: 20_000 }).toEqual([401, 401]);
   });
 
   it('for a disabled account, also on the account route', async () => {
