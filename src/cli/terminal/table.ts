@@ -12,8 +12,8 @@ export interface Cell {
 const GAP = '  ';
 
 /**
- * A table without lines, as wide as the terminal at most: the widest columns give way first, and what does not fit
- * ends in `…`. Where standard output is no terminal nothing is cut. Ends with a line break.
+ * A table without lines, as wide as the terminal at most: the first column, which names the row, gives way last, the
+ * widest of the others first, and what does not fit ends in `…`. Where standard output is no terminal nothing is cut. Ends with a line break.
  */
 export function renderTable(
   terminal: Pick<Terminal, 'columns' | 'colors'>,
@@ -44,9 +44,19 @@ function painted(cell: string | Cell): string {
   return cell.paint && text !== '' ? cell.paint(text) : text;
 }
 
-/** Widths that add up to `room` at most: columns narrower than an equal share keep theirs, the others share the rest. */
+/** What every other column keeps while the first one takes the room it needs. */
+const LEAST = 4;
+
+/** Widths that add up to `room` at most. Rows must be told apart, so the first column is cut last. */
 function fitWidths(natural: readonly number[], room: number): readonly number[] {
-  const widths = natural.map((width) => Math.max(width, 1));
+  const [first = 1, ...others] = natural.map((width) => Math.max(width, 1));
+  const needed = others.reduce((sum, width) => sum + Math.min(width, LEAST), 0);
+  const name = Math.max(1, Math.min(first, room - needed));
+  return [name, ...shareWidths(others, room - name)];
+}
+
+/** Columns narrower than an equal share keep their width, the others share the rest. */
+function shareWidths(widths: readonly number[], room: number): readonly number[] {
   const sorted = [...widths].sort((a, b) => a - b);
   let left = room;
   let cap = Number.POSITIVE_INFINITY;
