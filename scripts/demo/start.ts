@@ -1,8 +1,8 @@
 import { endProcess, followSignals, unlessInterrupted } from './interruption.ts';
 import { type Telling, tell } from './telling.ts';
-import { createWorld, type World } from './world.ts';
+import { createWorld, type Desktop, type World } from './world.ts';
 
-/* `npm start`: the world of the demonstration, running until Ctrl-C, with a dashboard in the browser. */
+/* `npm start`: the world of the demonstration, running until Ctrl-C, with dashboards and the Admin Console. */
 
 const LOCAL_FILE = {
   configurationFileVersion: 2,
@@ -13,7 +13,7 @@ const LOCAL_FILE = {
 async function main(): Promise<void> {
   const story = tell();
   const interruption = followSignals();
-  story.say('Starting a hub with the organization acme, and one desktop …');
+  story.say('Starting a hub with the organization acme, and two desktops …');
   const world = await createWorld(interruption);
   try {
     await unlessInterrupted(open(story, world), interruption);
@@ -25,28 +25,34 @@ async function main(): Promise<void> {
 
 async function open(story: Telling, world: World): Promise<void> {
   const { hub } = world;
-  const person = { email: hub.developerEmail, password: hub.developerPassword };
-  const desktop = await world.desktop('dana', person, LOCAL_FILE, { dashboard: true });
-  const login = await desktop.signIn();
-  if (login.code !== 0) throw new Error(`The sign-in failed: ${login.stderr}`);
+  const dana = await signedIn(world, 'dana', { email: hub.developerEmail, password: hub.developerPassword });
+  const dave = await signedIn(world, 'dave', { email: hub.designerEmail, password: hub.designerPassword });
   story.say('');
   story.table([
     ['what', 'where'],
-    ["dana's dashboard (good once, for 60 s)", desktop.dashboard ?? ''],
-    ['the hub', hub.url],
-    ['owner of acme', `${hub.ownerEmail}  ${hub.ownerPassword}`],
-    ['dana', `${hub.developerEmail}  ${hub.developerPassword}`],
-    ['settings-store.json', desktop.paths.store],
-    ['admin-settings.json', desktop.paths.adminSettings],
+    ["dana's dashboard (she has a policy of her own)", dana.dashboard ?? ''],
+    ["dave's dashboard (the default is his)", dave.dashboard ?? ''],
+    ['Admin Console of the hub', hub.url],
+    ['  sign in there as the owner', `${hub.ownerEmail}  ${hub.ownerPassword}`],
+    ["dana's settings-store.json", dana.paths.store],
+    ["dana's admin-settings.json", dana.paths.adminSettings],
   ]);
   story.say('');
-  story.say(
-    `To type commands as dana: MOORING_ROOT=${desktop.env.MOORING_ROOT ?? ''} npm run --silent mooring -- settings list --managed`,
-  );
-  story.say(
-    `To change the policy: npm run --silent mooring-hub -- policy list --organization acme --data ${world.hubData}`,
-  );
+  story.say('A dashboard link is good once, for 60 s. For a new one, or to type commands as dana:');
+  const root = `MOORING_ROOT=${dana.env.MOORING_ROOT ?? ''}`;
+  story.typed(`${root} npm run --silent mooring -- agent run --headless --dashboard`);
+  story.typed(`${root} npm run --silent mooring -- settings list --managed`);
+  story.say('To change a policy without the console:');
+  story.typed(`npm run --silent mooring-hub -- policy list --organization acme --data ${world.hubData}`);
+  story.say('');
   story.say('Ctrl-C ends it and removes everything.');
+}
+
+async function signedIn(world: World, name: string, person: Desktop['person']): Promise<Desktop> {
+  const desktop = await world.desktop(name, person, LOCAL_FILE, { dashboard: true });
+  const login = await desktop.signIn();
+  if (login.code !== 0) throw new Error(`The sign-in of ${name} failed: ${login.stderr}`);
+  return desktop;
 }
 
 try {
