@@ -1,5 +1,3 @@
-import type { Readable } from 'node:stream';
-import { z } from 'zod';
 import { organizationPathSchema } from '../../shared/contracts/hub-api.ts';
 import {
   deviceChangeSchema,
@@ -13,7 +11,7 @@ import {
 } from '../../shared/contracts/hub-devices.ts';
 import { organizationOf } from '../access.ts';
 import { changeBy } from '../audit/record.ts';
-import { answers, noContent } from '../route-answers.ts';
+import { answers, noContent, streamedFile } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
 import { exportDevices } from './device-export.ts';
 import { forgetDevice, listDevices, listDrift, nameDevice, readDevice } from './device-service.ts';
@@ -21,8 +19,6 @@ import { changeReportSettings, readReportSettings } from './report-settings.ts';
 import { keepReportsTidy } from './retention.ts';
 
 const tags = ['devices'];
-/** Described as the text it is, sent as a stream: an organization may have any number of devices. */
-const csvFile = z.string().describe('The file') as unknown as z.ZodType<Readable>;
 
 /** `/v1/orgs/{organization}/devices` and how long reports are kept. */
 export function deviceRoutes(app: HubServer, context: HubContext): void {
@@ -57,7 +53,7 @@ function readRoutes(app: HubServer, { db, clock }: HubContext): void {
         tags,
         params: organizationPathSchema,
         querystring: deviceQuerySchema.omit({ limit: true, cursor: true }),
-        response: answers(200, csvFile),
+        response: answers(200, streamedFile),
         produces: ['text/csv'],
       },
     },
