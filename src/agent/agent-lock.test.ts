@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -93,6 +93,15 @@ test('within one process too, there is one holder', async () => {
   if (third.ok) await third.lock.release();
 });
 
+test('words that cannot be written, as on a full disk, keep nobody from the lock, nor let two have it', async () => {
+  await mkdir(join(paths.endpoint, 'in the way'), { recursive: true });
+  const first = await acquireAgentLock(paths, holder(1));
+  expect(await acquireAgentLock(paths, holder(2))).toEqual({ ok: false, reason: 'held', heldBy: null });
+  if (!first.ok) throw new Error('not acquired');
+  expect(await first.lock.announce(holder(1))).toBe(false);
+  await first.lock.release();
+});
+
 test('the lock and the words are the user’s alone', async () => {
   const got = await acquireAgentLock(paths, holder(1));
   if (!got.ok) throw new Error('not acquired');
@@ -120,6 +129,8 @@ test.each([
     },
   ],
 ])('%s is a reason, not an exception', async (_what, prepare) => {
-  const got = await acquireAgentLock(await prepare(), holder(1));
-  expect(got).toMatchObject({ ok: false, reason: 'unusable' });
+  const wanted = await prepare();
+  const got = await acquireAgentLock(wanted, holder(1));
+  expect(got).toMatchObject({ ok: false, reason: 'unusable', failure: { path: wanted.lock } });
+  if (!got.ok && got.reason === 'unusable') expect(got.failure.help).not.toBe('');
 });

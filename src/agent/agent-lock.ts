@@ -1,6 +1,8 @@
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, constants, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { makeFolder } from './files/make-folder.ts';
+import { errorCode, type StorageFailure, storageFailure } from './files/storage-failure.ts';
 import type { AgentPaths } from './paths.ts';
 
 const holderSchema = z.object({
@@ -17,15 +19,15 @@ export type LockHolder = z.infer<typeof holderSchema>;
 
 /** Held until `release`, or until the process ends however it ends. */
 export interface AgentLock {
-  /** Replaces what others read about the holder. */
-  announce(holder: LockHolder): Promise<void>;
+  /** Replaces what others read about the holder; false where that cannot be written, as on a full disk. */
+  announce(holder: LockHolder): Promise<boolean>;
   release(): Promise<void>;
 }
 
 export type AcquiredLock =
   | { readonly ok: true; readonly lock: AgentLock }
   | { readonly ok: false; readonly reason: 'held'; readonly heldBy: LockHolder | null }
-  | { readonly ok: false; readonly reason: 'unusable'; readonly message: string };
+  | { readonly ok: false; readonly reason: 'unusable'; readonly failure: StorageFailure };
 
 /** SQLite result code SQLITE_BUSY, and the low byte of every extended code of it. */
 const SQLITE_BUSY = 5;
@@ -44,40 +46,40 @@ export async function acquireAgentLock(
   holder: LockHolder,
 ): Promise<AcquiredLock> {
   try {
-    await mkdir(dirname(paths.lock), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(paths.lock));
   } catch (error) {
-    return { ok: false, reason: 'unusable', message: messageOf(error) };
+    return { ok: false, reason: 'unusable', failure: storageFailure(paths.lock, 'written', error) };
   }
   // Imported late: a command that finds a running agent never needs it.
   const { DatabaseSync } = await import('node:sqlite');
   let database: InstanceType<typeof DatabaseSync> | null = null;
   try {
     database = new DatabaseSync(paths.lock, { timeout: 0 });
-    database.exec('BEGIN EXCLUSIVE');
+    // Without a journal beside it, which nothing here needs and a full disk would refuse.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     database?.close();
     if (isBusy(error)) return { ok: false, reason: 'held', heldBy: await readLockHolder(paths) };
-    return { ok: false, reason: 'unusable', message: messageOf(error) };
+    return { ok: false, reason: 'unusable', failure: await whyUnusable(paths.lock, error) };
   }
   const held = database;
-  const announce = async (who: LockHolder) => {
-    await writeFile(paths.endpoint, `${JSON.stringify(who)}\n`, { mode: 0o600 });
-  };
   try {
+    // Also the proof that the lock is a real one: on a disk that is mounted read-only SQLite locks nothing.
     await chmod(paths.lock, 0o600);
-    // A killed holder leaves its own words behind; they must not be taken for ours.
-    await announce(holder);
   } catch (error) {
     held.close();
-    return { ok: false, reason: 'unusable', message: messageOf(error) };
+    return { ok: false, reason: 'unusable', failure: storageFailure(paths.lock, 'written', error) };
   }
+  const announce = (who: LockHolder) => announceAt(paths.endpoint, who);
+  // A full disk takes the lock, which is empty, and not the words: the lock is what counts.
+  await announce(holder);
   return {
     ok: true,
     lock: {
       announce,
       release: async () => {
         // Before the lock goes: afterwards the file may already be the next holder's.
-        await rm(paths.endpoint, { force: true });
+        await rm(paths.endpoint, { force: true }).catch(() => undefined);
         held.close();
       },
     },
@@ -99,6 +101,38 @@ function isBusy(error: unknown): boolean {
   return typeof error.errcode === 'number' && (error.errcode & 0xff) === SQLITE_BUSY;
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** A killed holder leaves its own words behind; where they cannot be replaced they must not be taken for ours. */
+async function announceAt(endpoint: string, holder: LockHolder): Promise<boolean> {
+  try {
+    await writeFile(endpoint, `${JSON.stringify(holder)}\n`, { mode: 0o600 });
+    return true;
+  } catch {
+    await rm(endpoint, { force: true }).catch(() => undefined);
+    return false;
+  }
+}
+
+/** SQLite says only that it could not open the file: the system is asked for the reason. */
+async function whyUnusable(lock: string, error: unknown): Promise<StorageFailure> {
+  try {
+    const folder = dirname(lock);
+    const present = await stat(lock).catch(() => null);
+    if (present?.isDirectory() === true) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
+    // Never opened, only asked about: closing any handle on the lock would drop a lock that this process holds.
+    if (present !== null) await access(lock, constants.W_OK);
+    await access(folder, constants.W_OK);
+    const probe = `${lock}.${process.pid}.probe`;
+    const file = await open(probe, 'w', 0o600);
+    await file
+      .write('mooring')
+      .finally(() => file.close())
+      .finally(() => rm(probe, { force: true }));
+  } catch (reason) {
+    return storageFailure(lock, 'written', reason);
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    ...{ path: lock, code: errorCode(error), message: `${lock} could not be used: ${message}.` },
+    help: 'Remove that file while no agent runs; it is made anew.',
+  };
 }

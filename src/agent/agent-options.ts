@@ -2,6 +2,7 @@ import type { BrowserOpener } from './account/browser-opener.ts';
 import type { Keychain } from './account/keychain.ts';
 import type { Clock } from './clock.ts';
 import type { HubTimeouts } from './delivery/hub-http.ts';
+import type { Disk } from './files/disk.ts';
 import type { AgentPaths, HostFacts, Layout } from './paths.ts';
 
 /** Runs a program of the system and answers with what it wrote; never through a shell. */
@@ -41,6 +42,8 @@ export interface AgentOptions {
   /** Environment of the process: proxies, extra certificate authorities. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly clock?: Clock;
+  /** Where the user's files are; the machine's own disk when left out. */
+  readonly disk?: Disk;
   /** How long calls of the hub may take. */
   readonly hubTimeouts?: HubTimeouts;
   readonly log?: (entry: LogEntry) => void;

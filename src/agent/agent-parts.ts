@@ -14,6 +14,7 @@ import { systemProxyReader } from './delivery/system-proxy.ts';
 import { dockerBackendQuit } from './enforcement/docker-backend.ts';
 import { createEnforcement } from './enforcement/enforcement.ts';
 import type { Enforcement } from './enforcement/model.ts';
+import { systemDisk } from './files/disk.ts';
 import { readHostFacts } from './host.ts';
 import { managedProxy } from './managed-proxy.ts';
 import { createOverrideTerms } from './overrides/override-terms.ts';
@@ -24,33 +25,35 @@ import { fileTrust } from './sources/machine-file-trust.ts';
 import { readMachineLayout } from './sources/machine-layout.ts';
 import { createMachineSources, type MachineSources } from './sources/machine-sources.ts';
 import { readProfileSource } from './sources/profile-source.ts';
-import { diskFiles } from './state-file.ts';
+import { diskFiles, type StateFiles } from './state-file.ts';
 
 /** Makes the real parts of the agent and reads the machine's sources once; nothing else runs yet. */
 export async function makeParts(options: AgentOptions): Promise<AgentMaking> {
   const clock = options.clock ?? systemClock();
   const runCommand = options.runCommand ?? systemCommandRunner();
   const log = options.log ?? (() => {});
-  const { paths, lastKeys, installedHubUrl } = await findPaths(options, runCommand);
+  const disk = options.disk ?? systemDisk();
+  const files = diskFiles(disk);
+  const { paths, lastKeys, installedHubUrl } = await findPaths(options, runCommand, files);
   const catalog = desktopCatalog;
   const sources = createMachineSources({ paths, catalog, clock, runCommand, lastKeys, log });
   await sources.refresh();
   const enforcement = createEnforcement({
-    ...{ paths, catalog, platform: paths.platform, clock, log },
+    ...{ paths, catalog, platform: paths.platform, clock, log, disk },
     ...(paths.layout === 'docker' && paths.platform === 'mac' && !paths.testPaths
       ? { mayWriteStore: dockerBackendQuit(runCommand) }
       : {}),
   });
   const http = hubHttp(options, paths, clock, enforcement);
   const trust = createHubKeyTrust({
-    ...{ keysFile: paths.hubKeys, http },
+    ...{ keysFile: paths.hubKeys, http, files },
     profileKeys: () => sources.current().keys?.hubKeys ?? null,
   });
   const keychain = options.keychain ?? openKeychain({ platform: paths.platform, clock });
   const signInEnforced = () => sources.current().signIn.enforced;
   const { createAccountService } = await import('./account/create-account-service.ts');
   const account = await createAccountService({
-    ...{ recordFile: paths.account, http, trust, keychain, clock, signInEnforced },
+    ...{ recordFile: paths.account, http, trust, keychain, clock, signInEnforced, files },
     opener: options.openBrowser ?? browserOpener(paths.platform, paths.systemRoot),
     deviceName: hostname(),
     defaultHubUrl: installedHubUrl,
@@ -58,11 +61,11 @@ export async function makeParts(options: AgentOptions): Promise<AgentMaking> {
     allowedOrganizations: () => allowedOrganizations(sources),
   });
   const delivery = createPolicyDelivery({
-    ...{ bundleFile: paths.bundle, account, http, trust, clock, signInEnforced, push: http },
+    ...{ bundleFile: paths.bundle, account, http, trust, clock, signInEnforced, push: http, files },
     random: Math.random,
     binding: () => offlineBinding(sources),
   });
-  const overrides = createOverrideTerms({ path: paths.overrides, files: diskFiles(), clock });
+  const overrides = createOverrideTerms({ path: paths.overrides, files, clock });
   const hubUrl = () => sources.current().keys?.hubUrl ?? account.owner()?.hubUrl ?? null;
   return {
     ...{ version: options.version, paths, clock },
@@ -82,6 +85,7 @@ export async function makeParts(options: AgentOptions): Promise<AgentMaking> {
 async function findPaths(
   options: AgentOptions,
   runCommand: CommandRunner,
+  files: StateFiles,
 ): Promise<{
   readonly paths: AgentPaths;
   readonly lastKeys: LastProfileKeys;
@@ -92,7 +96,7 @@ async function findPaths(
   const pathsOf = options.paths ?? agentPaths;
   const first = pathsOf(host, 'mooring');
   const trust = fileTrust(first, runCommand);
-  const lastKeys = createLastProfileKeys(first.profileKeys, diskFiles());
+  const lastKeys = createLastProfileKeys(first.profileKeys, files);
   await lastKeys.load();
   const profile = await readProfileSource(first, trust, runCommand, desktopCatalog);
   const keys = profile.state === 'broken' ? (profile.keys ?? lastKeys.current()) : profile.keys;

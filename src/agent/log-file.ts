@@ -1,6 +1,7 @@
-import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AgentOptions, LogEntry } from './agent-options.ts';
+import { makeFolder } from './files/make-folder.ts';
 import { userPaths } from './local-api/connect.ts';
 
 /** One file of this size, in bytes, and the one before it are kept. */
@@ -14,7 +15,7 @@ export function logFile(options: AgentOptions): string {
 /** Appends one line, readable by the user alone; false when that cannot be done, which must not stop anything. */
 export function appendToLog(file: string, entry: Readonly<Record<string, unknown>>): boolean {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file));
     if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LARGEST_LOG) renameSync(file, `${file}.1`);
     appendFileSync(file, `${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`, {
       mode: 0o600,

@@ -1,6 +1,6 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { systemClock } from './clock.ts';
-import { systemDisk } from './files/disk.ts';
+import { type Disk, systemDisk } from './files/disk.ts';
 import { type DurableWriting, replaceFile } from './files/durable-file.ts';
 
 /** The agent's small state files. An interface, so that a test can make the disk fail between two steps. */
@@ -14,9 +14,9 @@ export interface StateFiles {
 }
 
 /** State files on disk: mode 0600, in directories of mode 0700, written beside, synced, then renamed. */
-export function diskFiles(): StateFiles {
+export function diskFiles(disk: Disk = systemDisk()): StateFiles {
   const writing: DurableWriting = {
-    disk: systemDisk(),
+    disk,
     clock: systemClock(),
     windows: process.platform === 'win32',
   };
@@ -33,7 +33,13 @@ export function diskFiles(): StateFiles {
       const stored = await replaceFile(writing, path, text);
       if (!stored.ok) throw new Error(stored.failure.message);
     },
-    remove: (path) => rm(path, { force: true }),
+    remove: async (path) => {
+      try {
+        await disk.unlink(path);
+      } catch (error) {
+        if (!isAbsent(error)) throw error;
+      }
+    },
   };
 }
 

@@ -13,7 +13,7 @@ import {
 import { reportFault } from './fault.ts';
 import { InterruptedError, untilInterrupted } from './interruption.ts';
 import { buildProgram } from './program.ts';
-import { printRefusal, refusalBody } from './refusal-output.ts';
+import { printLimits, printRefusal, refusalBody } from './refusal-output.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
 /** What the command line stands on; the process's own in use, a test's in tests. */
@@ -31,7 +31,7 @@ export async function runCli(words: readonly string[], host: CliHost): Promise<n
   const json = wantsJson(words);
   const parsed = parse(words, host.terminal, json);
   if ('exit' in parsed) return parsed.exit;
-  const opened = openOnce(host.openApi, host.signal);
+  const opened = openOnce(host.openApi, host.signal, (why) => printLimits(host.terminal, why));
   const context: CommandContext = {
     terminal: host.terminal,
     json,
@@ -160,13 +160,16 @@ function interruptedExit(signal: AbortSignal): number {
 function openOnce(
   open: () => Promise<OpenedLocalApi>,
   signal: AbortSignal,
+  onReadOnly: (why: Refusal) => void,
 ): { open: () => Promise<OpenedLocalApi>; close: () => Promise<void> } {
   let opening: Promise<OpenedLocalApi> | null = null;
   let opened: OpenedLocalApi | null = null;
   return {
     open: async () => {
+      const first = opening === null;
       opening ??= open();
       opened = await untilInterrupted(opening, signal);
+      if (first && opened.ok && opened.readOnly) onReadOnly(opened.readOnly);
       return opened;
     },
     close: async () => {

@@ -45,14 +45,23 @@ test('--version is the version of package.json', () => {
   expect([status, stdout, stderr]).toEqual([0, `${version}\n`, '']);
 });
 
-test('a folder that cannot be used is told without a stack', () => {
+test('in a folder that cannot be used commands read, refuse to change, and say why without a stack', () => {
   const file = join(folder, 'a file');
   writeFileSync(file, '');
-  const { status, stdout, stderr } = mooring(['status'], { env: { MOORING_ROOT: file } });
-  expect([status, stdout]).toEqual([1, '']);
-  expect(stderr).toContain('[storage_failed]');
-  expect(stderr).toContain(file);
-  expect(stderr).not.toMatch(/\n\s+at /);
+  const env = { MOORING_ROOT: file };
+  const status = mooring(['status'], { env });
+  expect(status.status).toBe(0);
+  expect(status.stdout).toContain('Settings:');
+  expect(status.stderr).toContain('Nothing can be changed here.');
+  expect(status.stderr).toContain(file);
+  const json = mooring(['status', '--json'], { env });
+  expect(JSON.parse(json.stdout)).toMatchObject({ running: false, readOnly: { code: 'storage_failed' } });
+  const set = mooring(['settings', 'set', 'theme', 'dark'], { env });
+  expect([set.status, set.stdout]).toEqual([1, '']);
+  expect(set.stderr).toContain('[storage_failed]');
+  const run = mooring(['agent', 'run', '--headless'], { env });
+  expect([run.status, run.stdout]).toEqual([1, '']);
+  for (const { stderr } of [status, set, run]) expect(stderr).not.toMatch(/\n\s+at /);
 });
 
 test('a reader that went away is no error', async () => {

@@ -11,6 +11,13 @@ export function printRefusal(terminal: Terminal, refusal: Refusal): void {
   if (refusal.help) terminal.err(`${plainText(refusal.help, { lines: true })}\n`);
 }
 
+/** Says on standard error, beside the answer, that nothing can be written here, so that nothing can be changed. */
+export function printLimits(terminal: Terminal, { message, help }: Refusal): void {
+  const { colors } = terminal;
+  terminal.err(`${colors.yellow('warning')} Nothing can be changed here. ${plainText(message)}\n`);
+  if (help) terminal.err(`${plainText(help)}\n`);
+}
+
 /** The body that `--json` prints: the same as the local API's. */
 export function refusalBody(refusal: Refusal): { readonly error: Refusal } {
   const { code, message, help, setting, details } = refusal;

@@ -1,6 +1,7 @@
 import type { ChangeAnswer } from '../../shared/contracts/local-api.ts';
+import type { Refusal } from '../../shared/contracts/refusal.ts';
 import type { Resolution } from '../../shared/policy/model.ts';
-import { storageRefusal } from '../files/storage-failure.ts';
+import { type StorageFailure, storageRefusal } from '../files/storage-failure.ts';
 import { jsonOf } from '../local-api/json-of.ts';
 import { refusalBody } from './gate.ts';
 import type { Pass } from './reconciler.ts';
@@ -19,10 +20,21 @@ export function changeAnswer(pass: Pass, now: Resolution): ChangeAnswer {
       error: refusalBody(storageRefusal(notSaved)),
     };
   }
+  const results = decision.results.map((result) => ({
+    ...result,
+    value: jsonOf(now.settings.get(result.id)?.value ?? null),
+  }));
+  const { result, failure } = pass.store;
+  if (result !== 'failed' || failure === null) return { results };
+  return { results, error: refusalBody(storeBehind(failure, decision.edits.size > 0)) };
+}
+
+/** The choice is safe and decided, but what other programs read does not say so yet. */
+function storeBehind({ path, code, message, help }: StorageFailure, chosen: boolean): Refusal {
   return {
-    results: decision.results.map((result) => ({
-      ...result,
-      value: jsonOf(now.settings.get(result.id)?.value ?? null),
-    })),
+    code: 'storage_failed',
+    message: `${chosen ? 'Your choice is saved, but not yet' : 'Your settings are not all'} in effect for other programs: ${message}`,
+    help: `${help} It is then written by itself: within a minute where an agent runs, otherwise with the next command.`,
+    details: { path, code, saved: chosen },
   };
 }

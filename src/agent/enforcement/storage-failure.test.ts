@@ -104,10 +104,21 @@ describe('a disk that is full or read-only', () => {
     }
   });
 
-  test('only the store cannot be written: the choice is acknowledged and kept', async () => {
+  test('only the store cannot be written: the choice is kept, and it is told that it is not in effect yet', async () => {
     let enforcement = await world.begin(inputsOf({}));
     fault = noWriting('EACCES', 'settings-store');
-    expect((await enforcement.change({ set: { theme: 'dark' } })).error).toBeUndefined();
+    const answer = await enforcement.change({ set: { theme: 'dark' } });
+    expect(answer.results).toEqual([{ id: 'theme', outcome: 'changed', value: 'dark' }]);
+    expect(answer.error).toMatchObject({
+      code: 'storage_failed',
+      message: expect.stringMatching(/^Your choice is saved.*settings-store\.json could not be written/),
+      details: { path: world.paths.store, code: 'EACCES', saved: true },
+    });
+    // Asked for again it is no change any more, and no success either.
+    const again = await enforcement.change({ set: { theme: 'dark' } });
+    expect(again.results).toEqual([{ id: 'theme', outcome: 'unchanged', value: 'dark' }]);
+    expect(again.error).toMatchObject({ code: 'storage_failed', details: { saved: false } });
+    expect(enforcement.resolution().settings.get('theme')?.value).toBe('dark');
     expect(enforcement.storeState().state).toBe('failed');
     fault = () => null;
     enforcement = await world.begin(inputsOf({}));

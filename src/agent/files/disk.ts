@@ -1,5 +1,6 @@
 import { constants, type Stats } from 'node:fs';
-import { appendFile, link, lstat, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { appendFile, link, lstat, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { makeFolder } from './make-folder.ts';
 
 /** An open file, as far as durable writing needs one. */
 export interface OpenFile {
@@ -53,6 +54,6 @@ export function systemDisk(): Disk {
     link,
     append: (path, text) => appendFile(path, text, { mode: 0o600 }),
     readdir: (path) => readdir(path),
-    mkdir: (path) => mkdir(path, { recursive: true, mode: 0o700 }),
+    mkdir: async (path) => makeFolder(path),
   };
 }

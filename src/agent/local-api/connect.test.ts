@@ -216,8 +216,44 @@ test('a listener that never answers is not waited for without end', async () => 
   expect(await connectToAgent(userPaths(options))).toBeNull();
 });
 
-test('a user folder that cannot be made is a refusal with words', async () => {
+test('where nothing can be written every reading is answered, and no change is lost in silence', async () => {
   await writeFile(join(folder, 'home'), 'a file');
-  const opened = await openLocalApi(options);
-  expect(opened).toMatchObject({ ok: false, refusal: { code: 'storage_failed', help: expect.any(String) } });
+  const admin = join(folder, 'usr', 'share', 'mooring-desktop');
+  await mkdir(admin, { recursive: true });
+  const policy = { configurationFileVersion: 2, analyticsEnabled: { locked: true, value: false } };
+  await writeFile(join(admin, 'admin-settings.json'), JSON.stringify(policy));
+  const api = await open();
+  expect(api).toMatchObject({ mode: 'in-process', readOnly: { code: 'storage_failed' } });
+  expect(api.readOnly?.message).toMatch(/agent\.lock could not be written: a file stands where a folder/);
+  const decided = await api.fetch(new Request('http://agent/v1/settings/analyticsEnabled'));
+  expect(settingStateSchema.parse(await decided.json())).toMatchObject({
+    ...{ value: false, locked: true, source: 'admin-settings' },
+  });
+  const status = await api.fetch(new Request('http://agent/v1/status'));
+  expect(statusAnswerSchema.parse(await status.json())).toMatchObject({
+    ...{ managed: { locked: 1 }, store: { state: 'failed' } },
+  });
+  expect((await api.fetch(new Request('http://agent/v1/doctor'))).status).toBe(200);
+  for (const [method, path] of [
+    ['PATCH', 'settings'],
+    ['POST', 'sync'],
+    ['POST', 'account/logout'],
+    ['POST', 'account/login'],
+  ] as const) {
+    const answer = await api.fetch(new Request(`http://agent/v1/${path}`, { method, body: '{}' }));
+    expect([path, answer.status]).toEqual([path, 507]);
+    expect(await answer.json()).toMatchObject({
+      error: { code: 'storage_failed', message: expect.stringMatching(/^Nothing was changed/) },
+    });
+  }
+  await api.close();
+  expect((await stat(join(folder, 'home'))).isFile()).toBe(true);
+});
+
+test('an agent cannot start there, and says what works meanwhile', async () => {
+  await writeFile(join(folder, 'home'), 'a file');
+  expect(await serveAgent(options)).toMatchObject({
+    ok: false,
+    refusal: { code: 'storage_failed', help: expect.stringContaining('mooring status') },
+  });
 });

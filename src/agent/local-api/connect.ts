@@ -4,9 +4,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { type AgentLock, acquireAgentLock, type LockHolder, readLockHolder } from '../agent-lock.ts';
 import type { AgentOptions } from '../agent-options.ts';
+import { readOnlyDisk } from '../files/read-only-disk.ts';
+import { type StorageFailure, storageRefusal } from '../files/storage-failure.ts';
 import { readHostFacts } from '../host.ts';
 import { type AgentPaths, agentPaths } from '../paths.ts';
 import { socketFetch } from './client.ts';
+import { answerError } from './http-answer.ts';
 import type { LocalFetch } from './router.ts';
 
 /** The local API, opened for one command. */
@@ -17,6 +20,8 @@ export interface LocalApi {
   close(): Promise<void>;
   /** `agent`: a running agent answers. `in-process`: this process holds the agent's lock and does the work. */
   readonly mode: 'agent' | 'in-process';
+  /** Why nothing can be written here, where that is so: every reading is answered, and every change refused. */
+  readonly readOnly?: Refusal;
 }
 
 export type OpenedLocalApi =
@@ -43,7 +48,7 @@ export async function openLocalApi(options: AgentOptions): Promise<OpenedLocalAp
     if (acquired.ok) {
       return runInProcess(options, acquired.lock);
     }
-    if (acquired.reason === 'unusable') return { ok: false, refusal: unusable(paths, acquired.message) };
+    if (acquired.reason === 'unusable') return runReadOnly(options, acquired.failure);
     if (performance.now() > deadline) return { ok: false, refusal: heldTooLong(acquired.heldBy) };
     await delay(PAUSE_MS);
   }
@@ -64,6 +69,21 @@ async function runInProcess(options: AgentOptions, lock: AgentLock): Promise<Ope
     await lock.release();
     throw error;
   }
+}
+
+/**
+ * Without the lock nothing may be written, or two would write at once; and where the lock cannot be written nothing
+ * else could be either. What is decided here, and what is wrong, is shown all the same.
+ */
+async function runReadOnly(options: AgentOptions, failure: StorageFailure): Promise<OpenedLocalApi> {
+  const { createAgent } = await import('../agent.ts');
+  const agent = await createAgent({ ...options, disk: readOnlyDisk(failure.code) });
+  await agent.start({ schedule: false, watch: false });
+  const refusal = storageRefusal(failure);
+  const fetch: LocalFetch = async (request) =>
+    request.method === 'GET' ? agent.fetch(request) : answerError(refusal);
+  const readOnly = { ...refusal, message: failure.message, help: failure.help };
+  return { ok: true, mode: 'in-process', fetch, close: () => agent.stop(), readOnly };
 }
 
 /** A running agent's local API; `null` when none answers. Never starts anything and never waits for the lock. */
@@ -106,14 +126,6 @@ export function userPaths(options: AgentOptions): AgentPaths {
 export function thisProcess(kind: LockHolder['kind'], socket?: string): LockHolder {
   const startedAt = new Date(Date.now() - process.uptime() * 1000).toISOString();
   return { pid: process.pid, kind, startedAt, ...(socket === undefined ? {} : { socket }) };
-}
-
-function unusable(paths: AgentPaths, reason: string): Refusal {
-  return {
-    code: 'storage_failed',
-    message: `The agent's lock ${paths.lock} cannot be used: ${reason}.`,
-    help: 'Make sure that the folder is yours and can be written, and that the disk is not full.',
-  };
 }
 
 function heldTooLong(holder: LockHolder | null): Refusal {

@@ -3,6 +3,7 @@ import type { Refusal } from '../../shared/contracts/refusal.ts';
 import type { Agent } from '../agent.ts';
 import { type AgentLock, acquireAgentLock, type LockHolder } from '../agent-lock.ts';
 import type { AgentOptions } from '../agent-options.ts';
+import { type StorageFailure, storageFailure } from '../files/storage-failure.ts';
 import { frugalMemory } from '../frugal-memory.ts';
 import { connectToAgent, thisProcess, userPaths } from './connect.ts';
 import { openSocketDoor } from './socket-door.ts';
@@ -35,8 +36,7 @@ export async function serveAgent(options: AgentOptions): Promise<ServeOutcome> {
     const acquired = await acquireAgentLock(paths, thisProcess('agent'));
     if (acquired.ok) return await serveOrRelease(options, acquired.lock);
     if (acquired.reason === 'unusable') {
-      const message = `The agent's lock ${paths.lock} cannot be used: ${acquired.message}.`;
-      return { ok: false, refusal: { code: 'storage_failed', message } };
+      return { ok: false, refusal: cannotStart(acquired.failure) };
     }
     // A command holds the lock only for its own work; an agent answers, if not at once then soon.
     if ((await connectToAgent(paths)) !== null || performance.now() > deadline)
@@ -72,16 +72,30 @@ async function serveWithLock(options: AgentOptions, lock: AgentLock): Promise<Se
     await lock.release();
     return { ok: false, refusal: { code: 'storage_failed', message: opened.message } };
   }
-  await lock.announce(thisProcess('agent', opened.door.address));
+  const announced = await lock.announce(thisProcess('agent', opened.door.address));
   const stop = once(async () => {
     memory.stop();
     await opened.door.close();
     await agent.stop();
     await lock.release();
   });
+  // On Windows the pipe's name stands only there. Elsewhere the socket is where it always is.
+  if (!announced && paths.platform === 'windows') {
+    await stop();
+    const failure = storageFailure(paths.endpoint, 'written', new Error('no answer of the system'));
+    return { ok: false, refusal: cannotStart(failure) };
+  }
   return {
     ok: true,
     served: { agent, address: opened.door.address, stopRequested: agent.stopRequested, stop },
+  };
+}
+
+function cannotStart({ message, help, path, code }: StorageFailure): Refusal {
+  return {
+    ...{ code: 'storage_failed', message: `The agent cannot start. ${message}` },
+    help: `${help} Meanwhile commands that only read, such as "mooring status", work.`,
+    details: { path, code },
   };
 }
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
+import { chmod, lstat, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { dirname } from 'node:path';
 import { createRequestListener } from '@remix-run/node-fetch-server';
+import { makeFolder } from '../files/make-folder.ts';
 import type { AgentPaths } from '../paths.ts';
 import type { LocalFetch } from './router.ts';
 
@@ -71,7 +72,7 @@ export function closeServer(server: Server): Promise<void> {
 
 async function clearTheWay(socket: string): Promise<void> {
   const folder = dirname(socket);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const info = await lstat(folder);
   const me = process.getuid?.();
   if (!info.isDirectory() || (me !== undefined && info.uid !== me)) {

@@ -13,15 +13,16 @@ export async function showStatus(context: CommandContext, { options }: Invocatio
   const status = await ask(api, 'status', { signal: context.signal });
   if (!status.ok) return refused(status.refusal);
   const running = api.mode === 'agent';
+  const limits = api.readOnly ? { readOnly: api.readOnly } : {};
   const summary = (terminal: Terminal): void => printStatus(terminal, status.body, running);
   if (options.verbose !== true) {
-    return { kind: 'done', json: { ...status.body, running }, print: summary };
+    return { kind: 'done', json: { ...status.body, running, ...limits }, print: summary };
   }
   const details = await ask(api, 'policy', { signal: context.signal });
   if (!details.ok) return refused(details.refusal);
   return {
     kind: 'done',
-    json: { ...status.body, running, details: details.body },
+    json: { ...status.body, running, ...limits, details: details.body },
     print: (terminal) => {
       summary(terminal);
       printDetails(terminal, details.body);

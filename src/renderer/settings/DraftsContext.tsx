@@ -3,14 +3,17 @@ import type { SettingState } from '../../shared/contracts/local-api.ts';
 import type { JsonValue } from '../../shared-ui/json-value.ts';
 import { useAgent } from '../agent/agent-context.tsx';
 import { useRefreshResources, useResource } from '../agent/use-resource.ts';
-import type { Failure } from '../transport/local-client.ts';
-import { afterAnswer, afterReading, type Drafts, edit, NO_DRAFTS, reset, toRequest } from './drafts.ts';
-
-/** How the last attempt to apply ended. */
-export type Applied =
-  | { readonly outcome: 'saved'; readonly count: number }
-  | { readonly outcome: 'refused'; readonly ids: readonly string[] }
-  | { readonly outcome: 'failed'; readonly failure: Failure };
+import {
+  type Applied,
+  afterAnswer,
+  afterReading,
+  appliedBy,
+  type Drafts,
+  edit,
+  NO_DRAFTS,
+  reset,
+  toRequest,
+} from './drafts.ts';
 
 /** Unsaved changes, kept above the pages so that looking at another page loses none of them. */
 export interface DraftsState {
@@ -67,13 +70,7 @@ export function DraftsProvider({ children }: { readonly children: ReactNode }) {
         // Read first: a control that let go of its draft before would flash the old value.
         await refresh('settings', 'status');
         setDrafts((now) => afterAnswer(now, sent, answer.value));
-        const refused = answer.value.results.filter((result) => result.outcome === 'refused');
-        const changed = answer.value.results.filter((result) => result.outcome === 'changed');
-        setApplied(
-          refused.length > 0
-            ? { outcome: 'refused', ids: refused.map((result) => result.id) }
-            : { outcome: 'saved', count: changed.length },
-        );
+        setApplied(appliedBy(answer.value));
       } else {
         setApplied({ outcome: 'failed', failure: answer.failure });
       }

@@ -4,7 +4,8 @@ import { Notice } from '../../shared-ui/Notice.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { useAgent } from '../agent/agent-context.tsx';
 import { useFailureText } from '../agent/failure-text.ts';
-import { type Applied, useDrafts } from './DraftsContext.tsx';
+import { useDrafts } from './DraftsContext.tsx';
+import type { Applied } from './drafts.ts';
 import { problemCount } from './drafts.ts';
 import classes from './PendingBar.module.css';
 
@@ -94,7 +95,10 @@ function Outcome({ applied, onClose }: { readonly applied: Applied; readonly onC
     case 'failed':
       return (
         <Notice tone="bad" live actions={close}>
-          {t('settings.applyFailed', { reason: failureText(applied.failure) })}
+          {/* The agent's own words say what was saved and what was not. */}
+          {applied.failure.kind === 'refused'
+            ? failureText(applied.failure)
+            : t('settings.applyFailed', { reason: failureText(applied.failure) })}
         </Notice>
       );
   }

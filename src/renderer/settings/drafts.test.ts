@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { ChangeAnswer, SettingState } from '../../shared/contracts/local-api.ts';
-import { afterAnswer, afterReading, edit, NO_DRAFTS, problemCount, reset, toRequest } from './drafts.ts';
+import {
+  afterAnswer,
+  afterReading,
+  appliedBy,
+  edit,
+  NO_DRAFTS,
+  problemCount,
+  reset,
+  toRequest,
+} from './drafts.ts';
 
 function setting(id: string, parts: Partial<SettingState> = {}): SettingState {
   return {
@@ -14,6 +23,34 @@ function setting(id: string, parts: Partial<SettingState> = {}): SettingState {
     ...parts,
   };
 }
+
+describe('how applying ended', () => {
+  const error = { code: 'storage_failed', message: 'The disk is full.' } as const;
+  test.each<[string, ChangeAnswer, unknown]>([
+    ['all of it done', { results: [{ id: 'a', outcome: 'changed' }] }, { outcome: 'saved', count: 1 }],
+    [
+      'one refused by name',
+      {
+        results: [
+          { id: 'a', outcome: 'refused', error },
+          { id: 'b', outcome: 'not_applied' },
+        ],
+        error,
+      },
+      { outcome: 'refused', ids: ['a'] },
+    ],
+    [
+      'nothing could be saved',
+      { results: [{ id: 'a', outcome: 'not_applied' }], error },
+      { outcome: 'failed', failure: { kind: 'refused', error } },
+    ],
+    [
+      'saved, and not in effect yet',
+      { results: [{ id: 'a', outcome: 'changed' }], error },
+      { outcome: 'failed', failure: { kind: 'refused', error } },
+    ],
+  ])('%s', (_, answer, applied) => expect(appliedBy(answer)).toEqual(applied));
+});
 
 describe('unsaved changes', () => {
   test('an edit is kept until it is the value in force again', () => {

@@ -5,6 +5,7 @@ import type {
   SettingState,
 } from '../../shared/contracts/local-api.ts';
 import { type JsonValue, sameJson } from '../../shared-ui/json-value.ts';
+import type { Failure } from '../transport/local-client.ts';
 
 /** What a person has changed on the page and not applied yet. */
 export interface Draft {
@@ -78,6 +79,20 @@ export function afterAnswer(drafts: Drafts, sent: Drafts, answer: ChangeAnswer):
     else if (result.outcome !== 'not_applied') next.delete(result.id);
   }
   return next;
+}
+
+/** How the last attempt to apply ended. */
+export type Applied =
+  | { readonly outcome: 'saved'; readonly count: number }
+  | { readonly outcome: 'refused'; readonly ids: readonly string[] }
+  | { readonly outcome: 'failed'; readonly failure: Failure };
+
+/** What a person is told of the agent's answer; a full disk refuses no setting by name, and is no success either. */
+export function appliedBy({ results, error }: ChangeAnswer): Applied {
+  const refused = results.filter((result) => result.outcome === 'refused');
+  if (refused.length > 0) return { outcome: 'refused', ids: refused.map((result) => result.id) };
+  if (error !== undefined) return { outcome: 'failed', failure: { kind: 'refused', error } };
+  return { outcome: 'saved', count: results.filter((result) => result.outcome === 'changed').length };
 }
 
 /**

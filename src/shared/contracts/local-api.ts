@@ -130,7 +130,10 @@ export const changeResultSchema = z.object({
   value: jsonValue.optional(),
   error: errorBodySchema.shape.error.optional(),
 });
-/** Answer to a change: status 200, or the status of the first refusal with `error` set as well. */
+/**
+ * Answer to a change: status 200, or the status of the first refusal with `error` set as well. With `storage_failed`
+ * and outcomes `changed` the choices are saved, and only the settings store could not be written yet.
+ */
 export const changeAnswerSchema = z.object({
   results: z.array(changeResultSchema),
   error: errorBodySchema.shape.error.optional(),
