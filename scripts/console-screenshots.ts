@@ -44,7 +44,9 @@ try {
     });
     for (const [name, place] of views) {
       await go(place);
-      await page.waitForLoadState('networkidle');
+      // Not "networkidle": the page listens for changes as long as it is open.
+      await page.locator('[role="status"][aria-label="Loading…"]').first().waitFor({ state: 'detached' });
+      await page.evaluate('document.fonts.ready');
       const path = join(folder, `console-${name}-${colorScheme}${width === 1280 ? '' : `-${width}`}.png`);
       await page.screenshot({ path, fullPage: all !== -1, animations: 'disabled' });
     }

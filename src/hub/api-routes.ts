@@ -4,6 +4,7 @@ import { callerRoutes } from './console/caller-routes.ts';
 import type { TxtResolver } from './domains/domain-proof.ts';
 import { domainRoutes } from './domains/domain-routes.ts';
 import { invitationRoutes } from './invitations/invitation-routes.ts';
+import { changeRoutes } from './live/change-routes.ts';
 import type { Mailer } from './mail/mailer.ts';
 import { migrationRoutes } from './migration/migration-routes.ts';
 import { healthRoutes } from './operations/health-routes.ts';
@@ -49,6 +50,7 @@ export const apiRoutes = ({ resolver, mail, outbound, secret }: ApiSurroundings)
   scimSettingsRoutes,
   tokenRoutes,
   auditRoutes,
+  changeRoutes,
   deviceRoutes,
   rolloutRoutes,
   simulationRoutes,

@@ -1,6 +1,7 @@
 import type {
   FastifyBaseLogger,
   FastifyInstance,
+  FastifyRequest,
   RawReplyDefaultExpression,
   RawRequestDefaultExpression,
   RawServerDefault,
@@ -35,6 +36,11 @@ export interface HubContext {
   readonly announcements: Announcements;
   /** Where a capability registers its own numbers for Prometheus. */
   readonly metrics: Registry;
+  /**
+   * Asks again who sent a request and what they may do, for a stream that outlives its first answer. Rejects with the
+   * refusal.
+   */
+  readonly checkAccess: (request: FastifyRequest) => Promise<void>;
 }
 
 /** The server as capabilities see it: routes take zod schemas. */

@@ -75,14 +75,12 @@ export async function buildServer(options: ServerOptions): Promise<HubServer> {
   await app.register(helmet, helmetOptions(config));
   await app.register(rateLimit, RATE_LIMIT);
   const origin = new URL(config.publicUrl).origin;
-  app.addHook(
-    'onRequest',
-    createAccessCheck({ db: options.db, authenticators: options.authenticators, origin }),
-  );
+  const checkAccess = createAccessCheck({ db: options.db, authenticators: options.authenticators, origin });
+  app.addHook('onRequest', checkAccess);
   const metrics = options.metrics ?? new Registry();
   measureRequests(app, metrics);
   await describeRoutes(app, config);
-  const context: HubContext = { ...options, metrics };
+  const context: HubContext = { ...options, metrics, checkAccess };
   for (const plugin of options.plugins) {
     await app.register(async (scope) => plugin(scope.withTypeProvider<ZodTypeProvider>(), context));
   }

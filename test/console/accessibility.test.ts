@@ -92,7 +92,7 @@ test('by keyboard alone: skip to the content, find a member, open them', async (
     await page.keyboard.type('dana');
     await page.getByText('1 member', { exact: true }).waitFor();
     const link = page.getByRole('link', { name: 'Dana Developer' });
-    for (let step = 0; step < 8 && (await link.and(page.locator(':focus')).count()) === 0; step += 1)
+    for (let step = 0; step < 30 && (await link.and(page.locator(':focus')).count()) === 0; step += 1)
       await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Dana Developer' }).waitFor();

@@ -15,6 +15,8 @@ export interface Hub {
   send<Schema extends z.ZodType>(request: HubRequest<Schema>): Promise<Answer<z.output<Schema>>>;
   /** Reads everything on the page anew. */
   refresh(): Promise<void>;
+  /** Reads anew what came from paths of the API that `concerned` names. */
+  reread(concerned: (path: string) => boolean): Promise<void>;
 }
 
 const HubContext = createContext<Hub | null>(null);
@@ -35,6 +37,11 @@ export function HubProvider({ children }: { readonly children: ReactNode }) {
     else setReach('good');
   }, []);
   const refresh = useCallback(() => queries.invalidateQueries(), [queries]);
+  const reread = useCallback<Hub['reread']>(
+    (concerned) =>
+      queries.invalidateQueries({ predicate: ({ queryKey: [path] }) => concerned(String(path)) }),
+    [queries],
+  );
   const send = useCallback<Hub['send']>(
     async (request) => {
       const answer = await askHub(request);
@@ -44,7 +51,7 @@ export function HubProvider({ children }: { readonly children: ReactNode }) {
     },
     [note, queries],
   );
-  const hub = useMemo(() => ({ reach, note, send, refresh }), [reach, note, send, refresh]);
+  const hub = useMemo(() => ({ reach, note, send, refresh, reread }), [reach, note, send, refresh, reread]);
   return (
     <QueryClientProvider client={queries}>
       <HubContext value={hub}>{children}</HubContext>

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import Plus from 'lucide-react/icons/plus';
 import UserRound from 'lucide-react/icons/user-round';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import {
   type Member,
   type MemberAdditionAnswer,
@@ -12,58 +12,30 @@ import {
 import { CopyButton } from '../../shared-ui/CopyButton.tsx';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
-import { EmptyState } from '../../shared-ui/PageState.tsx';
-import { SearchField } from '../../shared-ui/SearchField.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
-import { Gate } from '../hub/Gate.tsx';
-import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import { Choice } from '../parts/Choice.tsx';
 import { checkForm } from '../parts/check-form.ts';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
-import { Pages } from '../parts/Pages.tsx';
-import { Table } from '../parts/Table.tsx';
+import { FilterChoice, FilterText, ServerList } from '../parts/ServerList.tsx';
+import type { Column } from '../parts/Table.tsx';
 import { To } from '../parts/To.tsx';
 import { useChange } from '../parts/use-change.ts';
 import { useFilters } from '../parts/use-filters.ts';
-import { useSettled } from '../parts/use-settled.ts';
-import { ORIGINS, ROLES } from './roles.ts';
+import { ORIGINS, ROLES, STATUSES } from './roles.ts';
 
-const PAGE = 50;
-
-/** Members: searched, filtered and paged by the hub; the address holds what is shown. */
+/** Members: searched, filtered, sorted and paged by the hub; the address holds what is shown. */
 export function MembersPage() {
   const { t } = useConsoleText();
   const { api, isOwner } = useHere();
-  const filters = useFilters();
-  const [typed, setTyped] = useState(filters.get('search'));
-  const search = useSettled(typed);
+  const { get } = useFilters();
+  const columns = useColumns();
   const [adding, setAdding] = useState(false);
   const [added, setAdded] = useState<MemberAdditionAnswer | null>(null);
-  const { set } = filters;
-  const inAddress = filters.get('search');
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only what was typed changes the address
-  useEffect(() => {
-    if (search !== inAddress) set('search', search);
-  }, [search]);
-  const loaded = useRead(
-    {
-      path: api('members'),
-      query: {
-        search: inAddress,
-        role: filters.get('role'),
-        origin: filters.get('origin'),
-        cursor: filters.get('cursor'),
-        limit: PAGE,
-      },
-      answer: memberListSchema,
-    },
-    { keep: true },
-  );
   return (
     <>
       <PageHead
@@ -78,41 +50,29 @@ export function MembersPage() {
         }
       />
       {added === null ? null : <Added added={added} onDone={() => setAdded(null)} />}
-      <div className={layout.tools}>
-        <SearchField label={t('members.search')} value={typed} onChange={setTyped} shortcut />
-        <Choice
-          label={t('members.role')}
-          value={filters.get('role')}
-          options={[['', t('list.any')], ...ROLES.map((role) => [role, t(`account.role.${role}`)] as const)]}
-          onChange={(role) => set('role', role)}
-        />
-        <Choice
-          label={t('members.origin')}
-          value={filters.get('origin')}
-          options={[
-            ['', t('list.any')],
-            ...ORIGINS.map((origin) => [origin, t(`members.origin.${origin}`)] as const),
-          ]}
-          onChange={(origin) => set('origin', origin)}
-        />
-      </div>
-      <Gate loaded={loaded}>
-        {({ members, total, next }) => (
-          <>
-            <p className={layout.dim} role="status">
-              {t('members.found', { count: total })}
-            </p>
-            {members.length === 0 ? (
-              <EmptyState icon={<UserRound size={26} />} title={t('members.noneTitle')}>
-                {t('members.noneText')}
-              </EmptyState>
-            ) : (
-              <MemberTable members={members} />
-            )}
-            <Pages next={next} />
-          </>
-        )}
-      </Gate>
+      <ServerList
+        label={t('members.title')}
+        path={api('members')}
+        query={{
+          role: get('role'),
+          origin: get('origin'),
+          domain: get('domain'),
+          status: get('status'),
+        }}
+        answer={memberListSchema}
+        page={({ members, total, next }) => ({ rows: members, total, next })}
+        columns={columns}
+        rowKey={(member) => member.userId}
+        usualSort="email"
+        search={t('members.search')}
+        filters={<MemberFilters />}
+        found={(count) => t('members.found', { count })}
+        empty={{
+          icon: <UserRound size={26} />,
+          title: t('members.noneTitle'),
+          text: t('members.noneText'),
+        }}
+      />
       {adding ? (
         <AddMember
           onClose={() => setAdding(false)}
@@ -126,46 +86,65 @@ export function MembersPage() {
   );
 }
 
-function MemberTable({ members }: { readonly members: readonly Member[] }) {
+function MemberFilters() {
+  const { t } = useConsoleText();
+  return (
+    <>
+      <FilterChoice
+        name="role"
+        label={t('members.role')}
+        options={ROLES.map((role) => [role, t(`account.role.${role}`)])}
+      />
+      <FilterChoice
+        name="origin"
+        label={t('members.origin')}
+        options={ORIGINS.map((origin) => [origin, t(`members.origin.${origin}`)])}
+      />
+      <FilterChoice
+        name="status"
+        label={t('members.status')}
+        options={STATUSES.map((status) => [status, t(`members.status.${status}`)])}
+      />
+      <FilterText name="domain" label={t('members.domain')} />
+    </>
+  );
+}
+
+function useColumns(): readonly Column<Member>[] {
   const { t, list } = useConsoleText();
   const { page } = useHere();
-  return (
-    <Table
-      label={t('members.title')}
-      rows={members}
-      rowKey={(member) => member.userId}
-      columns={[
-        {
-          title: t('members.name'),
-          cell: (member) => (
-            <>
-              <To page={page('members', member.userId)}>{member.name === '' ? member.email : member.name}</To>
-              {member.name === '' ? null : <div className={layout.dim}>{member.email}</div>}
-            </>
-          ),
-        },
-        {
-          title: t('members.role'),
-          cell: (member) => (
-            <span className={layout.row}>
-              <Tag tone={member.role === 'owner' ? 'accent' : 'neutral'}>
-                {t(`account.role.${member.role}`)}
-              </Tag>
-              {member.disabled ? <Tag tone="warn">{t('members.disabled')}</Tag> : null}
-            </span>
-          ),
-        },
-        { title: t('members.policy'), cell: (member) => member.policy?.name ?? t('members.policyDefault') },
-        {
-          title: t('members.teams'),
-          cell: (member) =>
-            member.teams.length === 0 ? t('members.teamsNone') : list(member.teams.map((team) => team.name)),
-        },
-        { title: t('members.origin'), cell: (member) => t(`members.origin.${member.origin}`) },
-        { title: t('members.joined'), cell: (member) => <When at={member.joinedAt} /> },
-      ]}
-    />
-  );
+  return [
+    {
+      title: t('members.name'),
+      sort: 'name',
+      cell: (member) => (
+        <To page={page('members', member.userId)}>{member.name === '' ? member.email : member.name}</To>
+      ),
+    },
+    { title: t('members.email'), sort: 'email', cell: (member) => member.email },
+    {
+      title: t('members.role'),
+      sort: 'role',
+      cell: (member) => (
+        <span className={layout.row}>
+          <Tag tone={member.role === 'owner' ? 'accent' : 'neutral'}>{t(`account.role.${member.role}`)}</Tag>
+          {member.disabled ? <Tag tone="warn">{t('members.disabled')}</Tag> : null}
+        </span>
+      ),
+    },
+    { title: t('members.policy'), cell: (member) => member.policy?.name ?? t('members.policyDefault') },
+    {
+      title: t('members.teams'),
+      cell: (member) =>
+        member.teams.length === 0 ? t('members.teamsNone') : list(member.teams.map((team) => team.name)),
+    },
+    {
+      title: t('members.origin'),
+      sort: 'origin',
+      cell: (member) => t(`members.origin.${member.origin}`),
+    },
+    { title: t('members.joined'), sort: 'joined', cell: (member) => <When at={member.joinedAt} /> },
+  ];
 }
 
 function Added({ added, onDone }: { readonly added: MemberAdditionAnswer; readonly onDone: () => void }) {

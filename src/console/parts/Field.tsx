@@ -10,6 +10,7 @@ export function Field({
   value,
   rows,
   type = 'text',
+  dim = false,
   onChange,
 }: {
   readonly label: string;
@@ -19,6 +20,8 @@ export function Field({
   /** More than one line. */
   readonly rows?: number;
   readonly type?: 'text' | 'email' | 'url' | 'number' | 'date';
+  /** Its label as quiet as those of the filters that it stands beside. */
+  readonly dim?: boolean;
   readonly onChange: (value: string) => void;
 }) {
   const id = useId();
@@ -35,7 +38,7 @@ export function Field({
     spellCheck: false,
   };
   return (
-    <div className={classes.field}>
+    <div className={classes.field} data-dim={dim || undefined}>
       <label htmlFor={id}>{label}</label>
       {rows === undefined ? (
         <TextInput {...common} type={type} onChange={(event) => onChange(event.currentTarget.value)} />

@@ -18,6 +18,7 @@ import { Notice } from '../../shared-ui/Notice.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { useHub } from '../hub/hub-context.tsx';
+import { useLive } from '../hub/use-live.ts';
 import { pageOf, useHere } from '../organization-context.tsx';
 import classes from './Shell.module.css';
 
@@ -45,6 +46,7 @@ export function Shell({
   const [address, go] = useLocation();
   const { organization } = useHere();
   const entries = useEntries();
+  useLive();
   const [, , , page = ''] = address.split('/');
   return (
     <Frame

@@ -5,7 +5,7 @@ import { type ConnectionTarget, clientConfig } from './connection.ts';
  * The channels on which the hubs of one database tell each other what changed. Sent by triggers of the
  * migrations, inside the transaction that changes: PostgreSQL delivers at commit, and never after a rollback.
  */
-const CHANNELS = ['mooring_sequences', 'mooring_access', 'mooring_signing_keys'] as const;
+const CHANNELS = ['mooring_sequences', 'mooring_access', 'mooring_signing_keys', 'mooring_changes'] as const;
 
 /** One of `CHANNELS`. */
 export type Channel = (typeof CHANNELS)[number];

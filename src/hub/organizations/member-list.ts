@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Member, MemberList, MemberQuery } from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { Reader } from '../database/connection.ts';
+import { type Keyset, keyset, type ListOrder, writeCursor } from '../database/keyset.ts';
 import type { Origin, Role } from '../database/schema.ts';
 
 interface MemberRow {
@@ -18,42 +19,76 @@ interface MemberRow {
   sort_key: string;
 }
 
-/** Members by e-mail address, a page at a time, with the number of all that match. */
+/** The orders of the list; each has its index (migration 0061). */
+const ORDERS: Readonly<Record<string, ListOrder>> = {
+  email: { by: sql`lower(u.email)`, kind: 'text' },
+  name: { by: sql`lower(u.name)`, kind: 'text' },
+  role: { by: sql`m.role`, kind: 'text' },
+  origin: { by: sql`m.origin`, kind: 'text' },
+  joined: { by: sql`m.joined_at`, kind: 'time' },
+};
+
+/** Members by e-mail address or in another order, a page at a time, with the number of all that match. */
 export async function listMembers(
   db: Reader,
   organizationId: string,
   query: MemberQuery,
 ): Promise<MemberList> {
-  const after = query.cursor === undefined ? null : readCursor(query.cursor);
-  const matching = sql`m.organization_id = ${organizationId}
-    and ${query.search === undefined ? sql`true` : searchFor(query.search)}
-    and ${query.role === undefined ? sql`true` : sql`m.role = ${query.role}`}
-    and ${query.domain === undefined ? sql`true` : sql`lower(split_part(u.email, '@', 2)) = lower(${query.domain.replaceAll('\0', '')})`}
-    and ${query.origin === undefined ? sql`true` : sql`m.origin = ${query.origin}`}`;
-  const total = await sql<{ total: number }>`
-    select count(*) as total from memberships m join users u on u.id = m.user_id where ${matching}
-  `.execute(db);
-  const { rows } = await selectMembers(
-    db,
-    sql`${matching} and ${after === null ? sql`true` : sql`lower(u.email) > ${after}`}`,
-    query.limit + 1,
-  );
-  const page = rows.slice(0, query.limit);
-  const last = page.at(-1);
+  const { limit, cursor, sort = 'email', ...filter } = query;
+  // Of the account where that is what the index of the order ends with.
+  const id = /^-?(email|name)$/.test(sort) ? sql`u.id` : sql`m.user_id`;
+  const page = keyset(ORDERS, { sort, cursor, id });
+  const conditions = conditionsOf(filter);
+  const matching = sql`m.organization_id = ${organizationId} and ${sql.join([sql`true`, ...conditions], sql` and `)}`;
+  const [total, { rows }] = await Promise.all([
+    conditions.length === 0 ? readSize(db, organizationId) : countMatching(db, matching),
+    selectMembers(db, { where: sql`${matching} and ${page.after}`, page, limit: limit + 1 }),
+  ]);
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
   return {
-    members: page.map(toMember),
-    total: total.rows[0]?.total ?? 0,
-    next: rows.length > query.limit && last !== undefined ? writeCursor(last.sort_key) : null,
+    members: shown.map(toMember),
+    total,
+    next: rows.length > limit && last !== undefined ? writeCursor(last.sort_key, last.user_id) : null,
   };
+}
+
+function conditionsOf(filter: Omit<MemberQuery, 'limit' | 'cursor' | 'sort'>) {
+  const { search, role, origin, domain, status } = filter;
+  return [
+    ...(search === undefined ? [] : [searchFor(search)]),
+    ...(role === undefined ? [] : [sql`m.role = ${role}`]),
+    ...(origin === undefined ? [] : [sql`m.origin = ${origin}`]),
+    ...(domain === undefined
+      ? []
+      : [sql`lower(split_part(u.email, '@', 2)) = lower(${domain.replaceAll('\0', '')})`]),
+    ...(status === undefined
+      ? []
+      : [status === 'disabled' ? sql`u.disabled_at is not null` : sql`u.disabled_at is null`]),
+  ];
+}
+
+async function countMatching(db: Reader, matching: ReturnType<typeof sql>): Promise<number> {
+  const { rows } = await sql<{ total: number }>`
+    select count(*) as total from memberships m join users u on u.id = m.user_id where ${matching}`.execute(
+    db,
+  );
+  return rows[0]?.total ?? 0;
+}
+
+async function readSize(db: Reader, organizationId: string): Promise<number> {
+  const { rows } = await sql<{ members: number }>`
+    select members from organization_sizes where organization_id = ${organizationId}`.execute(db);
+  return rows[0]?.members ?? 0;
 }
 
 /** One member; refuses (`not_found`) who is none. */
 export async function readMember(db: Reader, organizationId: string, userId: string): Promise<Member> {
-  const { rows } = await selectMembers(
-    db,
-    sql`m.organization_id = ${organizationId} and m.user_id = ${userId}`,
-    1,
-  );
+  const { rows } = await selectMembers(db, {
+    where: sql`m.organization_id = ${organizationId} and m.user_id = ${userId}`,
+    page: keyset(ORDERS, { sort: 'email', id: sql`u.id` }),
+    limit: 1,
+  });
   const row = rows[0];
   if (row === undefined) throw noSuchMember();
   return toMember(row);
@@ -68,10 +103,14 @@ export function noSuchMember(): RefusalError {
   });
 }
 
-function selectMembers(db: Reader, where: ReturnType<typeof sql>, limit: number) {
+function selectMembers(
+  db: Reader,
+  wanted: { readonly where: ReturnType<typeof sql>; readonly page: Keyset; readonly limit: number },
+) {
+  const { where, page, limit } = wanted;
   return sql<MemberRow>`
     select u.id as user_id, u.email, u.username, u.name, m.role, m.origin, m.joined_at,
-           u.disabled_at is not null as disabled, lower(u.email) as sort_key,
+           u.disabled_at is not null as disabled, ${page.key} as sort_key,
            coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name) order by lower(t.name))
                        from team_members tm join teams t on t.id = tm.team_id
                       where tm.user_id = m.user_id and tm.organization_id = m.organization_id), '[]') as teams,
@@ -80,7 +119,7 @@ function selectMembers(db: Reader, where: ReturnType<typeof sql>, limit: number)
              where a.user_id = m.user_id and a.organization_id = m.organization_id) as policy
       from memberships m join users u on u.id = m.user_id
      where ${where}
-     order by lower(u.email)
+     order by ${page.orderBy}
      limit ${limit}
   `.execute(db);
 }
@@ -103,12 +142,4 @@ function toMember(row: MemberRow): Member {
     teams: [...row.teams],
     policy: row.policy,
   };
-}
-
-function writeCursor(key: string): string {
-  return Buffer.from(key, 'utf8').toString('base64url');
-}
-
-function readCursor(cursor: string): string {
-  return Buffer.from(cursor, 'base64url').toString('utf8').replaceAll('\0', '');
 }

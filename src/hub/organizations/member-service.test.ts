@@ -157,6 +157,23 @@ describe('listing', () => {
       cursor = page.next;
     }
     expect(seen).toEqual(['anna', 'bert', 'car%l', 'dora', 'e_ve']);
+    for (const sort of ['-email', 'name', '-name', 'role', 'origin', 'joined', '-joined'] as const) {
+      const inOrder: string[] = [];
+      for (let cursor: string | undefined; ; ) {
+        const page = await listMembers(db, organizationId, { limit: 2, cursor, sort });
+        inOrder.push(...page.members.map(({ email }) => email));
+        if (page.next === null) break;
+        cursor = page.next;
+      }
+      expect([sort, new Set(inOrder).size, inOrder.length]).toEqual([sort, 5, 5]);
+      if (sort === '-email') expect(inOrder).toEqual([...inOrder].sort().reverse());
+    }
+    for (const cursor of ['x', Buffer.from('["\u0000","y"]').toString('base64url')])
+      await expect(listMembers(db, organizationId, { limit: 2, cursor, sort: 'joined' })).rejects.toThrow(
+        'cursor',
+      );
+    expect((await listMembers(db, organizationId, { limit: 9, status: 'disabled' })).total).toBe(0);
+    expect((await listMembers(db, organizationId, { limit: 9, status: 'active' })).total).toBe(5);
     const search = async (text: string) =>
       (await listMembers(db, organizationId, { limit: 9, search: text })).members.map(({ name }) => name);
     expect(await search('%')).toEqual(['car%l']);

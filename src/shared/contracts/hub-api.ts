@@ -64,6 +64,13 @@ export const pageQuerySchema = z.object({
   cursor: z.string().max(500).optional(),
 });
 
+/** Orders of a list by name; with "-" before it, the other way round. */
+export const sortSchema = <const Names extends readonly [string, ...string[]]>(names: Names) =>
+  z.enum([...names, ...names.map((each) => `-${each}` as const)] as [
+    Names[number],
+    ...(Names[number] | `-${Names[number]}`)[],
+  ]);
+
 /* ---- the caller ---- */
 
 export const callerSchema = z.object({
@@ -127,6 +134,9 @@ export const memberQuerySchema = pageQuerySchema.extend({
   origin: originSchema.optional(),
   /** Domain of the e-mail address. */
   domain: z.string().max(255).optional(),
+  /** `disabled`: the account may not sign in. */
+  status: z.enum(['active', 'disabled']).optional(),
+  sort: sortSchema(['email', 'name', 'role', 'origin', 'joined']).optional(),
 });
 export const memberListSchema = z.object({
   members: z.array(memberSchema),

@@ -1,5 +1,8 @@
+import { enConsoleLists } from './console/lists.en.ts';
+
 /** Texts of the Admin Console. */
 export const enConsole = {
+  ...enConsoleLists,
   'console.title': 'Admin Console',
   'app.name': 'Mooring',
   'action.save': 'Save',
@@ -31,12 +34,6 @@ export const enConsole = {
   'reach.signedInAgain': 'I have signed in',
   'reach.unreadable':
     'The hub gave an answer that this page does not understand. It may have been updated: load the page again.',
-
-  'list.any': 'Any',
-  'list.pages': 'Pages of the list',
-  'list.first': 'First page',
-  'list.next': 'Next page',
-  'list.actions': 'Actions',
 
   'overview.text': 'How things stand.',
   'overview.checklist': 'First steps',
@@ -194,6 +191,10 @@ export const enConsole = {
   'members.origin.invitation': 'Invitation',
   'members.origin.jit': 'First sign-in',
   'members.origin.scim': 'SCIM',
+  'members.status': 'Status',
+  'members.status.active': 'Active',
+  'members.status.disabled': 'Disabled',
+  'members.domain': 'Domain',
   'members.policy': 'Policy',
   'members.policyDefault': 'By team or default',
   'members.teams': 'Teams',

@@ -10,6 +10,8 @@ import * as devices from './0032-devices.ts';
 import * as sso from './0040-sso.ts';
 import * as provisionedMembers from './0050-provisioned-members.ts';
 import * as provisioningMigrations from './0051-provisioning-migrations.ts';
+import * as changes from './0060-changes.ts';
+import * as memberLists from './0061-member-lists.ts';
 
 /**
  * Every migration by name, in the order of their names. Forward only. A capability adds its own file here with
@@ -27,4 +29,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0040-sso': sso,
   '0050-provisioned-members': provisionedMembers,
   '0051-provisioning-migrations': provisioningMigrations,
+  '0060-changes': changes,
+  '0061-member-lists': memberLists,
 };

@@ -1,0 +1,207 @@
+import { type ReactNode, useEffect, useState } from 'react';
+import type { z } from 'zod';
+import { EmptyState } from '../../shared-ui/PageState.tsx';
+import { SearchField } from '../../shared-ui/SearchField.tsx';
+import { useConsoleText } from '../console-text.tsx';
+import { Gate } from '../hub/Gate.tsx';
+import type { HubRequest } from '../hub/hub-client.ts';
+import { useRead } from '../hub/use-read.ts';
+import { Choice } from './Choice.tsx';
+import { Field } from './Field.tsx';
+import layout from './Layout.module.css';
+import { Pages } from './Pages.tsx';
+import classes from './ServerList.module.css';
+import { type Column, type Selection, Table } from './Table.tsx';
+import { useFilters } from './use-filters.ts';
+import { useSettled } from './use-settled.ts';
+
+/** How many rows a page of a list may have; the first is the usual. */
+export const PAGE_SIZES = [50, 100, 200] as const;
+
+/** One page of a list as the hub answers it. */
+export interface ListPage<Row> {
+  readonly rows: readonly Row[];
+  /** All that match; left out where the hub does not count. */
+  readonly total?: number;
+  readonly next: string | null;
+}
+
+/**
+ * A list that the hub searches, sorts and pages. What is shown is in the address (`search`, `sort`, `size`, `cursor`
+ * and the filters of the page), so that the link can be sent to others and survives a reload.
+ */
+export function ServerList<Schema extends z.ZodType, Row>({
+  label,
+  path,
+  query,
+  answer,
+  page,
+  columns,
+  rowKey,
+  usualSort,
+  search,
+  filters: fields,
+  found,
+  empty,
+  selection,
+  above,
+}: {
+  readonly label: string;
+  readonly path: string;
+  /** What is asked for beside search, order and page. */
+  readonly query?: HubRequest<Schema>['query'];
+  readonly answer: Schema;
+  readonly page: (answer: z.output<Schema>) => ListPage<Row>;
+  readonly columns: readonly Column<Row>[];
+  readonly rowKey: (row: Row) => string;
+  /** The order that the hub uses unasked. */
+  readonly usualSort?: string;
+  /** Label of the search; left out, the list has none. */
+  readonly search?: string;
+  readonly filters?: ReactNode;
+  /** "12 members". */
+  readonly found?: (total: number) => string;
+  readonly empty: { readonly icon: ReactNode; readonly title: string; readonly text: ReactNode };
+  readonly selection?: Selection<Row>;
+  /** Between the filters and the table, made from the answer. */
+  readonly above?: (answer: z.output<Schema>) => ReactNode;
+}) {
+  const filters = useFilters();
+  const sort = filters.get('sort');
+  const loaded = useRead(
+    {
+      path,
+      query: {
+        ...query,
+        ...(search === undefined ? {} : { search: filters.get('search') }),
+        sort,
+        cursor: filters.get('cursor'),
+        limit: pageSize(filters.get('size')),
+      },
+      answer,
+    },
+    { keep: true },
+  );
+  const sorting = {
+    by: sort === '' ? (usualSort ?? '') : sort,
+    onSort: (by: string) => filters.set('sort', by === usualSort ? '' : by),
+  };
+  return (
+    <>
+      <div className={layout.tools}>
+        {search === undefined ? null : <AddressSearch label={search} />}
+        {fields}
+        <NarrowSort columns={columns} sorting={sorting} />
+      </div>
+      <Gate loaded={loaded}>
+        {(value) => {
+          const { rows, total, next } = page(value);
+          return (
+            <>
+              {above?.(value)}
+              {found === undefined || total === undefined ? null : (
+                <p className={layout.dim} role="status">
+                  {found(total)}
+                </p>
+              )}
+              {rows.length === 0 ? (
+                <EmptyState icon={empty.icon} title={empty.title}>
+                  {empty.text}
+                </EmptyState>
+              ) : (
+                <Table
+                  label={label}
+                  rows={rows}
+                  rowKey={rowKey}
+                  columns={columns}
+                  sorting={sorting}
+                  selection={selection}
+                />
+              )}
+              <Pages next={next} sizes={PAGE_SIZES} />
+            </>
+          );
+        }}
+      </Gate>
+    </>
+  );
+}
+
+/** The search of the address. */
+function AddressSearch({ label }: { readonly label: string }) {
+  const [typed, setTyped] = useAddressText('search');
+  return <SearchField label={label} value={typed} onChange={setTyped} shortcut />;
+}
+
+/** Where the table has become cards its heads cannot be pressed. */
+function NarrowSort<Row>({
+  columns,
+  sorting,
+}: {
+  readonly columns: readonly Column<Row>[];
+  readonly sorting: { readonly by: string; readonly onSort: (by: string) => void };
+}) {
+  const { t } = useConsoleText();
+  const options = columns.flatMap(({ title, sort }) =>
+    sort === undefined
+      ? []
+      : [[sort, title] as const, [`-${sort}`, t('list.reversed', { column: title })] as const],
+  );
+  if (options.length === 0) return null;
+  return (
+    <div className={classes.narrow}>
+      <Choice label={t('list.sort')} value={sorting.by} options={options} onChange={sorting.onSort} />
+    </div>
+  );
+}
+
+/** A choice whose value is a filter of the address. */
+export function FilterChoice({
+  name,
+  label,
+  options,
+}: {
+  readonly name: string;
+  readonly label: string;
+  readonly options: readonly (readonly [value: string, label: string])[];
+}) {
+  const { t } = useConsoleText();
+  const { get, set } = useFilters();
+  return (
+    <Choice
+      label={label}
+      value={get(name)}
+      options={[['', t('list.any')], ...options]}
+      onChange={(value) => set(name, value)}
+    />
+  );
+}
+
+/** A filter of the address that is typed. */
+export function FilterText({ name, label }: { readonly name: string; readonly label: string }) {
+  const [typed, setTyped] = useAddressText(name);
+  return <Field label={label} value={typed} onChange={setTyped} dim />;
+}
+
+/** Text that is put into the address once it stands still; what another link puts there is taken over. */
+function useAddressText(name: string): readonly [text: string, onType: (text: string) => void] {
+  const { get, set } = useFilters();
+  const inAddress = get(name);
+  const [typed, setTyped] = useState(inAddress);
+  const [taken, setTaken] = useState(inAddress);
+  const settled = useSettled(typed);
+  // A link, or "back", changed the address: that is what stands in the field then.
+  if (inAddress !== taken) {
+    setTaken(inAddress);
+    if (inAddress !== typed.trim()) setTyped(inAddress);
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what was typed changes the address
+  useEffect(() => {
+    if (settled === typed && settled.trim() !== inAddress) set(name, settled.trim());
+  }, [settled]);
+  return [typed, setTyped];
+}
+
+function pageSize(typed: string): number {
+  return PAGE_SIZES.find((size) => String(size) === typed) ?? PAGE_SIZES[0];
+}

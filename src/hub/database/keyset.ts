@@ -1,0 +1,81 @@
+import { type RawBuilder, sql } from 'kysely';
+import { z } from 'zod';
+import { RefusalError } from '../../shared/contracts/refusal.ts';
+
+/** One order that a list may have. */
+export interface ListOrder {
+  /** What rows are sorted by; never null. */
+  readonly by: RawBuilder<unknown>;
+  readonly kind: 'text' | 'time';
+}
+
+/** How a page of a list is cut out, whatever the list. */
+export interface Keyset {
+  /** Selected as `sort_key`: what the cursor of the next page is made of. */
+  readonly key: RawBuilder<unknown>;
+  /** Rows after the cursor; true without one. */
+  readonly after: RawBuilder<boolean>;
+  readonly orderBy: RawBuilder<unknown>;
+}
+
+const cursorSchema = z.tuple([z.string().max(1000), z.string().max(100)]);
+/** As `to_char` writes it below. */
+const MICROSECONDS = /^\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
+
+/**
+ * A page that begins where the one before ended, by value and not by number: nothing is skipped or shown twice while
+ * rows come and go, and the last page costs as much as the first. `id` makes the order total.
+ */
+export function keyset(
+  orders: Readonly<Record<string, ListOrder>>,
+  wanted: { readonly sort: string; readonly cursor?: string | undefined; readonly id: RawBuilder<unknown> },
+): Keyset {
+  const { sort, cursor, id } = wanted;
+  const backwards = sort.startsWith('-');
+  const order = orders[backwards ? sort.slice(1) : sort];
+  if (order === undefined) throw badCursor();
+  const { by, kind } = order;
+  const direction = backwards ? sql`desc` : sql`asc`;
+  return {
+    key: kind === 'text' ? by : sql`to_char(${by} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
+    after: cursor === undefined ? sql`true` : after(order, id, backwards, readCursor(cursor, kind)),
+    orderBy: sql`${by} ${direction}, ${id} ${direction}`,
+  };
+}
+
+/** What the next page begins after. */
+export function writeCursor(key: string, id: string): string {
+  return Buffer.from(JSON.stringify([key, id]), 'utf8').toString('base64url');
+}
+
+function after(
+  { by, kind }: ListOrder,
+  id: RawBuilder<unknown>,
+  backwards: boolean,
+  [key, lastId]: readonly [string, string],
+): RawBuilder<boolean> {
+  const value = kind === 'text' ? sql`${key}::text` : sql`${key}::timestamptz`;
+  return backwards
+    ? sql<boolean>`(${by}, ${id}) < (${value}, ${lastId}::uuid)`
+    : sql<boolean>`(${by}, ${id}) > (${value}, ${lastId}::uuid)`;
+}
+
+function readCursor(cursor: string, kind: ListOrder['kind']): readonly [string, string] {
+  try {
+    const text = Buffer.from(cursor, 'base64url').toString('utf8');
+    const [key, id] = cursorSchema.parse(JSON.parse(text));
+    if (key.includes('\0') || !z.uuid().safeParse(id).success) throw badCursor();
+    if (kind === 'time' && !MICROSECONDS.test(key)) throw badCursor();
+    return [key, id];
+  } catch {
+    throw badCursor();
+  }
+}
+
+function badCursor(): RefusalError {
+  return new RefusalError({
+    code: 'bad_request',
+    message: 'The cursor is not one that this list answered in this order.',
+    help: 'Send "next" of the page before with the same sort, or leave it out for the first page.',
+  });
+}
