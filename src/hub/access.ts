@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { RefusalError } from '../shared/contracts/refusal.ts';
 import type { ActingOrganization, Actor, Authenticate, Requires } from './authentication.ts';
+import type { Clock } from './clock.ts';
 import type { Db } from './database/connection.ts';
 import type { Role } from './database/schema.ts';
 
@@ -17,6 +18,7 @@ export interface AccessOptions {
   readonly authenticators: readonly Authenticate[];
   /** Origin of the hub's own pages. */
   readonly origin: string;
+  readonly clock: Clock;
 }
 
 /**
@@ -32,10 +34,15 @@ export function createAccessCheck(options: AccessOptions): (request: FastifyRequ
     if (actor === null) throw unauthenticated();
     refuseForeignPage(actor, request, options.origin);
     request.actor = actor;
-    if (requires === 'account') return;
+    const recent = request.routeOptions.config.recentSignIn === true;
+    if (requires === 'account') {
+      if (recent) demandRecentSignIn(actor, options.clock);
+      return;
+    }
     const organization = await actingOrganization(options.db, actor, organizationNamed(request));
     if (organization === null) throw noSuchOrganization();
     if (!roleSuffices(organization.role, requires)) throw roleTooLow(organization, requires);
+    if (recent) demandRecentSignIn(actor, options.clock);
     request.actingOrganization = organization;
   };
 }
@@ -51,6 +58,40 @@ export function organizationOf(request: FastifyRequest): ActingOrganization {
   if (request.actingOrganization === null) throw noSuchOrganization();
   return request.actingOrganization;
 }
+
+/** Changes that open doors are taken this long after a sign-in (docs/identity.md section 8). */
+export const RECENT_SIGN_IN_MS = 10 * 60_000;
+
+/**
+ * Refuses a change that opens doors unless its author is sure: a person who proved themselves a moment ago, a token
+ * that was made for such changes, or whoever works on the hub's own machine. A stolen session or an ordinary token
+ * must not be able to make itself a lasting way in. For routes where it depends on the body; others set `recentSignIn`.
+ */
+export function demandRecentSignIn(actor: Actor, clock: Clock): void {
+  switch (actor.kind) {
+    case 'system':
+      return;
+    case 'token':
+      if (actor.managesAccess) return;
+      throw new RefusalError({
+        code: 'forbidden',
+        message: 'This API token may not change who gets in: it was not made for that.',
+        help: 'An owner does it in the console, or makes a token that manages access (managesAccess).',
+        details: { needed: 'managesAccess' },
+      });
+    case 'user':
+      if (actor.provedAt !== undefined && clock.now() - actor.provedAt.getTime() <= RECENT_SIGN_IN_MS) return;
+      throw new RefusalError({
+        code: 'recent_sign_in_required',
+        message: 'This change asks you to confirm first that it is you: your last sign-in is too long ago.',
+        help: `Sign in again at ${CONFIRM_PATH} in this browser, then repeat the change.`,
+        details: { confirmAt: CONFIRM_PATH, withinSeconds: RECENT_SIGN_IN_MS / 1000 },
+      });
+  }
+}
+
+/** The page where somebody who is signed in proves it again. */
+export const CONFIRM_PATH = '/sign-in/confirm';
 
 async function firstProof(ways: readonly Authenticate[], request: FastifyRequest): Promise<Actor | null> {
   for (const way of ways) {

@@ -205,3 +205,86 @@ it('lets an API token do what its role allows, in its own organization, until it
   expect(revoked.statusCode).toBe(204);
   expect((await ask('/v1/orgs/acme/policies')).statusCode).toBe(401);
 });
+
+describe('a change that opens doors', () => {
+  const OPENS_DOORS = [
+    'DELETE /v1/orgs/{organization}/connections/{connectionId}',
+    'PATCH /v1/orgs/{organization}/connections/{connectionId}',
+    'PATCH /v1/orgs/{organization}/connections/{connectionId}/scim',
+    'PATCH /v1/orgs/{organization}/sign-in-settings',
+    'POST /v1/orgs/{organization}/connections',
+    'POST /v1/orgs/{organization}/connections/{connectionId}/scim/tokens',
+    'POST /v1/orgs/{organization}/members/remove',
+    'POST /v1/orgs/{organization}/members/{userId}/ownership',
+    'POST /v1/orgs/{organization}/members/{userId}/password-link',
+    'POST /v1/orgs/{organization}/tokens',
+    'PUT /v1/orgs/{organization}/accepted-connections/{sharedConnectionId}',
+    'PUT /v1/orgs/{organization}/connections/{connectionId}/metadata',
+  ];
+  const codeOf = (answer: { json(): unknown }) => errorBodySchema.parse(answer.json()).error.code;
+  const longAgo = { 'x-test-proved': 'long-ago', 'if-match': '*' };
+
+  it('is refused to a person whose sign-in is too long ago, and only such a change', async () => {
+    const refused: string[] = [];
+    for (const { key, method, path } of api.operations()) {
+      if (method === 'GET' || key === 'DELETE /v1/orgs/{organization}/members/{userId}') continue;
+      // A team, a policy and the like must be there still for those that come later.
+      if (method === 'DELETE' && !OPENS_DOORS.includes(key)) continue;
+      const body = { payload: bodyOf(key) };
+      const answer = await api.send({ method, url: api.fill(path), ...body, headers: longAgo, as: 'owner' });
+      if (answer.statusCode === 403 && codeOf(answer) === 'recent_sign_in_required') refused.push(key);
+    }
+    expect(refused.sort()).toEqual(OPENS_DOORS);
+    const documented = api.operations().filter(({ operation }) => operation['x-recent-sign-in'] === true);
+    expect(documented.map(({ key }) => key).sort()).toEqual(OPENS_DOORS);
+  });
+
+  it('is also making, unmaking and removing owners', async () => {
+    const members = '/v1/orgs/acme/members';
+    const owner = `${members}/${api.ids.ownerId}`;
+    const tries = [
+      ['POST', members, { email: 'second@acme.example', role: 'owner' }],
+      ['POST', '/v1/orgs/acme/invitations', { emails: ['third@acme.example'], role: 'owner' }],
+      ['PATCH', `${members}/${api.ids.people.editor}`, { role: 'owner' }],
+      ['PATCH', owner, { role: 'member' }],
+      ['DELETE', owner, {}],
+    ] as const;
+    for (const [method, url, payload] of tries) {
+      const answer = await api.send({ method, url, payload, headers: longAgo, as: 'owner' });
+      expect([method, url, answer.statusCode, codeOf(answer)]).toEqual([
+        method,
+        url,
+        403,
+        'recent_sign_in_required',
+      ]);
+    }
+    const editor = { email: 'fourth@acme.example', role: 'editor' };
+    const other = await api.send({
+      method: 'POST',
+      url: members,
+      payload: editor,
+      headers: longAgo,
+      as: 'owner',
+    });
+    expect(other.statusCode).toBe(201);
+  });
+
+  it('is taken from an API token only when it was made for that', async () => {
+    const make = async (payload: object) =>
+      api.send({ method: 'POST', url: '/v1/orgs/acme/tokens', payload, as: 'owner' });
+    const use = async (secret: string) =>
+      api.send({
+        method: 'POST',
+        url: '/v1/orgs/acme/tokens',
+        payload: { name: 'another', role: 'member' },
+        headers: { authorization: `Bearer ${secret}` },
+      });
+    const secretOf = (answer: { json<T>(): T }) => answer.json<{ secret: string }>().secret;
+    const ordinary = await use(secretOf(await make({ name: 'ordinary', role: 'owner' })));
+    expect([ordinary.statusCode, codeOf(ordinary)]).toEqual([403, 'forbidden']);
+    const made = await make({ name: 'for access', role: 'owner', managesAccess: true });
+    expect((await use(secretOf(made))).statusCode).toBe(201);
+    const editor = await make({ name: 'too little', role: 'editor', managesAccess: true });
+    expect([editor.statusCode, codeOf(editor)]).toEqual([422, 'invalid_value']);
+  });
+});

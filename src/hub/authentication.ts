@@ -17,6 +17,8 @@ export type Actor =
        * `bearer`: the caller sent it on purpose.
        */
       readonly via: 'session' | 'bearer';
+      /** When they last proved who they are; left out: not known, which is never recent. */
+      readonly provedAt?: Date;
     }
   | {
       readonly kind: 'token';
@@ -26,6 +28,8 @@ export type Actor =
       readonly organizationId: string;
       /** The most it may do there. */
       readonly role: Role;
+      /** Whether it may make what a person has to prove themselves for. */
+      readonly managesAccess: boolean;
     }
   | {
       readonly kind: 'system';
@@ -62,6 +66,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Every route of the hub says this; the server refuses to start with one that does not. */
     requires?: Requires;
+    /** It opens doors: a person must have proved who they are a moment ago, a token be made for it. */
+    recentSignIn?: boolean;
   }
   interface FastifyRequest {
     /** Set on routes that require an account or a role; see `actorOf`. */

@@ -75,7 +75,12 @@ export async function buildServer(options: ServerOptions): Promise<HubServer> {
   await app.register(helmet, helmetOptions(config));
   await app.register(rateLimit, RATE_LIMIT);
   const origin = new URL(config.publicUrl).origin;
-  const checkAccess = createAccessCheck({ db: options.db, authenticators: options.authenticators, origin });
+  const checkAccess = createAccessCheck({
+    db: options.db,
+    authenticators: options.authenticators,
+    origin,
+    clock: options.clock,
+  });
   app.addHook('onRequest', checkAccess);
   const metrics = options.metrics ?? new Registry();
   measureRequests(app, metrics);

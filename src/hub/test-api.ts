@@ -36,6 +36,7 @@ export type Person = 'member' | 'editor' | 'owner' | 'stranger';
 
 const operationSchema = z.looseObject({
   summary: z.string().default(''),
+  'x-recent-sign-in': z.boolean().optional(),
   'x-requires': z.enum(['nothing', 'account', 'member', 'editor', 'owner']),
   responses: z.record(
     z.string(),
@@ -184,7 +185,8 @@ function authenticateByHeader(people: Readonly<Record<Person, string>>): Authent
     const person = headers['x-test-person'];
     if (typeof person !== 'string' || !(person in people)) return null;
     const via = headers['x-test-via'] === 'session' ? 'session' : 'bearer';
-    return { kind: 'user', userId: people[person as Person], email: `${person}@acme.example`, via };
+    const provedAt = headers['x-test-proved'] === 'long-ago' ? new Date(0) : new Date();
+    return { kind: 'user', userId: people[person as Person], email: `${person}@acme.example`, via, provedAt };
   };
 }
 

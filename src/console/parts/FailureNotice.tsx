@@ -1,4 +1,6 @@
+import { Button } from '@mantine/core';
 import { Notice } from '../../shared-ui/Notice.tsx';
+import { useConsoleText } from '../console-text.tsx';
 import { useFailureText } from '../hub/failure-text.ts';
 import type { Failure } from '../hub/hub-client.ts';
 
@@ -6,9 +8,29 @@ import type { Failure } from '../hub/hub-client.ts';
 export function FailureNotice({ failure }: { readonly failure: Failure | null }) {
   const failureText = useFailureText();
   if (failure === null) return null;
+  if (failure.kind === 'refused' && failure.refusal.code === 'recent_sign_in_required') return <Confirm />;
   return (
     <Notice tone="bad" live>
       {failureText(failure)}
+    </Notice>
+  );
+}
+
+/** The change opens doors: its author proves who they are in a page of its own, so that everything typed here stays. */
+function Confirm() {
+  const { t } = useConsoleText();
+  return (
+    <Notice
+      tone="warn"
+      live
+      title={t('confirm.title')}
+      actions={
+        <Button component="a" href="/sign-in/confirm" target="_blank" variant="default" size="xs">
+          {t('confirm.action')}
+        </Button>
+      }
+    >
+      {t('confirm.text')}
     </Notice>
   );
 }

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Checkbox } from '@mantine/core';
 import KeyRound from 'lucide-react/icons/key-round';
 import Plus from 'lucide-react/icons/plus';
 import { useState } from 'react';
@@ -88,7 +88,15 @@ function TokenTable({
       rowKey={(token) => token.id}
       columns={[
         { title: t('tokens.name'), cell: (token) => token.name },
-        { title: t('members.role'), cell: (token) => <Tag>{t(`account.role.${token.role}`)}</Tag> },
+        {
+          title: t('members.role'),
+          cell: (token) => (
+            <>
+              <Tag>{t(`account.role.${token.role}`)}</Tag>{' '}
+              {token.managesAccess ? <Tag>{t('tokens.managesAccess')}</Tag> : null}
+            </>
+          ),
+        },
         { title: t('tokens.by'), cell: (token) => token.createdBy ?? t('tokens.byNobody') },
         { title: t('tokens.expires'), cell: (token) => <When at={token.expiresAt} /> },
         { title: t('tokens.used'), cell: (token) => <When at={token.lastUsedAt} /> },
@@ -146,9 +154,15 @@ function NewToken({
   const [name, setName] = useState('');
   const [role, setRole] = useState('editor');
   const [days, setDays] = useState('90');
+  const [managesAccess, setManagesAccess] = useState(false);
   const [problems, setProblems] = useState<{ readonly [field: string]: string }>({});
   const submit = async () => {
-    const checked = checkForm(apiTokenCreationSchema, { name, role, days: Number(days) });
+    const checked = checkForm(apiTokenCreationSchema, {
+      name,
+      role,
+      days: Number(days),
+      managesAccess: managesAccess && role === 'owner',
+    });
     setProblems(checked.ok ? {} : checked.problems);
     if (!checked.ok) return;
     const answer = await change.send({
@@ -180,6 +194,14 @@ function NewToken({
         options={(['member', 'editor', 'owner'] as const).map((each) => [each, t(`account.role.${each}`)])}
         onChange={setRole}
       />
+      {role === 'owner' ? (
+        <Checkbox
+          label={t('tokens.managesAccess')}
+          description={t('tokens.managesAccessHint')}
+          checked={managesAccess}
+          onChange={(event) => setManagesAccess(event.currentTarget.checked)}
+        />
+      ) : null}
       <Field
         label={t('tokens.days')}
         hint={t('tokens.daysHint')}

@@ -119,28 +119,31 @@ export function tokenCommands(program: Command, around: Surroundings): void {
     .description('make an API token; its secret is shown this once')
     .option('--role <role>', 'what it may do: member, editor or owner', 'editor')
     .option('--days <number>', 'days until it ends, at most 366', (text) => Number(text), 90)
-    .action((name: string, options: OrganizationOptions & { role: string; days: number }) =>
-      withDatabase({ options, around, purpose: 'tokens create' }, async ({ db }) => {
-        const { id } = await findOrganization(db, options.organization);
-        const wanted = apiTokenCreationSchema.safeParse({
-          name,
-          role: roleOf(options.role),
-          days: options.days,
-        });
-        if (!wanted.success) {
-          const issue = wanted.error.issues[0];
-          const where = issue?.path.join('.') ?? 'token';
-          throw new RefusalError({
-            code: 'bad_request',
-            message: `${where}: ${issue?.message ?? 'not valid'}.`,
+    .option('--manages-access', 'it may also make tokens, owners and change SSO and SCIM (role owner)', false)
+    .action(
+      (name: string, options: OrganizationOptions & { role: string; days: number; managesAccess: boolean }) =>
+        withDatabase({ options, around, purpose: 'tokens create' }, async ({ db }) => {
+          const { id } = await findOrganization(db, options.organization);
+          const wanted = apiTokenCreationSchema.safeParse({
+            name,
+            role: roleOf(options.role),
+            days: options.days,
+            managesAccess: options.managesAccess,
           });
-        }
-        const made = await createApiToken(db, operator(), id, wanted.data);
-        answer(outputOf(options, around), made, () => [
-          `Made the token "${made.token.name}", good until ${made.token.expiresAt}:`,
-          made.secret,
-        ]);
-      }),
+          if (!wanted.success) {
+            const issue = wanted.error.issues[0];
+            const where = issue?.path.join('.') ?? 'token';
+            throw new RefusalError({
+              code: 'bad_request',
+              message: `${where}: ${issue?.message ?? 'not valid'}.`,
+            });
+          }
+          const made = await createApiToken(db, operator(), id, wanted.data);
+          answer(outputOf(options, around), made, () => [
+            `Made the token "${made.token.name}", good until ${made.token.expiresAt}:`,
+            made.secret,
+          ]);
+        }),
     );
 }
 

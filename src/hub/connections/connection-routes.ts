@@ -38,6 +38,8 @@ import { readIdpMetadata } from './idp-metadata.ts';
 const tags = ['connections'];
 const base = '/v1/orgs/:organization/connections';
 const owner = { requires: 'owner' as const };
+/** Whoever decides how people sign in decides who gets in. */
+const provenOwner = { ...owner, recentSignIn: true };
 
 export interface ConnectionSurroundings {
   readonly secret: HubSecret;
@@ -121,7 +123,7 @@ function registerChanges(
   app.post(
     base,
     {
-      config: owner,
+      config: provenOwner,
       schema: {
         summary: 'Connect an identity provider',
         tags,
@@ -140,7 +142,7 @@ function registerChanges(
   app.patch(
     `${base}/:connectionId`,
     {
-      config: owner,
+      config: provenOwner,
       schema: {
         summary: 'Change an identity provider',
         tags,
@@ -160,7 +162,7 @@ function registerChanges(
   app.put(
     `${base}/:connectionId/metadata`,
     {
-      config: owner,
+      config: provenOwner,
       schema: {
         summary: 'Set a SAML identity provider up from its metadata',
         tags,
@@ -186,7 +188,7 @@ function registerChanges(
   app.delete(
     `${base}/:connectionId`,
     {
-      config: owner,
+      config: provenOwner,
       schema: {
         summary: 'Remove an identity provider',
         tags,
@@ -262,7 +264,8 @@ function registerAcceptance(app: HubServer, { db, clock }: HubContext): void {
     app.route({
       method,
       url: `${accepted}/:sharedConnectionId`,
-      config: owner,
+      // Taking it back only narrows who gets in.
+      config: method === 'PUT' ? provenOwner : owner,
       schema: { summary, tags, params: sharedConnectionPathSchema, response: answers(204, noContent) },
       handler: async (request, reply) => {
         await change(db, changeBy(request, clock), {

@@ -8,6 +8,7 @@ import type { Json } from '../database/schema.ts';
 import { lockOrganization } from '../policies/recipients.ts';
 import type { HubSecret } from '../secrets/hub-secret.ts';
 import { type ConnectionRow, viewConnections } from './connection-view.ts';
+import { endPasswordSessions } from './end-password-sessions.ts';
 import { type ConnectionSettings, oidcSettings, readSettings, samlSettings } from './settings.ts';
 import type { ConnectionsTable } from './tables.ts';
 
@@ -185,7 +186,9 @@ async function changing(
   try {
     return await db.transaction().execute(async (trx) => {
       await lockOrganization(trx, organizationId);
-      const [seen] = await viewConnections(trx, { publicUrl, now: context.at.getTime() }, [await work(trx)]);
+      const row = await work(trx);
+      if (row.enforced) await endPasswordSessions(trx, context, organizationId);
+      const [seen] = await viewConnections(trx, { publicUrl, now: context.at.getTime() }, [row]);
       if (seen === undefined) throw noSuchConnection();
       return seen;
     });

@@ -152,6 +152,8 @@ export interface ApiTokensTable {
   name: string;
   /** What the token may do: the rights of this role, in this organization only. */
   role: Role;
+  /** It may do what a person has to prove themselves for. */
+  manages_access: Generated<boolean>;
   /** SHA-256 of the secret: 256 random bits need no slow hash. */
   secret_hash: Buffer;
   /** Revoked with this account's other credentials when SSO or SCIM first links it. */

@@ -3,6 +3,7 @@ import { type Selectable, sql } from 'kysely';
 import type { Domain } from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
+import { endPasswordSessions } from '../connections/end-password-sessions.ts';
 import type { Db, Reader, Trx } from '../database/connection.ts';
 import { isUniqueViolation } from '../database/constraint.ts';
 import type { DomainsTable } from '../database/schema.ts';
@@ -191,6 +192,7 @@ async function settle(
         .executeTakeFirst();
       if (row === undefined) throw noSuchDomain();
       await record(trx, context, forced ? 'domain.force' : 'domain.verify', row);
+      await endPasswordSessions(trx, context, where.organizationId);
       return toDomain(row);
     });
   } catch (error) {

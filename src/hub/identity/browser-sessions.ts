@@ -15,12 +15,19 @@ interface BrowserSession {
   readonly expiresAt: Date;
   /** A desktop that is signed in with it ends by then, as the identity provider said. */
   readonly desktopUntil: Date | null;
+  /** The connection that it came by; `null`: a local password. */
+  readonly connectionId: string | null;
+  /** When this person last proved who they are. */
+  readonly provedAt: Date;
 }
 
-/** How a session came to be, where an identity provider vouched for it. */
+/** How a session came to be, where it was not by a local password. */
 export interface SessionOrigin {
-  readonly connectionId: string;
-  readonly sessionMinutes: number | null;
+  /** The identity provider that vouched for it. */
+  readonly connectionId?: string;
+  readonly sessionMinutes?: number | null;
+  /** By a link made on the hub's own machine. */
+  readonly recovery?: boolean;
 }
 
 /** Sessions of the hub's own pages and of the Admin Console: an opaque cookie over rows that can be deleted. */
@@ -32,6 +39,8 @@ export interface BrowserSessions {
    * ended: an id planted before sign-in is worth nothing after it.
    */
   begin(request: FastifyRequest, reply: FastifyReply, userId: string, origin?: SessionOrigin): Promise<void>;
+  /** Why the session that came with the request was ended, where the person should be told. */
+  endedBecause(request: FastifyRequest): Promise<'sso_required' | null>;
   /** Ends the session of the request and clears the cookie. */
   end(request: FastifyRequest, reply: FastifyReply): Promise<void>;
   /** Proves who sent a request to the administrators' API. */
@@ -71,15 +80,26 @@ export function createBrowserSessions(
         'browser_sessions.created_at',
         'browser_sessions.expires_at',
         'browser_sessions.device_minutes',
+        'browser_sessions.connection_id',
+        'browser_sessions.proved_at',
       ])
       .where('id_hash', '=', hash(id))
       .where('browser_sessions.expires_at', '>', now())
+      .where('browser_sessions.ended_reason', 'is', null)
       .where('users.disabled_at', 'is', null)
       .executeTakeFirst();
     if (row === undefined) return null;
     const minutes = row.device_minutes;
     const desktopUntil = minutes === null ? null : new Date(row.created_at.getTime() + minutes * 60_000);
-    return { userId: row.id, email: row.email, name: row.name, expiresAt: row.expires_at, desktopUntil };
+    return {
+      userId: row.id,
+      email: row.email,
+      name: row.name,
+      expiresAt: row.expires_at,
+      desktopUntil,
+      connectionId: row.connection_id,
+      provedAt: row.proved_at,
+    };
   };
 
   return {
@@ -104,9 +124,21 @@ export function createBrowserSessions(
           expires_at: new Date(at.getTime() + seconds * 1000),
           connection_id: origin?.connectionId ?? null,
           device_minutes: minutes,
+          proved_at: at,
+          recovery: origin?.recovery ?? false,
         })
         .execute();
       reply.setCookie(name, id, { ...attributes, maxAge: seconds });
+    },
+    async endedBecause(request) {
+      const id = presented(request);
+      if (id === undefined) return null;
+      const row = await db
+        .selectFrom('browser_sessions')
+        .select('ended_reason')
+        .where('id_hash', '=', hash(id))
+        .executeTakeFirst();
+      return row?.ended_reason ?? null;
     },
     async end(request, reply) {
       await drop(request, db);
@@ -116,7 +148,13 @@ export function createBrowserSessions(
       const session = await read(request);
       return session === null
         ? null
-        : { kind: 'user', userId: session.userId, email: session.email, via: 'session' };
+        : {
+            kind: 'user',
+            userId: session.userId,
+            email: session.email,
+            via: 'session',
+            provedAt: session.provedAt,
+          };
     },
   };
 }

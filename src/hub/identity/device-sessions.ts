@@ -66,6 +66,8 @@ export interface DeviceDescription {
   readonly deviceName: string | undefined;
   readonly address: string | undefined;
   readonly userAgent: string | undefined;
+  /** The connection that its person signed in by; `null`: a local password. */
+  readonly connectionId: string | null;
 }
 
 /** Writes down which device a new grant is for. */
@@ -80,6 +82,7 @@ export async function describeDevice(
       device_name: device.deviceName?.slice(0, 200) ?? null,
       address: device.address?.slice(0, 100) ?? null,
       user_agent: device.userAgent?.slice(0, 500) ?? null,
+      connection_id: device.connectionId,
     })
     .where('grant_hash', '=', oidcHash(store, 'Grant', grantId))
     .execute();

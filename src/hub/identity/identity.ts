@@ -85,7 +85,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
         publicUrl,
       });
       registerSecondFactorRoutes(scope, { sessions, forms, attempts, secondFactor, now: store.now });
-      registerSetupLinkRoutes(scope, { links, attempts, sessions, forms, requiresSso: sso.required });
+      registerSetupLinkRoutes(scope, { ...steps, links, requiresSso: sso.required });
     });
     await app.register(async (scope) => registerSsoRoutes(scope, { sso, sessions, forms }));
     const sweep = () =>

@@ -12,16 +12,20 @@ interface PendingInteraction {
   readonly loginHint: string;
 }
 
+/** Who is signed in in the browser, and by what. */
+export interface SignedIn {
+  readonly userId: string;
+  /** The session of a device ends by then at the latest. */
+  readonly until: Date | null;
+  /** The connection that vouched for them; `null`: a local password. */
+  readonly connectionId: string | null;
+}
+
 /** The person's part of a desktop's sign-in. The answers are addresses to go on to; `null` when it has expired. */
 export interface Interactions {
   find(request: FastifyRequest, reply: FastifyReply): Promise<PendingInteraction | null>;
   /** The person signed in and may be handed over. */
-  finish(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    /** `until`: the session of the device ends by then at the latest. */
-    who: { readonly userId: string; readonly until: Date | null },
-  ): Promise<string | null>;
+  finish(request: FastifyRequest, reply: FastifyReply, who: SignedIn): Promise<string | null>;
   /** Whether it is the device grant that asks: another machine than the browser. */
   asksForDevice(request: FastifyRequest, reply: FastifyReply): Promise<boolean>;
   /** The person said no. */
@@ -55,11 +59,14 @@ export function createInteractions(provider: Provider, store: OidcStore): Intera
       };
     },
     asksForDevice: async (request, reply) => (await details(request, reply))?.deviceCode !== undefined,
-    async finish(request, reply, { userId, until }) {
+    async finish(request, reply, { userId, until, connectionId }) {
       const found = await details(request, reply);
       if (found === null) return null;
       const grantId = await grantAll(provider, found, userId);
-      await describeDevice(store, grantId, await askingDevice(provider, found, request));
+      await describeDevice(store, grantId, {
+        ...(await askingDevice(provider, found, request)),
+        connectionId,
+      });
       if (until !== null) await shortenSession(store, grantId, until);
       // Both answers at once: the provider then has nothing left to ask, so consent cannot come round again.
       return answer(request, reply, { login: { accountId: userId, remember: false }, consent: { grantId } });

@@ -1,16 +1,18 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { HubServer } from '../server.ts';
+import { registerConfirmRoutes } from './confirm-routes.ts';
 import { fieldSchema, sentFields } from './form-fields.ts';
 import type { Interactions } from './interactions.ts';
 import { INTERACTION_PATH } from './open-id-provider.ts';
+import { ownPath } from './own-path.ts';
 import { MARK_SVG } from './pages/mark.ts';
 import { messagePage } from './pages/message-pages.ts';
 import { continuePage, emailPage, signedInPage, signedOutPage, signOutPage } from './pages/sign-in-pages.ts';
 import { STYLE, STYLE_PATH } from './pages/style.ts';
 import { TEXTS } from './pages/texts.ts';
 import { sendPage } from './send-page.ts';
-import { type Place, type SignInSteps, stepSchema, takeStep } from './sign-in-steps.ts';
+import { type Place, type SignInSteps, signedInBy, stepSchema, takeStep } from './sign-in-steps.ts';
 
 export interface SignInRouteOptions extends SignInSteps {
   readonly interactions: Interactions;
@@ -44,13 +46,17 @@ export function registerSignInRoutes(app: HubServer, options: SignInRouteOptions
     const { next, method } = pageQuerySchema.parse(request.query);
     const place = hubPlace(options, request, reply, { next, method });
     const session = await sessions.read(request);
-    if (session === null) return sendPage(reply, emailPage(place.form, ''));
-    return place.finish({ userId: session.userId, until: session.desktopUntil });
+    if (session !== null) return place.finish(signedInBy(session));
+    const ended = await sessions.endedBecause(request);
+    const notice = ended === null ? undefined : TEXTS.problem.endedBySso;
+    return sendPage(reply, emailPage({ ...place.form, problem: notice }, ''));
   });
   app.post('/sign-in', open, async (request, reply) => {
     const sent = stepSchema.parse(sentFields(request));
     return takeStep(options, request, reply, hubPlace(options, request, reply, sent), sent);
   });
+
+  registerConfirmRoutes(app, options);
 
   app.get(`${INTERACTION_PATH}/:uid`, open, async (request, reply) => {
     const place = await desktopPlace(options, request, reply);
@@ -148,14 +154,4 @@ function sentMethod(request: FastifyRequest): string {
 
 function sendExpired(reply: FastifyReply): FastifyReply {
   return sendPage(reply, messagePage(TEXTS.problem.expiredTitle, TEXTS.problem.expired), 400);
-}
-
-/** The path of an address of our own; anything that would lead elsewhere is dropped. */
-function ownPath(next: string, publicUrl: string): string | null {
-  if (!next.startsWith('/') || !URL.canParse(next, publicUrl)) return null;
-  const url = new URL(next, publicUrl);
-  if (url.origin !== new URL(publicUrl).origin) return null;
-  const path = `${url.pathname}${url.search}${url.hash}`;
-  // "//host" would be an address elsewhere again, however it came to stand there.
-  return path.startsWith('//') ? null : path;
 }

@@ -10,6 +10,7 @@ import { type Attempts, PER_ACCOUNT } from './attempts.ts';
 import type { BrowserSessions } from './browser-sessions.ts';
 import { fieldSchema } from './form-fields.ts';
 import type { FormTokens } from './form-tokens.ts';
+import type { SignedIn } from './interactions.ts';
 import { emailPage, passwordPage, type SignInForm } from './pages/sign-in-pages.ts';
 import { TEXTS } from './pages/texts.ts';
 import type { PasswordCheck } from './password-check.ts';
@@ -49,8 +50,10 @@ export interface Place {
   readonly afterSso: SsoPlace;
   /** Address of this place for somebody who is signed in already. */
   readonly resume: string;
-  /** Who is signed in: end where the person wanted to go. `until`: a desktop's session ends by then. */
-  readonly finish: (who: { readonly userId: string; readonly until: Date | null }) => Promise<FastifyReply>;
+  /** The one account that can sign in here: it proves itself again. */
+  readonly only?: { readonly userId: string; readonly email: string };
+  /** Who is signed in: end where the person wanted to go. */
+  readonly finish: (who: SignedIn) => Promise<FastifyReply>;
   readonly cancel: () => Promise<FastifyReply>;
 }
 
@@ -72,7 +75,7 @@ export async function takeStep(
   place: Place,
   sent: Sent,
 ): Promise<FastifyReply> {
-  const visit: Visit = { steps, request, reply, place, sent, email: sent.email.trim() };
+  const visit: Visit = { steps, request, reply, place, sent, email: place.only?.email ?? sent.email.trim() };
   if (!steps.forms.check(request, sent.form_token)) {
     const problem = `${TEXTS.problem.formExpired} ${TEXTS.problem.noCookies}`;
     return sendPage(reply, emailPage({ ...place.form, problem }, visit.email), 403);
@@ -81,11 +84,12 @@ export async function takeStep(
     case 'cancel':
       return place.cancel();
     case 'other':
+      if (place.only !== undefined) return place.cancel();
       return sendPage(reply, emailPage(place.form, ''));
     case 'continue': {
       const session = await steps.sessions.read(request);
       if (session === null) return sendPage(reply, emailPage(place.form, ''));
-      return place.finish({ userId: session.userId, until: session.desktopUntil });
+      return place.finish(signedInBy(session));
     }
     case 'email':
       return takeAddress(visit);
@@ -169,9 +173,17 @@ async function afterPassword(visit: Visit, userId: string): Promise<FastifyReply
   return sendPage(reply, enrolPage(place.form, proof, await steps.secondFactor.enrol(account)));
 }
 
+/** Whose password was right a moment ago, while it still counts: single sign-on may be required since then. */
+async function passwordProved(visit: Visit) {
+  const { steps, place, sent } = visit;
+  const account = await steps.secondFactor.remembered(sent.proof);
+  if (account === null || (await steps.sso.required(account.email))) return null;
+  return place.only === undefined || place.only.userId === account.id ? account : null;
+}
+
 async function takeCode(visit: Visit): Promise<FastifyReply> {
   const { steps, reply, place, sent } = visit;
-  const account = await steps.secondFactor.remembered(sent.proof);
+  const account = await passwordProved(visit);
   if (account === null) return expired(visit);
   const wait = await steps.attempts.take(PER_ACCOUNT, `code:${account.id}`);
   if (wait !== null) return tooMany(visit, wait);
@@ -184,7 +196,7 @@ async function takeCode(visit: Visit): Promise<FastifyReply> {
 
 async function takeFirstCode(visit: Visit): Promise<FastifyReply> {
   const { steps, request, reply, place, sent } = visit;
-  const account = await steps.secondFactor.remembered(sent.proof);
+  const account = await passwordProved(visit);
   if (account === null) return expired(visit);
   const wait = await steps.attempts.take(PER_ACCOUNT, `code:${account.id}`);
   if (wait !== null) return tooMany(visit, wait);
@@ -205,7 +217,16 @@ async function takeFirstCode(visit: Visit): Promise<FastifyReply> {
 
 async function signIn({ steps, request, reply, place }: Visit, userId: string): Promise<FastifyReply> {
   await steps.sessions.begin(request, reply, userId);
-  return place.finish({ userId, until: null });
+  return place.finish({ userId, until: null, connectionId: null });
+}
+
+/** What a session that stands says of its person. */
+export function signedInBy(session: {
+  readonly userId: string;
+  readonly desktopUntil: Date | null;
+  readonly connectionId: string | null;
+}): SignedIn {
+  return { userId: session.userId, until: session.desktopUntil, connectionId: session.connectionId };
 }
 
 function expired({ reply, place }: Visit): FastifyReply {

@@ -25,6 +25,8 @@ interface DeviceSessionsTable {
   created_at: CreatedAt;
   last_used_at: Instant;
   expires_at: Instant;
+  /** The connection that it signed in by; `null`: a local password. */
+  connection_id: ColumnType<string | null, string | null | undefined, string | null>;
 }
 
 /** Everything else the OpenID provider keeps. */
@@ -58,6 +60,12 @@ interface BrowserSessionsTable {
   connection_id: ColumnType<string | null, string | null | undefined, string | null>;
   /** Longest session of a desktop that is signed in with it, as the identity provider said. */
   device_minutes: ColumnType<number | null, number | null | undefined, number | null>;
+  /** When its person last proved who they are. */
+  proved_at: Instant;
+  /** Began by a link made on the hub's own machine: stays although single sign-on is required. */
+  recovery: Generated<boolean>;
+  /** Ended, and why: kept so that the next page can say so. */
+  ended_reason: ColumnType<'sso_required' | null, 'sso_required' | null | undefined, 'sso_required' | null>;
 }
 
 /** Guesses in the present window, by account or by address. */

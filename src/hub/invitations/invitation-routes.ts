@@ -6,7 +6,7 @@ import {
   invitationListSchema,
   invitationPathSchema,
 } from '../../shared/contracts/hub-provisioning.ts';
-import { organizationOf } from '../access.ts';
+import { actorOf, demandRecentSignIn, organizationOf } from '../access.ts';
 import { changeBy } from '../audit/record.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import { answers, noContent } from '../route-answers.ts';
@@ -48,6 +48,7 @@ export function invitationRoutes(mail: Mailer): HubPlugin {
         },
       },
       async (request) => {
+        if (request.body.role === 'owner') demandRecentSignIn(actorOf(request), clock);
         const place = placeIn(organizationOf(request).id);
         return { results: [...(await invite(db, changeBy(request, clock), place, request.body))] };
       },

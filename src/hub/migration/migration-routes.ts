@@ -112,7 +112,7 @@ function ownershipRoutes(app: HubServer, { db, clock }: HubContext): void {
   app.post(
     url,
     {
-      config: { requires: 'owner' },
+      config: { requires: 'owner', recentSignIn: true },
       schema: {
         summary: 'Give it to an owner',
         tags: ['members'],

@@ -31,6 +31,7 @@ export async function describeRoutes(app: HubServer, config: HubConfig): Promise
         ...schema,
         security: open ? [] : [{ bearer: [] }],
         'x-requires': requires ?? 'nothing',
+        ...(input.route.config?.recentSignIn === true ? { 'x-recent-sign-in': true } : {}),
       };
       return { schema: shown, url };
     },

@@ -39,7 +39,7 @@ export function bulkMemberRoutes(app: HubServer, { db, clock }: HubContext): voi
   app.post(
     '/v1/orgs/:organization/members/remove',
     {
-      config: { requires: 'owner' },
+      config: { requires: 'owner', recentSignIn: true },
       schema: {
         summary: 'Remove many members; each answers for itself',
         tags,

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import {
   memberAdditionAnswerSchema,
   memberAdditionSchema,
@@ -11,8 +12,11 @@ import {
   organizationPathSchema,
   organizationSchema,
 } from '../../shared/contracts/hub-api.ts';
-import { actorOf, organizationOf } from '../access.ts';
+import { actorOf, demandRecentSignIn, organizationOf } from '../access.ts';
 import { changeBy } from '../audit/record.ts';
+import type { Clock } from '../clock.ts';
+import type { Db } from '../database/connection.ts';
+import type { Role } from '../database/schema.ts';
 import { answers, noContent } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
 import { listMembers, readMember } from './member-list.ts';
@@ -120,6 +124,7 @@ function memberChangeRoutes(app: HubServer, { db, clock, config }: HubContext): 
     },
     async (request, reply) => {
       const where = { organizationId: organizationOf(request).id, publicUrl: config.publicUrl };
+      if (request.body.role === 'owner') demandRecentSignIn(actorOf(request), clock);
       const answer = await addMember(db, changeBy(request, clock), where, request.body);
       return reply.code(201).send(answer);
     },
@@ -136,8 +141,9 @@ function memberChangeRoutes(app: HubServer, { db, clock, config }: HubContext): 
         response: answers(200, memberSchema),
       },
     },
-    (request) => {
+    async (request) => {
       const change = { userId: request.params.userId, role: request.body.role };
+      await askOwnershipProof(request, db, clock, change);
       return changeRole(db, changeBy(request, clock), organizationOf(request).id, change);
     },
   );
@@ -153,8 +159,20 @@ function memberChangeRoutes(app: HubServer, { db, clock, config }: HubContext): 
       },
     },
     async (request, reply) => {
+      await askOwnershipProof(request, db, clock, { userId: request.params.userId });
       await removeMember(db, changeBy(request, clock), organizationOf(request).id, request.params.userId);
       return reply.code(204).send();
     },
   );
+}
+
+/** Who becomes an owner, and who is one no longer, is decided by somebody who has just proved who they are. */
+async function askOwnershipProof(
+  request: FastifyRequest,
+  db: Db,
+  clock: Clock,
+  change: { readonly userId: string; readonly role?: Role },
+): Promise<void> {
+  const { role } = await readMember(db, organizationOf(request).id, change.userId);
+  if (role === 'owner' || change.role === 'owner') demandRecentSignIn(actorOf(request), clock);
 }

@@ -41,7 +41,7 @@ function switches(app: HubServer, { db, clock, config }: HubContext): void {
   app.patch(
     base,
     {
-      config: { requires: 'owner' },
+      config: { requires: 'owner', recentSignIn: true },
       schema: {
         summary: 'Switch SCIM of a connection on or off; the users stay',
         tags,
@@ -75,7 +75,7 @@ function tokens(app: HubServer, { db, clock }: HubContext): void {
   app.post(
     `${base}/tokens`,
     {
-      config: { requires: 'owner' },
+      config: { requires: 'owner', recentSignIn: true },
       schema: {
         summary: 'Make a SCIM token; the one before stays valid until the next but one',
         tags,

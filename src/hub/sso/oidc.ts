@@ -36,7 +36,7 @@ export interface OidcClaims {
 export async function oidcSignInUrl(
   party: OidcParty,
   checks: OidcChecks,
-  loginHint: string,
+  asked: { readonly loginHint: string; readonly fresh: boolean },
 ): Promise<Outcome<string>> {
   const found = await discover(party);
   if (!found.ok) return found;
@@ -47,7 +47,9 @@ export async function oidcSignInUrl(
     nonce: checks.nonce,
     code_challenge: await client.calculatePKCECodeChallenge(checks.verifier),
     code_challenge_method: 'S256',
-    ...(loginHint === '' ? {} : { login_hint: loginHint }),
+    ...(asked.loginHint === '' ? {} : { login_hint: asked.loginHint }),
+    // To sign the person in anew, not to remember them.
+    ...(asked.fresh ? { prompt: 'login' } : {}),
   });
   return { ok: true, value: url.href };
 }

@@ -19,9 +19,16 @@ export interface SamlParty {
   readonly acsUrl: string;
 }
 
-/** The address at the identity provider that the browser goes to with a request of this id. */
-export async function samlSignInUrl(party: SamlParty, requestId: string): Promise<string> {
-  const saml = new SAML({ ...options(party, requestId, new Date()), generateUniqueId: () => requestId });
+/**
+ * The address at the identity provider that the browser goes to with a request of this id. `fresh`: it is asked to sign
+ * the person in anew, not to remember them.
+ */
+export async function samlSignInUrl(party: SamlParty, requestId: string, fresh: boolean): Promise<string> {
+  const saml = new SAML({
+    ...options(party, requestId, new Date()),
+    forceAuthn: fresh,
+    generateUniqueId: () => requestId,
+  });
   // No RelayState: where to go on to is kept here, so nothing that comes back can choose it.
   return saml.getAuthorizeUrlAsync('', undefined, {});
 }

@@ -16,6 +16,7 @@ const tags = ['sign-in'];
 export function signInSettingsRoutes(app: HubServer, { db, clock, config }: HubContext): void {
   const url = '/v1/orgs/:organization/sign-in-settings';
   const owner = { requires: 'owner' as const };
+  const provenOwner = { ...owner, recentSignIn: true };
   app.get(
     url,
     {
@@ -32,7 +33,7 @@ export function signInSettingsRoutes(app: HubServer, { db, clock, config }: HubC
   app.patch(
     url,
     {
-      config: owner,
+      config: provenOwner,
       schema: {
         summary: 'Change how members sign in',
         tags,
@@ -46,7 +47,7 @@ export function signInSettingsRoutes(app: HubServer, { db, clock, config }: HubC
   app.post(
     '/v1/orgs/:organization/members/:userId/password-link',
     {
-      config: owner,
+      config: provenOwner,
       schema: {
         summary: 'Make a one-time link with which a member chooses a new password',
         tags,

@@ -66,6 +66,16 @@ export function ssoFailurePage(failureClass: SsoFailureClass): Page {
   };
 }
 
+/** Somebody else came back from the identity provider than who was to prove themselves. */
+export function otherAccountPage(): Page {
+  return {
+    title: 'Signing in did not work',
+    problem:
+      'You signed in with another account than the one that is signed in here, so nothing was confirmed.',
+    body: html`<p><a href="/sign-in/confirm">Confirm it is you</a></p>`,
+  };
+}
+
 /** The end of a test: what came is shown to the owner where the test was begun. */
 export function testDonePage(failure: { readonly class: string; readonly detail: string } | null): Page {
   if (failure === null) {

@@ -8,7 +8,8 @@ import './tables.ts';
 
 /** Where a sign-in goes on to. */
 const placeSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('hub'), next: z.string() }),
+  /** `confirms`: the account that proves itself again; nobody else is signed in then. */
+  z.object({ kind: z.literal('hub'), next: z.string(), confirms: z.string().optional() }),
   z.object({ kind: z.literal('desktop'), uid: z.string() }),
   z.object({ kind: z.literal('test') }),
 ]);

@@ -8,7 +8,7 @@ import { INTERACTION_PATH } from '../identity/open-id-provider.ts';
 import { answerErrorsWithPages } from '../identity/page-errors.ts';
 import { sendPage } from '../identity/send-page.ts';
 import type { HubServer } from '../server.ts';
-import { ssoFailurePage, testDonePage } from './sso-pages.ts';
+import { otherAccountPage, ssoFailurePage, testDonePage } from './sso-pages.ts';
 import type { Finished, Sso } from './sso-service.ts';
 
 const paramsSchema = z.object({ connectionId: z.string().max(100) });
@@ -79,6 +79,8 @@ async function go(
       return sendPage(reply, ssoFailurePage(finished.class), 403);
     case 'signed-in': {
       const { connectionId, sessionMinutes, place } = finished;
+      if (place.kind === 'hub' && place.confirms !== undefined && place.confirms !== finished.userId)
+        return sendPage(reply, otherAccountPage(), 403);
       await sessions.begin(request, reply, finished.userId, { connectionId, sessionMinutes });
       if (place.kind === 'desktop') return reply.redirect(`${INTERACTION_PATH}/${place.uid}`, 303);
       // Kept here since the sign-in began, where it was checked to be a path of our own.

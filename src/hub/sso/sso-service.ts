@@ -107,11 +107,12 @@ export function createSso(options: SsoOptions): Sso {
     loginHint: string,
   ): Promise<Started> => {
     const saml = samlParty(connection);
-    if (saml !== null) return { ok: true, url: await samlSignInUrl(saml, request.secret) };
+    const fresh = request.place.kind === 'hub' && request.place.confirms !== undefined;
+    if (saml !== null) return { ok: true, url: await samlSignInUrl(saml, request.secret, fresh) };
     const oidc = oidcParty(connection);
     if (oidc === null)
       return { ok: false, failure: { class: 'configuration', detail: 'The connection is not set up.' } };
-    const started = await oidcSignInUrl(oidc, { ...request, state: request.secret }, loginHint);
+    const started = await oidcSignInUrl(oidc, { ...request, state: request.secret }, { loginHint, fresh });
     if (started.ok) return { ok: true, url: started.value };
     await note(connection.id, started.failure);
     return started;

@@ -29,8 +29,21 @@ export async function createApiToken(
   db: Db,
   context: ChangeContext,
   organizationId: string,
-  wanted: { readonly name: string; readonly role: Role; readonly days: number },
+  wanted: {
+    readonly name: string;
+    readonly role: Role;
+    readonly days: number;
+    /** Left out: it may not do what a person has to prove themselves for. */
+    readonly managesAccess?: boolean;
+  },
 ): Promise<ApiTokenCreationAnswer> {
+  const managesAccess = wanted.managesAccess ?? false;
+  if (managesAccess && wanted.role !== 'owner')
+    throw new RefusalError({
+      code: 'invalid_value',
+      message: 'Only a token with the role "owner" can manage access.',
+      help: 'Choose the role "owner", or leave managesAccess out.',
+    });
   const { secret, hash } = createOneTimeSecret(API_TOKEN_PREFIX);
   return db.transaction().execute(async (trx) => {
     const { id } = await trx
@@ -39,6 +52,7 @@ export async function createApiToken(
         organization_id: organizationId,
         name: wanted.name,
         role: wanted.role,
+        manages_access: managesAccess,
         secret_hash: hash,
         created_by: context.actor.kind === 'user' ? context.actor.userId : null,
         created_at: context.at,
@@ -53,7 +67,7 @@ export async function createApiToken(
       organizationId,
       action: 'token.create',
       target: { kind: 'token', id, label: wanted.name },
-      after: { role: wanted.role, expiresAt: row.expires_at.toISOString() },
+      after: { role: wanted.role, managesAccess, expiresAt: row.expires_at.toISOString() },
     });
     return { token: toApiToken(row), secret };
   });
@@ -102,7 +116,7 @@ export function authenticateByApiToken(options: { readonly db: Db; readonly cloc
       .where('secret_hash', '=', hashOneTimeSecret(secret))
       .where('revoked_at', 'is', null)
       .where('expires_at', '>', now)
-      .select(['id', 'name', 'role', 'organization_id', 'last_used_at'])
+      .select(['id', 'name', 'role', 'organization_id', 'last_used_at', 'manages_access'])
       .executeTakeFirst();
     if (token === undefined) return null;
     if (
@@ -115,8 +129,8 @@ export function authenticateByApiToken(options: { readonly db: Db; readonly cloc
         .where('id', '=', token.id)
         .execute();
     }
-    const { id: tokenId, name, role, organization_id: organizationId } = token;
-    return { kind: 'token', tokenId, name, role, organizationId };
+    const { id: tokenId, name, role, organization_id: organizationId, manages_access: managesAccess } = token;
+    return { kind: 'token', tokenId, name, role, organizationId, managesAccess };
   };
 }
 
@@ -124,6 +138,7 @@ interface TokenRow {
   id: string;
   name: string;
   role: Role;
+  manages_access: boolean;
   created_by: string | null;
   created_at: Date;
   expires_at: Date;
@@ -132,7 +147,7 @@ interface TokenRow {
 
 function selectTokens(db: Reader, where: ReturnType<typeof sql>) {
   return sql<TokenRow>`
-    select t.id, t.name, t.role, u.email as created_by, t.created_at, t.expires_at, t.last_used_at
+    select t.id, t.name, t.role, t.manages_access, u.email as created_by, t.created_at, t.expires_at, t.last_used_at
       from api_tokens t left join users u on u.id = t.created_by
      where ${where}
      order by t.created_at desc, t.id
@@ -144,6 +159,7 @@ function toApiToken(row: TokenRow): ApiToken {
     id: row.id,
     name: row.name,
     role: row.role,
+    managesAccess: row.manages_access,
     createdBy: row.created_by,
     createdAt: row.created_at.toISOString(),
     expiresAt: row.expires_at.toISOString(),

@@ -33,7 +33,7 @@ export function tokenRoutes(app: HubServer, { db, clock }: HubContext): void {
   app.post(
     '/v1/orgs/:organization/tokens',
     {
-      config: { requires: 'owner' },
+      config: { requires: 'owner', recentSignIn: true },
       schema: {
         summary: 'Create an API token; its secret is shown in this answer only',
         tags,

@@ -334,6 +334,8 @@ export const apiTokenSchema = z.object({
   id: uuid,
   name: z.string(),
   role: roleSchema,
+  /** It may do what a person has to prove themselves for: tokens, SSO, SCIM, owners. */
+  managesAccess: z.boolean(),
   createdBy: z.string().nullable(),
   createdAt: instant,
   expiresAt: instant,
@@ -345,6 +347,8 @@ export const apiTokenCreationSchema = z.object({
   role: roleSchema,
   /** Days until it ends. */
   days: z.int().min(1).max(366).default(90),
+  /** Only with the role `owner`. */
+  managesAccess: z.boolean().default(false),
 });
 /** The only answer that holds the token itself. */
 export const apiTokenCreationAnswerSchema = z.object({ token: apiTokenSchema, secret: z.string() });

@@ -11,6 +11,8 @@ export const REFUSALS = {
   policy_source_broken: { status: 503, exit: 5 },
   policy_stale: { status: 503, exit: 5 },
   sign_in_required: { status: 403, exit: 3 },
+  /** The caller is known, but proved it too long ago for this change: they prove it again and repeat it. */
+  recent_sign_in_required: { status: 403, exit: 3 },
   /** The request itself is malformed: not JSON, wrong shape, unknown route parameter. */
   bad_request: { status: 400, exit: 2 },
   /** The caller did not prove who they are, or the proof has ended. */

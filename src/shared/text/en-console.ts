@@ -281,6 +281,13 @@ export const enConsole = {
   'domains.outsiders': 'Accounts in your domains that are not members',
   'domains.outsidersText': 'They sign in with an address of yours, and receive no policy of yours.',
 
+  'confirm.title': 'Confirm first that it is you',
+  'confirm.text':
+    'This change opens doors, and your last sign-in is more than ten minutes ago. Confirm in the new tab, come back, and send it again: what you typed stays.',
+  'confirm.action': 'Confirm in a new tab',
+  'tokens.managesAccess': 'May manage access',
+  'tokens.managesAccessHint':
+    'Make tokens and owners, change single sign-on and SCIM. Most programs do not need it.',
   'tokens.title': 'API tokens',
   'tokens.text': 'For programs that use the HTTP API.',
   'tokens.create': 'New token',

@@ -12,6 +12,7 @@ import * as provisionedMembers from './0050-provisioned-members.ts';
 import * as provisioningMigrations from './0051-provisioning-migrations.ts';
 import * as changes from './0060-changes.ts';
 import * as memberLists from './0061-member-lists.ts';
+import * as signInProofs from './0065-sign-in-proofs.ts';
 
 /**
  * Every migration by name, in the order of their names. Forward only. A capability adds its own file here with
@@ -31,4 +32,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0051-provisioning-migrations': provisioningMigrations,
   '0060-changes': changes,
   '0061-member-lists': memberLists,
+  '0065-sign-in-proofs': signInProofs,
 };

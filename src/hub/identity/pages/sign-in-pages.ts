@@ -15,6 +15,8 @@ export interface SignInForm {
   /** Who asked: a desktop, a named device, or the hub's own pages. */
   readonly asking:
     | { readonly kind: 'hub' }
+    /** Somebody who is signed in proves it again. */
+    | { readonly kind: 'confirm' }
     | { readonly kind: 'desktop'; readonly deviceName: string | undefined };
   readonly problem?: string | undefined;
 }
@@ -40,20 +42,31 @@ ${cancel(form)}
 /** Second step: the password, the same for every address, known or not. */
 export function passwordPage(form: SignInForm, email: string): Page {
   return {
-    title: texts.title,
+    title: form.asking.kind === 'confirm' ? TEXTS.confirm.title : texts.title,
     problem: form.problem,
     body: html`${lead(form)}
 <form method="post" action="${form.action}">
 ${carried(form, 'password')}
 ${field({ name: 'email', label: texts.email, type: 'email', autocomplete: 'username', value: email, readonly: true })}
 ${field({ name: 'password', label: texts.password, type: 'password', autocomplete: 'current-password', maxLength: 1024, focus: true, invalid: form.problem !== undefined })}
-<button class="primary" type="submit">${texts.submit}</button>
+<button class="primary" type="submit">${form.asking.kind === 'confirm' ? TEXTS.confirm.submit : texts.submit}</button>
 </form>
-<form method="post" action="${form.action}">
-${carried(form, 'other')}
-<button class="plain" type="submit">${texts.otherAccount}</button>
-</form>
+${form.asking.kind !== 'confirm' && otherAccount(form)}
 ${cancel(form)}`,
+  };
+}
+
+/** Where somebody who is signed in goes on to what proves them: the identity provider. */
+export function confirmPage(form: SignInForm, email: string): Page {
+  return {
+    title: TEXTS.confirm.title,
+    problem: form.problem,
+    body: html`${lead(form)}
+<p>${TEXTS.confirm.account} <span class="who">${email}</span>.</p>
+<form method="post" action="${form.action}">
+${carried(form, 'email')}
+<button class="primary" type="submit">${TEXTS.confirm.submit}</button>
+</form>`,
   };
 }
 
@@ -68,10 +81,7 @@ export function continuePage(form: SignInForm, email: string): Page {
 ${carried(form, 'continue')}
 <button class="primary" type="submit">${texts.continueSubmit}</button>
 </form>
-<form method="post" action="${form.action}">
-${carried(form, 'other')}
-<button class="plain" type="submit">${texts.otherAccount}</button>
-</form>
+${otherAccount(form)}
 ${cancel(form)}`,
   };
 }
@@ -110,7 +120,15 @@ ${hidden('form_token', formToken)}
 </form>`;
 }
 
+function otherAccount(form: SignInForm): Html {
+  return html`<form method="post" action="${form.action}">
+${carried(form, 'other')}
+<button class="plain" type="submit">${texts.otherAccount}</button>
+</form>`;
+}
+
 function lead(form: SignInForm): Html {
+  if (form.asking.kind === 'confirm') return html`<p class="soft">${TEXTS.confirm.lead}</p>`;
   if (form.asking.kind === 'hub') return html`<p class="soft">${texts.lead}</p>`;
   if (form.asking.deviceName === undefined) return html`<p class="soft">${texts.leadDesktop}</p>`;
   return html`<p class="soft">${texts.leadDevice} <span class="who">${form.asking.deviceName}</span></p>`;
@@ -122,7 +140,7 @@ export function carried(form: SignInForm, step: string): Html {
 }
 
 function cancel(form: SignInForm): Html | null {
-  if (form.asking.kind === 'hub') return null;
+  if (form.asking.kind !== 'desktop') return null;
   return html`<form method="post" action="${form.action}">
 ${carried(form, 'cancel')}
 <button class="plain" type="submit">${texts.cancel}</button>

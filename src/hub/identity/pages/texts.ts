@@ -17,6 +17,14 @@ export const TEXTS = {
     continueSubmit: 'Continue',
     noAccount: 'No account or no password? An owner of your organization can invite you or send you a link.',
   },
+  confirm: {
+    title: 'Confirm it is you',
+    lead: 'A change that opens doors asks for it: your last sign-in is too long ago.',
+    account: 'Signed in as',
+    submit: 'Continue',
+    doneTitle: 'Thank you, it is you',
+    done: 'Close this page, go back to where you were, and send the change again. It is accepted for ten minutes.',
+  },
   signedIn: {
     title: 'You are signed in',
     as: 'Signed in as',
@@ -88,6 +96,8 @@ export const TEXTS = {
     passwordDiffers: 'The two passwords are not the same.',
     ssoRequired:
       'Your organization asks for single sign-on. Continue with your e-mail address; a password is not accepted.',
+    endedBySso:
+      'Your organization now requires single sign-on, so the session that began with a password was ended. Sign in with your e-mail address: you are led to your organization.',
     codeWrong: 'The code is not right, or it was used already. Enter the one that the app shows now.',
     deviceOffTitle: 'Signing in by a code is off',
     deviceOff:
