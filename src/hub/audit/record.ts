@@ -1,9 +1,10 @@
 import type { FastifyRequest } from 'fastify';
+import { type Insertable, type RawBuilder, sql } from 'kysely';
 import { actorOf } from '../access.ts';
 import type { Actor } from '../authentication.ts';
 import type { Clock } from '../clock.ts';
 import type { Trx } from '../database/connection.ts';
-import type { Json } from '../database/schema.ts';
+import type { AuditEventsTable, Json } from '../database/schema.ts';
 
 /** Who changes something, from where and when. Every service that changes takes one. */
 export interface ChangeContext {
@@ -43,28 +44,49 @@ export async function recordChanges(
   context: ChangeContext,
   entries: readonly AuditEntry[],
 ): Promise<void> {
-  const actor = describeActor(context.actor);
   for (let from = 0; from < entries.length; from += MOST_AT_ONCE) {
     await trx
       .insertInto('audit_events')
-      .values(
-        entries.slice(from, from + MOST_AT_ONCE).map((entry) => ({
-          organization_id: entry.organizationId,
-          at: context.at,
-          actor_kind: context.actor.kind,
-          actor_id: actor.id,
-          actor_label: actor.label,
-          action: entry.action,
-          target_kind: entry.target.kind,
-          target_id: entry.target.id,
-          target_label: entry.target.label,
-          before: asJson(entry.before),
-          after: asJson(entry.after),
-          source_address: context.sourceAddress,
-        })),
-      )
+      .values(auditRows(context, entries.slice(from, from + MOST_AT_ONCE)))
       .execute();
   }
+}
+
+/**
+ * The part of a larger statement that records what the statement does: when its part of the given name has a row.
+ * Spares a hot path the way to the database and back.
+ */
+export function recordAlong(
+  context: ChangeContext,
+  entries: readonly AuditEntry[],
+  part: string,
+): RawBuilder<unknown> {
+  return sql`insert into audit_events (organization_id, at, actor_kind, actor_id, actor_label, action, target_kind,
+      target_id, target_label, before, after, source_address)
+    select organization_id, at, actor_kind, actor_id, actor_label, action, target_kind, target_id, target_label,
+      before::jsonb, after::jsonb, source_address
+    from jsonb_to_recordset(${JSON.stringify(auditRows(context, entries))}::jsonb) as event (organization_id uuid,
+      at timestamptz, actor_kind text, actor_id uuid, actor_label text, action text, target_kind text, target_id text,
+      target_label text, before text, after text, source_address text)
+    where exists (select 1 from ${sql.ref(part)})`;
+}
+
+function auditRows(context: ChangeContext, entries: readonly AuditEntry[]): Insertable<AuditEventsTable>[] {
+  const actor = describeActor(context.actor);
+  return entries.map((entry) => ({
+    organization_id: entry.organizationId,
+    at: context.at,
+    actor_kind: context.actor.kind,
+    actor_id: actor.id,
+    actor_label: actor.label,
+    action: entry.action,
+    target_kind: entry.target.kind,
+    target_id: entry.target.id,
+    target_label: entry.target.label,
+    before: asJson(entry.before),
+    after: asJson(entry.after),
+    source_address: context.sourceAddress,
+  }));
 }
 
 /** Id and name of an actor, as lists show them. */

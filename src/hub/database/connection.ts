@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
+import { prepareMarked } from './prepared.ts';
 import type { Database } from './schema.ts';
 
 /** How to reach a PostgreSQL server: parts (embedded), or an address (`DATABASE_URL`). */
@@ -72,6 +73,7 @@ export function openDatabase(
   // A connection that breaks while it is lent out speaks for itself, and nobody else may be listening: without
   // this the whole process would end with the database. The query it ran fails by its own promise.
   pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('connect', prepareMarked);
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   return { db, pool, target, close: () => db.destroy() };
 }

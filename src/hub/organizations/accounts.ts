@@ -12,7 +12,7 @@ export async function findAccount(db: Reader, email: string): Promise<Account | 
   return db
     .selectFrom('users')
     .selectAll()
-    .where(sql<string>`lower(email)`, '=', email.toLowerCase())
+    .where(sql<boolean>`lower(email) = lower(${email})`)
     .executeTakeFirst();
 }
 
@@ -34,19 +34,14 @@ export async function ensureAccount(
   if (existing !== undefined) return { account: existing, created: false };
   const local = wanted.email.slice(0, wanted.email.lastIndexOf('@'));
   const { usernameFrom } = wanted;
-  const stem =
-    (usernameFrom || local)
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9]/g, '')
-      .slice(0, 40) || 'user';
+  const stem = usernameStem(usernameFrom || local);
   for (let attempt = 0; attempt < 20; attempt += 1) {
     const created = await trx
       .insertInto('users')
       .values({
         email: wanted.email,
         name: wanted.name || local,
-        username:
-          attempt === 0 && usernameFrom === undefined ? stem : `${stem}${randomInt(1000, 10_000_000)}`,
+        username: attempt === 0 && usernameFrom === undefined ? stem : withDigits(stem),
         created_at: at,
       })
       // Whichever index refuses: look whether the address is taken by now, else try another user name.
@@ -58,4 +53,19 @@ export async function ensureAccount(
     if (rival !== undefined) return { account: rival, created: false };
   }
   throw new Error(`no free user name was found for ${stem}`);
+}
+
+/** What user names begin with: the letters and digits of an address's local part, or of a name. */
+export function usernameStem(from: string): string {
+  return (
+    from
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]/g, '')
+      .slice(0, 40) || 'user'
+  );
+}
+
+/** A user name that hardly anybody has. */
+function withDigits(stem: string): string {
+  return `${stem}${randomInt(1000, 10_000_000)}`;
 }

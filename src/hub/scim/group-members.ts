@@ -11,8 +11,9 @@ import { parsePatchPath } from './resource-path.ts';
 import { findAttribute } from './schema/attribute.ts';
 import { GROUP_SCHEMA } from './schema/group.ts';
 import { ScimError } from './scim-error.ts';
+import type { ScimChange } from './user-entry.ts';
 import type { ScimUserRow } from './user-resource.ts';
-import { adopt, type ScimChange } from './user-service.ts';
+import { adopt } from './user-service.ts';
 
 /*
  * Members of a group, changed by statements over just the rows that change. Each function answers the accounts whose

@@ -15,8 +15,9 @@ import { parsePatchPath } from './resource-path.ts';
 import { GROUP } from './schema/group.ts';
 import { ScimError } from './scim-error.ts';
 import type { ScimConnection } from './tokens.ts';
+import type { ScimChange } from './user-entry.ts';
 import { ensureTeam } from './user-placement.ts';
-import { lockConnection, type ScimChange } from './user-service.ts';
+import { lockConnection } from './user-service.ts';
 
 /** A group of this connection. Throws 404 for anything else. */
 export async function readGroup(

@@ -48,13 +48,8 @@ export async function requireAllowed(
   await allowedOrganization(reader, connection, name);
 }
 
-/** Refuses an address outside the domains that are verified for the connection's organization. */
-export async function requireVerifiedDomain(
-  reader: Reader,
-  connection: ScimConnection,
-  userName: string,
-): Promise<void> {
-  const at = userName.lastIndexOf('@');
+/** Refuses a userName that is not an e-mail address. */
+export function requireAddress(userName: string): void {
   if (!/^[^@\s]+@[^@\s]+$/.test(userName) || userName.length > 254) {
     throw new ScimError(
       400,
@@ -62,7 +57,16 @@ export async function requireVerifiedDomain(
       'invalidValue',
     );
   }
-  const domain = userName.slice(at + 1).toLowerCase();
+}
+
+/** Refuses an address outside the domains that are verified for the connection's organization. */
+export async function requireVerifiedDomain(
+  reader: Reader,
+  connection: ScimConnection,
+  userName: string,
+): Promise<void> {
+  requireAddress(userName);
+  const domain = userName.slice(userName.lastIndexOf('@') + 1).toLowerCase();
   const verified = await reader
     .selectFrom('domains')
     .select('id')

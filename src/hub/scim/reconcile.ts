@@ -58,8 +58,8 @@ export async function reconcile(
   await endIdleSessions(trx, ended);
   await stamp(trx, context, [...begun, ...moved]);
   await recordChanges(trx, context, [
-    ...ended.map((row) => entry('member.remove', row)),
-    ...begun.map((row) => entry('member.add', row)),
+    ...ended.map((row) => membershipEntry('member.remove', row)),
+    ...begun.map((row) => membershipEntry('member.add', row)),
   ]);
 }
 
@@ -78,41 +78,14 @@ export async function lockOrganizations(trx: Trx, connection: ScimConnection): P
     order by id for no key update`.execute(trx);
 }
 
-/**
- * Makes an account that was made in this very transaction a member: it has neither groups nor memberships yet, so
- * that nothing needs to be compared. Answers what is to be recorded.
- */
-export async function placeNewAccount(
+/** Puts somebody who just became a member into the teams that SCIM names, and stamps them when that moved them. */
+export async function settleTeams(
   trx: Trx,
   context: ChangeContext,
   connection: ScimConnection,
-  who: {
-    readonly userId: string;
-    readonly email: string;
-    readonly active: boolean;
-    readonly organizationId: string;
-    readonly role: Role;
-    readonly hasTeam: boolean;
-  },
-): Promise<readonly AuditEntry[]> {
-  if (!who.active) return [];
-  await trx
-    .insertInto('memberships')
-    .values({
-      organization_id: who.organizationId,
-      user_id: who.userId,
-      role: who.role,
-      origin: 'scim',
-      joined_at: context.at,
-      connection_id: connection.id,
-    })
-    .execute();
-  const begun: readonly MembershipRow[] = [
-    { organization_id: who.organizationId, user_id: who.userId, email: who.email, role: who.role },
-  ];
-  if (who.hasTeam) await moveTeams(trx, context, connection, [who.userId]);
-  await stamp(trx, context, begun);
-  return begun.map((row) => entry('member.add', row));
+  userIds: readonly string[],
+): Promise<void> {
+  await stamp(trx, context, await moveTeams(trx, context, connection, userIds));
 }
 
 async function endMemberships(
@@ -225,7 +198,8 @@ async function stamp(
   }
 }
 
-function entry(action: 'member.add' | 'member.remove', row: MembershipRow): AuditEntry {
+/** The event of a membership that SCIM began or ended. */
+export function membershipEntry(action: 'member.add' | 'member.remove', row: MembershipRow): AuditEntry {
   const state = { role: row.role, origin: 'scim' } as const;
   return {
     organizationId: row.organization_id,

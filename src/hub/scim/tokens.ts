@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Reader } from '../database/connection.ts';
+import { PREPARED } from '../database/prepared.ts';
 import { createOneTimeSecret, hashOneTimeSecret } from '../secrets/one-time-secret.ts';
 import './tables.ts';
 import '../connections/tables.ts';
@@ -143,6 +144,7 @@ export async function connectionOfToken(
       't.last_used_at',
       'c.scim_enabled',
     ])
+    .modifyEnd(PREPARED)
     .executeTakeFirst();
   if (row === undefined) return null;
   if (!row.scim_enabled) return 'off';

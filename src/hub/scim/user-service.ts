@@ -1,28 +1,24 @@
 import { sql } from 'kysely';
-import { type AuditEntry, type ChangeContext, recordChange, recordChanges } from '../audit/record.ts';
+import { recordChange } from '../audit/record.ts';
 import type { Db, Reader, Trx } from '../database/connection.ts';
 import { isUniqueViolation } from '../database/constraint.ts';
 import { ensureAccount } from '../organizations/accounts.ts';
 import { revokeCredentials } from '../organizations/link-account.ts';
 import { requireMatch } from './entity-tag.ts';
-import { isObject, sameJson } from './json.ts';
+import { sameJson } from './json.ts';
+import { createNewcomer } from './newcomer.ts';
 import { applyPatch, type PatchOperation } from './patch.ts';
-import { requireAllowed, requireVerifiedDomain } from './provisioning-scope.ts';
-import { lockOrganizations, placeNewAccount, reconcile, requireOwner } from './reconcile.ts';
+import { requireAddress, requireAllowed, requireVerifiedDomain } from './provisioning-scope.ts';
+import { lockOrganizations, reconcile, requireOwner } from './reconcile.ts';
 import type { ResourceBody } from './resource-body.ts';
 import { isUuid } from './resource-id.ts';
 import { USER } from './schema/user.ts';
 import { ScimError } from './scim-error.ts';
 import type { ScimConnection } from './tokens.ts';
+import { bodyOf, columnsOf, fullName, userNameOf } from './user-body.ts';
+import { recordUser, type ScimChange } from './user-entry.ts';
 import { placementAttributes, placeUser } from './user-placement.ts';
 import type { ScimUserRow } from './user-resource.ts';
-
-/** What every change of a request shares. */
-export interface ScimChange {
-  readonly connection: ScimConnection;
-  readonly context: ChangeContext;
-  readonly ifMatch?: string | undefined;
-}
 
 /**
  * Takes what a connection may change, so that requests of one client are applied one after the other: creates of
@@ -49,54 +45,50 @@ export async function readUser(reader: Reader, connection: ScimConnection, id: s
 
 /** Creates a user, or brings an inactive one back under the same id (RFC 7644 section 3.3). */
 export async function createUser(db: Db, change: ScimChange, body: ResourceBody): Promise<ScimUserRow> {
-  const { connection, context } = change;
-  return inTransaction(db, connection, async (trx) => {
-    const userName = userNameOf(body);
-    await requireVerifiedDomain(trx, connection, userName);
-    const present = await findByName(trx, connection, userName);
+  const userName = userNameOf(body);
+  requireAddress(userName);
+  return inTransaction(db, change.connection, async (trx) => {
+    const made = await createNewcomer(trx, change, body);
+    if (made !== null) return made;
+    await requireVerifiedDomain(trx, change.connection, userName);
+    const present = await findByName(trx, change.connection, userName);
     if (present !== undefined) return takeOver(trx, change, present, body);
-    const { account, created } = await ensureAccount(
-      trx,
-      { email: userName, name: fullName(body) },
-      context.at,
-    );
-    if (!created) {
-      await refuseOtherOrigins(trx, connection, account);
-      await revokeCredentials(trx, account.id, context.at);
-    }
-    const placement = await placeUser(trx, connection, body, context.at);
-    const row = await trx
-      .insertInto('scim_users')
-      .values({
-        connection_id: connection.id,
-        user_id: account.id,
-        managed: true,
-        ...columnsOf(body),
-        placement_organization_id: placement.organizationId,
-        placement_role: placement.role,
-        placement_team_id: placement.teamId,
-        created_at: context.at,
-        updated_at: context.at,
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    if (created) {
-      const begun = await placeNewAccount(trx, context, connection, {
-        userId: row.user_id,
-        email: account.email,
-        active: row.active,
-        organizationId: placement.organizationId,
-        role: placement.role,
-        hasTeam: placement.teamId !== null,
-      });
-      await recordChanges(trx, context, [userEntry(change, 'scim.user.create', row), ...begun]);
-      return row;
-    }
-    await writeProfile(trx, connection, row, body);
-    await record(trx, change, 'scim.user.create', row);
-    await reconcile(trx, context, connection, [row.user_id]);
-    return row;
+    return attachAccount(trx, change, userName, body);
   });
+}
+
+/** Makes somebody with an account a user of this connection; the account loses whatever ways in it had. */
+async function attachAccount(
+  trx: Trx,
+  change: ScimChange,
+  userName: string,
+  body: ResourceBody,
+): Promise<ScimUserRow> {
+  const { connection, context } = change;
+  const wanted = { email: userName, name: fullName(body) };
+  const { account } = await ensureAccount(trx, wanted, context.at);
+  await refuseOtherOrigins(trx, connection, account);
+  await revokeCredentials(trx, account.id, context.at);
+  const placement = await placeUser(trx, connection, body, context.at);
+  const row = await trx
+    .insertInto('scim_users')
+    .values({
+      connection_id: connection.id,
+      user_id: account.id,
+      managed: true,
+      ...columnsOf(body),
+      placement_organization_id: placement.organizationId,
+      placement_role: placement.role,
+      placement_team_id: placement.teamId,
+      created_at: context.at,
+      updated_at: context.at,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await writeProfile(trx, connection, row, body);
+  await recordUser(trx, change, 'scim.user.create', row);
+  await reconcile(trx, context, connection, [row.user_id]);
+  return row;
 }
 
 /** Replaces a user (PUT). What the body leaves out is unset, but `active` stays as it is. */
@@ -133,7 +125,7 @@ export async function deleteUser(db: Db, change: ScimChange, id: string): Promis
     await trx.updateTable('scim_users').set({ active: false }).where('id', '=', before.id).execute();
     await reconcile(trx, change.context, change.connection, [before.user_id]);
     await trx.deleteFrom('scim_users').where('id', '=', before.id).execute();
-    await record(trx, change, 'scim.user.delete', before);
+    await recordUser(trx, change, 'scim.user.delete', before);
   });
 }
 
@@ -252,7 +244,7 @@ async function writeUser(
     .returningAll()
     .executeTakeFirstOrThrow();
   await writeProfile(trx, connection, row, next);
-  await record(trx, change, 'scim.user.update', row, before);
+  await recordUser(trx, change, 'scim.user.update', row, before);
   await reconcile(trx, context, connection, [row.user_id]);
   if (placed.placement_role !== before.placement_role) await changeRole(trx, change, row);
   return row;
@@ -363,75 +355,4 @@ async function writeProfile(
 async function touchGroups(trx: Trx, { context }: ScimChange, scimUserId: string): Promise<void> {
   await sql`update scim_groups set version = version + 1, updated_at = ${context.at}
     where id in (select group_id from scim_group_members where scim_user_id = ${scimUserId})`.execute(trx);
-}
-
-/** The resource as the engine works on it: what is kept in columns put back in its place. */
-export function bodyOf(row: ScimUserRow): ResourceBody {
-  return {
-    ...row.resource,
-    userName: row.user_name,
-    active: row.active,
-    ...(row.external_id === null ? {} : { externalId: row.external_id }),
-  };
-}
-
-function columnsOf(body: ResourceBody) {
-  const { userName: _userName, active, externalId, ...rest } = body;
-  return {
-    user_name: userNameOf(body),
-    external_id: typeof externalId === 'string' ? externalId : null,
-    active: active !== false,
-    resource: JSON.stringify(rest),
-  };
-}
-
-function userNameOf(body: ResourceBody): string {
-  const { userName } = body;
-  if (typeof userName === 'string' && userName !== '') return userName;
-  throw new ScimError(400, 'userName is required and must not be empty.', 'invalidValue');
-}
-
-function fullName(body: ResourceBody): string | undefined {
-  const { name, displayName } = body;
-  const part = (key: string): string => {
-    const value = isObject(name) ? name[key] : undefined;
-    return typeof value === 'string' ? value.trim() : '';
-  };
-  const display = typeof displayName === 'string' ? displayName.trim() : '';
-  const full = display || `${part('givenName')} ${part('familyName')}`.trim() || part('formatted');
-  return full === '' ? undefined : full.slice(0, 200);
-}
-
-async function record(
-  trx: Trx,
-  change: ScimChange,
-  action: string,
-  row: ScimUserRow,
-  before?: ScimUserRow,
-): Promise<void> {
-  await recordChange(trx, change.context, userEntry(change, action, row, before));
-}
-
-function userEntry(
-  { connection }: ScimChange,
-  action: string,
-  row: ScimUserRow,
-  before?: ScimUserRow,
-): AuditEntry {
-  return {
-    organizationId: connection.organizationId,
-    action,
-    target: { kind: 'scim-user', id: row.id, label: row.user_name },
-    ...(before === undefined ? {} : { before: summary(before) }),
-    ...(action === 'scim.user.delete' ? { before: summary(row) } : { after: summary(row) }),
-  };
-}
-
-function summary(row: ScimUserRow) {
-  return {
-    userName: row.user_name,
-    externalId: row.external_id,
-    active: row.active,
-    role: row.placement_role,
-  };
 }
