@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Trx } from '../database/connection.ts';
+import { adopt } from './adoption.ts';
 import { readValue } from './attribute-value.ts';
 import type { Filter } from './filter/filter.ts';
 import { type Condition, compare } from './filter/filter-to-sql.ts';
@@ -13,7 +14,6 @@ import { GROUP_SCHEMA } from './schema/group.ts';
 import { ScimError } from './scim-error.ts';
 import type { ScimChange } from './user-entry.ts';
 import type { ScimUserRow } from './user-resource.ts';
-import { adopt } from './user-service.ts';
 
 /*
  * Members of a group, changed by statements over just the rows that change. Each function answers the accounts whose

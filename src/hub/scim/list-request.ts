@@ -1,6 +1,6 @@
 import type { AttributePath, Filter } from './filter/filter.ts';
 import { parseAttributePath, parseFilter } from './filter/parse-filter.ts';
-import { isObject } from './json.ts';
+import { isObject, type JsonObject } from './json.ts';
 import { type Projection, readProjection } from './projection.ts';
 import type { ResourceType } from './schema/attribute.ts';
 import { ScimError } from './scim-error.ts';
@@ -64,4 +64,15 @@ function wholeNumber(name: string, value: unknown, absent: number): number {
         : Number.NaN;
   if (!Number.isSafeInteger(number)) throw new ScimError(400, `${name} is a whole number.`, 'invalidValue');
   return number;
+}
+
+/** The answer to a list or search: one page, and how many there are in all. */
+export function listAnswer(startIndex: number, total: number, shown: readonly JsonObject[]) {
+  return {
+    schemas: [LIST_SCHEMA],
+    totalResults: total,
+    startIndex,
+    itemsPerPage: shown.length,
+    Resources: shown,
+  };
 }

@@ -2,13 +2,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { REFUSALS, RefusalError } from '../../shared/contracts/refusal.ts';
 import type { HubContext, HubPlugin, HubServer } from '../server.ts';
 import { discoveryRoutes } from './discovery-routes.ts';
-import { groupRoutes } from './group-routes.ts';
+import { GROUPS, USERS } from './resource-kind.ts';
+import { resourceRoutes } from './resource-routes.ts';
 import { rootSearchRoutes } from './root-search-routes.ts';
 import { ScimError } from './scim-error.ts';
 import type { ScimRequest, ScimRoute } from './scim-route.ts';
 import { scimActorName } from './settings.ts';
 import { connectionOfToken, noteTokenUse, type ScimConnection } from './tokens.ts';
-import { userRoutes } from './user-routes.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -38,8 +38,8 @@ export function createScimPlugin({ requestsPerMinute }: { readonly requestsPerMi
   return async (app, context) => {
     const routes = [
       ...discoveryRoutes(),
-      ...userRoutes(context),
-      ...groupRoutes(context),
+      ...resourceRoutes(context.db, USERS),
+      ...resourceRoutes(context.db, GROUPS),
       ...rootSearchRoutes(context),
     ];
     for (const base of BASES) {

@@ -1,18 +1,13 @@
 import type { HubContext } from '../server.ts';
-import { findResources } from './find-resources.ts';
-import { GROUP_COLUMNS } from './group-columns.ts';
-import { groupResources, type ScimGroupRow } from './group-resource.ts';
 import type { JsonObject } from './json.ts';
-import { LIST_SCHEMA, type ListRequest, readListRequest } from './list-request.ts';
-import { GROUP } from './schema/group.ts';
+import { listAnswer, readListRequest } from './list-request.ts';
+import { findShown, GROUPS, type ResourceKind, USERS } from './resource-kind.ts';
 import { USER } from './schema/user.ts';
 import { ScimError } from './scim-error.ts';
 import type { ScimRequest, ScimRoute } from './scim-route.ts';
-import { USER_COLUMNS } from './user-columns.ts';
-import { type ScimUserRow, userResources } from './user-resource.ts';
 
 /** One kind of resource within a search of all: how many match, and a slice of them. */
-interface Kind {
+interface Matches {
   readonly total: number;
   slice(startIndex: number, count: number): Promise<readonly JsonObject[]>;
 }
@@ -28,8 +23,8 @@ export function rootSearchRoutes(context: HubContext): readonly ScimRoute[] {
       path: '/.search',
       handler: async (request) => {
         const kinds = await Promise.all([
-          settled(users(context, request)),
-          settled(groups(context, request)),
+          settled(matches(context, request, USERS)),
+          settled(matches(context, request, GROUPS)),
         ]);
         const found = kinds.flatMap((kind) => (kind instanceof ScimError ? [] : [kind]));
         const refusal = kinds.find((kind) => kind instanceof ScimError);
@@ -43,20 +38,14 @@ export function rootSearchRoutes(context: HubContext): readonly ScimRoute[] {
             shown.push(...(await kind.slice(first, count - shown.length)));
           before += kind.total;
         }
-        return {
-          schemas: [LIST_SCHEMA],
-          totalResults: before,
-          startIndex,
-          itemsPerPage: shown.length,
-          Resources: shown,
-        };
+        return listAnswer(startIndex, before, shown);
       },
     },
   ];
 }
 
 /** A kind that cannot answer the filter or order at all is passed over, unless every kind is. */
-async function settled(kind: Promise<Kind>): Promise<Kind | ScimError> {
+async function settled(kind: Promise<Matches>): Promise<Matches | ScimError> {
   try {
     return await kind;
   } catch (error) {
@@ -72,42 +61,16 @@ function withoutNames(body: unknown): unknown {
   return { startIndex, count };
 }
 
-async function users({ db }: HubContext, { connection, base, body }: ScimRequest): Promise<Kind> {
-  const wanted = readListRequest(USER, body);
-  const find = (request: ListRequest) =>
-    findResources<ScimUserRow>(db, {
-      table: 'scim_users',
-      columns: USER_COLUMNS,
-      connectionId: connection.id,
-      request,
-    });
-  const { total } = await find({ ...wanted, count: 0 });
+async function matches<Row>(
+  { db }: HubContext,
+  request: ScimRequest,
+  kind: ResourceKind<Row>,
+): Promise<Matches> {
+  const wanted = readListRequest(kind.type, request.body);
+  const { total } = await findShown(db, kind, request, { ...wanted, count: 0 });
   return {
     total,
     slice: async (startIndex, count) =>
-      userResources(db, (await find({ ...wanted, startIndex, count })).rows, {
-        base,
-        projection: wanted.projection,
-      }),
-  };
-}
-
-async function groups({ db }: HubContext, { connection, base, body }: ScimRequest): Promise<Kind> {
-  const wanted = readListRequest(GROUP, body);
-  const find = (request: ListRequest) =>
-    findResources<ScimGroupRow>(db, {
-      table: 'scim_groups',
-      columns: GROUP_COLUMNS,
-      connectionId: connection.id,
-      request,
-    });
-  const { total } = await find({ ...wanted, count: 0 });
-  return {
-    total,
-    slice: async (startIndex, count) =>
-      groupResources(db, (await find({ ...wanted, startIndex, count })).rows, {
-        base,
-        projection: wanted.projection,
-      }),
+      (await findShown(db, kind, request, { ...wanted, startIndex, count })).shown,
   };
 }

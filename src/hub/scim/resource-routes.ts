@@ -1,0 +1,75 @@
+import type { Db } from '../database/connection.ts';
+import { entityTag, isKnown, requireMatch } from './entity-tag.ts';
+import { isObject, type JsonObject } from './json.ts';
+import { listAnswer, readListRequest } from './list-request.ts';
+import { readPatch } from './patch.ts';
+import { readProjection } from './projection.ts';
+import { readBody } from './resource-body.ts';
+import { findShown, type ResourceKind } from './resource-kind.ts';
+import type { ScimHandler, ScimRequest, ScimRoute } from './scim-route.ts';
+
+/** `/Users` or `/Groups`: everything that RFC 7644 section 3 has for a kind of resource. */
+export function resourceRoutes<Row extends { readonly id: string; readonly version: number }>(
+  db: Db,
+  kind: ResourceKind<Row>,
+): readonly ScimRoute[] {
+  const { path, type } = kind;
+  const show = async (request: ScimRequest, row: Row, fresh = false): Promise<JsonObject> => {
+    const { attributes, excludedAttributes } = isObject(request.query) ? request.query : {};
+    const projection = readProjection(type, attributes, excludedAttributes);
+    const [shown = {}] = await kind.show(db, [row], { base: request.base, projection, fresh });
+    return shown;
+  };
+  const create: ScimHandler = async (request, reply) => {
+    const row = await kind.create(db, request, readBody(type, request.body));
+    const shown = await show(request, row, row.version === 1);
+    void reply
+      .code(201)
+      .header('location', `${request.base}${path}/${row.id}`)
+      .header('etag', entityTag(row.version));
+    return shown;
+  };
+  const read: ScimHandler = async (request, reply, { id }) => {
+    const row = await kind.read(db, request.connection, id);
+    requireMatch(request.ifMatch, row.version);
+    void reply.header('etag', entityTag(row.version));
+    if (isKnown(request.ifNoneMatch, row.version)) return void reply.code(304);
+    return show(request, row);
+  };
+  const replace: ScimHandler = async (request, reply, { id }) => {
+    const row = await kind.replace(db, request, id, readBody(type, request.body));
+    void reply.header('etag', entityTag(row.version));
+    return show(request, row);
+  };
+  const patch: ScimHandler = async (request, reply, { id }) => {
+    const row = await kind.patch(db, request, id, readPatch(request.body));
+    void reply.header('etag', entityTag(row.version));
+    const asked = isObject(request.query) && request.query.attributes !== undefined;
+    return kind.patchShows || asked ? show(request, row) : void reply.code(204);
+  };
+  const remove: ScimHandler = async (request, reply, { id }) => {
+    await kind.remove(db, request, id);
+    void reply.code(204);
+  };
+  return [
+    { method: 'GET', path, handler: search(db, kind, ({ query }) => query) },
+    { method: 'POST', path: `${path}/.search`, handler: search(db, kind, ({ body }) => body) },
+    { method: 'POST', path, handler: create },
+    { method: 'GET', path: `${path}/:id`, handler: read },
+    { method: 'PUT', path: `${path}/:id`, handler: replace },
+    { method: 'PATCH', path: `${path}/:id`, handler: patch },
+    { method: 'DELETE', path: `${path}/:id`, handler: remove },
+  ];
+}
+
+function search<Row>(
+  db: Db,
+  kind: ResourceKind<Row>,
+  parameters: (request: ScimRequest) => unknown,
+): ScimHandler {
+  return async (request) => {
+    const wanted = readListRequest(kind.type, parameters(request));
+    const { total, shown } = await findShown(db, kind, request, wanted);
+    return listAnswer(wanted.startIndex, total, shown);
+  };
+}
