@@ -24,6 +24,7 @@ const views = Object.entries({
   assigned: `${policy}/assigned`,
   members: 'members',
   teams: 'teams',
+  access: 'access',
   domains: 'domains',
   tokens: 'tokens',
   audit: 'audit',

@@ -77,6 +77,21 @@ describe('a data directory', () => {
     answerOf(await runHubCommand(['policy', 'import', file, '--name', 'Everyone', ...inAcme]));
     answerOf(await runHubCommand(['policy', 'default', 'everyone', ...inAcme]));
     answerOf(await runHubCommand(['policy', 'assign', 'Everyone', 'ann@acme.example', ...inAcme]));
+    const allow = ['access', 'images', '--class', 'official', '--repository', 'bitnami/redis', ...inAcme];
+    expect(answerOf(await runHubCommand(allow))).toMatchObject({
+      access: { images: { classes: ['official'] } },
+    });
+    const port = await runHubCommand([
+      'access',
+      'registries',
+      'docker.io',
+      'registry.acme.example:5000',
+      ...inAcme,
+    ]);
+    expect(errorSchema.parse(JSON.parse(port.stderr)).error.message).toMatch(/^entry 2 must be a host name/);
+    answerOf(await runHubCommand(['access', 'registries', 'docker.io', ...inAcme]));
+    const shown = await runHubCommand(['access', 'show', '--organization', 'acme', '--data', data]);
+    expect(shown.stdout).toContain('Registries: docker.io\nImages: official\nRepositories: bitnami/redis\n');
     const list = await runHubCommand(['policy', 'list', '--organization', 'acme', '--data', data]);
     expect(list.stdout).toMatch(/^NAME +REVISION +DEFAULT +USERS +ID\nEveryone +1 +yes +1 /);
 

@@ -387,6 +387,8 @@ export function standInPayload(
     contact: null,
     exceptions: [],
     overrides: [],
+    registries: null,
+    images: null,
     ...change,
   });
 }

@@ -33,6 +33,7 @@ const OwnSettings = lazy(() =>
 const Teams = lazy(() => import('./teams/TeamsPage.tsx').then((it) => ({ default: it.TeamsPage })));
 const Team = lazy(() => import('./teams/TeamPage.tsx').then((it) => ({ default: it.TeamPage })));
 const Domains = lazy(() => import('./domains/DomainsPage.tsx').then((it) => ({ default: it.DomainsPage })));
+const Access = lazy(() => import('./access/AccessPage.tsx').then((it) => ({ default: it.AccessPage })));
 const Tokens = lazy(() => import('./tokens/TokensPage.tsx').then((it) => ({ default: it.TokensPage })));
 const Audit = lazy(() => import('./audit/AuditPage.tsx').then((it) => ({ default: it.AuditPage })));
 const Settings = lazy(() =>
@@ -170,6 +171,9 @@ function Pages({ organization: { name, role } }: { readonly organization: Organi
         <Teams />
       </Route>
       <Route path={`${base}/teams/:id`}>{({ id }) => <Team key={id} id={id} />}</Route>
+      <Route path={`${base}/access`}>
+        <Access />
+      </Route>
       <Route path={`${base}/me`}>
         <OwnSettings />
       </Route>

@@ -1,3 +1,4 @@
+import { accessPolicyRoutes } from './access-policies/access-policy-routes.ts';
 import { auditRoutes } from './audit/audit-routes.ts';
 import { connectionRoutes } from './connections/connection-routes.ts';
 import { callerRoutes } from './console/caller-routes.ts';
@@ -55,4 +56,5 @@ export const apiRoutes = ({ resolver, mail, outbound, secret }: ApiSurroundings)
   rolloutRoutes,
   simulationRoutes,
   overrideRoutes,
+  accessPolicyRoutes,
 ];

@@ -38,6 +38,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /v1/orgs/{organization}/policies/simulate': {
     document: { memoryMiB: { locked: true, value: 2048 } },
   },
+  'PATCH /v1/orgs/{organization}/access-policies': { registries: { hosts: ['docker.io'] } },
   'PUT /v1/orgs/{organization}/report-settings': { unknownAfterDays: 7, retentionDays: 30 },
   'POST /v1/orgs/{organization}/connections': { name: 'Walk along', kind: 'saml' },
   'PATCH /v1/orgs/{organization}/connections/{connectionId}': { defaultTeam: 'Everyone' },

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../shared/version.ts';
+import { accessCommands } from './commands/access-commands.ts';
 import { outputOf, type Surroundings } from './commands/command-context.ts';
 import { connectionCommands } from './commands/connection-commands.ts';
 import { dataCommands } from './commands/data-commands.ts';
@@ -32,6 +33,7 @@ async function run(args: readonly string[], around: Surroundings): Promise<numbe
   dataCommands(program, around);
   policyCommands(program, around);
   rolloutCommands(program, around);
+  accessCommands(program, around);
   deviceCommands(program, around);
   memberCommands(program, around);
   connectionCommands(program, around);

@@ -43,6 +43,7 @@ function places(): readonly string[] {
     'members',
     'members?search=nobody-like-that',
     'teams',
+    'access',
     'domains',
     'tokens',
     'audit',

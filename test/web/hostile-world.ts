@@ -34,6 +34,11 @@ export function hostileWorld(): World {
             ...world.policy,
             name: `${HTML} ${LONG}`,
             organization: LONG,
+            access: {
+              registries: { hosts: [HTML, LONG] },
+              images: { classes: [HTML], repositories: [LONG] },
+              enforced: false,
+            },
             contact: { name: `${HTML} ${LONG}`, url: 'javascript:window.broken=1' },
           },
     account: {

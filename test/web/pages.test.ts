@@ -63,6 +63,9 @@ describe('the pages', () => {
       expect(ranks.length).toBe(6);
       expect(ranks[0]).toContain('Nothing here');
       expect(ranks[1]).toContain('Engineering workstations (Acme Corporation)');
+      const current = page.getByRole('region', { name: 'Engineering workstations' });
+      await current.getByText('docker.io, registry.acme.example Delivered, not enforced').waitFor();
+      await current.getByText('Official images, of-a-newer-hub Delivered, not enforced').waitFor();
       const problems = page.getByRole('region', { name: 'Problems' });
       await problems.getByText('Did you mean "extensionsEnabled"?').waitFor();
       const row = page.getByRole('row', { name: labelOf('analyticsEnabled') });

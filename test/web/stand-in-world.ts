@@ -49,6 +49,11 @@ export function managedWorld(now: () => number = Date.now): World {
     updatedAt: ago(3 * HOUR),
     fetchedAt: ago(4 * MINUTE),
     appliedAt: ago(3 * HOUR - MINUTE),
+    access: {
+      registries: { hosts: ['docker.io', 'registry.acme.example'] },
+      images: { classes: ['official', 'of-a-newer-hub'], repositories: [] },
+      enforced: false,
+    },
     contact: { name: 'Platform Engineering', url: 'https://help.acme.example/desktop' },
     stale: false,
   };

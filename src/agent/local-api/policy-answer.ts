@@ -52,7 +52,7 @@ export function allProblems(
 /** The bundle in force. One of the account before is not this person's to read (docs/delivery.md section 4). */
 export function hubPolicy({ bundle }: DeliveryState, appliedAt: string | null): HubPolicy | null {
   if (bundle === null || bundle.ofPreviousAccount) return null;
-  const { policy, org, seq, contact } = bundle.payload;
+  const { policy, org, seq, contact, registries, images } = bundle.payload;
   return {
     organization: org,
     id: policy?.id ?? null,
@@ -68,6 +68,7 @@ export function hubPolicy({ bundle }: DeliveryState, appliedAt: string | null): 
     ...(bundle.offline && bundle.payload.exp !== undefined
       ? { offlineUntil: instant(bundle.payload.exp * 1000) }
       : {}),
+    access: { registries, images, enforced: false },
   };
 }
 

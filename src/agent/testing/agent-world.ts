@@ -151,7 +151,15 @@ export function bundle(
   const payload: BundlePayload = {
     ...{ iss: 'https://hub.example', aud: 'mooring-agent', sub: 'user-1', org: 'acme', seq: 1, iat: 1 },
     ...{ policy: policy === null ? null : { ...whole, ...policy }, document },
-    ...{ refreshSeconds: 3600, graceSeconds: null, contact: null, exceptions: [], overrides: [] },
+    ...{
+      refreshSeconds: 3600,
+      graceSeconds: null,
+      contact: null,
+      exceptions: [],
+      overrides: [],
+      registries: null,
+      images: null,
+    },
     ...more,
   };
   const fetchedAt = '2026-01-02T00:00:00.000Z';

@@ -33,7 +33,7 @@ export async function showStatus(context: CommandContext, { options }: Invocatio
 function printStatus(terminal: Terminal, status: StatusAnswer, running: boolean): void {
   const { colors } = terminal;
   const line = (name: string, text: string): void =>
-    terminal.out(`${colors.bold(`${name}:`.padEnd(10))} ${plainText(text)}\n`);
+    terminal.out(`${colors.bold(`${name}:`.padEnd(11))} ${plainText(text)}\n`);
   line(
     'Agent',
     running ? `version ${status.version}, process ${status.pid}` : `none runs (version ${status.version})`,
@@ -44,6 +44,7 @@ function printStatus(terminal: Terminal, status: StatusAnswer, running: boolean)
   line('Account', accountLine(status.account));
   line('Sign-in', signInLine(status));
   line('Policy', status.policy === null ? 'none received from a hub' : policyLine(status.policy));
+  for (const [name, text] of accessLines(status.policy)) line(name, text);
   line('Sync', syncLine(status.sync));
   line('Settings', `${status.managed.locked} locked, ${status.managed.suggested} suggested`);
   for (const { setting, value, until, returnsTo } of status.overrides ?? []) {
@@ -89,6 +90,17 @@ function policyLine(policy: HubPolicy): string {
   const end = policy.offlineUntil === undefined ? '' : `, good until ${policy.offlineUntil}`;
   const age = `${came} ${policy.fetchedAt} (${ageOf(policy.fetchedAt)})`;
   return `${name} (${policy.organization})${revision}${scope}, ${age}${end}${stale}${contact}`;
+}
+
+/** What the organization decided about registries and images; nothing where it decided nothing. */
+function accessLines(policy: HubPolicy | null): readonly (readonly [name: string, text: string])[] {
+  const { registries = null, images = null } = policy?.access ?? {};
+  const kept = 'delivered, not enforced by this version';
+  const only = [...(images?.classes ?? []), ...(images?.repositories ?? [])].join(', ') || 'none';
+  return [
+    ...(registries === null ? [] : [['Registries', `${registries.hosts.join(', ')} (${kept})`] as const]),
+    ...(images === null ? [] : [['Images', `${only} (${kept})`] as const]),
+  ];
 }
 
 /** How old something is, in the largest unit that says enough. */

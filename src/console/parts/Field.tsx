@@ -11,6 +11,7 @@ export function Field({
   rows,
   type = 'text',
   dim = false,
+  disabled = false,
   onChange,
 }: {
   readonly label: string;
@@ -22,6 +23,7 @@ export function Field({
   readonly type?: 'text' | 'email' | 'url' | 'number' | 'date';
   /** Its label as quiet as those of the filters that it stands beside. */
   readonly dim?: boolean;
+  readonly disabled?: boolean;
   readonly onChange: (value: string) => void;
 }) {
   const id = useId();
@@ -31,6 +33,7 @@ export function Field({
   const common = {
     id,
     value,
+    disabled,
     error: problem !== undefined,
     'aria-invalid': problem !== undefined || undefined,
     'aria-describedby': described === '' ? undefined : described,

@@ -11,6 +11,8 @@ export interface DraftState {
   readonly dirty: boolean;
   /** Entity tag of what the change was made from. */
   readonly tag: string;
+  /** Revision that the change was made from. */
+  readonly revision: number;
   /** Somebody else saved meanwhile: the change stays, and has to be put on top of theirs. */
   readonly overtaken: boolean;
   readonly problems: readonly Problem[];
@@ -27,7 +29,12 @@ export function usePolicyDraft(policy: Policy, tag: string): DraftState {
   const kept = drafts.get(policy.id);
   const text = kept?.text ?? policy.text;
   const problems = useMemo(() => checkText(text), [text]);
-  const base = { text, reason: kept?.reason ?? '', tag: kept?.tag ?? tag };
+  const base = {
+    text,
+    reason: kept?.reason ?? '',
+    tag: kept?.tag ?? tag,
+    revision: kept?.revision ?? policy.revision,
+  };
   return {
     ...base,
     dirty: kept !== null,
@@ -36,7 +43,7 @@ export function usePolicyDraft(policy: Policy, tag: string): DraftState {
     edit: (next) =>
       drafts.set(policy.id, next === policy.text && base.tag === tag ? null : { ...base, text: next }),
     explain: (reason) => drafts.set(policy.id, { ...base, reason }),
-    rebase: () => drafts.set(policy.id, { ...base, tag }),
+    rebase: () => drafts.set(policy.id, { ...base, tag, revision: policy.revision }),
     drop: () => drafts.set(policy.id, null),
   };
 }

@@ -1,4 +1,5 @@
 import { Button, NativeSelect } from '@mantine/core';
+import Boxes from 'lucide-react/icons/boxes';
 import Building2 from 'lucide-react/icons/building-2';
 import Globe from 'lucide-react/icons/globe';
 import KeyRound from 'lucide-react/icons/key-round';
@@ -26,6 +27,7 @@ type Icon = ComponentType<{ readonly size: number }>;
 const ENTRIES = [
   ['', 'nav.overview', LayoutDashboard, 'editor'],
   ['policies', 'nav.policies', SlidersHorizontal, 'editor'],
+  ['access', 'nav.access', Boxes, 'editor'],
   ['members', 'nav.members', UserRound, 'editor'],
   ['teams', 'nav.teams', Users, 'editor'],
   ['domains', 'nav.domains', Globe, 'owner'],

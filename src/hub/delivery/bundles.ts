@@ -144,6 +144,8 @@ export function payloadOf(received: Received, issuer: string): BundlePayload {
     contact: received.contact,
     exceptions: [...received.exceptions],
     overrides: [...received.overrides],
+    registries: received.registries,
+    images: received.images,
   };
 }
 

@@ -4,6 +4,7 @@ import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Trx } from '../database/connection.ts';
 import { noSuchMember } from '../organizations/member-list.ts';
+import '../access-policies/tables.ts';
 import '../overrides/tables.ts';
 import { type Received, readReceived } from '../policies/received.ts';
 import { lockOrganization, stampRecipients } from '../policies/recipients.ts';
@@ -85,6 +86,7 @@ async function readMember(
 async function readDefault(trx: Trx, context: ChangeContext, organizationId: string): Promise<Received> {
   const row = await trx
     .selectFrom('organizations as o')
+    .leftJoin('access_policies as ap', 'ap.organization_id', 'o.id')
     .leftJoin('policies as p', 'p.id', 'o.default_policy_id')
     .leftJoin('policy_revisions as r', (join) =>
       join.onRef('r.policy_id', '=', 'p.id').onRef('r.revision', '=', 'p.revision'),
@@ -98,6 +100,8 @@ async function readDefault(trx: Trx, context: ChangeContext, organizationId: str
       'p.exceptions',
       'r.revision',
       'r.document',
+      'ap.registries',
+      'ap.images',
     ])
     .executeTakeFirstOrThrow();
   const { policy_id: id, policy_name: name, revision, updated_at: updatedAt, document } = row;
@@ -126,6 +130,8 @@ async function readDefault(trx: Trx, context: ChangeContext, organizationId: str
     // Overrides are asked for over the network.
     exceptions: [],
     overrides: [],
+    registries: row.registries,
+    images: row.images,
   };
 }
 

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { ImageAccess, RegistryAccess } from '../../shared/contracts/access-policies.ts';
 import type { BundleOverride, PolicyException } from '../../shared/contracts/bundle.ts';
 import type { Reader } from '../database/connection.ts';
 import type { Json } from '../database/schema.ts';
@@ -29,6 +30,9 @@ export interface Received {
   readonly exceptions: readonly PolicyException[];
   /** Granted, not ended, and of the policy that is received. */
   readonly overrides: readonly BundleOverride[];
+  /** From where images may come; `null`: from everywhere. */
+  readonly registries: RegistryAccess | null;
+  readonly images: ImageAccess | null;
 }
 
 interface ReceivedRow {
@@ -47,6 +51,8 @@ interface ReceivedRow {
   updated_at: Date;
   exceptions: readonly PolicyException[];
   overrides: readonly BundleOverride[];
+  registries: RegistryAccess | null;
+  images: ImageAccess | null;
   document: StoredDocument | null;
 }
 
@@ -123,11 +129,13 @@ function selectReceived(
                        from overrides g
                       where g.organization_id = mp.organization_id and g.user_id = mp.user_id
                         and g.policy_id = p.id and g.ended_at is null), '[]') as overrides,
+           ap.registries, ap.images,
            ${withDocument ? sql`r.document` : sql`null`} as document
       from mp
       join organizations o on o.id = mp.organization_id
       left join bundle_sequences s on s.organization_id = mp.organization_id and s.user_id = mp.user_id
       left join policies p on p.id = mp.policy_id
+      left join access_policies ap on ap.organization_id = o.id
       ${withDocument ? sql`left join policy_revisions r on r.policy_id = mp.policy_id and r.revision = mp.revision` : sql``}
      where (select u.disabled_at is null from users u where u.id = mp.user_id)
   `.execute(reader);
@@ -160,5 +168,7 @@ function receivedFrom(row: ReceivedRow, document: StoredDocument): Received {
     exceptions: row.exceptions,
     // PostgreSQL writes times with the zone of the connection; everybody else reads UTC.
     overrides: row.overrides.map((each) => ({ ...each, until: new Date(each.until).toISOString() })),
+    registries: row.registries,
+    images: row.images,
   };
 }

@@ -1,10 +1,39 @@
+import { IMAGE_CLASSES } from '../../shared/contracts/access-policies.ts';
 import type { HubPolicy } from '../../shared/contracts/local-api.ts';
-import { Facts, Panel } from '../../shared-ui/Panel.tsx';
+import { type Fact, Facts, Panel } from '../../shared-ui/Panel.tsx';
 import { SafeLink } from '../../shared-ui/SafeLink.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import classes from './PolicyPage.module.css';
+
+/** What the organization decided about registries and images: shown, because people will ask, and not enforced. */
+function accessFacts({ access }: HubPolicy, t: ReturnType<typeof useText>['t']): readonly Fact[] {
+  const { registries = null, images = null } = access ?? {};
+  const kept = (text: string) => (
+    <>
+      {text} <span className={classes.notEnforced}>{t('policy.access.notEnforced')}</span>
+    </>
+  );
+  const kinds = (images?.classes ?? []).map((each) => {
+    const known = IMAGE_CLASSES.find((kind) => kind === each);
+    return known === undefined ? each : t(`policy.access.class.${known}`);
+  });
+  const allowed = [...kinds, ...(images?.repositories ?? [])];
+  return [
+    ...(registries === null
+      ? []
+      : ([[t('policy.access.registries'), kept(registries.hosts.join(', '))]] as const)),
+    ...(images === null
+      ? []
+      : ([
+          [
+            t('policy.access.images'),
+            kept(allowed.length === 0 ? t('policy.access.noImages') : allowed.join(', ')),
+          ],
+        ] as const)),
+  ];
+}
 
 /** The policy that the hub sent for this user. Absent where no hub ever sent one. */
 export function CurrentPolicy({ policy }: { readonly policy: HubPolicy | null }) {
@@ -40,6 +69,7 @@ export function CurrentPolicy({ policy }: { readonly policy: HubPolicy | null })
                   </SafeLink>,
                 ],
               ] as const)),
+          ...accessFacts(policy, t),
         ]}
       />
     </Panel>

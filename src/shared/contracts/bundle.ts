@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deliveredImagesSchema, deliveredRegistriesSchema } from './access-policies.ts';
 import { jsonValue } from './json-value.ts';
 
 /** Media type, `typ` and audience of a policy bundle (delivery.md section 3). */
@@ -63,6 +64,9 @@ export const bundlePayloadSchema = z.object({
   exceptions: z.array(exceptionSchema).default([]),
   /** What is overridden now, at most one for each setting. A bundle of an older hub has none. */
   overrides: z.array(bundleOverrideSchema).default([]),
+  /** From where images may come; shown, not enforced. A bundle of an older hub has none. */
+  registries: deliveredRegistriesSchema.nullable().default(null),
+  images: deliveredImagesSchema.nullable().default(null),
 });
 
 /** Decoded payload of a bundle. */

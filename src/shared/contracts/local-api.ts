@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deliveredImagesSchema, deliveredRegistriesSchema } from './access-policies.ts';
 import { jsonValue } from './json-value.ts';
 import { REFUSALS, type RefusalCode } from './refusal.ts';
 
@@ -205,6 +206,14 @@ export const hubPolicySchema = z.object({
   stale: z.boolean(),
   /** Set where it was imported by file: when it ends. Absent: it was fetched. */
   offlineUntil: instant.optional(),
+  /** From where the organization allows images: shown, and not enforced by this version. Absent: an older agent. */
+  access: z
+    .object({
+      registries: deliveredRegistriesSchema.nullable(),
+      images: deliveredImagesSchema.nullable(),
+      enforced: z.literal(false),
+    })
+    .optional(),
 });
 
 /** An override that is in force: the setting stays locked, at this value, until it returns by itself. */

@@ -1,8 +1,12 @@
+import { enAccess } from './console/access.en.ts';
 import { enConsoleLists } from './console/lists.en.ts';
+import { enPolicyWork } from './console/policy-work.en.ts';
 
 /** Texts of the Admin Console. */
 export const enConsole = {
   ...enConsoleLists,
+  ...enAccess,
+  ...enPolicyWork,
   'console.title': 'Admin Console',
   'app.name': 'Mooring',
   'action.save': 'Save',

@@ -13,6 +13,7 @@ import * as provisioningMigrations from './0051-provisioning-migrations.ts';
 import * as changes from './0060-changes.ts';
 import * as memberLists from './0061-member-lists.ts';
 import * as signInProofs from './0065-sign-in-proofs.ts';
+import * as accessPolicies from './0070-access-policies.ts';
 
 /**
  * Every migration by name, in the order of their names. Forward only. A capability adds its own file here with
@@ -33,4 +34,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0060-changes': changes,
   '0061-member-lists': memberLists,
   '0065-sign-in-proofs': signInProofs,
+  '0070-access-policies': accessPolicies,
 };
