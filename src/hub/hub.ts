@@ -67,6 +67,11 @@ export interface RunningHub {
 const DRAIN_MS = 10_000;
 /** A free port is found before the server is built: another program may take it in between. */
 const PORT_ATTEMPTS = 5;
+/**
+ * Connections that may wait to be accepted. A saved policy makes every agent connect in the same second, and what finds
+ * the queue full (Node keeps room for 511) tries again only after a second. The system cuts this to its own limit.
+ */
+const LISTEN_BACKLOG = 4096;
 
 /** Composition root: starts the database, then everything that stands on it, then listens. */
 export async function startHub(options: HubOptions): Promise<RunningHub> {
@@ -93,7 +98,7 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
       };
       const composed = await compose(options, config, database, secret);
       try {
-        await composed.app.listen({ host, port });
+        await composed.app.listen({ host, port, backlog: LISTEN_BACKLOG });
         return { publicUrl, port, database, identity: composed.identity, stop: once(composed.stop) };
       } catch (error) {
         await composed.close();

@@ -1,7 +1,7 @@
 import { BUNDLE_AUDIENCE, BUNDLE_TYP, type BundlePayload } from '../../shared/contracts/bundle.ts';
 import type { Clock } from '../clock.ts';
 import type { Announcements } from '../database/announcements.ts';
-import { type Received, readManyReceived, readReceived } from '../policies/received.ts';
+import { type Received, readReceived, readReceivedSince } from '../policies/received.ts';
 import { lockOrganization, stampRecipients } from '../policies/recipients.ts';
 import { createShortMemory } from '../short-memory.ts';
 import { readSequenceAnnouncement } from './sequence-announcement.ts';
@@ -19,8 +19,11 @@ export interface Delivered {
 export interface Bundles {
   /** What this user receives; `null` when not a member. Synchronous where it is in memory and current. */
   find(userId: string, organization: string): Delivered | null | Promise<Delivered | null>;
-  /** Reads what these members are about to ask for, together. */
-  prepare(organizationId: string, userIds: readonly string[]): Promise<void>;
+  /**
+   * Reads together what those of these members are about to ask for whose sequence number is above what they were told.
+   * Answers their numbers, by user.
+   */
+  prepare(organizationId: string, told: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>>;
   stop(): void;
 }
 
@@ -70,7 +73,7 @@ export function createBundles(options: {
   };
   return {
     find(userId, organization) {
-      const key = `${userId} ${organization}`;
+      const key = keyOf(userId, organization);
       return (
         memory.get(key) ??
         memory.read(key, async () => {
@@ -79,20 +82,27 @@ export function createBundles(options: {
         })
       );
     },
-    prepare: (organizationId, userIds) =>
-      memory.readAll(async () => {
-        const many = await readManyReceived(keys.db, organizationId, userIds);
+    prepare: async (organizationId, told) => {
+      const news = new Map<string, number>();
+      await memory.readAll(async () => {
+        const many = await readReceivedSince(keys.db, organizationId, told);
+        for (const { userId, seq } of many) news.set(userId, seq);
         return new Map(
-          many
-            .filter(({ seq }) => seq > 0)
-            .map((received) => [
-              `${received.userId} ${received.organization.name}`,
-              bundleOf(received, currentSigner, issuer),
-            ]),
+          many.map((received) => [
+            keyOf(received.userId, received.organization.name),
+            bundleOf(received, currentSigner, issuer),
+          ]),
         );
-      }),
+      });
+      return news;
+    },
     stop: unsubscribe,
   };
+}
+
+/** Under what a member's bundle is remembered. */
+function keyOf(userId: string, organization: string): string {
+  return `${userId} ${organization}`;
 }
 
 interface Bundle extends Delivered {

@@ -11,8 +11,13 @@ export interface EventStreamOptions {
   readonly db: Db;
   readonly clock: Clock;
   readonly announcements: Announcements;
-  /** Prepares what these members are about to fetch; called before they are nudged together. */
-  readonly prepare: (organizationId: string, userIds: readonly string[]) => Promise<void>;
+  /**
+   * The numbers of those members that are above what they were told, by user; prepares what they are about to fetch.
+   */
+  readonly prepare: (
+    organizationId: string,
+    told: ReadonlyMap<string, number>,
+  ) => Promise<ReadonlyMap<string, number>>;
   /** From 0 up to 1, as `Math.random`. */
   readonly random: () => number;
   readonly onError: (error: unknown) => void;
@@ -34,17 +39,25 @@ export interface EventStreams {
   drain(): void;
 }
 
+/** What is asked of the database about a stream: whether there is news for it, or also whether it may go on. */
+type Question = 'news' | 'standing';
+
 /** A hub that restarts is not stampeded: its agents come back spread over this long. */
 const RETRY_FROM_MS = 1_000;
 const RETRY_SPREAD_MS = 14_000;
 const RETRY_LONGEST_MS = RETRY_FROM_MS + RETRY_SPREAD_MS;
+/**
+ * The first are served while the next are still being asked about: whoever comes back at once for what they were told
+ * of is not queued behind a whole fleet, and the fleet does not come in one moment.
+ */
+const TOLD_TOGETHER = 250;
 /** Nobody has that many devices; somebody may try to fill the hub's memory. */
 const STREAMS_OF_ONE_USER = 32;
 
 export function createEventStreams(options: EventStreamOptions): EventStreams {
   const { db, clock, announcements, prepare, random, onError } = options;
   const registry = createStreamRegistry();
-  const due = new Set<AgentStream>();
+  const due = new Map<AgentStream, Question>();
   let changes = 0;
   let draining = false;
   let asking = false;
@@ -61,13 +74,13 @@ export function createEventStreams(options: EventStreamOptions): EventStreams {
     asking = true;
     try {
       while (due.size > 0 && !draining) {
-        const some = [...due];
-        due.clear();
+        const some = [...due].slice(0, TOLD_TOGETHER);
+        for (const [stream] of some) due.delete(stream);
         try {
           await tell(some);
         } catch (error) {
           onError(error);
-          for (const stream of some) due.add(stream);
+          for (const [stream, question] of some) ask(stream, question);
           retry ??= wait(() => {
             retry = undefined;
             void look();
@@ -79,22 +92,28 @@ export function createEventStreams(options: EventStreamOptions): EventStreams {
       asking = false;
     }
   };
-  const tell = async (streams: readonly AgentStream[]): Promise<void> => {
-    const standing = await readStanding(db, streams, new Date(clock.now()));
-    const news = standing.filter(([stream, now]) => now.kind === 'open' && now.seq > stream.told);
-    const byOrganization = Map.groupBy(news, ([stream]) => stream.organizationId);
-    for (const [organizationId, members] of byOrganization) {
-      const userIds = [...new Set(members.map(([stream]) => stream.userId))];
-      // Only a saving: without it each member's fetch asks for itself.
-      if (userIds.length > 1) await prepare(organizationId, userIds).catch(onError);
+  const tell = async (questions: readonly (readonly [AgentStream, Question])[]): Promise<void> => {
+    const doubted = questions.flatMap(([stream, question]) => (question === 'standing' ? [stream] : []));
+    const curious = questions.flatMap(([stream, question]) => (question === 'news' ? [stream] : []));
+    if (doubted.length > 0) {
+      for (const [stream, now] of await readStanding(db, doubted, new Date(clock.now()))) {
+        if (now.kind === 'ended') close(stream, now.reason);
+        else if (now.seq > stream.told) curious.push(stream);
+      }
     }
-    for (const [stream, now] of standing) {
-      if (now.kind === 'open') nudge(stream, now.seq);
-      else close(stream, now.reason);
+    for (const [organizationId, streams] of Map.groupBy(curious, (stream) => stream.organizationId)) {
+      const told = new Map<string, number>();
+      for (const { userId, told: seq } of streams) told.set(userId, Math.min(seq, told.get(userId) ?? seq));
+      const news = await prepare(organizationId, told);
+      for (const stream of streams) nudge(stream, news.get(stream.userId) ?? stream.told);
     }
   };
-  const lookAt = (streams: Iterable<AgentStream>): void => {
-    for (const stream of streams) due.add(stream);
+  /** Who may have been signed out is looked at whole; a mere question for news must not hide that. */
+  const ask = (stream: AgentStream, question: Question): void => {
+    if (due.get(stream) !== 'standing') due.set(stream, question);
+  };
+  const lookAt = (streams: Iterable<AgentStream>, question: Question): void => {
+    for (const stream of streams) ask(stream, question);
     void look();
   };
 
@@ -103,10 +122,11 @@ export function createEventStreams(options: EventStreamOptions): EventStreams {
     switch (channel) {
       case 'mooring_sequences': {
         const changed = readSequenceAnnouncement(payload);
-        if (changed === null) return lookAt(registry.all());
+        if (changed === null) return lookAt(registry.all(), 'standing');
         const { organization, user, seq } = changed;
         if (user === undefined || seq === undefined) {
-          return lookAt([...registry.all()].filter((stream) => stream.organizationId === organization));
+          const members = [...registry.all()].filter((stream) => stream.organizationId === organization);
+          return lookAt(members, 'news');
         }
         for (const stream of registry.ofUser(user)) {
           if (stream.organizationId === organization) nudge(stream, seq);
@@ -114,9 +134,9 @@ export function createEventStreams(options: EventStreamOptions): EventStreams {
         return;
       }
       case 'mooring_access':
-        return lookAt(registry.ofUser(payload));
+        return lookAt(registry.ofUser(payload), 'standing');
       case 'connected':
-        return lookAt(registry.all());
+        return lookAt(registry.all(), 'standing');
       default:
         return;
     }
@@ -149,7 +169,7 @@ export function createEventStreams(options: EventStreamOptions): EventStreams {
         registry.remove(stream);
         due.delete(stream);
       });
-      if (since !== changes) lookAt([stream]);
+      if (since !== changes) lookAt([stream], 'standing');
     },
     drain() {
       draining = true;

@@ -79,6 +79,20 @@ export async function readManyReceived(
   userIds: readonly string[],
 ): Promise<readonly Received[]> {
   const { rows } = await selectReceived(reader, organizationId, userIds, false);
+  return withDocuments(reader, rows);
+}
+
+/** The same of those members only whose sequence number is above the one given for them. */
+export async function readReceivedSince(
+  reader: Reader,
+  organizationId: string,
+  told: ReadonlyMap<string, number>,
+): Promise<readonly Received[]> {
+  const { rows } = await selectReceived(reader, organizationId, [...told.keys()], false, [...told.values()]);
+  return withDocuments(reader, rows);
+}
+
+async function withDocuments(reader: Reader, rows: readonly ReceivedRow[]): Promise<readonly Received[]> {
   const wanted = new Map(
     rows.flatMap((row) =>
       row.policy_id === null ? [] : [[keyOf(row.policy_id, row.revision), row] as const],
@@ -112,13 +126,15 @@ function selectReceived(
   organizationId: string,
   userIds: readonly string[],
   withDocument: boolean,
+  since?: readonly number[],
 ) {
+  const ids = sql`${[...userIds]}::uuid[]`;
   // Which policy is worked out first and once; the accounts are looked up one by one. Left to the planner, an
   // organization that has just grown makes it compare every member with every account.
   return sql<ReceivedRow>`
     with mp as materialized (
       select * from member_policies
-       where organization_id = ${organizationId} and user_id = any(${[...userIds]}::uuid[]))
+       where organization_id = ${organizationId} and user_id = any(${ids}))
     select mp.user_id, o.id as organization_id, o.name as organization_name, o.refresh_seconds, o.grace_seconds,
            o.contact_name, o.contact_url, s.seq, p.id as policy_id, p.name as policy_name, mp.via, mp.revision,
            case when mp.revision = p.revision then p.updated_at
@@ -138,6 +154,7 @@ function selectReceived(
       left join access_policies ap on ap.organization_id = o.id
       ${withDocument ? sql`left join policy_revisions r on r.policy_id = mp.policy_id and r.revision = mp.revision` : sql``}
      where (select u.disabled_at is null from users u where u.id = mp.user_id)
+       ${since === undefined ? sql`` : sql`and s.seq > (${[...since]}::bigint[])[array_position(${ids}, mp.user_id)]`}
   `.execute(reader);
 }
 

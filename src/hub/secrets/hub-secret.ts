@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+} from 'node:crypto';
 import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -71,7 +78,9 @@ export async function loadHubSecret(
 
 /** The secret from its text: one key to seal with and one to digest with, derived by HKDF (RFC 5869). */
 export function createHubSecret(text: string): HubSecret {
-  const derive = (use: string) => Buffer.from(hkdfSync('sha256', text, 'mooring-hub', use, 32));
+  // Key objects: bytes would be made one anew for each of the thousands of tokens that come at once.
+  const derive = (use: string) =>
+    createSecretKey(Buffer.from(hkdfSync('sha256', text, 'mooring-hub', use, 32)));
   const sealKey = derive('seal');
   const digestKey = derive('digest');
   return {
