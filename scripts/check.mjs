@@ -17,6 +17,7 @@ const commands = [
   ['dead code', tool('knip')],
   ['package-lock.json names every platform', script('complete-lockfile.mjs', '--check')],
   ['generated docs are current', script('generate-docs.ts', '--check')],
+  ['icons are drawn from the mark', script('make-icons.ts', '--check')],
 ];
 
 // A command that the README tells people to type must exist: as a script, or as a command of ours.

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Resvg } from '@resvg/resvg-js';
 import { TRAY_FACES, type TrayFace } from '../src/main/tray/face.ts';
+import { icnsFile, icoFile } from './icon-containers.ts';
 
 const assets = join(import.meta.dirname, '..', 'assets');
 
@@ -22,6 +23,8 @@ interface Colours {
 }
 
 const APP_SIZES = [16, 24, 32, 48, 64, 128, 256, 512, 1024];
+/** Windows takes no larger one. */
+const WINDOWS_SIZES = APP_SIZES.filter((size) => size <= 256);
 /** Windows and mac choose among these by the display's scale. */
 const SCALES = [1, 1.25, 1.5, 2, 3];
 const TRAY_SIZE = 16;
@@ -99,7 +102,10 @@ const OVERLAYS = {
 function drawAll(): ReadonlyMap<string, Buffer> {
   const mark = readMark();
   const drawn = new Map<string, Buffer>();
-  for (const size of APP_SIZES) drawn.set(join('icons', `${size}x${size}.png`), png(appIcon(mark), size));
+  const sizes = new Map(APP_SIZES.map((size) => [size, png(appIcon(mark), size)]));
+  for (const [size, image] of sizes) drawn.set(join('icons', `${size}x${size}.png`), image);
+  drawn.set('mooring.icns', icnsFile(sizes));
+  drawn.set('mooring.ico', icoFile(new Map([...sizes].filter(([size]) => WINDOWS_SIZES.includes(size)))));
   const black = { body: '#000', rope: '#000', badge: '#000' };
   const kinds = {
     light: { body: mark.bodyColour, rope: mark.ropeColour, badge: '#c62828' },

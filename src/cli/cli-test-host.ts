@@ -39,6 +39,8 @@ export interface RunOptions {
   readonly columns?: number;
   readonly environment?: Record<string, string>;
   readonly signal?: AbortSignal;
+  /** `this-command` when left out, as in the command that npm installs. */
+  readonly agentIn?: CliHost['agentIn'];
   /** Where files of the agent would be; only faults of ours write there. */
   readonly root?: string;
 }
@@ -90,6 +92,7 @@ export async function run(words: readonly string[], options: RunOptions = {}): P
       },
     },
     openApi: options.open ?? (async () => api),
+    agentIn: options.agentIn ?? 'this-command',
     signal: options.signal ?? new AbortController().signal,
   };
   const exit = await runCli(words, host);

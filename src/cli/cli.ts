@@ -22,6 +22,7 @@ export interface CliHost {
   readonly agentOptions: AgentOptions;
   /** Opens the local API; called at most once. */
   readonly openApi: () => Promise<OpenedLocalApi>;
+  readonly agentIn: CommandContext['agentIn'];
   /** Aborted, with an `Interruption` as its reason, by a signal of the system. */
   readonly signal: AbortSignal;
 }
@@ -37,6 +38,7 @@ export async function runCli(words: readonly string[], host: CliHost): Promise<n
     json,
     signal: host.signal,
     agentOptions: host.agentOptions,
+    agentIn: host.agentIn,
     open: opened.open,
   };
   try {

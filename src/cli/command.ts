@@ -42,6 +42,8 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** How an agent is composed here: with the machine's own paths, or a test's. */
   readonly agentOptions: AgentOptions;
+  /** Who keeps the session here: an agent that this command may be, or the app that it was installed with. */
+  readonly agentIn: 'this-command' | 'desktop-app';
   /** Opens the agent's local API; the caller of the command closes it. Ask only when it is needed. */
   open(): Promise<OpenedLocalApi>;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { AgentOptions } from '../agent/agent-options.ts';
 import { VERSION } from '../shared/version.ts';
 import { printFault, runCli } from './cli.ts';
+import type { Installation } from './installation.ts';
 import type { Interruption } from './interruption.ts';
 import { exitWhenFlushed, openTerminal, type Terminal } from './terminal/terminal.ts';
 
@@ -12,8 +13,8 @@ const SIGNALS: readonly Interruption[] = [
   { signal: 'SIGHUP', exit: 129 },
 ];
 
-/** Runs a command line on this process's own streams, environment and signals. `folder` holds the bundle. */
-export async function runProcess(words: readonly string[], folder: string): Promise<number> {
+/** Runs a command line on this process's own streams, environment and signals. */
+export async function runProcess(words: readonly string[], { folder, app }: Installation): Promise<number> {
   const terminal = ownTerminal();
   const agentOptions: AgentOptions = { version: VERSION, dashboardFolder: dashboardBeside(folder) };
   const interruption = followSignals();
@@ -22,12 +23,17 @@ export async function runProcess(words: readonly string[], folder: string): Prom
     agentOptions,
     // Loaded late: what only prints help or a version needs no agent.
     openApi: async () => {
+      if (app !== null) {
+        const { openThroughApp } = await import('./executable/open-through-app.ts');
+        return openThroughApp(agentOptions, app);
+      }
       const [{ openLocalApi }, { withLog }] = await Promise.all([
         import('../agent/local-api/connect.ts'),
         import('../agent/log-file.ts'),
       ]);
       return openLocalApi(withLog(agentOptions));
     },
+    agentIn: app === null ? 'this-command' : 'desktop-app',
     signal: interruption,
   });
   return exitWhenFlushed(terminal, exit);

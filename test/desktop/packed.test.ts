@@ -1,31 +1,26 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdtemp, open, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { buildParts } from '../../scripts/build.mjs';
+import { makeExecutable } from '../../scripts/executable.mjs';
+import { DELIVERED, SENTINEL, writeElectronStandIn } from './electron-stand-in.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Marks the fuses in Electron's binary (electronjs.org/docs/latest/tutorial/fuses): then version, count, states. */
-const SENTINEL = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX';
-/** As Electron is delivered: a digit for each fuse, in the order of `FuseV1Options`. */
-const DELIVERED = '10110001';
+let folder: string;
+const unpacked = () => join(folder, 'out', 'linux-unpacked');
 
-/**
- * The app laid out by electron-builder as its configuration says, on a stand-in of Electron's distribution: it holds
- * what electron-builder looks for, and the fuses, but no program.
- */
 describe('the packed app', () => {
-  let folder: string;
   let files: readonly string[];
 
   beforeAll(async () => {
-    await buildParts(['pages']);
+    await Promise.all([buildParts(['cli', 'pages']), makeExecutable()]);
     folder = await mkdtemp(join(tmpdir(), 'mooring-packed-'));
-    await writeStandIn(join(folder, 'dist'));
+    await writeElectronStandIn(join(folder, 'dist'), 'linux');
     const builder = join(root, 'node_modules', 'electron-builder', 'cli.js');
     const options = [
       `-c.electronDist=${join(folder, 'dist')}`,
@@ -40,12 +35,11 @@ describe('the packed app', () => {
     );
     files = filesOf(z.json().parse(JSON.parse(await asarHeader(archive()))));
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  const archive = () => join(folder, 'out', 'linux-unpacked', 'resources', 'app.asar');
+  const archive = () => join(unpacked(), 'resources', 'app.asar');
 
   test('fuses: no RunAsNode, no NODE_OPTIONS, no inspector, cookies encrypted, only a whole ASAR', async () => {
-    const binary = await readFile(join(folder, 'out', 'linux-unpacked', 'mooring-desktop'), 'latin1');
+    const binary = await readFile(join(unpacked(), 'mooring-desktop'), 'latin1');
     const states = binary.slice(binary.indexOf(SENTINEL) + SENTINEL.length + 2).slice(0, DELIVERED.length);
     const names = [
       'RunAsNode',
@@ -90,20 +84,88 @@ describe('the packed app', () => {
   });
 });
 
-async function writeStandIn(dist: string): Promise<void> {
-  await mkdir(join(dist, 'resources'), { recursive: true });
-  await mkdir(join(dist, 'locales'));
-  const fuses = Buffer.concat([
-    Buffer.alloc(4096, 1),
-    Buffer.from(SENTINEL),
-    Buffer.from([1, DELIVERED.length]),
-    Buffer.from(DELIVERED),
-    Buffer.alloc(4096, 1),
-  ]);
-  await writeFile(join(dist, 'electron'), fuses, { mode: 0o755 });
-  for (const name of ['version', 'LICENSE', 'LICENSES.chromium.html', 'locales/en-US.pak'])
-    await writeFile(join(dist, name), '');
-}
+/**
+ * The command as installers bring it, run from the layout of the packed app. In the app's place stands a program that
+ * notes how it was started and runs the checkout's agent.
+ */
+describe('the command in the packed app', () => {
+  let home: string;
+  const command = () => join(unpacked(), 'resources', 'cli', 'mooring');
+  const app = () => join(unpacked(), 'mooring-desktop');
+  const starts = async () => (await readFile(join(home, 'starts'), 'utf8')).trim().split('\n');
+
+  const run = (...words: readonly string[]) => runAt(command(), words);
+  const runAt = async (program: string, words: readonly string[], extra: NodeJS.ProcessEnv = {}) => {
+    const env = { HOME: home, XDG_RUNTIME_DIR: home, PATH: process.env.PATH, ...extra };
+    return promisify(execFile)(program, [...words], { env }).then(
+      ({ stdout, stderr }) => ({ exit: 0, stdout, stderr }),
+      (error: unknown) => {
+        const { code, stdout, stderr } = endedSchema.parse(error);
+        return { exit: code, stdout, stderr };
+      },
+    );
+  };
+
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'mooring-home-'));
+    await putApp(
+      `exec '${process.execPath}' '${join(root, 'out', 'cli', 'mooring.js')}' agent run --headless`,
+    );
+  });
+  afterAll(async () => {
+    await run('agent', 'stop');
+    for (const made of [folder, home]) await rm(made, { recursive: true, force: true });
+  });
+
+  async function putApp(line: string): Promise<void> {
+    await writeFile(app(), `#!/bin/sh\necho "$@" >> '${join(home, 'starts')}'\n${line}\n`);
+    await chmod(app(), 0o755);
+  }
+
+  test('works alone where no agent is needed, and takes no code from its environment', async () => {
+    const version = await runAt(command(), ['--version'], { NODE_OPTIONS: '--require=/nonexistent.cjs' });
+    expect(version).toMatchObject({ exit: 0, stderr: '' });
+    const resolved = await run('policy', 'resolve', '--json');
+    const bundle = join(root, 'out', 'cli', 'mooring.js');
+    const same = await runAt(process.execPath, [bundle, 'policy', 'resolve', '--json']);
+    expect(resolved).toEqual(same);
+    expect(await run('settings', 'gett')).toMatchObject({ exit: 2 });
+    await expect(access(join(home, 'starts'))).rejects.toThrow();
+  });
+
+  test('has the app run the agent, one for two commands at once, and without a window', async () => {
+    const link = join(home, 'mooring');
+    await symlink(command(), link);
+    const both = await Promise.all([runAt(link, ['status', '--json']), run('whoami', '--json')]);
+    expect(both.map(({ exit }) => exit)).toEqual([0, 3]);
+    for (const start of await starts()) expect(start).toBe('--background');
+    const pid = z.object({ pid: z.number() });
+    const first = pid.parse(JSON.parse(both[0].stdout)).pid;
+    expect(await run('agent', 'run', '--json')).toMatchObject({
+      exit: 0,
+      stdout: `${JSON.stringify({ state: 'already-running', pid: first })}\n`,
+    });
+    expect(await run('settings', 'set', 'theme', 'dark')).toMatchObject({ exit: 0 });
+    expect(await run('settings', 'get', 'theme')).toMatchObject({ exit: 0, stdout: 'dark\n' });
+    expect(await run('agent', 'stop')).toMatchObject({ exit: 0 });
+  });
+
+  test('says so when the app does not start or is not there', async () => {
+    await putApp('exit 3');
+    const failed = await run('status', '--json');
+    expect(failed.exit).toBe(5);
+    expect(JSON.parse(failed.stdout)).toMatchObject({
+      error: { code: 'unreachable', message: expect.stringContaining('ended at once with 3') },
+    });
+    await rm(app());
+    const missing = await run('status');
+    expect(missing).toMatchObject({ exit: 5, stdout: '' });
+    expect(missing.stderr).toContain('install Mooring again');
+    expect(missing.stderr).not.toContain('    at ');
+  });
+});
+
+const endedSchema = z.object({ code: z.number(), stdout: z.string(), stderr: z.string() });
 
 /** The list of files that an ASAR begins with: four sizes of four bytes, then JSON. */
 async function asarHeader(file: string): Promise<string> {

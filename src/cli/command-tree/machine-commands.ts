@@ -15,6 +15,14 @@ export const machineCommands: readonly CommandSpec[] = [
       '--admin-settings takes JSON, JSON with single quotes ({\'a\': true}), and JSON with doubled quotes ({""a"":true}), as installers pass them on. A policy with an error is refused.',
       'The proxy options suggest a proxy, which people may change; to lock it, put a "proxy" with "locked": true into --admin-settings instead.',
     ],
+    arguments: [
+      {
+        name: 'words',
+        description: 'With --from-installer exe, after "--": what the installer was started with',
+        optional: true,
+        variadic: true,
+      },
+    ],
     options: [
       { name: 'admin-settings', value: 'JSON', description: 'The policy of this computer' },
       {
@@ -47,6 +55,13 @@ export const machineCommands: readonly CommandSpec[] = [
       {
         name: 'proxy-enable-kerberosntlm',
         description: 'Sign in to the proxy with Kerberos or NTLM',
+      },
+      {
+        name: 'from-installer',
+        value: 'KIND',
+        description:
+          'For installers: take the options from the words after "--", or from the properties of the MSI',
+        choices: ['exe', 'msi'],
       },
       force,
     ],

@@ -13,6 +13,7 @@ export async function runAgent(context: CommandContext, { options }: Invocation)
     if (entry.level !== 'info') context.terminal.err(`${entry.level}: ${plainText(entry.message)}\n`);
   });
   const wantsDashboard = options.dashboard === true;
+  if (context.agentIn === 'desktop-app') return openTheApp(context, wantsDashboard);
   const outcome = await serveAgent(agentOptions);
   if (!outcome.ok) {
     return 'refusal' in outcome
@@ -30,6 +31,15 @@ export async function runAgent(context: CommandContext, { options }: Invocation)
   }
   if (!context.json) context.terminal.out('The agent has stopped.\n');
   return { kind: 'printed', exit: 0 };
+}
+
+/** The command that the app brought runs no agent of its own: it has the app run its agent, and points there. */
+async function openTheApp(context: CommandContext, wantsDashboard: boolean): Promise<Outcome> {
+  const opened = await context.open();
+  if (!opened.ok) return refused(opened.refusal);
+  const status = await ask(opened, 'status', { signal: context.signal });
+  if (!status.ok) return refused(status.refusal);
+  return pointToTheFirst(context, status.body, wantsDashboard);
 }
 
 /** One line as soon as the agent can be asked; a program that started it waits for this line. */

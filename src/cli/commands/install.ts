@@ -4,11 +4,19 @@ import type { HostFacts } from '../../agent/paths.ts';
 import { agentPaths } from '../../agent/paths.ts';
 import { systemCommandRunner } from '../../agent/run-command.ts';
 import { fileTrust } from '../../agent/sources/machine-file-trust.ts';
+import { queryRegistry } from '../../agent/sources/registry-query.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
+import { quote } from '../../shared/text/quote.ts';
 import { type CommandContext, type Invocation, type Outcome, refused } from '../command.ts';
 import { refuseUnlessElevated } from '../install/elevation.ts';
 import { type Installing, install } from '../install/install.ts';
 import { readInstallRequest } from '../install/install-request.ts';
+import {
+  type GivenToInstaller,
+  INSTALLER_KEY,
+  optionsOfCommandLine,
+  optionsOfProperties,
+} from '../install/installer-options.ts';
 import { systemMachineDisk } from '../install/machine-disk.ts';
 import { machineProtection } from '../install/protection.ts';
 import { uninstall } from '../install/uninstall.ts';
@@ -17,8 +25,13 @@ import { plainText } from '../terminal/plain-text.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** `mooring install`: writes the files by which administrators decide for this machine. */
-export async function installMachine(context: CommandContext, { options }: Invocation): Promise<Outcome> {
-  const read = readInstallRequest(options);
+export async function installMachine(context: CommandContext, invocation: Invocation): Promise<Outcome> {
+  const given = await givenOptions(context, invocation);
+  if ('code' in given) return refused(given);
+  // An installer always runs this; where nothing was decided there is nothing to write, and no right is needed.
+  if (invocation.options['from-installer'] !== undefined && Object.keys(given.options).length === 0)
+    return NOTHING_TO_DO;
+  const read = readInstallRequest(given.options);
   if ('code' in read) return refused(read);
   const on = await openMachine(context, 'install');
   if ('code' in on) return refused(on);
@@ -39,6 +52,41 @@ export async function installMachine(context: CommandContext, { options }: Invoc
         );
       printTestPaths(terminal, on.host);
     },
+  };
+}
+
+const NOTHING_TO_DO: Outcome = {
+  kind: 'done',
+  json: { written: [], removed: [], layoutChanged: false, warnings: [] },
+  print: (terminal) => terminal.out('Nothing was decided for this computer, so nothing was written.\n'),
+};
+
+/** The options as they were typed, or as an installer was given them. */
+async function givenOptions(
+  context: CommandContext,
+  { words, options }: Invocation,
+): Promise<Pick<Invocation, 'options'> | Refusal> {
+  const installer = options['from-installer'];
+  if (installer === undefined) {
+    const [word] = words;
+    return word === undefined ? { options } : surplus(word);
+  }
+  const given = installer === 'msi' ? await propertiesOf(context) : optionsOfCommandLine(words);
+  return given.ok ? { options: given.options } : given.refusal;
+}
+
+async function propertiesOf({ agentOptions }: CommandContext): Promise<GivenToInstaller> {
+  const host = agentOptions.host ?? readHostFacts();
+  const { systemRoot } = (agentOptions.paths ?? agentPaths)(host, 'mooring');
+  const runCommand = agentOptions.runCommand ?? systemCommandRunner();
+  return optionsOfProperties(await queryRegistry(runCommand, systemRoot, INSTALLER_KEY));
+}
+
+function surplus(word: string): Refusal {
+  return {
+    code: 'bad_request',
+    message: `"mooring install" takes options only, and was given ${quote(word)}. Nothing was written.`,
+    help: 'A value that holds blanks stands in quotes: --admin-settings="{…}".',
   };
 }
 

@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest';
+import { parseRegistry } from '../../agent/sources/registry-query.ts';
+import { readInstallRequest } from './install-request.ts';
+import {
+  INSTALLER_KEY,
+  INSTALLER_OPTIONS,
+  optionsOfCommandLine,
+  optionsOfProperties,
+} from './installer-options.ts';
+
+const typed = (...words: string[]) => optionsOfCommandLine(words);
+
+test('the command line of the installer: ours are taken, its own are passed over', () => {
+  expect(
+    typed(
+      'C:\\Users\\ada\\Downloads\\Mooring Setup 0.1.0.exe',
+      '/S',
+      '/allusers',
+      '--updated',
+      "--admin-settings={'configurationFileVersion': 2}",
+      '--allowed-org=acme;labs',
+      '--proxy-enable-kerberosntlm',
+      '--override-proxy-embedded-pac=function f() {\n return "a=b" }',
+      '/D=C:\\Program',
+      'Files\\--Mooring',
+    ),
+  ).toEqual({
+    ok: true,
+    options: {
+      'admin-settings': "{'configurationFileVersion': 2}",
+      'allowed-org': 'acme;labs',
+      'proxy-enable-kerberosntlm': true,
+      'override-proxy-embedded-pac': 'function f() {\n return "a=b" }',
+    },
+  });
+  expect(typed('/S', '/currentuser', '--force-run')).toEqual({ ok: true, options: {} });
+});
+
+test.each([
+  [['--allowed-orgs=acme'], 'no option --allowed-orgs'],
+  [['--allowed-org'], 'without a value'],
+  [['--allowed-org', 'acme'], 'without a value'],
+  [['acme'], 'does not know'],
+  [['--proxy-enable-kerberosntlm=yes'], 'takes no value'],
+  [['--hub=https://a.example', '--hub=https://b.example'], 'twice'],
+  [['/S', 'Setup.exe'], 'does not know'],
+])('the command line %j is refused: %s', (words, why) => {
+  expect(optionsOfCommandLine(words)).toMatchObject({
+    ok: false,
+    refusal: { code: 'bad_request', message: expect.stringContaining(why) },
+  });
+});
+
+const properties = (lines: readonly string[]) =>
+  optionsOfProperties({
+    kind: 'read',
+    lossy: false,
+    tree: parseRegistry(
+      ['', INSTALLER_KEY.replace('HKLM', 'HKEY_LOCAL_MACHINE'), ...lines, ''].join('\r\n'),
+      INSTALLER_KEY,
+    ),
+  });
+
+test('the properties of the MSI, as the registry hands them over', () => {
+  const given = properties([
+    '    ADMINSETTINGS    REG_SZ    {"configurationFileVersion":2,"analyticsEnabled":{"locked":true,"value":false}}',
+    '    ALLOWEDORG    REG_SZ    acme',
+    '    HUBURL    REG_SZ    ',
+    '    OVERRIDEPROXYEXCLUDE    REG_SZ    ',
+    '    PROXYENABLEKERBEROSNTLM    REG_SZ    1',
+    '    SOMETHINGELSE    REG_SZ    x',
+  ]);
+  expect(given).toEqual({
+    ok: true,
+    options: {
+      'admin-settings': '{"configurationFileVersion":2,"analyticsEnabled":{"locked":true,"value":false}}',
+      'allowed-org': 'acme',
+      'proxy-enable-kerberosntlm': true,
+    },
+  });
+  if (!given.ok) throw new Error('refused');
+  expect(readInstallRequest(given.options)).toMatchObject({
+    request: { allowedOrgs: ['acme'], policy: { analyticsEnabled: { locked: true, value: false } } },
+  });
+  expect(properties([])).toEqual({ ok: true, options: {} });
+  expect(properties(['    PROXYENABLEKERBEROSNTLM    REG_SZ    0'])).toEqual({ ok: true, options: {} });
+  expect(optionsOfProperties({ kind: 'absent' })).toEqual({ ok: true, options: {} });
+});
+
+test('properties that cannot be read are refused', () => {
+  expect(properties(['    PROXYENABLEKERBEROSNTLM    REG_SZ    perhaps'])).toMatchObject({ ok: false });
+  expect(optionsOfProperties({ kind: 'failed', message: 'The key is closed.' })).toMatchObject({
+    refusal: { message: 'The key is closed. Nothing was written.' },
+  });
+  expect(optionsOfProperties({ kind: 'read', lossy: true, tree: new Map() })).toMatchObject({ ok: false });
+});
+
+test('every option has a property of its own', () => {
+  const names = INSTALLER_OPTIONS.map(({ property }) => property);
+  expect(new Set(names).size).toBe(names.length);
+  // Windows passes only names in capitals on to the part that runs with rights.
+  for (const name of names) expect(name).toMatch(/^[A-Z]+$/);
+});

@@ -1,0 +1,167 @@
+import { execFile } from 'node:child_process';
+import {
+  access,
+  chmod,
+  cp,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readlink,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { DOMParser } from '@xmldom/xmldom';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { extendProject } from '../../packaging/windows/msi-project.mjs';
+import { buildParts } from '../../scripts/build.mjs';
+import { INSTALLER_OPTIONS } from '../../src/cli/install/installer-options.ts';
+import { writeElectronStandIn } from './electron-stand-in.ts';
+
+/*
+ * What the installers are made of, as electron-builder hands it to the tools that make them. Those tools come from
+ * elsewhere and are only there where installers are made; in their place stand programs that note what they were given.
+ */
+const root = join(import.meta.dirname, '..', '..');
+const run = promisify(execFile);
+let folder: string;
+
+beforeAll(async () => {
+  await buildParts(['pages']);
+  folder = await mkdtemp(join(tmpdir(), 'mooring-installers-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** electron-builder for one target, on a stand-in of Electron's distribution. */
+async function make(platform: 'linux' | 'win', target: string, options: readonly string[], env = {}) {
+  const dist = join(folder, `${platform}-dist`);
+  await writeElectronStandIn(dist, platform);
+  const settings = [`-c.electronDist=${dist}`, `-c.directories.output=${join(folder, target)}`, ...options];
+  const words = [`--${platform}`, target, '--x64', '--publish', 'never', ...settings];
+  return run(process.execPath, [join(root, 'node_modules', 'electron-builder', 'cli.js'), ...words], {
+    cwd: root,
+    env: { ...process.env, ...env },
+  });
+}
+
+describe('the MSI', () => {
+  let project: string;
+
+  beforeAll(async () => {
+    const kept = join(folder, 'project.wxs');
+    const hook = join(folder, 'hook.mjs');
+    const ours = join(root, 'packaging', 'windows', 'msi-project.mjs');
+    await writeFile(
+      hook,
+      `import addToProject from ${JSON.stringify(ours)};
+      import { copyFile } from 'node:fs/promises';
+      export default async (file) => { await addToProject(file); await copyFile(file, ${JSON.stringify(kept)}); process.exit(0); };`,
+    );
+    await make('win', 'msi', [`-c.msiProjectCreated=${hook}`, '-c.win.signAndEditExecutable=false']);
+    project = await readFile(kept, 'utf8');
+  });
+
+  const elements = (name: string) => [
+    ...new DOMParser().parseFromString(project, 'text/xml').getElementsByTagName(name),
+  ];
+  const named = (name: string, attribute: string) =>
+    elements(name).map((element) => element.getAttribute(attribute));
+
+  test('takes every option as a property that reaches the part with rights, and is not logged', () => {
+    for (const { property } of INSTALLER_OPTIONS) {
+      const declared = elements('Property').filter((each) => each.getAttribute('Id') === property);
+      expect(declared.map((each) => [each.getAttribute('Secure'), each.getAttribute('Hidden')])).toEqual([
+        ['yes', 'yes'],
+      ]);
+    }
+    expect(named('RegistryValue', 'Value')).toEqual(INSTALLER_OPTIONS.map(({ property }) => `[${property}]`));
+  });
+
+  test('runs the command as the system, once the files are there, and undoes it only when it is removed', () => {
+    const actions = elements('CustomAction').map((each) =>
+      ['Id', 'ExeCommand', 'Execute', 'Impersonate', 'Return'].map((name) => each.getAttribute(name)),
+    );
+    const command = '"[APPLICATIONFOLDER]resources\\cli\\mooring.exe"';
+    expect(actions).toEqual([
+      ['DecideForThisComputer', `${command} install --from-installer msi`, 'deferred', 'no', 'check'],
+      ['ForgetDecisions', `${command} uninstall`, 'deferred', 'no', 'ignore'],
+    ]);
+    expect(elements('Custom').map((each) => each.textContent)).toEqual([
+      'NOT REMOVE~="ALL"',
+      'REMOVE~="ALL" AND NOT UPGRADINGPRODUCTCODE',
+    ]);
+  });
+
+  test('puts the command on the PATH and says that the fleet brings updates', async () => {
+    expect(named('Environment', 'Value')).toEqual(['[APPLICATIONFOLDER]resources\\cli']);
+    const mark = elements('File').find((each) => each.getAttribute('Name') === 'updated-by-fleet');
+    await access(mark?.getAttribute('Source') ?? '');
+  });
+
+  test('is not made from a template that this was not written for', () => {
+    expect(() => extendProject('<Wix xmlns="http://wixtoolset.org/schemas/v4/wxs"/>')).toThrow(/Product/);
+    expect(() => extendProject(project.replace('APPLICATIONFOLDER:\\resources\\', 'x'))).toThrow(/Directory/);
+  });
+});
+
+test('the packages of Linux bring the command on the PATH and the mark, and run what undoes it', async () => {
+  const noted = join(folder, 'fpm-was-given');
+  const fpm = join(folder, 'fpm');
+  // The last of its words that follows --package is the file that has to be there afterwards.
+  await writeFile(
+    fpm,
+    `#!/bin/sh\nprintf '%s\\n' "$@" > '${noted}'\nwhile [ $# -gt 0 ]; do [ "$1" = --package ] && : > "$2"; shift; done\n`,
+  );
+  await chmod(fpm, 0o755);
+  await make('linux', 'deb', [], { CUSTOM_FPM_PATH: fpm });
+  const words = (await readFile(noted, 'utf8')).trim().split('\n');
+  const placed = new Map(
+    words.filter((word) => /^[^-].*=\//.test(word)).map((word) => [word.split('=')[1], word.split('=')[0]]),
+  );
+  for (const from of placed.values()) if (from?.startsWith('packaging/')) await access(join(root, from));
+  expect(placed.get('/usr/bin/mooring')).toBe('packaging/linux/mooring');
+  expect(placed.get('/opt/Mooring/resources/updated-by-fleet')).toBe('packaging/updated-by-fleet');
+  expect([...placed.keys()]).toContain('/usr/share/applications/mooring-desktop.desktop');
+  expect(words).toContain('--before-remove=packaging/linux/before-remove.sh');
+  expect(words).toContain('libsecret-1-0');
+});
+
+test('removing the package undoes what was installed; an upgrade keeps it', async () => {
+  const script = join(folder, 'before-remove.sh');
+  const command = join(folder, 'command');
+  const text = await readFile(join(root, 'packaging', 'linux', 'before-remove.sh'), 'utf8');
+  await writeFile(script, text.replaceAll('/opt/Mooring/resources/cli/mooring', command));
+  await writeFile(command, `#!/bin/sh\necho "$@" >> '${command}.calls'\nexit 1\n`);
+  await chmod(command, 0o755);
+  for (const word of ['upgrade', '1', 'failed-upgrade']) await run('sh', [script, word]);
+  await expect(access(`${command}.calls`)).rejects.toThrow();
+  // The command fails here, and the package can be removed all the same.
+  for (const word of ['remove', '0']) await run('sh', [script, word]);
+  expect(await readFile(`${command}.calls`, 'utf8')).toBe('uninstall\nuninstall\n');
+});
+
+test('the package of mac links the command, and leaves a command that is not ours', async () => {
+  const disk = join(folder, 'disk');
+  const cli = join(disk, 'Applications', 'Mooring.app', 'Contents', 'Resources', 'cli');
+  await mkdir(cli, { recursive: true });
+  await cp(join(root, 'LICENSE'), join(cli, 'mooring'));
+  const install = () =>
+    run('sh', [
+      join(root, 'packaging', 'mac', 'pkg-scripts', 'postinstall'),
+      'Mooring.pkg',
+      join(disk, 'Applications'),
+      disk,
+    ]);
+  const link = join(disk, 'usr', 'local', 'bin', 'mooring');
+  for (let time = 0; time < 2; time += 1) {
+    await install();
+    expect(await readlink(link)).toBe(join(cli, 'mooring'));
+  }
+  await rm(link);
+  await writeFile(link, 'somebody else');
+  expect((await install()).stdout).toContain('not ours');
+  expect((await lstat(link)).isFile()).toBe(true);
+});
