@@ -30,7 +30,10 @@ export async function launch(program) {
     );
     return;
   }
-  passOn(spawn(node, [file, ...process.argv.slice(2)], { stdio: 'inherit' }));
+  const follow = new URL('end-with-launcher.js', import.meta.url).href;
+  // The channel says nothing: that it closes tells the program that we are gone.
+  const stdio = ['inherit', 'inherit', 'inherit', 'ipc'];
+  passOn(spawn(node, ['--import', follow, file, ...process.argv.slice(2)], { stdio }));
 }
 
 function bundledNode() {

@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { fingerprint, isCurrent, markBuilt, PARTS, root } from './build-inputs.mjs';
 
 const lock = join(root, 'out', '.build-lock');
@@ -45,9 +46,16 @@ export async function buildParts(parts, { packaged = false, force = false } = {}
     const built = stale();
     for (const part of built) await buildPart(part, packaged);
     return built;
+  } catch (error) {
+    throw new Error(forReader(error.message ?? String(error), process.stderr));
   } finally {
     rmSync(lock, { force: true });
   }
+}
+
+/** The bundler paints its errors wherever they go; a log file or a pipe gets them without colour. */
+function forReader(text, { isTTY }, { NO_COLOR } = process.env) {
+  return isTTY && !NO_COLOR ? text : stripVTControlCharacters(text);
 }
 
 async function buildPart(part, packaged) {

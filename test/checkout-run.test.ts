@@ -77,6 +77,8 @@ test('a source that cannot be built is told on standard error, and the build tha
   const { status, stdout, stderr } = mooring('--version');
   expect([status, stdout]).toEqual([1, '']);
   expect(stderr).toContain('The build failed');
+  // The bundler paints what it says; here nobody looks at a terminal.
+  expect(stderr).not.toContain('\u001b');
   expect(readFileSync(join(checkout, 'out', 'cli', 'mooring.js'), 'utf8')).toBe(bundle);
   writeFileSync(broken, text);
   expect(mooring('--version').status).toBe(0);

@@ -33,12 +33,40 @@ test.each(['--trust-proxy', '--idp-network'])('%s takes addresses and networks',
 test('a backup that is missing or damaged is named, and no database is made for it', async () => {
   const [file, data] = [join(folder, 'none.backup'), join(folder, 'data')];
   const { code, stderr } = await runHubCommand(['restore', file, '--data', data]);
-  const said = `${file} cannot be used: there is no such file or folder.\nCheck the path.\n`;
+  const said = `error [storage_failed] ${file} cannot be used: there is no such file or folder.\nCheck the path.\n`;
   expect([code, stderr]).toEqual([1, said]);
   writeFileSync(file, 'not a backup\n');
   const damaged = await runHubCommand(['restore', file, '--data', data]);
   expect([damaged.code, damaged.stderr.includes('is damaged')]).toEqual([2, true]);
   expect(existsSync(data)).toBe(false);
+});
+
+test.each([
+  [['bogus'], /Unknown command 'bogus'/],
+  [['policy'], /needs a command of the group/],
+  [['init'], /Required option '--organization <name>' not specified/],
+  [['start', '--nonsense'], /Unknown option '--nonsense'/],
+])('%j is refused with exit 2, in words and as JSON', async (words, message) => {
+  const [plain, json] = await Promise.all([runHubCommand(words), runHubCommand(['--json', ...words])]);
+  expect([plain.code, plain.stdout]).toEqual([2, '']);
+  expect(plain.stderr).toMatch(/^error \[bad_request\] /);
+  expect(plain.stderr).toMatch(message);
+  expect([json.code, json.stderr]).toEqual([2, '']);
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    error: { code: 'bad_request', message: expect.stringMatching(message), help: expect.any(String) },
+  });
+});
+
+test('without a command it shows help; --version is for people and programs', async () => {
+  const [bare, text, json] = await Promise.all([
+    runHubCommand([]),
+    runHubCommand(['--version']),
+    runHubCommand(['--version', '--json']),
+  ]);
+  expect([bare.code, bare.stderr]).toEqual([0, '']);
+  expect(bare.stdout).toContain('Usage: mooring-hub');
+  expect(text.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  expect([json.code, JSON.parse(json.stdout)]).toEqual([0, { version: text.stdout.trim() }]);
 });
 
 test('a reader that went away is no error', async () => {

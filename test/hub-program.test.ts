@@ -67,7 +67,7 @@ describe('a data directory', () => {
 
     const rival = await runHubCommand(['start', '--port', '0', ...common, '--log-level', 'error']);
     expect(rival.code).toBe(1);
-    expect(errorSchema.parse(JSON.parse(rival.stderr)).error.message).toContain(
+    expect(errorSchema.parse(JSON.parse(rival.stdout)).error.message).toContain(
       `in use by mooring-hub start (process ${hub.child.pid} on `,
     );
 
@@ -111,7 +111,7 @@ describe('a data directory', () => {
     expect(refused.stderr).not.toMatch(/\n\s+at /);
 
     const last = await runHubCommand(['members', 'remove', 'ann@acme.example', ...inAcme]);
-    expect(errorSchema.parse(JSON.parse(last.stderr)).error.code).toBe('conflict');
+    expect(errorSchema.parse(JSON.parse(last.stdout)).error.code).toBe('conflict');
     const audit = await runHubCommand(['audit', '--organization', 'acme', '--data', data]);
     expect(audit.stdout).toContain('policy.assign');
     expect(audit.stdout).toContain('command line (');
@@ -139,7 +139,7 @@ describe('a data directory', () => {
       readFileSync(join(data, 'hub.secret'), 'utf8').trim(),
     );
     const again = await runHubCommand(['restore', backup, '--data', other, '--json']);
-    expect(errorSchema.parse(JSON.parse(again.stderr)).error.message).toContain('not empty');
+    expect(errorSchema.parse(JSON.parse(again.stdout)).error.message).toContain('not empty');
     const second = await start(other);
     expect(await (await fetch(`${second.url}/v1/agent/keys`)).text()).toBe(keys);
     expect((await fetch(`${second.url}/readyz`)).status).toBe(200);
@@ -158,7 +158,7 @@ describe('a data directory', () => {
       '--json',
     ]);
     expect(result.code).toBe(2);
-    expect(errorSchema.parse(JSON.parse(result.stderr)).error.help).toContain('--data');
+    expect(errorSchema.parse(JSON.parse(result.stdout)).error.help).toContain('--data');
   });
 });
 
@@ -207,7 +207,7 @@ describe('the demo', () => {
       '--log-level',
       'error',
     ]);
-    expect(errorSchema.parse(JSON.parse(demo.stderr)).error.message).toContain('in use');
+    expect(errorSchema.parse(JSON.parse(demo.stdout)).error.message).toContain('in use');
     expect(demo.code).toBe(1);
   });
 });
@@ -250,7 +250,7 @@ describe('addresses', () => {
       ...args,
     ]);
     expect(result.code).toBe(2);
-    expect(errorSchema.parse(JSON.parse(result.stderr)).error.help).toContain(hint);
+    expect(errorSchema.parse(JSON.parse(result.stdout)).error.help).toContain(hint);
   });
 });
 

@@ -23,6 +23,7 @@ describe('what a person can mistype', () => {
     [['status', '--verbos'], /Unknown option '--verbos'/, /Did you mean --verbose\?/],
     [['settings', 'get'], /Missing required argument 'id'/, /--help/],
     [['org', 'use', 'a', 'b'], /Too many arguments/, /--help/],
+    [['bogus'], /Unknown command 'bogus'/, /^"mooring help"/m],
     [['__proto__'], /Unknown command '__proto__'/, /mooring help/],
     [['constructor', 'x'], /Unknown command 'constructor'/, /mooring help/],
   ])('%j is refused with exit 2 and a hint', async (words, message, help) => {
@@ -69,6 +70,8 @@ describe('what a person can mistype', () => {
     const { exit, stdout } = await run(['--version']);
     expect(exit).toBe(0);
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    const json = await run(['--version', '--json']);
+    expect([json.exit, JSON.parse(json.stdout)]).toEqual([0, { version: stdout.trim() }]);
   });
 });
 

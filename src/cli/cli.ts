@@ -2,6 +2,8 @@ import { CommanderError } from 'commander';
 import type { AgentOptions } from '../agent/agent-options.ts';
 import type { OpenedLocalApi } from '../agent/local-api/connect.ts';
 import type { Refusal } from '../shared/contracts/refusal.ts';
+import { misuse, wantsJson, wantsVersionJson } from '../shared/text/misuse.ts';
+import { VERSION } from '../shared/version.ts';
 import {
   type CommandContext,
   type CommandSpec,
@@ -55,12 +57,6 @@ export async function runCli(words: readonly string[], host: CliHost): Promise<n
   }
 }
 
-/** Read before parsing: a command line that cannot be parsed is refused in the form that was asked for. */
-function wantsJson(words: readonly string[]): boolean {
-  const end = words.indexOf('--');
-  return (end === -1 ? words : words.slice(0, end)).includes('--json');
-}
-
 interface Parsed {
   readonly spec: CommandSpec;
   readonly invocation: Invocation;
@@ -81,6 +77,10 @@ function parse(
   const program = buildProgram(output, (spec, invocation) => {
     chosen = { spec, invocation };
   });
+  if (wantsVersionJson(words)) {
+    printJson(terminal, { version: VERSION });
+    return { exit: 0 };
+  }
   if (words.length === 0) {
     program.outputHelp();
     return { exit: 0 };
@@ -90,29 +90,11 @@ function parse(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { exit: 0 };
-    const outcome = refused(misuse(error, complaints));
+    const outcome = refused(misuse('mooring', error, complaints));
     print(terminal, json, outcome);
     return { exit: exitOf(outcome) };
   }
   return chosen ?? { exit: 0 };
-}
-
-function misuse(error: CommanderError, complaints: readonly string[]): Refusal {
-  // A group without its command makes commander write the group's whole help; that is the best answer there is.
-  if (error.code === 'commander.help') {
-    return {
-      code: 'bad_request',
-      message: 'This needs a command of the group.',
-      help: complaints.join('').trim(),
-    };
-  }
-  const text = error.message.replace(/^error: /, '');
-  const [what = text, hint] = text.split('\n');
-  return {
-    code: 'bad_request',
-    message: `${what.charAt(0).toUpperCase()}${what.slice(1)}.`,
-    help: `${hint ? `${hint.replace(/^\((.*)\)$/, '$1')} ` : ''}"mooring help" shows every command, and "--help" after a command its options.`,
-  };
 }
 
 function print(terminal: Terminal, json: boolean, outcome: Outcome): void {

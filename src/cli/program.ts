@@ -10,6 +10,9 @@ export interface ProgramOutput {
   readonly columns: number | null;
 }
 
+/** Taken wherever it stands; whether it was given is read from the words themselves. */
+const JSON_OPTION = 'Print JSON instead of words';
+
 /** Called with the command that was typed. */
 export type Chosen = (spec: CommandSpec, invocation: Invocation) => void;
 
@@ -20,6 +23,7 @@ export function buildProgram(output: ProgramOutput, onChosen: Chosen): Command {
     .version(VERSION, '--version', 'Print the version')
     .helpOption('-h, --help', 'Show help')
     .helpCommand('help [command]', 'Show help for a command')
+    .option('--json', JSON_OPTION)
     .exitOverride()
     .configureOutput({
       writeOut: output.out,
@@ -43,7 +47,10 @@ export function buildProgram(output: ProgramOutput, onChosen: Chosen): Command {
 function groupOf(program: Command, groups: Map<string, Command>, name: string): Command {
   const known = groups.get(name);
   if (known) return known;
-  const group = program.command(name).description(GROUPS[name] ?? '');
+  const group = program
+    .command(name)
+    .description(GROUPS[name] ?? '')
+    .option('--json', JSON_OPTION);
   groups.set(name, group);
   return group;
 }
@@ -59,7 +66,7 @@ function addCommand(parent: Command, name: string, spec: CommandSpec, onChosen: 
     const option = new Option(value === undefined ? `--${long}` : `--${long} <${value}>`, description);
     command.addOption(choices ? option.choices(choices) : option);
   }
-  command.option('--json', 'Print JSON instead of words');
+  command.option('--json', JSON_OPTION);
   if (spec.examples)
     command.addHelpText('after', `\nExamples:\n${spec.examples.map((line) => `  ${line}`).join('\n')}`);
   command.action(() => onChosen(spec, { words: command.args, options: typedOptions(command) }));

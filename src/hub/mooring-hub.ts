@@ -1,4 +1,6 @@
 import { Command, CommanderError } from 'commander';
+import { RefusalError } from '../shared/contracts/refusal.ts';
+import { misuse, wantsJson, wantsVersionJson } from '../shared/text/misuse.ts';
 import { VERSION } from '../shared/version.ts';
 import { accessCommands } from './commands/access-commands.ts';
 import { outputOf, type Surroundings } from './commands/command-context.ts';
@@ -9,7 +11,7 @@ import { domainCommands } from './commands/domain-commands.ts';
 import { keyCommands } from './commands/key-commands.ts';
 import { auditCommand, memberCommands, tokenCommands, userCommands } from './commands/member-commands.ts';
 import { migrationCommands } from './commands/migration-commands.ts';
-import { tellRefusal } from './commands/output.ts';
+import { answer, tellRefusal } from './commands/output.ts';
 import { policyCommands } from './commands/policy-commands.ts';
 import { recoverCommand } from './commands/recover-command.ts';
 import { rolloutCommands } from './commands/rollout-commands.ts';
@@ -22,11 +24,14 @@ import { startCommand } from './commands/start.ts';
  */
 async function run(args: readonly string[], around: Surroundings): Promise<number> {
   let code = 0;
+  const complaints: string[] = [];
+  const output = outputOf(around);
   const program = new Command('mooring-hub')
     .description('Mooring Hub: organizations, policies and identity for developer desktops')
-    .version(VERSION)
+    .version(VERSION, '--version', 'print the version')
+    .helpCommand('help [command]', 'show help for a command')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => around.write(text), writeErr: (text) => around.writeError(text) });
+    .configureOutput({ writeOut: (text) => around.write(text), writeErr: (text) => complaints.push(text) });
   startCommand(program, around, (exit) => {
     code = exit;
   });
@@ -45,19 +50,27 @@ async function run(args: readonly string[], around: Surroundings): Promise<numbe
   auditCommand(program, around);
   userCommands(program, around);
   recoverCommand(program, around);
+  // Taken before a command's name as well: whether it was given is read from the words themselves.
+  for (const each of [program, ...program.commands.filter(({ commands }) => commands.length > 0)])
+    each.option('--json', 'answer for programs');
   try {
-    await program.parseAsync(args, { from: 'user' });
+    if (args.length === 0) program.outputHelp();
+    else if (wantsVersionJson(args)) answer(output, { version: VERSION }, () => []);
+    else await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    return tellRefusal(outputOf({ json: args.includes('--json') }, around), error);
+    if (!(error instanceof CommanderError)) return tellRefusal(output, error);
+    if (error.exitCode === 0) return 0;
+    return tellRefusal(output, new RefusalError(misuse('mooring-hub', error, complaints)));
   }
 }
 
 // A reader that goes away (`| head`) ends nothing but the reading; a hub must outlive whoever read its first line.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-process.exitCode = await run(process.argv.slice(2), {
+const words = process.argv.slice(2);
+process.exitCode = await run(words, {
+  json: wantsJson(words),
   env: process.env,
   stdin: process.stdin,
   write: (text) => process.stdout.write(text),

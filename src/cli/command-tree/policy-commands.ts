@@ -24,7 +24,7 @@ export const policyCommands: readonly CommandSpec[] = [
     summary: 'Show what documents and choices lead to: values, locks, and who said what',
     details: [
       'Needs no agent and no hub. A source that cannot be read counts as absent; the result then says "frozen" and the exit code is 2.',
-      'With --ndjson it reads one case a line from standard input, { "platform", "userPolicy", "orgPolicy", "adminSettings", "profile", "choices" }, and answers one line each, in order. A document is a JSON value, or a string that holds the text of its file; null or nothing means that there is none. A line that is no case is answered with { "error", "line" } and the next one is read; the exit code is then 2 at the end, as it is when a source in any case cannot be read.',
+      'With --ndjson it reads one case a line from standard input, { "platform", "userPolicy", "orgPolicy", "adminSettings", "profile", "choices" }, and answers one line each, in order. A document is a JSON value, or a string that holds the text of its file; null or nothing means that there is none. Another key is ignored, with a warning. A line that is no case is answered with { "error", "line" } and the next one is read; the exit code is then 2 at the end, as it is when a source in any case cannot be read.',
     ],
     options: [
       {

@@ -283,6 +283,23 @@ describe('policy resolve --ndjson', () => {
     ]);
   });
 
+  it('warns of a key that no case has, and names the nearest', async () => {
+    const { exit, out } = await run(['resolve', '--ndjson'], {
+      input: lines({ platform: 'linux', userPolcy: {} }, '{"__proto__":1,"note":"x","userPolicy":{"x":1}}'),
+    });
+    expect(exit).toBe(0);
+    const [typo, more] = answers(out);
+    const warning = { severity: 'warning', source: 'case', code: 'unknown_key' };
+    expect(typo?.problems).toEqual([
+      { ...warning, path: 'userPolcy', message: expect.stringContaining('Did you mean "userPolicy"?') },
+    ]);
+    expect(more?.problems).toMatchObject([
+      { ...warning, path: '__proto__' },
+      { ...warning, path: 'note' },
+      { source: 'user-policy', path: 'x' },
+    ]);
+  });
+
   it('freezes a case whose source is broken, and exits 2', async () => {
     const { exit, out } = await run(['resolve', '--ndjson'], {
       input: lines({ userPolicy: '{' }, { userPolicy: null }),

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { isJsonObject, type JsonObject } from '../../shared/policy/read-settings.ts';
 import { PLATFORMS, type Platform } from '../../shared/settings/setting.ts';
+import { nearest } from '../../shared/text/nearest.ts';
+import { quote } from '../../shared/text/quote.ts';
 import { type InputLine, inputLines } from './input-lines.ts';
 import { BAD_INPUT, DONE, type PolicyIo } from './policy-io.ts';
-import { type ResolveCase, resolveCase } from './resolve-case.ts';
+import { type ResolveAnswer, type ResolveCase, resolveCase } from './resolve-case.ts';
 
 /**
  * `mooring policy resolve --ndjson`: one case a line in, one answer a line out, in order. A line that is no case is
@@ -19,7 +21,7 @@ export async function resolveLines(io: PolicyIo, platform: Platform): Promise<nu
     const resolved = given.ok ? resolveCase(given.case) : null;
     if (resolved?.readable !== true) exit = BAD_INPUT;
     const answer = given.ok
-      ? resolved?.answer
+      ? withCaseProblems(resolved?.answer, given.unknown)
       : { error: { code: 'bad_request', message: given.message }, line: number };
     if (!(await write(io, `${JSON.stringify(answer)}\n`))) break;
   }
@@ -27,10 +29,24 @@ export async function resolveLines(io: PolicyIo, platform: Platform): Promise<nu
 }
 
 type CaseReading =
-  | { readonly ok: true; readonly case: ResolveCase }
+  | { readonly ok: true; readonly case: ResolveCase; readonly unknown: readonly string[] }
   | { readonly ok: false; readonly message: string };
 
 const DOCUMENTS = ['profile', 'userPolicy', 'orgPolicy', 'adminSettings', 'choices'] as const;
+
+const KEYS: readonly string[] = ['platform', ...DOCUMENTS];
+
+/** A misspelled key would leave its document out of the case without a word. */
+function withCaseProblems(answer: ResolveAnswer | undefined, unknown: readonly string[]) {
+  if (answer === undefined || unknown.length === 0) return answer;
+  const more = unknown.map((key) => {
+    const close = nearest(key, KEYS);
+    const meant = close === null ? `It knows ${KEYS.join(', ')}.` : `Did you mean "${close}"?`;
+    const message = `A case has no key ${quote(key)}, so it was ignored. ${meant}`;
+    return { severity: 'warning', source: 'case', path: key, code: 'unknown_key', message } as const;
+  });
+  return { ...answer, problems: [...more, ...answer.problems] };
+}
 
 function readCase(line: InputLine, platform: Platform): CaseReading {
   if (!line.ok) return line;
@@ -49,7 +65,8 @@ function readCase(line: InputLine, platform: Platform): CaseReading {
   if (known === undefined)
     return { ok: false, message: `"platform" has to be one of ${PLATFORMS.join(', ')}.` };
   const documents = DOCUMENTS.map((name) => [name, ownValue(value, name)] as const);
-  return { ok: true, case: { platform: known, ...Object.fromEntries(documents) } };
+  const unknown = Object.keys(value).filter((key) => !KEYS.includes(key));
+  return { ok: true, case: { platform: known, ...Object.fromEntries(documents) }, unknown };
 }
 
 /** `null` says, like nothing at all, that there is none. */

@@ -37,7 +37,7 @@ export function accessCommands(program: Command, around: Surroundings): void {
     .action((options: AccessOptions) =>
       withDatabase({ options, around, purpose: 'access show' }, async ({ db }) => {
         const { id } = await findOrganization(db, options.organization);
-        tell(await readAccessPolicies(db, id), options, around);
+        tell(await readAccessPolicies(db, id), around);
       }),
     );
   inOrganization(access.command('registries [host...]'))
@@ -86,7 +86,7 @@ async function change(
   }
   await withDatabase({ options, around, purpose }, async ({ db }) => {
     const edited = { organizationId: await idOf(db, options), version: null };
-    tell(await changeAccessPolicies(db, operator(), edited, checked.data), options, around);
+    tell(await changeAccessPolicies(db, operator(), edited, checked.data), around);
   });
 }
 
@@ -94,9 +94,9 @@ async function idOf(db: Db, options: AccessOptions): Promise<string> {
   return (await findOrganization(db, options.organization)).id;
 }
 
-function tell(access: AccessPolicies, options: AccessOptions, around: Surroundings): void {
+function tell(access: AccessPolicies, around: Surroundings): void {
   const { registries, images } = access;
-  answer(outputOf(options, around), { access }, () => [
+  answer(outputOf(around), { access }, () => [
     `Registries: ${registries === null ? 'every registry' : registries.hosts.join(', ')}`,
     `Images: ${images === null ? 'every image' : images.classes.join(', ') || 'no kind'}`,
     ...(images === null || images.repositories.length === 0

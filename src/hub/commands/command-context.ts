@@ -10,6 +10,8 @@ import type { Output } from './output.ts';
 /** The process around a command. */
 export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
+  /** A program asked: `--json` is among the words, before or after the command's name. */
+  readonly json: boolean;
   readonly stdin: NodeJS.ReadStream;
   write(text: string): void;
   writeError(text: string): void;
@@ -20,7 +22,6 @@ export interface CommonOptions {
   readonly data?: string;
   readonly databaseUrl?: string;
   readonly postgresUser?: string;
-  readonly json?: boolean;
 }
 
 /** Adds them to a command. */
@@ -45,9 +46,9 @@ export function databaseUrl(options: CommonOptions, env: NodeJS.ProcessEnv): str
   return named === '' ? undefined : named;
 }
 
-export function outputOf(options: CommonOptions, around: Surroundings): Output {
+export function outputOf(around: Surroundings): Output {
   return {
-    json: options.json === true,
+    json: around.json,
     write: (text) => around.write(text),
     writeError: (text) => around.writeError(text),
   };

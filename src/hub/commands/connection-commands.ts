@@ -74,7 +74,7 @@ export function connectionCommands(program: Command, around: Surroundings): void
   command('list', 'list identity providers').action((options: ChangeOptions) =>
     run('list', async (db, at) => {
       const list = await listConnections(db, at, at.organizationId);
-      answer(outputOf(options, around), { connections: list }, () =>
+      answer(outputOf(around), { connections: list }, () =>
         columns(
           ['NAME', 'KIND', 'READY', 'JIT', 'SCIM', 'ENFORCED', 'ID'],
           list.map((each) => [
@@ -89,9 +89,9 @@ export function connectionCommands(program: Command, around: Surroundings): void
     })('', options),
   );
   command('show <name>', 'show an identity provider, with the values to enter there').action(
-    run('show', async (db, at, options, name) => {
+    run('show', async (db, at, _options, name) => {
       const found = await find(db, at, name);
-      answer(outputOf(options, around), { connection: found }, () => [
+      answer(outputOf(around), { connection: found }, () => [
         `${found.name} (${found.kind}, ${found.id})`,
         ...Object.entries(found.setUp).flatMap(([key, value]) =>
           value === null ? [] : [`${key}: ${value}`],
@@ -107,7 +107,7 @@ export function connectionCommands(program: Command, around: Surroundings): void
         const body = checked(connectionCreationSchema, { ...valuesOf(options), name, kind: options.kind });
         const place = { db, publicUrl: at.publicUrl, secret: await secretOf(options, around) };
         const made = await createConnection(place, operator(), at.organizationId, body);
-        answer(outputOf(options, around), { connection: made }, () => [`Made ${made.name} (${made.id}).`]);
+        answer(outputOf(around), { connection: made }, () => [`Made ${made.name} (${made.id}).`]);
       }),
     );
   withValues(command('update <name>', 'change an identity provider'))
@@ -121,7 +121,7 @@ export function connectionCommands(program: Command, around: Surroundings): void
         });
         const place = { db, publicUrl: at.publicUrl, secret: await secretOf(options, around) };
         const made = await updateConnection(place, operator(), { ...at, connectionId: id }, body);
-        answer(outputOf(options, around), { connection: made }, () => [`Changed ${made.name}.`]);
+        answer(outputOf(around), { connection: made }, () => [`Changed ${made.name}.`]);
       }),
     );
   command('metadata <name>', 'set a SAML identity provider up from its metadata: --file or --url')
@@ -142,11 +142,11 @@ export function connectionCommands(program: Command, around: Surroundings): void
           { ...at, connectionId: id },
           readIdpMetadata(xml),
         );
-        answer(outputOf(options, around), { connection: made }, () => [`${made.name} is set up.`]);
+        answer(outputOf(around), { connection: made }, () => [`${made.name} is set up.`]);
       })(name, options),
     );
   command('failures <name>', 'the last failures, by class').action(
-    run('failures', async (db, at, options, name) => {
+    run('failures', async (db, at, _options, name) => {
       const { id } = await find(db, at, name);
       const failures = (await listFailures(db, at.organizationId, id)).map((row) => ({
         at: row.at.toISOString(),
@@ -155,7 +155,7 @@ export function connectionCommands(program: Command, around: Surroundings): void
         help: helpFor(row.class),
         email: row.email,
       }));
-      answer(outputOf(options, around), { failures }, () =>
+      answer(outputOf(around), { failures }, () =>
         columns(
           ['TIME', 'CLASS', 'E-MAIL', 'DETAIL'],
           failures.map((each) => [each.at, each.class, each.email ?? '', each.detail]),
@@ -173,17 +173,17 @@ export function connectionCommands(program: Command, around: Surroundings): void
     ['revoke', 'take that back', revokeAcceptance],
   ] as const) {
     command(`${verb} <id>`, description).action(
-      run(verb, async (db, at, options, id) => {
+      run(verb, async (db, at, _options, id) => {
         await change(db, operator(), { ...at, connectionId: id });
-        answer(outputOf(options, around), { id }, () => ['Done.']);
+        answer(outputOf(around), { id }, () => ['Done.']);
       }),
     );
   }
   command('delete <name>', 'remove an identity provider; members stay').action(
-    run('delete', async (db, at, options, name) => {
+    run('delete', async (db, at, _options, name) => {
       const { id } = await find(db, at, name);
       await deleteConnection(db, operator(), { ...at, connectionId: id });
-      answer(outputOf(options, around), { id }, () => [`Removed ${name}.`]);
+      answer(outputOf(around), { id }, () => [`Removed ${name}.`]);
     }),
   );
 }

@@ -8,8 +8,7 @@ import { verifyBackup, writeBackup } from '../database/backup.ts';
 import { appliedMigrations } from '../database/migrate.ts';
 import { restoreBackup } from '../database/restore.ts';
 import { openBareDatabase } from '../hub-database.ts';
-import { createOrganization } from '../organizations/organization-service.ts';
-import { createSetupLink } from '../organizations/setup-links.ts';
+import { awaitFirstOwner } from '../organizations/first-owner.ts';
 import {
   type CommonOptions,
   databaseOptions,
@@ -30,7 +29,7 @@ export function dataCommands(program: Command, around: Surroundings): void {
     .action((options: CommonOptions) =>
       withDatabase({ options, around, purpose: 'migrate', create: true }, async ({ db }) => {
         const version = (await appliedMigrations(db)).at(-1) ?? '';
-        answer(outputOf(options, around), { version }, () => [`The database is at ${version}.`]);
+        answer(outputOf(around), { version }, () => [`The database is at ${version}.`]);
       }),
     );
   withCommonOptions(program.command('backup <file>'))
@@ -62,23 +61,18 @@ function initCommand(program: Command, around: Surroundings): void {
             message: `"${options.organization}" cannot be the name of an organization: it ${name.error.issues[0]?.message ?? 'is not valid'}.`,
           });
         }
-        const context = operator();
-        const organization = await createOrganization(db, context, {
+        const { made, link } = await awaitFirstOwner(db, operator(), {
           name: name.data,
           displayName: options.displayName ?? name.data,
+          publicUrl: options.publicUrl.replace(/\/+$/, ''),
         });
-        const link = await db.transaction().execute((trx) =>
-          createSetupLink(trx, {
-            publicUrl: options.publicUrl.replace(/\/+$/, ''),
-            purpose: 'owner',
-            organizationId: organization.id,
-            at: context.at,
-          }),
-        );
         const expiresAt = link.expiresAt.toISOString();
-        const value = { organization: name.data, setupLink: link.url, expiresAt };
-        answer(outputOf(options, around), value, () => [
-          `Made the organization ${name.data}. Its first owner opens this link, once, before ${expiresAt}:`,
+        const value = { organization: name.data, made, setupLink: link.url, expiresAt };
+        answer(outputOf(around), value, () => [
+          made
+            ? `Made the organization ${name.data}.`
+            : `The organization ${name.data} is there and has no owner yet. Earlier links to it have ended.`,
+          `Its first owner opens this link, once, before ${expiresAt}:`,
           link.url,
         ]);
       }),
@@ -91,7 +85,7 @@ async function backup(file: string, options: CommonOptions, around: Surroundings
   const secret = !fromEnvironment && existsSync(secretFile) ? readFileSync(secretFile, 'utf8').trim() : null;
   await withDatabase({ options, around, purpose: 'backup' }, async ({ target }) => {
     const written = await writeBackup({ target, file, hub: VERSION, secret, at: new Date() });
-    answer(outputOf(options, around), { file, ...written, holdsSecret: secret !== null }, () => [
+    answer(outputOf(around), { file, ...written, holdsSecret: secret !== null }, () => [
       `Wrote ${written.rows} rows of ${written.tables} tables to ${file}.`,
       secret === null
         ? "The hub's secret is not in it: keep MOORING_HUB_SECRET, a restored hub needs the same."
@@ -108,7 +102,7 @@ async function restore(file: string, options: CommonOptions, around: Surrounding
   try {
     const { head, rows } = await restoreBackup({ target: database.target, file, at: new Date() });
     const secret = restoreSecret(join(directory, 'hub.secret'), head.secret);
-    answer(outputOf(options, around), { file, rows, createdAt: head.createdAt, secret }, () => [
+    answer(outputOf(around), { file, rows, createdAt: head.createdAt, secret }, () => [
       `Restored ${rows} rows from ${file}, made ${head.createdAt} by version ${head.hub}.`,
       'Every bundle was stamped anew: devices fetch again when the hub starts.',
       ...(secret === 'kept'

@@ -52,7 +52,7 @@ function listCommand(devices: Command, around: Surroundings): void {
           all.push(...page.devices);
           cursor = page.next ?? undefined;
         } while (cursor !== undefined);
-        answer(outputOf(options, around), { devices: all }, () =>
+        answer(outputOf(around), { devices: all }, () =>
           columns(
             ['USER', 'DEVICE', 'STATUS', 'POLICY', 'PLATFORM', 'LAST REPORT', 'ID'],
             all.map((device) => [
@@ -79,7 +79,7 @@ function showCommand(devices: Command, around: Surroundings): void {
         const { id } = await findOrganization(db, options.organization);
         const device = await readDevice(db, id, now(), deviceId(given));
         const { drift } = await listDrift(db, id, deviceId(given), { limit: 20 });
-        answer(outputOf(options, around), { device, drift }, () => [
+        answer(outputOf(around), { device, drift }, () => [
           `${device.name || device.deviceId}: ${device.status}. ${device.whatToDo}`,
           `User:        ${device.user.email} (${device.domain})`,
           `Expected:    ${device.expected === null ? 'no policy' : `${device.expected.name}, revision ${device.expected.revision}`}`,
@@ -101,7 +101,7 @@ function changeCommands(devices: Command, around: Surroundings): void {
         const { id } = await findOrganization(db, options.organization);
         const change = { deviceId: deviceId(given), name: name?.trim() || null };
         const device = await nameDevice(db, operator(), id, change);
-        answer(outputOf(options, around), { device }, () => [`The device is called "${device.name}" now.`]);
+        answer(outputOf(around), { device }, () => [`The device is called "${device.name}" now.`]);
       }),
     );
   inOrganization(devices.command('forget <id>'))
@@ -110,7 +110,7 @@ function changeCommands(devices: Command, around: Surroundings): void {
       withDatabase({ options, around, purpose: 'devices forget' }, async ({ db }) => {
         const { id } = await findOrganization(db, options.organization);
         await forgetDevice(db, operator(), id, deviceId(given));
-        answer(outputOf(options, around), { forgotten: given }, () => ['The device is forgotten.']);
+        answer(outputOf(around), { forgotten: given }, () => ['The device is forgotten.']);
       }),
     );
 }
@@ -129,7 +129,7 @@ function exportCommand(devices: Command, around: Surroundings): void {
             message: `${options.out} could not be written: ${error instanceof Error ? error.message : String(error)}`,
           });
         });
-        answer(outputOf(options, around), { file: options.out }, () => [`Wrote ${options.out}.`]);
+        answer(outputOf(around), { file: options.out }, () => [`Wrote ${options.out}.`]);
       }),
     );
 }

@@ -33,7 +33,7 @@ export function domainCommands(program: Command, around: Surroundings): void {
     .action((options: DomainOptions) =>
       within(options, around, 'domains list', async (db, organizationId) => {
         const found = await listDomains(db, organizationId);
-        answer(outputOf(options, around), { domains: found }, () =>
+        answer(outputOf(around), { domains: found }, () =>
           columns(
             ['DOMAIN', 'STATE', 'CHECKED', 'TXT VALUE'],
             found.map((each) => [each.name, each.state, each.checkedAt ?? 'never', each.record.value]),
@@ -47,7 +47,7 @@ export function domainCommands(program: Command, around: Surroundings): void {
     .action((name: string, options: DomainOptions) =>
       within(options, around, 'domains add', async (db, organizationId) => {
         const domain = await addDomain(db, operator(), organizationId, name);
-        answer(outputOf(options, around), { domain }, () => [
+        answer(outputOf(around), { domain }, () => [
           `Add this TXT record to ${domain.name} (name @ or empty):`,
           domain.record.value,
           `Then: mooring-hub domains verify ${domain.name} --organization ${options.organization}`,
@@ -61,7 +61,7 @@ export function domainCommands(program: Command, around: Surroundings): void {
       within(options, around, 'domains remove', async (db, organizationId) => {
         const { id } = await named(db, organizationId, name);
         await removeDomain(db, operator(), { organizationId, domainId: id });
-        answer(outputOf(options, around), { domain: name }, () => [`${name} is given up.`]);
+        answer(outputOf(around), { domain: name }, () => [`${name} is given up.`]);
       }),
     );
 }
@@ -93,7 +93,7 @@ function verifyCommand(domains: Command, around: Surroundings): void {
             details: { domain: outcome.domain },
           });
         }
-        answer(outputOf(options, around), outcome, () => [outcome.detail]);
+        answer(outputOf(around), outcome, () => [outcome.detail]);
       }),
     );
 }

@@ -83,7 +83,7 @@ function inviteCommand(members: Command, around: Surroundings): void {
             });
           }
           const results = await invite(db, operator(), place, wanted.data);
-          answer(outputOf(options, around), { results }, () =>
+          answer(outputOf(around), { results }, () =>
             columns(
               ['E-MAIL', 'OUTCOME', 'DETAIL', 'LINK'],
               results.map((each) => [
@@ -105,7 +105,7 @@ function openInvitations(members: Command, around: Surroundings): void {
     .action((options: InvitingOptions) =>
       within(options, around, 'members invitations', async (db, place) => {
         const invitations = await listInvitations(db, place.organizationId, new Date());
-        answer(outputOf(options, around), { invitations }, () =>
+        answer(outputOf(around), { invitations }, () =>
           columns(
             ['E-MAIL', 'ROLE', 'STATE', 'UNTIL'],
             invitations.map((each) => [each.email, each.role, each.state, each.expiresAt]),
@@ -119,7 +119,7 @@ function openInvitations(members: Command, around: Surroundings): void {
     .action((email: string, options: InvitingOptions) =>
       within(options, around, 'members resend', async (db, place) => {
         const sent = await resendInvitation(db, operator(), place, await invitationOf(db, place, email));
-        answer(outputOf(options, around), sent, () => [
+        answer(outputOf(around), sent, () => [
           sent.mailed ? `A letter was sent to ${sent.invitation.email}.` : sent.link,
         ]);
       }),
@@ -129,7 +129,7 @@ function openInvitations(members: Command, around: Surroundings): void {
     .action((email: string, options: InvitingOptions) =>
       within(options, around, 'members revoke', async (db, place) => {
         await revokeInvitation(db, operator(), place.organizationId, await invitationOf(db, place, email));
-        answer(outputOf(options, around), { email }, () => [`The invitation of ${email} is revoked.`]);
+        answer(outputOf(around), { email }, () => [`The invitation of ${email} is revoked.`]);
       }),
     );
 }

@@ -22,7 +22,7 @@ export function keyCommands(program: Command, around: Surroundings): void {
     .action((options: CommonOptions) =>
       withDatabase({ options, around, purpose: 'keys list' }, async ({ db }) => {
         const list = await listSigningKeys(db);
-        answer(outputOf(options, around), { keys: list }, () =>
+        answer(outputOf(around), { keys: list }, () =>
           columns(
             ['KEY', 'PUBLIC HALF', 'SINCE', 'STATE'],
             list.map((key) => [
@@ -49,7 +49,7 @@ export function keyCommands(program: Command, around: Surroundings): void {
           });
         }
         const made = await rotateSigningKey({ db, secret }, operator());
-        answer(outputOf(options, around), { key: made }, () => [
+        answer(outputOf(around), { key: made }, () => [
           `The new key ${made.kid} signs from now on; public half: ${made.x}`,
           `Profiles that pin keys (hubKeys) should name it before ${made.predecessor ?? ''} is taken out.`,
         ]);

@@ -54,7 +54,7 @@ export function memberCommands(program: Command, around: Surroundings): void {
           const where = { organizationId: id, publicUrl: options.publicUrl.replace(/\/+$/, '') };
           const wanted = { email: emailOf(email), role: roleOf(options.role), name: options.name };
           const added = await addMember(db, operator(), where, wanted);
-          answer(outputOf(options, around), added, () => [
+          answer(outputOf(around), added, () => [
             `${added.member.email} is a member with the role ${added.member.role}.`,
             ...(added.passwordLink === null
               ? []
@@ -69,7 +69,7 @@ export function memberCommands(program: Command, around: Surroundings): void {
         const { id } = await findOrganization(db, options.organization);
         const change = { userId: await memberId(db, email), role: roleOf(role) };
         const member = await changeRole(db, operator(), id, change);
-        answer(outputOf(options, around), { member }, () => [`${member.email} has the role ${member.role}.`]);
+        answer(outputOf(around), { member }, () => [`${member.email} has the role ${member.role}.`]);
       }),
     );
   inOrganization(members.command('remove <email>'))
@@ -78,7 +78,7 @@ export function memberCommands(program: Command, around: Surroundings): void {
       withDatabase({ options, around, purpose: 'members remove' }, async ({ db }) => {
         const { id } = await findOrganization(db, options.organization);
         await removeMember(db, operator(), id, await memberId(db, email));
-        answer(outputOf(options, around), { email }, () => [`${email} is not a member any more.`]);
+        answer(outputOf(around), { email }, () => [`${email} is not a member any more.`]);
       }),
     );
 }
@@ -91,7 +91,7 @@ function listCommand(members: Command, around: Surroundings): void {
       withDatabase({ options, around, purpose: 'members list' }, async ({ db }) => {
         const { id } = await findOrganization(db, options.organization);
         const found = await allMembers(db, id, options.search);
-        answer(outputOf(options, around), { members: found }, () =>
+        answer(outputOf(around), { members: found }, () =>
           columns(
             ['E-MAIL', 'NAME', 'ROLE', 'ORIGIN', 'POLICY'],
             found.map((each) => [each.email, each.name, each.role, each.origin, each.policy?.name ?? '']),
@@ -139,7 +139,7 @@ export function tokenCommands(program: Command, around: Surroundings): void {
             });
           }
           const made = await createApiToken(db, operator(), id, wanted.data);
-          answer(outputOf(options, around), made, () => [
+          answer(outputOf(around), made, () => [
             `Made the token "${made.token.name}", good until ${made.token.expiresAt}:`,
             made.secret,
           ]);
@@ -196,7 +196,7 @@ export function auditCommand(program: Command, around: Surroundings): void {
         }
         const limit = Number.isInteger(options.limit) && options.limit > 0 ? options.limit : 50;
         const list = await listAuditEvents(db, id, { ...filter, limit });
-        answer(outputOf(options, around), list, () =>
+        answer(outputOf(around), list, () =>
           columns(
             ['TIME', 'WHO', 'ACTION', 'WHAT'],
             list.events.map((event) => [event.at, event.actor.label, event.action, event.target.label]),
@@ -229,7 +229,7 @@ export function userCommands(program: Command, around: Surroundings): void {
         }
         const hash = await (await createPasswords()).hash(password);
         await setPassword(db, account, hash);
-        answer(outputOf(options, around), { email: account.email }, () => [
+        answer(outputOf(around), { email: account.email }, () => [
           `The password of ${account.email} is set; its sessions have ended.`,
         ]);
       }),

@@ -45,7 +45,7 @@ export function migrationCommands(program: Command, around: Surroundings): void 
     .action((options: MigrationOptions) =>
       within(options, around, 'migration start', async (db, organizationId) => {
         const { connectionId } = await findScimPlace(db, organizationId, options.connection);
-        tell(options, around, await beginMigration(db, operator(), organizationId, connectionId));
+        tell(around, await beginMigration(db, operator(), organizationId, connectionId));
       }),
     );
   inOrganization(migration.command('status'))
@@ -54,7 +54,7 @@ export function migrationCommands(program: Command, around: Surroundings): void 
       within(options, around, 'migration status', async (db, organizationId) => {
         const { id } = await latest(db, organizationId);
         const report = await readMigration(db, { organizationId, migrationId: id });
-        answer(outputOf(options, around), report, () => [
+        answer(outputOf(around), report, () => [
           ...described(report.migration),
           ...columns(
             ['E-MAIL', 'STATE', 'DETAIL'],
@@ -76,7 +76,7 @@ export function migrationCommands(program: Command, around: Surroundings): void 
           if (!Number.isInteger(batch) || batch < 1 || batch > 500)
             throw new RefusalError({ code: 'bad_request', message: '--batch is a number from 1 to 500.' });
           const where = { organizationId, migrationId: id };
-          tell(options, around, await advanceMigration(db, operator(), where, { action, batch }));
+          tell(around, await advanceMigration(db, operator(), where, { action, batch }));
         }),
       );
   }
@@ -89,7 +89,7 @@ function ownershipCommands(migration: Command, around: Surroundings): void {
     .action((email: string, options: MigrationOptions) =>
       within(options, around, 'migration owns', async (db, organizationId) => {
         const owned = await readOwnership(db, organizationId, await memberId(db, email));
-        answer(outputOf(options, around), owned, () => [
+        answer(outputOf(around), owned, () => [
           `API tokens: ${owned.tokens.map((token) => token.name).join(', ') || 'none'}`,
           `Open invitations: ${owned.invitations}`,
           ...(owned.onlyOwner ? ['The only owner: make somebody else an owner first.'] : []),
@@ -102,7 +102,7 @@ function ownershipCommands(migration: Command, around: Surroundings): void {
       within(options, around, 'migration transfer', async (db, organizationId) => {
         const wanted = { fromUserId: await memberId(db, from), toUserId: await memberId(db, to) };
         const moved = await transferOwnership(db, operator(), organizationId, wanted);
-        answer(outputOf(options, around), moved, () => [
+        answer(outputOf(around), moved, () => [
           `${moved.tokens} API tokens and ${moved.invitations} invitations are ${to}'s now.`,
         ]);
       }),
@@ -130,8 +130,8 @@ async function latest(db: Db, organizationId: string): Promise<Migration> {
   });
 }
 
-function tell(options: MigrationOptions, around: Surroundings, migration: Migration): void {
-  answer(outputOf(options, around), { migration }, () => described(migration));
+function tell(around: Surroundings, migration: Migration): void {
+  answer(outputOf(around), { migration }, () => described(migration));
 }
 
 function described({ step, checks, counts, next }: Migration): readonly string[] {

@@ -37,14 +37,17 @@ export function columns(
   );
 }
 
-/** Tells a person or a program why not; answers the exit code. Never a stack. */
+/**
+ * Tells a person, on standard error, or a program, on standard output like every other answer, why not; answers the
+ * exit code. Never a stack. The same contract as that of `mooring`.
+ */
 export function tellRefusal(output: Output, error: unknown): number {
   const refusal = error instanceof RefusalError ? error.refusal : (fileRefusal(error) ?? fault(error));
-  if (output.json) output.writeError(`${JSON.stringify({ error: refusal })}\n`);
+  if (output.json) output.write(`${JSON.stringify({ error: refusal })}\n`);
   else {
-    output.writeError(`${plain(refusal.message)}\n`);
+    output.writeError(`error [${refusal.code}] ${plain(refusal.message)}\n`);
     for (const line of problemLines(refusal)) output.writeError(`  ${plain(line)}\n`);
-    if (refusal.help !== undefined) output.writeError(`${plain(refusal.help)}\n`);
+    for (const line of refusal.help?.split('\n') ?? []) output.writeError(`${plain(line)}\n`);
   }
   return REFUSALS[refusal.code].exit;
 }

@@ -47,7 +47,7 @@ function readCommands(policy: Command, around: Surroundings): void {
       withDatabase({ options, around, purpose: 'policy list' }, async ({ db }) => {
         const { id } = await findOrganization(db, options.organization);
         const policies = await listPolicies(db, id);
-        answer(outputOf(options, around), { policies }, () =>
+        answer(outputOf(around), { policies }, () =>
           columns(
             ['NAME', 'REVISION', 'DEFAULT', 'USERS', 'ID'],
             policies.map((each) => [
@@ -68,7 +68,7 @@ function readCommands(policy: Command, around: Surroundings): void {
       withDatabase({ options, around, purpose: 'policy show' }, async ({ db }) => {
         const { id } = await findOrganization(db, options.organization);
         const found = await findPolicy(db, id, name);
-        answer(outputOf(options, around), { policy: found }, () => found.text.trimEnd().split('\n'));
+        answer(outputOf(around), { policy: found }, () => found.text.trimEnd().split('\n'));
       }),
     );
 }
@@ -86,9 +86,7 @@ function writeCommands(policy: Command, around: Surroundings): void {
           const { name, description, reason } = options;
           const wanted = { name, description, reason, text: readText(file) };
           const made = await createPolicy(db, operator(), id, wanted);
-          answer(outputOf(options, around), { policy: made }, () => [
-            `Made the policy "${made.name}" (${made.id}).`,
-          ]);
+          answer(outputOf(around), { policy: made }, () => [`Made the policy "${made.name}" (${made.id}).`]);
         }),
     );
   inOrganization(policy.command('set <policy> <file>'))
@@ -101,7 +99,7 @@ function writeCommands(policy: Command, around: Surroundings): void {
         const edited = { organizationId: id, policyId: found.id, version: found.version };
         const change = { text: readText(file), reason: options.reason };
         const changed = await updatePolicy(db, operator(), edited, change);
-        answer(outputOf(options, around), { policy: changed }, () => [
+        answer(outputOf(around), { policy: changed }, () => [
           `"${changed.name}" is at revision ${changed.revision}.`,
         ]);
       }),
@@ -120,7 +118,7 @@ function receiverCommands(policy: Command, around: Surroundings): void {
         const { id } = await findOrganization(db, options.organization);
         const found = name === undefined ? null : await findPolicy(db, id, name);
         await setDefaultPolicy(db, operator(), id, found?.id ?? null);
-        answer(outputOf(options, around), { policyId: found?.id ?? null }, () => [
+        answer(outputOf(around), { policyId: found?.id ?? null }, () => [
           found === null ? 'There is no default policy now.' : `"${found.name}" is the default policy now.`,
         ]);
       }),
@@ -140,7 +138,7 @@ function assignmentCommands(policy: Command, around: Surroundings): void {
         const whom = await receiverOf(db, id, email, options.team);
         const assigned = await assignTo(db, id, found.id, whom, options.move === true).catch(explainMove);
         const from = assigned.movedFrom === null ? '' : `, moved from "${assigned.movedFrom.name}"`;
-        answer(outputOf(options, around), assigned, () => [`${whom.label} has "${found.name}" now${from}.`]);
+        answer(outputOf(around), assigned, () => [`${whom.label} has "${found.name}" now${from}.`]);
       }),
     );
   inOrganization(policy.command('unassign [email]'))
@@ -153,7 +151,7 @@ function assignmentCommands(policy: Command, around: Surroundings): void {
         if (whom.kind === 'team') await unassignPolicyFromTeam(db, operator(), id, whom.id);
         else await unassignPolicy(db, operator(), id, whom.id);
         const answered = whom.kind === 'team' ? { team: whom.label } : { email: whom.label };
-        answer(outputOf(options, around), answered, () => [`${whom.label} has no policy of their own now.`]);
+        answer(outputOf(around), answered, () => [`${whom.label} has no policy of their own now.`]);
       }),
     );
 }

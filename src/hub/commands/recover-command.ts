@@ -56,7 +56,7 @@ export function recoverCommand(program: Command, around: Surroundings): void {
           });
         });
         const shown = { url: link.url, expiresAt: link.expiresAt.toISOString() };
-        answer(outputOf(options, around), shown, () => [
+        answer(outputOf(around), shown, () => [
           `${options.owner} chooses a new password here, once, before ${shown.expiresAt}:`,
           link.url,
           'A second factor of this account was removed.',

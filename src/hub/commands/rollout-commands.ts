@@ -59,7 +59,7 @@ function rolloutCommand(policy: Command, around: Surroundings): void {
         const { id } = await findOrganization(db, options.organization);
         const found = await findPolicy(db, id, name);
         const changed = await rollOut(db, id, found, file, options);
-        answer(outputOf(options, around), { policy: changed }, () => [told(changed)]);
+        answer(outputOf(around), { policy: changed }, () => [told(changed)]);
       }),
     );
 }
@@ -104,7 +104,7 @@ function rollbackCommand(policy: Command, around: Surroundings): void {
         const found = await findPolicy(db, id, name);
         const edited = { organizationId: id, policyId: found.id, version: found.version };
         const changed = await rollBack(db, operator(), edited, options.reason);
-        answer(outputOf(options, around), { policy: changed }, () => [told(changed)]);
+        answer(outputOf(around), { policy: changed }, () => [told(changed)]);
       }),
     );
 }
@@ -133,7 +133,7 @@ function simulateCommand(policy: Command, around: Surroundings): void {
           if (!request.success) throw nothingToSimulate();
           const simulation = await simulate(db, id, request.data);
           const { totals, settings } = simulation;
-          answer(outputOf(options, around), simulation, () => [
+          answer(outputOf(around), simulation, () => [
             `${totals.membersChanged} of ${totals.members} members and ${totals.devicesChanged} of ${totals.devices} devices would change; ${totals.choicesOverridden} choices of users would be overridden; ${totals.devicesHindered} devices could not apply all of it.`,
             ...columns(
               ['SETTING', 'CHANGES FOR'],
@@ -178,7 +178,7 @@ function exportBundleCommand(policy: Command, around: Surroundings): void {
         });
         write(options.out, `${made.jws}\n`);
         const told = { file: options.out, seq: made.seq, expiresAt: made.expiresAt.toISOString() };
-        answer(outputOf(options, around), told, () => [`Wrote ${told.file}; it ends on ${told.expiresAt}.`]);
+        answer(outputOf(around), told, () => [`Wrote ${told.file}; it ends on ${told.expiresAt}.`]);
       }),
     );
 }

@@ -40,7 +40,7 @@ export function scimCommands(program: Command, around: Surroundings): void {
         within(options, around, `scim ${name}`, async (db, place) => {
           await updateScimSettings(db, operator(), place, { enabled });
           const settings = await readScimSettings(db, addressOf(options), place);
-          answer(outputOf(options, around), settings, () => [
+          answer(outputOf(around), settings, () => [
             `SCIM of "${settings.connection.name}" is ${settings.enabled ? 'on' : 'off'}; ${settings.users} users and ${settings.groups} groups.`,
           ]);
         }),
@@ -56,11 +56,11 @@ function tokenCommands(token: Command, around: Surroundings): void {
         const made = await createScimToken(db, operator(), place);
         const settings = await readScimSettings(db, addressOf(options), place);
         const secret = made?.secret ?? '';
-        answer(
-          outputOf(options, around),
-          { baseUrl: settings.baseUrl, secret, tokens: settings.tokens },
-          () => [`Base address: ${settings.baseUrl}`, 'Token, shown this once:', secret],
-        );
+        answer(outputOf(around), { baseUrl: settings.baseUrl, secret, tokens: settings.tokens }, () => [
+          `Base address: ${settings.baseUrl}`,
+          'Token, shown this once:',
+          secret,
+        ]);
       }),
     );
   inConnection(token.command('list'))
@@ -68,7 +68,7 @@ function tokenCommands(token: Command, around: Surroundings): void {
     .action((options: ScimOptions) =>
       within(options, around, 'scim token list', async (db, place) => {
         const { tokens } = await readScimSettings(db, addressOf(options), place);
-        answer(outputOf(options, around), { tokens }, () =>
+        answer(outputOf(around), { tokens }, () =>
           columns(
             ['ID', 'MADE', 'LAST USED'],
             tokens.map((each) => [each.id, each.createdAt, each.lastUsedAt ?? 'never']),
@@ -86,7 +86,7 @@ function tokenCommands(token: Command, around: Surroundings): void {
         let revoked = 0;
         for (const each of named)
           revoked += await revokeScimTokens(db, operator(), { ...place, tokenId: each.id });
-        answer(outputOf(options, around), { revoked }, () => [
+        answer(outputOf(around), { revoked }, () => [
           revoked === 0
             ? 'There was no such token.'
             : `${revoked} ended: the identity provider gets 401 now.`,

@@ -125,7 +125,7 @@ async function announceStart(
       hashPassword: (password) => hub.identity.passwords.hash(password),
     });
     around.write(`${JSON.stringify({ ...listening, scimBaseUrl, ...world })}\n`);
-  } else if (options.json === true) around.write(`${JSON.stringify(listening)}\n`);
+  } else if (around.json) around.write(`${JSON.stringify(listening)}\n`);
   else around.write(`Mooring Hub answers at ${hub.publicUrl}\n`);
   log.info({ url: hub.publicUrl, port: hub.port }, 'listening');
 }
