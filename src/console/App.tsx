@@ -32,6 +32,10 @@ const OwnSettings = lazy(() =>
 );
 const Teams = lazy(() => import('./teams/TeamsPage.tsx').then((it) => ({ default: it.TeamsPage })));
 const Team = lazy(() => import('./teams/TeamPage.tsx').then((it) => ({ default: it.TeamPage })));
+const Compliance = lazy(() =>
+  import('./compliance/CompliancePage.tsx').then((it) => ({ default: it.CompliancePage })),
+);
+const Device = lazy(() => import('./compliance/DevicePage.tsx').then((it) => ({ default: it.DevicePage })));
 const Domains = lazy(() => import('./domains/DomainsPage.tsx').then((it) => ({ default: it.DomainsPage })));
 const Access = lazy(() => import('./access/AccessPage.tsx').then((it) => ({ default: it.AccessPage })));
 const Tokens = lazy(() => import('./tokens/TokensPage.tsx').then((it) => ({ default: it.TokensPage })));
@@ -174,6 +178,10 @@ function Pages({ organization: { name, role } }: { readonly organization: Organi
       <Route path={`${base}/access`}>
         <Access />
       </Route>
+      <Route path={`${base}/compliance`}>
+        <Compliance />
+      </Route>
+      <Route path={`${base}/compliance/:id`}>{({ id }) => <Device key={id} id={id} />}</Route>
       <Route path={`${base}/me`}>
         <OwnSettings />
       </Route>

@@ -10,6 +10,8 @@ const texts = { ...en, ...enConsole } as const;
 /** What the console says things with: its own texts beside those that every page shares. */
 export interface ConsoleText extends Writing {
   readonly t: Translate<typeof texts>;
+  /** BCP 47, for what only a page of its own writes. */
+  readonly locale: string;
 }
 
 const ConsoleTextContext = createContext<ConsoleText | null>(null);

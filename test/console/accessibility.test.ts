@@ -3,7 +3,8 @@ import axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { launchBrowser } from '../browser.ts';
-import { type ConsoleHub, openConsole, startConsoleHub } from './open-console.ts';
+import { DRIFTED, signInDevice } from './devices.ts';
+import { type ConsoleHub, type OpenConsole, openConsole, startConsoleHub } from './open-console.ts';
 
 const AXE_OPTIONS = JSON.stringify({
   runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
@@ -22,6 +23,7 @@ let hub: ConsoleHub;
 let browser: Browser;
 beforeAll(async () => {
   [hub, browser] = await Promise.all([startConsoleHub(), launchBrowser()]);
+  await (await signInDevice(hub, 'designer', 'Dave’s laptop')).report(DRIFTED);
 });
 afterAll(async () => {
   await browser?.close();
@@ -44,6 +46,8 @@ function places(): readonly string[] {
     'members?search=nobody-like-that',
     'teams',
     'access',
+    'compliance',
+    'compliance?search=nobody-like-that',
     'domains',
     'tokens',
     'audit',
@@ -53,12 +57,18 @@ function places(): readonly string[] {
   ];
 }
 
+async function placeOfDevice(api: OpenConsole['api']): Promise<string> {
+  const found = z.object({ devices: z.array(z.object({ id: z.string().nullable() })) });
+  const { devices } = found.parse(await api('GET', '/devices'));
+  return `compliance/${devices.find(({ id }) => id !== null)?.id}`;
+}
+
 describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
   test('axe finds nothing on any page, nothing breaks the content security policy, nothing scrolls sideways', async () => {
-    const { page, go, complaints, close } = await openConsole(browser, hub, 'owner', { colorScheme });
+    const { page, go, api, complaints, close } = await openConsole(browser, hub, 'owner', { colorScheme });
     const found: string[] = [];
     try {
-      for (const place of places()) {
+      for (const place of [...places(), await placeOfDevice(api)]) {
         await go(place);
         // Evaluated rather than added as a script, which the page's policy would refuse.
         await page.evaluate(axe.source);

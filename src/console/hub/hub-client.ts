@@ -44,6 +44,11 @@ export async function askHub<Schema extends z.ZodType>(
   return { ok: true, value: parsed.data, tag: response.headers.get('etag') };
 }
 
+/** Address of a file of the hub's, for a link that saves it. */
+export function fileAddress(path: string, query: HubRequest<z.ZodType>['query']): string {
+  return path + written(query);
+}
+
 /** A path with its parts encoded: `at('/v1/orgs', name, 'members')`. */
 export function at(...parts: readonly string[]): string {
   const [first = '', ...rest] = parts;

@@ -17,14 +17,10 @@ import layout from '../parts/Layout.module.css';
 import { Table } from '../parts/Table.tsx';
 import { To } from '../parts/To.tsx';
 import { useFilters } from '../parts/use-filters.ts';
+import { PLATFORMS } from '../platforms.ts';
 import classes from './EffectivePolicyPanel.module.css';
 
 type Effective = EffectivePolicy['settings'][string];
-const PLATFORMS = [
-  ['mac', 'macOS'],
-  ['windows', 'Windows'],
-  ['linux', 'Linux'],
-] as const;
 
 /** What the hub's policy makes of every setting, and who says what. `path`: of the effective policy in the API. */
 export function EffectivePolicyPanel({ path }: { readonly path: string }) {

@@ -5,6 +5,7 @@ import Globe from 'lucide-react/icons/globe';
 import KeyRound from 'lucide-react/icons/key-round';
 import LayoutDashboard from 'lucide-react/icons/layout-dashboard';
 import LogOut from 'lucide-react/icons/log-out';
+import MonitorCheck from 'lucide-react/icons/monitor-check';
 import ScrollText from 'lucide-react/icons/scroll-text';
 import ShieldCheck from 'lucide-react/icons/shield-check';
 import SlidersHorizontal from 'lucide-react/icons/sliders-horizontal';
@@ -30,6 +31,7 @@ const ENTRIES = [
   ['access', 'nav.access', Boxes, 'editor'],
   ['members', 'nav.members', UserRound, 'editor'],
   ['teams', 'nav.teams', Users, 'editor'],
+  ['compliance', 'nav.compliance', MonitorCheck, 'editor'],
   ['domains', 'nav.domains', Globe, 'owner'],
   ['tokens', 'nav.tokens', KeyRound, 'owner'],
   ['audit', 'nav.audit', ScrollText, 'owner'],

@@ -191,10 +191,11 @@ export async function signInDesktop(
   hub: Pick<TestHub, 'url'>,
   email: string,
   browser: Browser = createBrowser(hub.url),
+  password: string = PASSWORD,
 ) {
   const config = await discover(hub);
   const started = await startSignIn(config);
-  await typeCredentials(browser, started.url.href, email);
+  await typeCredentials(browser, started.url.href, email, password);
   const callback = browser.left();
   if (callback === undefined) throw new Error('the browser was not sent back to the desktop');
   const tokens = await client.authorizationCodeGrant(config, callback, {

@@ -1,5 +1,7 @@
 import { organizationPathSchema } from '../../shared/contracts/hub-api.ts';
 import {
+  complianceTrendQuerySchema,
+  complianceTrendSchema,
   deviceChangeSchema,
   deviceDetailSchema,
   deviceDriftQuerySchema,
@@ -13,6 +15,7 @@ import { organizationOf } from '../access.ts';
 import { changeBy } from '../audit/record.ts';
 import { answers, noContent, streamedFile } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
+import { keepComplianceDays, readTrend } from './compliance-days.ts';
 import { exportDevices } from './device-export.ts';
 import { forgetDevice, listDevices, listDrift, nameDevice, readDevice } from './device-service.ts';
 import { changeReportSettings, readReportSettings } from './report-settings.ts';
@@ -25,7 +28,9 @@ export function deviceRoutes(app: HubServer, context: HubContext): void {
   readRoutes(app, context);
   changeRoutes(app, context);
   settingsRoutes(app, context);
+  trendRoute(app, context);
   keepReportsTidy(app, context);
+  keepComplianceDays(app, context);
 }
 
 function readRoutes(app: HubServer, { db, clock }: HubContext): void {
@@ -52,7 +57,7 @@ function readRoutes(app: HubServer, { db, clock }: HubContext): void {
         summary: 'The same list as CSV',
         tags,
         params: organizationPathSchema,
-        querystring: deviceQuerySchema.omit({ limit: true, cursor: true }),
+        querystring: deviceQuerySchema.omit({ limit: true, cursor: true, sort: true }),
         response: answers(200, streamedFile),
         produces: ['text/csv'],
       },
@@ -89,6 +94,23 @@ function readRoutes(app: HubServer, { db, clock }: HubContext): void {
       },
     },
     (request) => listDrift(db, organizationOf(request).id, request.params.deviceId, request.query),
+  );
+}
+
+function trendRoute(app: HubServer, { db, clock }: HubContext): void {
+  app.get(
+    '/v1/orgs/:organization/devices/trend',
+    {
+      config: { requires: 'editor' },
+      schema: {
+        summary: 'How many devices had which status, day by day',
+        tags,
+        params: organizationPathSchema,
+        querystring: complianceTrendQuerySchema,
+        response: answers(200, complianceTrendSchema),
+      },
+    },
+    (request) => readTrend(db, organizationOf(request).id, new Date(clock.now()), request.query.days),
   );
 }
 

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Device, DeviceQuery, DeviceStatus } from '../../shared/contracts/hub-devices.ts';
 import type { Reader } from '../database/connection.ts';
 import { readReportSettings } from './report-settings.ts';
@@ -33,18 +33,37 @@ export interface DeviceRow {
   frozen: string | null;
   refused: string | null;
   errors: number | null;
+  sort_key: string;
 }
 
-export type DeviceFilter = Omit<DeviceQuery, 'limit' | 'cursor'>;
+export type DeviceFilter = Omit<DeviceQuery, 'limit' | 'cursor' | 'sort'>;
 
-/** Where a page ends: e-mail address, user, device. */
-export type DevicePosition = readonly [email: string, userId: string, deviceId: string];
+/** Where a page ends: what the list is sorted by, user, device. */
+export type DevicePosition = readonly [key: string, userId: string, deviceId: string];
+
+/** The orders of the list. Times sort as the text that they are written as; what is not there comes first. */
+const ORDERS = {
+  user: sql`lower(d.email)`,
+  device: sql`lower(coalesce(d.name, ''))`,
+  status: sql`d.status`,
+  policy: sql`lower(coalesce(d.expected_name, ''))`,
+  platform: sql`coalesce(d.platform, '')`,
+  agent: sql`coalesce(d.agent_version, '')`,
+  fetched: timeText(sql`d.fetched_at`),
+  reported: timeText(sql`d.reported_at`),
+} as const;
+export type DeviceSort = NonNullable<DeviceQuery['sort']>;
+
+function timeText(column: RawBuilder<unknown>) {
+  return sql`coalesce(to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '')`;
+}
 
 const NO_DEVICE = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Rows of an organization by e-mail address, with the status by the table of docs/delivery.md section 5. What only
- * the whole member tells (no policy, a domain that nobody controls) comes before what a device says.
+ * Rows of an organization by e-mail address or in another order, with the status by the table of docs/delivery.md
+ * section 5. What only the whole member tells (no policy, a domain that nobody controls) comes before what a device
+ * says.
  */
 export async function selectDeviceRows(
   db: Reader,
@@ -52,20 +71,30 @@ export async function selectDeviceRows(
   at: Date,
   wanted: {
     readonly filter: DeviceFilter;
+    readonly sort?: DeviceSort | undefined;
     readonly after?: DevicePosition | undefined;
     readonly limit: number;
     readonly deviceId?: string;
   },
 ): Promise<readonly DeviceRow[]> {
-  const { filter, after, limit, deviceId } = wanted;
+  const { filter, sort = 'user', after, limit, deviceId } = wanted;
+  const key = ORDERS[orderNamed(sort)];
+  const [direction, beyond] = sort.startsWith('-') ? [sql`desc`, sql`<`] : [sql`asc`, sql`>`];
+  const place = sql`${key}, d.user_id, coalesce(d.id, ${NO_DEVICE})`;
   const rows = await sql<DeviceRow>`
-    select * from (${await statement(db, organizationId, at, filter)}) d
+    select d.*, ${key} as sort_key from (${await statement(db, organizationId, at, filter)}) d
      where ${filter.status === undefined ? sql`true` : sql`d.status = ${filter.status}`}
+       and ${filter.hideCompliant === true ? sql`d.status not in ('compliant', 'exception')` : sql`true`}
        and ${deviceId === undefined ? sql`true` : sql`d.id = ${deviceId}`}
-       and ${after === undefined ? sql`true` : sql`(lower(d.email), d.user_id, coalesce(d.id, ${NO_DEVICE})) > (${after[0]}, ${after[1]}::uuid, ${after[2]}::uuid)`}
-     order by lower(d.email), d.user_id, coalesce(d.id, ${NO_DEVICE})
+       and ${after === undefined ? sql`true` : sql`(${place}) ${beyond} (${after[0]}::text, ${after[1]}::uuid, ${after[2]}::uuid)`}
+     order by ${key} ${direction}, d.user_id ${direction}, coalesce(d.id, ${NO_DEVICE}) ${direction}
      limit ${limit}`.execute(db);
   return rows.rows;
+}
+
+function orderNamed(sort: DeviceSort): keyof typeof ORDERS {
+  const name = sort.replace(/^-/, '');
+  return name in ORDERS ? (name as keyof typeof ORDERS) : 'user';
 }
 
 /** How many rows of a filter have which status. */
@@ -84,7 +113,7 @@ export async function countStatuses(
 
 /** Cursor of the page after a row. */
 export function positionOf(row: DeviceRow): DevicePosition {
-  return [row.email.toLowerCase(), row.user_id, row.id ?? NO_DEVICE];
+  return [row.sort_key, row.user_id, row.id ?? NO_DEVICE];
 }
 
 async function statement(db: Reader, organizationId: string, at: Date, filter: DeviceFilter) {

@@ -21,22 +21,33 @@ export async function listDevices(
   at: Date,
   query: DeviceQuery,
 ): Promise<DeviceList> {
-  const { limit, cursor, ...filter } = query;
+  const { limit, cursor, sort, ...filter } = query;
   const after = cursor === undefined ? undefined : readCursor(cursor);
   const counts = await countStatuses(db, organizationId, at, filter);
-  const rows = await selectDeviceRows(db, organizationId, at, { filter, after, limit: limit + 1 });
+  const rows = await selectDeviceRows(db, organizationId, at, { filter, sort, after, limit: limit + 1 });
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   const statuses = Object.fromEntries(
     DEVICE_STATUSES.map((status) => [status, counts.get(status) ?? 0]),
   ) as DeviceList['statuses'];
-  const all = Object.values(statuses).reduce((sum, count) => sum + count, 0);
   return {
     devices: page.map(toDevice),
-    total: filter.status === undefined ? all : statuses[filter.status],
+    total: totalOf(statuses, filter),
     statuses,
     next: rows.length > limit && last !== undefined ? writeCursor(positionOf(last)) : null,
   };
+}
+
+/** How many rows the list has, which the counts by status leave out of account. */
+function totalOf(
+  statuses: DeviceList['statuses'],
+  { status, hideCompliant }: Pick<DeviceQuery, 'status' | 'hideCompliant'>,
+): number {
+  return DEVICE_STATUSES.filter(
+    (each) =>
+      (status === undefined || each === status) &&
+      !(hideCompliant === true && (each === 'compliant' || each === 'exception')),
+  ).reduce((sum, each) => sum + statuses[each], 0);
 }
 
 /** One device with its last report. */
@@ -169,7 +180,14 @@ function noSuchDevice(): RefusalError {
   });
 }
 
-const positionSchema = z.tuple([z.string().max(300), z.uuid(), z.uuid()]);
+const positionSchema = z.tuple([
+  z
+    .string()
+    .max(1000)
+    .refine((key) => !key.includes('\0')),
+  z.uuid(),
+  z.uuid(),
+]);
 
 function writeCursor(position: DevicePosition): string {
   return Buffer.from(JSON.stringify(position), 'utf8').toString('base64url');

@@ -25,6 +25,7 @@ import { endDueOverrides } from '../overrides/override-service.ts';
 import { setDefaultPolicy } from '../policies/assignment-service.ts';
 import { createPolicy, updatePolicy } from '../policies/policy-service.ts';
 import { readReceived } from '../policies/received.ts';
+import { countDay, readTrend } from './compliance-days.ts';
 import { exportDevices } from './device-export.ts';
 import { forgetDevice, listDevices, listDrift, nameDevice, readDevice } from './device-service.ts';
 import { hashOf } from './judge-hash.ts';
@@ -128,6 +129,71 @@ async function only(): Promise<Device> {
   if (device === undefined || devices.length !== 1) throw new Error(`${devices.length} devices`);
   return device;
 }
+
+describe('the list', () => {
+  it('sorts, pages without loss in every order, and hides what needs nobody', async () => {
+    for (const deviceId of ['a', 'b', 'c'].map((each) => `${each}1111111-1111-4111-8111-111111111111`))
+      await send(
+        await applied({
+          deviceId,
+          deviceName: `Desk ${deviceId[0]}`,
+          platform: 'linux',
+          reportId: randomUUID(),
+        }),
+      );
+    await send(
+      await applied({ deviceId: 'd1111111-1111-4111-8111-111111111111', managedHash: 'b'.repeat(64) }),
+    );
+    for (const sort of [
+      'user',
+      'device',
+      '-device',
+      'status',
+      '-status',
+      'policy',
+      'platform',
+      'agent',
+      'fetched',
+      '-reported',
+    ]) {
+      const seen: (string | null)[] = [];
+      for (let cursor: string | undefined; ; ) {
+        const page = await list({ sort, cursor, limit: 1 });
+        seen.push(...page.devices.map(({ id }) => id));
+        if (page.next === null) break;
+        cursor = page.next;
+      }
+      expect([sort, seen.length, new Set(seen).size]).toEqual([sort, 4, 4]);
+    }
+    const byName = await list({ sort: '-device', limit: 4 });
+    expect(byName.devices.map(({ name }) => name)).toEqual(
+      ['Desk c', 'Desk b', 'Desk a', 'desk'].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? 1 : -1)),
+    );
+    const open = await list({ hideCompliant: true });
+    expect(open).toMatchObject({ total: 1, devices: [{ status: 'non_compliant' }] });
+    expect(open.statuses.compliant).toBe(3);
+    const forged = Buffer.from(JSON.stringify(['x', 'y', 'z'])).toString('base64url');
+    await expect(list({ cursor: forged })).rejects.toThrow('cursor');
+  });
+
+  it('keeps the days for the trend, one count each, however often it counts, and today by now', async () => {
+    const day = (offset: number) => new Date(Date.parse('2026-03-10T12:00:00Z') + offset * 86_400_000);
+    await send(await applied());
+    await countDay(database.db, day(-2));
+    await countDay(database.db, day(-2));
+    await sql`delete from devices`.execute(database.db);
+    await countDay(database.db, day(-1));
+    const { days } = await readTrend(database.db, acme.id, day(0), 30);
+    expect(days.map((each) => each.day)).toEqual(['2026-03-08', '2026-03-09', '2026-03-10']);
+    expect(days.map(({ statuses }) => Object.values(statuses).reduce((sum, n) => sum + n, 0))).toEqual([
+      1, 1, 1,
+    ]);
+    expect(days.at(-1)?.statuses.unknown).toBe(1);
+    expect((await readTrend(database.db, acme.id, day(0), 2)).days).toHaveLength(2);
+    await countDay(database.db, day(401));
+    expect((await readTrend(database.db, acme.id, day(0), 366)).days).toHaveLength(1);
+  });
+});
 
 describe('the status of a device', () => {
   it('is unknown before it reports, compliant when the hashes agree, unknown again after a week', async () => {

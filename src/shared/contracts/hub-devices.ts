@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { reportedDriftSchema, reportedProblemSchema, reportedSettingSchema } from './device-report.ts';
+import { sortSchema } from './hub-api.ts';
 
 /* Shapes of the hub's API for administrators: devices and compliance (docs/delivery.md section 5). */
 
@@ -67,6 +68,18 @@ export const deviceQuerySchema = z.object({
   userId: uuid.optional(),
   /** Part of the user's name or e-mail address, or of the device's name. */
   search: z.string().max(200).optional(),
+  /** Leaves out what needs nobody: compliant devices, and those with a granted override. */
+  hideCompliant: z.stringbool().optional(),
+  sort: sortSchema([
+    'user',
+    'device',
+    'status',
+    'policy',
+    'platform',
+    'agent',
+    'fetched',
+    'reported',
+  ]).optional(),
 });
 export const deviceListSchema = z.object({
   devices: z.array(deviceSchema),
@@ -74,6 +87,13 @@ export const deviceListSchema = z.object({
   /** How many have which status, with the same filter but for the status. */
   statuses: z.record(deviceStatusSchema, z.int()),
   next: z.string().nullable(),
+});
+export const complianceTrendQuerySchema = z.object({
+  days: z.coerce.number().int().min(1).max(366).default(30),
+});
+/** How many devices had which status at the end of each day (UTC), oldest first; the last one is today, by now. */
+export const complianceTrendSchema = z.object({
+  days: z.array(z.object({ day: z.iso.date(), statuses: z.record(deviceStatusSchema, z.int()) })),
 });
 /** With the last report. Values of the user's choices are never in it. */
 export const deviceDetailSchema = deviceSchema.extend({
@@ -120,5 +140,6 @@ export type Device = z.infer<typeof deviceSchema>;
 export type DeviceDetail = z.infer<typeof deviceDetailSchema>;
 export type DeviceQuery = z.infer<typeof deviceQuerySchema>;
 export type DeviceList = z.infer<typeof deviceListSchema>;
+export type ComplianceTrend = z.infer<typeof complianceTrendSchema>;
 export type DeviceDrift = z.infer<typeof deviceDriftSchema>;
 export type ReportSettings = z.infer<typeof reportSettingsSchema>;

@@ -1,4 +1,5 @@
 import { enAccess } from './console/access.en.ts';
+import { enCompliance } from './console/compliance.en.ts';
 import { enConsoleLists } from './console/lists.en.ts';
 import { enPolicyWork } from './console/policy-work.en.ts';
 
@@ -7,6 +8,7 @@ export const enConsole = {
   ...enConsoleLists,
   ...enAccess,
   ...enPolicyWork,
+  ...enCompliance,
   'console.title': 'Admin Console',
   'app.name': 'Mooring',
   'action.save': 'Save',

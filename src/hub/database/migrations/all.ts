@@ -12,6 +12,7 @@ import * as provisionedMembers from './0050-provisioned-members.ts';
 import * as provisioningMigrations from './0051-provisioning-migrations.ts';
 import * as changes from './0060-changes.ts';
 import * as memberLists from './0061-member-lists.ts';
+import * as complianceDays from './0062-compliance-days.ts';
 import * as signInProofs from './0065-sign-in-proofs.ts';
 import * as accessPolicies from './0070-access-policies.ts';
 
@@ -33,6 +34,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0051-provisioning-migrations': provisioningMigrations,
   '0060-changes': changes,
   '0061-member-lists': memberLists,
+  '0062-compliance-days': complianceDays,
   '0065-sign-in-proofs': signInProofs,
   '0070-access-policies': accessPolicies,
 };

@@ -1,0 +1,222 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { z } from 'zod';
+import {
+  type DeviceDetail,
+  deviceChangeSchema,
+  deviceDetailSchema,
+} from '../../shared/contracts/hub-devices.ts';
+import { Notice } from '../../shared-ui/Notice.tsx';
+import { PageHead } from '../../shared-ui/PageHead.tsx';
+import { Facts, Panel } from '../../shared-ui/Panel.tsx';
+import { When } from '../../shared-ui/When.tsx';
+import { useConsoleText } from '../console-text.tsx';
+import { Gate } from '../hub/Gate.tsx';
+import { useRead } from '../hub/use-read.ts';
+import { useHere } from '../organization-context.tsx';
+import { checkForm } from '../parts/check-form.ts';
+import { Field } from '../parts/Field.tsx';
+import { FormDialog } from '../parts/FormDialog.tsx';
+import layout from '../parts/Layout.module.css';
+import { To } from '../parts/To.tsx';
+import { useChange } from '../parts/use-change.ts';
+import { platformName } from '../platforms.ts';
+import { DriftPanel } from './DriftPanel.tsx';
+import { ReportPanels } from './ReportPanels.tsx';
+import { StatusTag } from './StatusTag.tsx';
+
+/** Seconds by which a device's clock may differ before anybody has to know. */
+const CLOCK_TOLERANCE = 60;
+
+/** One device: how it stands, what to do, who decided what on it, and what was put right. */
+export function DevicePage({ id }: { readonly id: string }) {
+  const { api } = useHere();
+  const loaded = useRead({ path: api('devices', id), answer: deviceDetailSchema });
+  return <Gate loaded={loaded}>{(device) => <Detail device={device} id={id} />}</Gate>;
+}
+
+function Detail({ device, id }: { readonly device: DeviceDetail; readonly id: string }) {
+  const { t } = useConsoleText();
+  const { page, isOwner } = useHere();
+  const [asking, setAsking] = useState<'name' | 'forget' | null>(null);
+  const close = () => setAsking(null);
+  const shown = device.name || device.deviceId || id;
+  return (
+    <>
+      <PageHead
+        title={shown}
+        text={
+          <span className={layout.row}>
+            <StatusTag status={device.status} />
+            <To page={page('members', device.user.id)}>{t('device.of', { email: device.user.email })}</To>
+          </span>
+        }
+        actions={
+          isOwner ? (
+            <>
+              <Button variant="default" onClick={() => setAsking('name')}>
+                {t('device.rename')}
+              </Button>
+              <Button variant="default" onClick={() => setAsking('forget')}>
+                {t('device.forget')}
+              </Button>
+            </>
+          ) : null
+        }
+      />
+      <Advice device={device} />
+      <Standing device={device} />
+      <ReportPanels report={device.report} />
+      <DriftPanel id={id} />
+      {asking === 'name' ? <NameDevice id={id} name={device.name} onClose={close} /> : null}
+      {asking === 'forget' ? <ForgetDevice id={id} name={shown} onClose={close} /> : null}
+    </>
+  );
+}
+
+function Advice({ device }: { readonly device: DeviceDetail }) {
+  const { t } = useConsoleText();
+  const { status, whatToDo, frozen, refused, report } = device;
+  const fine = status === 'compliant' || status === 'exception';
+  return (
+    <>
+      <Notice tone={fine ? 'good' : 'warn'} title={t('compliance.todo')}>
+        {whatToDo}
+      </Notice>
+      {frozen === 'policy_source_broken' || frozen === 'policy_stale' ? (
+        <Notice tone="bad">{t(`device.frozen.${frozen}`)}</Notice>
+      ) : null}
+      {refused === null ? null : <Notice tone="bad">{t('device.refused', { reason: refused })}</Notice>}
+      {report.contended ? <Notice tone="warn">{t('device.contended')}</Notice> : null}
+    </>
+  );
+}
+
+function Standing({ device }: { readonly device: DeviceDetail }) {
+  const { t } = useConsoleText();
+  const { page } = useHere();
+  const { expected, applied, platform, osVersion, agentVersion } = device;
+  const { fetchedAt, appliedAt, reportedAt, firstSeenAt } = device;
+  const name = applied?.policyId === expected?.id ? (expected?.name ?? '') : t('compliance.policyGone');
+  return (
+    <div className={layout.pair}>
+      <Panel title={t('device.facts')}>
+        <Facts
+          facts={[
+            [
+              t('device.expected'),
+              expected === null ? (
+                t('device.noPolicy')
+              ) : (
+                <To key="expected" page={page('policies', expected.id)}>
+                  {t('device.revision', { policy: expected.name, revision: expected.revision })}
+                </To>
+              ),
+            ],
+            [
+              t('device.applied'),
+              applied?.revision == null
+                ? t('device.noPolicy')
+                : t('device.revision', { policy: name, revision: applied.revision }),
+            ],
+            [t('compliance.settings'), t(`compliance.settings.${device.settings}`)],
+            [t('compliance.domain'), t(`compliance.domain.${device.domain}`)],
+            [t('compliance.fetched'), <When key="fetched" at={fetchedAt} />],
+            [t('device.appliedAt'), <When key="applied" at={appliedAt} />],
+          ]}
+        />
+      </Panel>
+      <Panel title={t('compliance.device')}>
+        <Facts
+          facts={[
+            [
+              t('compliance.platform'),
+              platform === null ? '' : `${platformName(platform)} ${osVersion ?? ''}`,
+            ],
+            [t('compliance.agent'), agentVersion ?? ''],
+            [t('compliance.reported'), <When key="reported" at={reportedAt} />],
+            [t('device.firstSeen'), <When key="first" at={firstSeenAt} />],
+            [t('device.clock'), <Clock key="clock" behind={device.clockBehindSeconds ?? 0} />],
+          ]}
+        />
+      </Panel>
+    </div>
+  );
+}
+
+function Clock({ behind }: { readonly behind: number }) {
+  const { t } = useConsoleText();
+  if (Math.abs(behind) < CLOCK_TOLERANCE) return t('device.clockGood');
+  return behind > 0 ? t('device.clockBehind', { count: behind }) : t('device.clockAhead', { count: -behind });
+}
+
+interface DialogProps {
+  readonly id: string;
+  readonly name: string;
+  readonly onClose: () => void;
+}
+
+function NameDevice({ id, name, onClose }: DialogProps) {
+  const { t } = useConsoleText();
+  const { api } = useHere();
+  const change = useChange();
+  const [typed, setTyped] = useState(name);
+  const [problem, setProblem] = useState<string>();
+  const submit = async () => {
+    const checked = checkForm(deviceChangeSchema, { name: typed.trim() === '' ? null : typed });
+    setProblem(checked.ok ? undefined : checked.problems.name);
+    if (!checked.ok) return;
+    const answer = await change.send({
+      method: 'PATCH',
+      path: api('devices', id),
+      body: checked.value,
+      answer: deviceDetailSchema,
+    });
+    if (answer.ok) onClose();
+  };
+  return (
+    <FormDialog
+      title={t('device.renameTitle')}
+      submit={t('action.save')}
+      change={change}
+      onClose={onClose}
+      onSubmit={() => void submit()}
+    >
+      <Field
+        label={t('device.name')}
+        hint={t('device.nameHint')}
+        problem={problem}
+        value={typed}
+        onChange={setTyped}
+      />
+    </FormDialog>
+  );
+}
+
+function ForgetDevice({ id, name, onClose }: DialogProps) {
+  const { t } = useConsoleText();
+  const { api, page } = useHere();
+  const [, go] = useLocation();
+  const change = useChange();
+  const submit = async () => {
+    const answer = await change.send({
+      method: 'DELETE',
+      path: api('devices', id),
+      answer: z.undefined(),
+    });
+    if (answer.ok) go(page('compliance'));
+  };
+  return (
+    <FormDialog
+      title={t('device.forgetTitle', { device: name })}
+      submit={t('device.forget')}
+      danger
+      change={change}
+      onClose={onClose}
+      onSubmit={() => void submit()}
+    >
+      <p>{t('device.forgetText')}</p>
+    </FormDialog>
+  );
+}
