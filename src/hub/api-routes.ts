@@ -2,6 +2,7 @@ import { accessPolicyRoutes } from './access-policies/access-policy-routes.ts';
 import { auditRoutes } from './audit/audit-routes.ts';
 import { connectionRoutes } from './connections/connection-routes.ts';
 import { callerRoutes } from './console/caller-routes.ts';
+import { signingKeyRoutes } from './delivery/signing-key-routes.ts';
 import type { TxtResolver } from './domains/domain-proof.ts';
 import { domainRoutes } from './domains/domain-routes.ts';
 import { invitationRoutes } from './invitations/invitation-routes.ts';
@@ -50,6 +51,7 @@ export const apiRoutes = ({ resolver, mail, outbound, secret }: ApiSurroundings)
   signInSettingsRoutes,
   scimSettingsRoutes,
   tokenRoutes,
+  signingKeyRoutes(secret),
   auditRoutes,
   changeRoutes,
   deviceRoutes,

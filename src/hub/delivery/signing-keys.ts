@@ -2,7 +2,8 @@ import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { sql } from 'kysely';
 import { type AgentKey, type AgentKeys, KEY_TYP } from '../../shared/contracts/agent-api.ts';
-import { type ChangeContext, recordChange } from '../audit/record.ts';
+import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { type AuditEntry, type ChangeContext, recordChange, recordChanges } from '../audit/record.ts';
 import type { Db, Reader, Trx } from '../database/connection.ts';
 import type { HubSecret } from '../secrets/hub-secret.ts';
 import { WrongHubSecretError } from '../secrets/sealed-values.ts';
@@ -25,6 +26,11 @@ export interface SigningKey {
   readonly active: boolean;
 }
 
+/** The organization whose owner rotates; none: whoever runs the hub does. */
+export interface RotatingOrganization {
+  readonly organizationId: string;
+}
+
 /** The key that signs now. */
 export interface Signer {
   readonly kid: string;
@@ -45,24 +51,24 @@ export async function ensureSigningKey(store: SigningKeyStore, at: Date): Promis
 
 /**
  * Makes a new key, signed by the one in use, which it replaces (docs/delivery.md section 3). Devices follow the
- * chain from the key that they pinned; bundles that they hold stay valid.
+ * chain from the key that they pinned; bundles that they hold stay valid. An owner who does it twice within an hour
+ * meets `conflict`.
  */
-export async function rotateSigningKey(store: SigningKeyStore, context: ChangeContext): Promise<SigningKey> {
+export async function rotateSigningKey(
+  store: SigningKeyStore,
+  context: ChangeContext,
+  by: RotatingOrganization | null = null,
+): Promise<SigningKey> {
   return store.db.transaction().execute(async (trx) => {
     await lockKeys(trx);
     const previous = await newest(trx);
     if (previous === undefined) throw new Error('there is no key to rotate: start the hub once');
+    if (by !== null) refuseHaste(previous, context.at);
     const kid = await insertKey(trx, store.secret, context.at, {
       position: previous.position,
       signer: signerOf(store.secret, previous),
     });
-    await recordChange(trx, context, {
-      organizationId: null,
-      action: 'signing_key.rotate',
-      target: { kind: 'signing_key', id: kid, label: kid },
-      before: { kid: previous.kid },
-      after: { kid },
-    });
+    await recordRotation(trx, context, by, { before: previous.kid, after: kid });
     const all = await listSigningKeys(trx);
     const made = all.find((key) => key.kid === kid);
     if (made === undefined) throw new Error('the new key is not there');
@@ -107,11 +113,53 @@ export async function activeSigner(store: SigningKeyStore): Promise<Signer> {
   return signerOf(store.secret, row);
 }
 
+/** Devices follow at most a hundred keys back; a click too many must not use those up. */
+const BETWEEN_ROTATIONS_MS = 3_600_000;
+
+function refuseHaste(previous: KeyRow, at: Date): void {
+  if (previous.position === 0 || at.getTime() - previous.created_at.getTime() >= BETWEEN_ROTATIONS_MS) return;
+  throw new RefusalError({
+    code: 'conflict',
+    message: `The key was replaced less than an hour ago, at ${previous.created_at.toISOString()}.`,
+    help: 'Wait until devices have followed. Whoever runs the hub can rotate at once: mooring-hub keys rotate.',
+  });
+}
+
+/** The keys are the hub's: every organization reads of it, but only one's own owners are named to it. */
+async function recordRotation(
+  trx: Trx,
+  context: ChangeContext,
+  by: RotatingOrganization | null,
+  kids: { readonly before: string; readonly after: string },
+): Promise<void> {
+  const entry = (organizationId: string | null): AuditEntry => ({
+    organizationId,
+    action: 'signing_key.rotate',
+    target: { kind: 'signing_key', id: kids.after, label: kids.after },
+    before: { kid: kids.before },
+    after: { kid: kids.after },
+  });
+  await recordChange(trx, context, entry(by?.organizationId ?? null));
+  const others = await trx
+    .selectFrom('organizations')
+    .select('id')
+    .$if(by !== null, (query) => query.where('id', '!=', by?.organizationId ?? ''))
+    .execute();
+  const name = by === null ? 'operator of the hub' : 'owner of another organization';
+  const unnamed: ChangeContext = { ...context, actor: { kind: 'system', name }, sourceAddress: null };
+  await recordChanges(
+    trx,
+    unnamed,
+    others.map(({ id }) => entry(id)),
+  );
+}
+
 interface KeyRow {
   readonly kid: string;
   readonly position: number;
   readonly public_x: string;
   readonly sealed_private: Buffer;
+  readonly created_at: Date;
 }
 
 function rowsOf(reader: Reader) {
@@ -121,7 +169,7 @@ function rowsOf(reader: Reader) {
 function newest(reader: Reader): Promise<KeyRow | undefined> {
   return reader
     .selectFrom('signing_keys')
-    .select(['kid', 'position', 'public_x', 'sealed_private'])
+    .select(['kid', 'position', 'public_x', 'sealed_private', 'created_at'])
     .orderBy('position', 'desc')
     .limit(1)
     .executeTakeFirst();

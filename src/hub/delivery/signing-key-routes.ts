@@ -1,0 +1,60 @@
+import { organizationPathSchema } from '../../shared/contracts/hub-api.ts';
+import {
+  type SigningKeyView,
+  signingKeyListSchema,
+  signingKeySchema,
+} from '../../shared/contracts/hub-signing-keys.ts';
+import { organizationOf } from '../access.ts';
+import { changeBy } from '../audit/record.ts';
+import { answers } from '../route-answers.ts';
+import type { HubSecret } from '../secrets/hub-secret.ts';
+import type { HubPlugin } from '../server.ts';
+import { ensureSigningKey, listSigningKeys, rotateSigningKey, type SigningKey } from './signing-keys.ts';
+
+const tags = ['signing keys'];
+const base = '/v1/orgs/:organization/signing-keys';
+
+/** `/v1/orgs/{organization}/signing-keys`: the keys are those of the whole hub. */
+export function signingKeyRoutes(secret: HubSecret): HubPlugin {
+  return (app, { db, clock }) => {
+    const params = organizationPathSchema;
+    const store = { db, secret };
+    app.get(
+      base,
+      {
+        config: { requires: 'owner' },
+        schema: { summary: 'List signing keys', tags, params, response: answers(200, signingKeyListSchema) },
+      },
+      async () => ({ keys: (await listSigningKeys(db)).map(view) }),
+    );
+    app.post(
+      `${base}/rotate`,
+      {
+        config: { requires: 'owner' },
+        schema: {
+          summary: 'Make a new signing key, signed by the one that it replaces',
+          tags,
+          params,
+          response: answers(201, signingKeySchema),
+        },
+      },
+      async (request, reply) => {
+        const context = changeBy(request, clock);
+        await ensureSigningKey(store, context.at);
+        const by = { organizationId: organizationOf(request).id };
+        return reply.code(201).send(view(await rotateSigningKey(store, context, by)));
+      },
+    );
+  };
+}
+
+function view(key: SigningKey): SigningKeyView {
+  return {
+    kid: key.kid,
+    fingerprint: `SHA256:${key.kid}`,
+    publicKey: { kty: 'OKP', crv: 'Ed25519', x: key.x, kid: key.kid },
+    predecessor: key.predecessor,
+    state: key.active ? 'signing' : 'replaced',
+    createdAt: key.createdAt.toISOString(),
+  };
+}
