@@ -36,7 +36,7 @@ module.exports = {
       comment:
         'the pages talk to agent and hub through contracts; catalog and policy engine are pure and shared',
       from: { path: '^src/(renderer|console)/', pathNot: '\\.test\\.tsx?$' },
-      to: { path: '^src/shared/', pathNot: '^src/shared/(contracts|settings|policy|text)/' },
+      to: { path: '^src/shared/', pathNot: '^src/shared/(contracts|settings|policy|text|enforcement)/' },
     },
     {
       name: 'no-unresolvable',
