@@ -39,6 +39,16 @@ const Device = lazy(() => import('./compliance/DevicePage.tsx').then((it) => ({ 
 const Domains = lazy(() => import('./domains/DomainsPage.tsx').then((it) => ({ default: it.DomainsPage })));
 const Access = lazy(() => import('./access/AccessPage.tsx').then((it) => ({ default: it.AccessPage })));
 const Tokens = lazy(() => import('./tokens/TokensPage.tsx').then((it) => ({ default: it.TokensPage })));
+const Connections = lazy(() =>
+  import('./sso/ConnectionsPage.tsx').then((it) => ({ default: it.ConnectionsPage })),
+);
+const Connection = lazy(() =>
+  import('./sso/ConnectionPage.tsx').then((it) => ({ default: it.ConnectionPage })),
+);
+const Keys = lazy(() => import('./keys/KeysPage.tsx').then((it) => ({ default: it.KeysPage })));
+const Enforcement = lazy(() =>
+  import('./enforcement/EnforcementPage.tsx').then((it) => ({ default: it.EnforcementPage })),
+);
 const Audit = lazy(() => import('./audit/AuditPage.tsx').then((it) => ({ default: it.AuditPage })));
 const Settings = lazy(() =>
   import('./organization/OrganizationPage.tsx').then((it) => ({ default: it.OrganizationPage })),
@@ -193,6 +203,26 @@ function Pages({ organization: { name, role } }: { readonly organization: Organi
       {role === 'owner' ? (
         <Route path={`${base}/tokens`}>
           <Tokens />
+        </Route>
+      ) : null}
+      {role === 'owner' ? (
+        <Route path={`${base}/sso`}>
+          <Connections />
+        </Route>
+      ) : null}
+      {role === 'owner' ? (
+        <Route path={`${base}/sso/:id/:part?`}>
+          {({ id, part }) => <Connection key={id} id={id} part={part} />}
+        </Route>
+      ) : null}
+      {role === 'owner' ? (
+        <Route path={`${base}/enforcement`}>
+          <Enforcement />
+        </Route>
+      ) : null}
+      {role === 'owner' ? (
+        <Route path={`${base}/keys`}>
+          <Keys />
         </Route>
       ) : null}
       {role === 'owner' ? (

@@ -61,6 +61,7 @@ export interface TestApi {
     readonly tokenId: string;
     readonly deviceId: string;
     readonly sharedConnectionId: string;
+    readonly acceptingOrganization: string;
     readonly testId: string;
     readonly overrideId: string;
     readonly domainId: string;
@@ -256,6 +257,7 @@ async function createWorld({ db }: DatabaseHandle): Promise<TestApi['ids']> {
     domainId: domain.id,
     connectionId: connection.id,
     sharedConnectionId: shared.id,
+    acceptingOrganization: 'globex',
     testId: test.id,
     scimTokenId: scim?.token.id ?? '',
     invitationId: invited?.invitationId ?? '',

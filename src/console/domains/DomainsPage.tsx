@@ -11,7 +11,6 @@ import {
   domainVerificationSchema,
   outsiderListSchema,
 } from '../../shared/contracts/hub-api.ts';
-import { CopyButton } from '../../shared-ui/CopyButton.tsx';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { EmptyState } from '../../shared-ui/PageState.tsx';
@@ -22,6 +21,7 @@ import { useConsoleText } from '../console-text.tsx';
 import { Gate } from '../hub/Gate.tsx';
 import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
+import { CopyValue } from '../parts/CopyValue.tsx';
 import { checkForm } from '../parts/check-form.ts';
 import { FailureNotice } from '../parts/FailureNotice.tsx';
 import { Field } from '../parts/Field.tsx';
@@ -117,8 +117,11 @@ function DomainPanel({ domain }: { readonly domain: Domain }) {
         <Facts
           facts={[
             [t('domains.recordType'), <code key="type">{record.type}</code>],
-            [t('domains.host'), <Copied key="host" text={record.host} label={t('domains.copyHost')} />],
-            [t('domains.value'), <Copied key="value" text={record.value} label={t('domains.copyValue')} />],
+            [t('domains.host'), <CopyValue key="host" text={record.host} label={t('domains.copyHost')} />],
+            [
+              t('domains.value'),
+              <CopyValue key="value" text={record.value} label={t('domains.copyValue')} />,
+            ],
             [t('domains.verifiedAt'), <When key="verified" at={domain.verifiedAt} />],
             [t('domains.checkedAt'), <When key="checked" at={domain.checkedAt} />],
           ]}
@@ -127,15 +130,6 @@ function DomainPanel({ domain }: { readonly domain: Domain }) {
       </div>
       {removing ? <RemoveDomain domain={domain} onClose={() => setRemoving(false)} /> : null}
     </Panel>
-  );
-}
-
-function Copied({ text, label }: { readonly text: string; readonly label: string }) {
-  return (
-    <span className={layout.row}>
-      <code>{text}</code>
-      <CopyButton text={() => text} label={label} />
-    </span>
   );
 }
 

@@ -25,13 +25,22 @@ class ReadFailed extends Error {
  */
 export function useRead<Schema extends z.ZodType>(
   request: Pick<HubRequest<Schema>, 'path' | 'query' | 'answer'>,
-  options: { readonly keep?: boolean; readonly enabled?: boolean } = {},
+  options: {
+    readonly keep?: boolean;
+    readonly enabled?: boolean;
+    /** Read again at this distance (milliseconds) for as long as this holds of what was read. */
+    readonly again?: { readonly everyMs: number; readonly while: (value: z.output<Schema>) => boolean };
+  } = {},
 ): Loaded<z.output<Schema>> {
   const { note } = useHub();
-  const query = useQuery({
+  const query = useQuery<{ readonly value: z.output<Schema>; readonly tag: string | null }>({
     queryKey: [request.path, request.query ?? {}],
     enabled: options.enabled ?? true,
     ...(options.keep === true ? { placeholderData: keepPreviousData } : {}),
+    refetchInterval: ({ state }) =>
+      options.again !== undefined && state.data !== undefined && options.again.while(state.data.value)
+        ? options.again.everyMs
+        : false,
     queryFn: async ({ signal }) => {
       const answer = await askHub({ ...request, signal });
       note(answer.ok ? null : answer.failure);

@@ -20,7 +20,7 @@ export function Field({
   readonly value: string;
   /** More than one line. */
   readonly rows?: number;
-  readonly type?: 'text' | 'email' | 'url' | 'number' | 'date';
+  readonly type?: 'text' | 'email' | 'url' | 'number' | 'date' | 'password';
   /** Its label as quiet as those of the filters that it stands beside. */
   readonly dim?: boolean;
   readonly disabled?: boolean;
@@ -37,7 +37,7 @@ export function Field({
     error: problem !== undefined,
     'aria-invalid': problem !== undefined || undefined,
     'aria-describedby': described === '' ? undefined : described,
-    autoComplete: 'off',
+    autoComplete: type === 'password' ? 'new-password' : 'off',
     spellCheck: false,
   };
   return (

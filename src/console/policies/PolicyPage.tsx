@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import Download from 'lucide-react/icons/download';
 import { useState } from 'react';
-import { Link, useLocation } from 'wouter';
+import { useLocation } from 'wouter';
 import { z } from 'zod';
 import { type Policy, policyDuplicationSchema, policySchema } from '../../shared/contracts/hub-api.ts';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
@@ -14,12 +14,12 @@ import { checkForm } from '../parts/check-form.ts';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
+import { PageParts } from '../parts/PageParts.tsx';
 import { useChange } from '../parts/use-change.ts';
 import { AssignedPanel } from './AssignedPanel.tsx';
 import { ComparePanel } from './ComparePanel.tsx';
 import { HistoryPanel } from './HistoryPanel.tsx';
 import { JsonPanel } from './JsonPanel.tsx';
-import classes from './PolicyPage.module.css';
 import { SaveBar } from './SaveBar.tsx';
 import { SettingsPanel } from './SettingsPanel.tsx';
 import { usePolicyDraft } from './use-policy-draft.ts';
@@ -64,17 +64,14 @@ function PolicyDetail({
         }
         actions={<Actions policy={policy} tag={tag} />}
       />
-      <nav className={classes.parts} aria-label={t('policies.parts')}>
-        {PARTS.map((each) => (
-          <Link
-            key={each}
-            href={each === '' ? page('policies', policy.id) : page('policies', policy.id, each)}
-            aria-current={each === part ? 'page' : undefined}
-          >
-            {t(`policies.part.${each === '' ? 'settings' : each}`)}
-          </Link>
-        ))}
-      </nav>
+      <PageParts
+        label={t('policies.parts')}
+        parts={PARTS.map((each) => ({
+          page: each === '' ? page('policies', policy.id) : page('policies', policy.id, each),
+          text: t(`policies.part.${each === '' ? 'settings' : each}`),
+          current: each === part,
+        }))}
+      />
       {part === '' ? <SettingsPanel text={draft.text} problems={draft.problems} onText={draft.edit} /> : null}
       {part === 'json' ? <JsonPanel text={draft.text} onText={draft.edit} /> : null}
       {part === 'compare' ? <ComparePanel policy={policy} text={draft.text} dirty={draft.dirty} /> : null}

@@ -1,9 +1,12 @@
 import { Button, NativeSelect } from '@mantine/core';
 import Boxes from 'lucide-react/icons/boxes';
 import Building2 from 'lucide-react/icons/building-2';
+import DoorClosed from 'lucide-react/icons/door-closed';
 import Globe from 'lucide-react/icons/globe';
 import KeyRound from 'lucide-react/icons/key-round';
+import KeySquare from 'lucide-react/icons/key-square';
 import LayoutDashboard from 'lucide-react/icons/layout-dashboard';
+import LogIn from 'lucide-react/icons/log-in';
 import LogOut from 'lucide-react/icons/log-out';
 import MonitorCheck from 'lucide-react/icons/monitor-check';
 import ScrollText from 'lucide-react/icons/scroll-text';
@@ -33,7 +36,10 @@ const ENTRIES = [
   ['teams', 'nav.teams', Users, 'editor'],
   ['compliance', 'nav.compliance', MonitorCheck, 'editor'],
   ['domains', 'nav.domains', Globe, 'owner'],
+  ['sso', 'nav.sso', LogIn, 'owner'],
+  ['enforcement', 'nav.enforcement', DoorClosed, 'owner'],
   ['tokens', 'nav.tokens', KeyRound, 'owner'],
+  ['keys', 'nav.keys', KeySquare, 'owner'],
   ['audit', 'nav.audit', ScrollText, 'owner'],
   ['organization', 'nav.organization', Building2, 'owner'],
   ['me', 'nav.me', ShieldCheck, 'editor'],

@@ -61,6 +61,32 @@ export async function acceptConnection(
   });
 }
 
+/** Ends it from the side of the connection: its owner stops provisioning into that organization. */
+export async function withdrawConnection(
+  db: Db,
+  context: ChangeContext,
+  where: {
+    readonly organizationId: string;
+    readonly connectionId: string;
+    readonly acceptingOrganization: string;
+  },
+): Promise<void> {
+  const found = await db
+    .selectFrom('connection_organizations as co')
+    .innerJoin('connections as c', 'c.id', 'co.connection_id')
+    .innerJoin('organizations as o', 'o.id', 'co.organization_id')
+    .where('c.id', '=', where.connectionId)
+    .where('c.organization_id', '=', where.organizationId)
+    .where('o.name', '=', where.acceptingOrganization)
+    .select('co.organization_id')
+    .executeTakeFirst();
+  if (found === undefined) throw noSuchConnection();
+  await revokeAcceptance(db, context, {
+    organizationId: found.organization_id,
+    connectionId: where.connectionId,
+  });
+}
+
 /** Takes that back. Who came through it stays a member; nothing more is provisioned. */
 export async function revokeAcceptance(
   db: Db,

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { organizationPathSchema } from '../../shared/contracts/hub-api.ts';
 import {
   acceptedConnectionListSchema,
+  acceptingOrganizationPathSchema,
   connectionChangeSchema,
   connectionCreationSchema,
   connectionFailureListSchema,
@@ -21,7 +22,12 @@ import type { HubSecret } from '../secrets/hub-secret.ts';
 import type { HubContext, HubPlugin, HubServer } from '../server.ts';
 import type { Outbound } from '../sso/outbound.ts';
 import { createSsoRequests } from '../sso/sso-requests.ts';
-import { acceptConnection, listAccepted, revokeAcceptance } from './acceptance-service.ts';
+import {
+  acceptConnection,
+  listAccepted,
+  revokeAcceptance,
+  withdrawConnection,
+} from './acceptance-service.ts';
 import {
   applySettings,
   createConnection,
@@ -243,6 +249,24 @@ function registerTests(
 }
 
 function registerAcceptance(app: HubServer, { db, clock }: HubContext): void {
+  app.delete(
+    `${base}/:connectionId/acceptances/:acceptingOrganization`,
+    {
+      config: owner,
+      schema: {
+        summary: 'Stop provisioning into an organization that accepted this connection',
+        tags,
+        params: acceptingOrganizationPathSchema,
+        response: answers(204, noContent),
+      },
+    },
+    async (request, reply) => {
+      const { connectionId, acceptingOrganization } = request.params;
+      const where = { organizationId: organizationOf(request).id, connectionId, acceptingOrganization };
+      await withdrawConnection(db, changeBy(request, clock), where);
+      return reply.code(204).send();
+    },
+  );
   const accepted = '/v1/orgs/:organization/accepted-connections';
   app.get(
     accepted,

@@ -128,6 +128,10 @@ describe('connections over the API', () => {
     expect((await asStranger('DELETE', connectionId)).statusCode).toBe(204);
     expect((await asStranger('DELETE', connectionId)).statusCode).toBe(404);
     expect((await send('GET', `/${connectionId}`)).json().acceptedBy).toEqual([]);
+    await asStranger('PUT', connectionId);
+    expect((await send('DELETE', `/${connectionId}/acceptances/globex`)).statusCode).toBe(204);
+    expect((await asStranger('GET')).json().connections).toEqual([]);
+    expect((await send('DELETE', `/${connectionId}/acceptances/globex`)).statusCode).toBe(404);
     // Not one's own, and none that is not there.
     const own = await api.send({
       method: 'PUT',

@@ -32,6 +32,18 @@ it('an owner rotates: the new key signs, its predecessor signed it, and devices 
   expect(answer.body).not.toContain('sealed');
 });
 
+it('asks an owner whose sign-in is long ago to prove it again, and changes nothing', async () => {
+  const before = await publishedKeys(api.database.db);
+  const answer = await api.send({
+    method: 'POST',
+    url: '/v1/orgs/acme/signing-keys/rotate',
+    as: 'owner',
+    headers: { 'x-test-proved': 'long-ago' },
+  });
+  expect([answer.statusCode, answer.json().error.code]).toEqual([403, 'recent_sign_in_required']);
+  expect(await publishedKeys(api.database.db)).toEqual(before);
+});
+
 it('a second rotation within the hour is refused with what to do, and changes nothing', async () => {
   const before = await publishedKeys(api.database.db);
   const answer = await rotate();

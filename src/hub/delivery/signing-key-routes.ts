@@ -30,7 +30,7 @@ export function signingKeyRoutes(secret: HubSecret): HubPlugin {
     app.post(
       `${base}/rotate`,
       {
-        config: { requires: 'owner' },
+        config: { requires: 'owner', recentSignIn: true },
         schema: {
           summary: 'Make a new signing key, signed by the one that it replaces',
           tags,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { organizationPathSchema } from './hub-api.ts';
+import { organizationNameSchema, organizationPathSchema } from './hub-api.ts';
 
 /*
  * The part of the hub's HTTP API for administrators that is about identity providers (docs/identity.md sections 1
@@ -52,6 +52,10 @@ export const ssoFailureClassSchema = z.enum([
 ]);
 
 export const connectionPathSchema = organizationPathSchema.extend({ connectionId: uuid });
+/** An organization that accepted a connection of this one. */
+export const acceptingOrganizationPathSchema = connectionPathSchema.extend({
+  acceptingOrganization: organizationNameSchema,
+});
 /** A connection of another organization. */
 export const sharedConnectionPathSchema = organizationPathSchema.extend({ sharedConnectionId: uuid });
 export const connectionTestPathSchema = connectionPathSchema.extend({ testId: uuid });

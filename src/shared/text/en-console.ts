@@ -1,7 +1,10 @@
 import { enAccess } from './console/access.en.ts';
 import { enCompliance } from './console/compliance.en.ts';
+import { enforcement } from './console/enforcement.en.ts';
 import { enConsoleLists } from './console/lists.en.ts';
 import { enPolicyWork } from './console/policy-work.en.ts';
+import { scim } from './console/scim.en.ts';
+import { sso } from './console/sso.en.ts';
 
 /** Texts of the Admin Console. */
 export const enConsole = {
@@ -9,6 +12,9 @@ export const enConsole = {
   ...enAccess,
   ...enPolicyWork,
   ...enCompliance,
+  ...sso,
+  ...scim,
+  ...enforcement,
   'console.title': 'Admin Console',
   'app.name': 'Mooring',
   'action.save': 'Save',

@@ -1,0 +1,183 @@
+import { Button } from '@mantine/core';
+import Download from 'lucide-react/icons/download';
+import KeySquare from 'lucide-react/icons/key-square';
+import RefreshCw from 'lucide-react/icons/refresh-cw';
+import { useState } from 'react';
+import {
+  type SigningKeyView,
+  signingKeyListSchema,
+  signingKeySchema,
+} from '../../shared/contracts/hub-signing-keys.ts';
+import { CopyButton } from '../../shared-ui/CopyButton.tsx';
+import { DocumentView } from '../../shared-ui/DocumentView.tsx';
+import { Notice } from '../../shared-ui/Notice.tsx';
+import { PageHead } from '../../shared-ui/PageHead.tsx';
+import { EmptyState } from '../../shared-ui/PageState.tsx';
+import { Panel } from '../../shared-ui/Panel.tsx';
+import { Tag } from '../../shared-ui/Tag.tsx';
+import { When } from '../../shared-ui/When.tsx';
+import { useConsoleText } from '../console-text.tsx';
+import { Gate } from '../hub/Gate.tsx';
+import { useRead } from '../hub/use-read.ts';
+import { useHere } from '../organization-context.tsx';
+import { Choice } from '../parts/Choice.tsx';
+import { CopyValue } from '../parts/CopyValue.tsx';
+import { FormDialog } from '../parts/FormDialog.tsx';
+import layout from '../parts/Layout.module.css';
+import { saveFile } from '../parts/save-file.ts';
+import { Table } from '../parts/Table.tsx';
+import { useChange } from '../parts/use-change.ts';
+
+/** The keys that sign policy: which one does now, what a rotation does, and their value for profiles. */
+export function KeysPage() {
+  const { t } = useConsoleText();
+  const { api } = useHere();
+  const loaded = useRead({ path: api('signing-keys'), answer: signingKeyListSchema });
+  const [rotating, setRotating] = useState(false);
+  const [made, setMade] = useState<SigningKeyView | null>(null);
+  return (
+    <>
+      <PageHead
+        title={t('keys.title')}
+        text={t('keys.text')}
+        actions={
+          <Button leftSection={<RefreshCw size={16} aria-hidden />} onClick={() => setRotating(true)}>
+            {t('keys.rotate')}
+          </Button>
+        }
+      />
+      {made === null ? null : (
+        <Notice tone="good" live title={t('keys.rotated')}>
+          <code>{made.fingerprint}</code>
+        </Notice>
+      )}
+      <Gate loaded={loaded}>
+        {({ keys }) =>
+          keys.length === 0 ? (
+            <EmptyState icon={<KeySquare size={26} />} title={t('keys.noneTitle')}>
+              {t('keys.noneText')}
+            </EmptyState>
+          ) : (
+            <>
+              <Keys keys={keys} />
+              <ProfileValue keys={keys} />
+            </>
+          )
+        }
+      </Gate>
+      <Panel title={t('keys.what')}>
+        <ol className={layout.stack}>
+          {(['keys.whatFirst', 'keys.whatFollow', 'keys.whatBroken'] as const).map((each) => (
+            <li key={each}>{t(each)}</li>
+          ))}
+        </ol>
+      </Panel>
+      {rotating ? <Rotate onClose={() => setRotating(false)} onMade={setMade} /> : null}
+    </>
+  );
+}
+
+function Keys({ keys }: { readonly keys: readonly SigningKeyView[] }) {
+  const { t } = useConsoleText();
+  return (
+    <Table
+      label={t('keys.title')}
+      rows={keys}
+      rowKey={(key) => key.kid}
+      columns={[
+        {
+          title: t('keys.fingerprint'),
+          cell: ({ fingerprint }) => (
+            <CopyValue text={fingerprint} label={t('keys.copyNamed', { fingerprint })} />
+          ),
+        },
+        {
+          title: t('keys.state'),
+          cell: ({ state }) => (
+            <Tag tone={state === 'signing' ? 'good' : 'neutral'}>{t(`keys.${state}`)}</Tag>
+          ),
+        },
+        { title: t('keys.created'), cell: ({ createdAt }) => <When at={createdAt} /> },
+      ]}
+    />
+  );
+}
+
+function ProfileValue({ keys }: { readonly keys: readonly SigningKeyView[] }) {
+  const { t } = useConsoleText();
+  const [form, setForm] = useState('whole');
+  // From a pinned key devices follow to later ones, so the present key is enough.
+  const value = keys
+    .filter(({ state }) => state === 'signing')
+    .map((key) => (form === 'whole' ? key.publicKey : key.fingerprint));
+  const text = `${JSON.stringify(value, null, 2)}\n`;
+  return (
+    <Panel
+      title={t('keys.profile')}
+      text={t('keys.profileText')}
+      actions={
+        <>
+          <CopyButton text={() => text} label={t('keys.profileCopy')} />
+          <Button
+            variant="default"
+            size="xs"
+            leftSection={<Download size={14} aria-hidden />}
+            aria-label={t('keys.profileSave')}
+            onClick={() => saveFile('hubKeys.json', text, 'application/json')}
+          >
+            {t('enforcement.download')}
+          </Button>
+        </>
+      }
+    >
+      <div className={layout.stack}>
+        <Choice
+          label={t('keys.profileForm')}
+          value={form}
+          options={[
+            ['whole', t('keys.profileWhole')],
+            ['prints', t('keys.profilePrints')],
+          ]}
+          onChange={setForm}
+        />
+        <DocumentView document={text} label={t('keys.profile')} />
+      </div>
+    </Panel>
+  );
+}
+
+function Rotate({
+  onClose,
+  onMade,
+}: {
+  readonly onClose: () => void;
+  readonly onMade: (key: SigningKeyView) => void;
+}) {
+  const { t } = useConsoleText();
+  const { api } = useHere();
+  const change = useChange();
+  const submit = async () => {
+    const answer = await change.send({
+      method: 'POST',
+      path: api('signing-keys', 'rotate'),
+      answer: signingKeySchema,
+    });
+    if (!answer.ok) return;
+    onMade(answer.value);
+    onClose();
+  };
+  return (
+    <FormDialog
+      title={t('keys.rotateTitle')}
+      submit={t('keys.rotate')}
+      change={change}
+      onClose={onClose}
+      onSubmit={() => void submit()}
+    >
+      <p>{t('keys.rotateText')}</p>
+      <p>{t('keys.rotateAgents')}</p>
+      <p>{t('keys.rotatePinned')}</p>
+      <p>{t('keys.rotateAll')}</p>
+    </FormDialog>
+  );
+}

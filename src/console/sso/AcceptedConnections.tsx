@@ -1,0 +1,145 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { z } from 'zod';
+import { acceptedConnectionListSchema } from '../../shared/contracts/hub-sso.ts';
+import { Panel } from '../../shared-ui/Panel.tsx';
+import { When } from '../../shared-ui/When.tsx';
+import { useConsoleText } from '../console-text.tsx';
+import { Gate } from '../hub/Gate.tsx';
+import { useRead } from '../hub/use-read.ts';
+import { useHere } from '../organization-context.tsx';
+import { Field } from '../parts/Field.tsx';
+import { FormDialog } from '../parts/FormDialog.tsx';
+import layout from '../parts/Layout.module.css';
+import { Table } from '../parts/Table.tsx';
+import { useChange } from '../parts/use-change.ts';
+
+type Accepted = z.infer<typeof acceptedConnectionListSchema>['connections'][number];
+
+/** Connections of other organizations that may place people here: accepted and ended by this organization. */
+export function AcceptedConnections() {
+  const { t } = useConsoleText();
+  const { api, organization } = useHere();
+  const loaded = useRead({ path: api('accepted-connections'), answer: acceptedConnectionListSchema });
+  const [accepting, setAccepting] = useState(false);
+  const [ending, setEnding] = useState<Accepted | null>(null);
+  return (
+    <Panel
+      title={t('sso.accepted')}
+      text={t('sso.acceptedText', { organization: organization.displayName })}
+      actions={
+        <Button variant="default" size="xs" onClick={() => setAccepting(true)}>
+          {t('sso.accept')}
+        </Button>
+      }
+    >
+      <Gate loaded={loaded}>
+        {({ connections }) =>
+          connections.length === 0 ? (
+            <p className={layout.dim}>{t('sso.acceptedNone')}</p>
+          ) : (
+            <Table
+              label={t('sso.accepted')}
+              rows={connections}
+              rowKey={({ id }) => id}
+              columns={[
+                { title: t('sso.name'), cell: ({ name }) => name },
+                { title: t('sso.organizationName'), cell: ({ organization: owner }) => owner },
+                { title: t('sso.acceptedAt'), cell: ({ acceptedAt }) => <When at={acceptedAt} /> },
+                {
+                  title: t('list.actions'),
+                  quiet: true,
+                  cell: (each) => (
+                    <Button
+                      variant="default"
+                      size="xs"
+                      aria-label={t('sso.revokeNamed', { organization: each.organization })}
+                      onClick={() => setEnding(each)}
+                    >
+                      {t('sso.revoke')}
+                    </Button>
+                  ),
+                },
+              ]}
+            />
+          )
+        }
+      </Gate>
+      {accepting ? <Accept onClose={() => setAccepting(false)} /> : null}
+      {ending === null ? null : (
+        <EndAcceptance
+          path={api('accepted-connections', ending.id)}
+          organization={organization.displayName}
+          onClose={() => setEnding(null)}
+        />
+      )}
+    </Panel>
+  );
+}
+
+function Accept({ onClose }: { readonly onClose: () => void }) {
+  const { t } = useConsoleText();
+  const { api, organization } = useHere();
+  const change = useChange();
+  const [id, setId] = useState('');
+  const [problem, setProblem] = useState<string>();
+  const submit = async () => {
+    const wanted = z.uuid().safeParse(id.trim().toLowerCase());
+    setProblem(wanted.success ? undefined : t('sso.acceptMissing'));
+    if (!wanted.success) return;
+    const answer = await change.send({
+      method: 'PUT',
+      path: api('accepted-connections', wanted.data),
+      answer: z.undefined(),
+    });
+    if (answer.ok) onClose();
+  };
+  return (
+    <FormDialog
+      title={t('sso.accept')}
+      submit={t('sso.accept')}
+      change={change}
+      onClose={onClose}
+      onSubmit={() => void submit()}
+    >
+      <p>{t('sso.acceptedText', { organization: organization.displayName })}</p>
+      <Field
+        label={t('sso.connectionId')}
+        hint={t('sso.acceptHint')}
+        problem={problem}
+        value={id}
+        onChange={setId}
+      />
+    </FormDialog>
+  );
+}
+
+/** Asks before provisioning into an organization ends; used from both sides of it. */
+export function EndAcceptance({
+  path,
+  organization,
+  onClose,
+}: {
+  readonly path: string;
+  readonly organization: string;
+  readonly onClose: () => void;
+}) {
+  const { t } = useConsoleText();
+  const change = useChange();
+  const submit = async () => {
+    const answer = await change.send({ method: 'DELETE', path, answer: z.undefined() });
+    if (answer.ok) onClose();
+  };
+  return (
+    <FormDialog
+      title={t('sso.revokeTitle', { organization })}
+      submit={t('sso.revoke')}
+      danger
+      change={change}
+      onClose={onClose}
+      onSubmit={() => void submit()}
+    >
+      <p>{t('sso.revokeText')}</p>
+    </FormDialog>
+  );
+}

@@ -1,0 +1,136 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { z } from 'zod';
+import { type Connection, connectionSchema } from '../../shared/contracts/hub-sso.ts';
+import { Notice } from '../../shared-ui/Notice.tsx';
+import { PageHead } from '../../shared-ui/PageHead.tsx';
+import { Tag } from '../../shared-ui/Tag.tsx';
+import { useConsoleText } from '../console-text.tsx';
+import { Gate } from '../hub/Gate.tsx';
+import { useRead } from '../hub/use-read.ts';
+import { MigrationPart } from '../migration/MigrationPart.tsx';
+import { useHere } from '../organization-context.tsx';
+import { FormDialog } from '../parts/FormDialog.tsx';
+import layout from '../parts/Layout.module.css';
+import { PageParts } from '../parts/PageParts.tsx';
+import { useChange } from '../parts/use-change.ts';
+import { ScimPart } from '../scim/ScimPart.tsx';
+import { ConnectionState } from './ConnectionsPage.tsx';
+import { FailuresPart } from './FailuresPart.tsx';
+import { SetUpPart } from './SetUpPart.tsx';
+import { SharingPart } from './SharingPart.tsx';
+import { SignInPart } from './SignInPart.tsx';
+import { TestPart } from './TestPart.tsx';
+
+const PARTS = ['set-up', 'sign-in', 'test', 'errors', 'scim', 'migration', 'organizations'] as const;
+
+/** One identity provider: set-up, who signs in by it, test, failures, SCIM, and the move to it. */
+export function ConnectionPage({ id, part }: { readonly id: string; readonly part: string | undefined }) {
+  const { api } = useHere();
+  const loaded = useRead({ path: api('connections', id), answer: connectionSchema });
+  return (
+    <Gate loaded={loaded}>
+      {(connection) => (
+        <Detail connection={connection} part={PARTS.find((each) => each === part) ?? 'set-up'} />
+      )}
+    </Gate>
+  );
+}
+
+function Detail({
+  connection,
+  part,
+}: {
+  readonly connection: Connection;
+  readonly part: (typeof PARTS)[number];
+}) {
+  const { t } = useConsoleText();
+  const { page } = useHere();
+  const [removing, setRemoving] = useState(false);
+  return (
+    <>
+      <PageHead
+        title={connection.name}
+        text={
+          <span className={layout.row}>
+            <Tag>{t(`sso.kind.${connection.kind}`)}</Tag>
+            <ConnectionState connection={connection} />
+          </span>
+        }
+        actions={
+          <Button variant="default" size="xs" onClick={() => setRemoving(true)}>
+            {t('sso.remove')}
+          </Button>
+        }
+      />
+      <PageParts
+        label={t('sso.parts')}
+        parts={PARTS.map((each) => ({
+          page: each === 'set-up' ? page('sso', connection.id) : page('sso', connection.id, each),
+          text: t(`sso.part.${each}`),
+          current: each === part,
+        }))}
+      />
+      {connection.warnings.map(({ code, message }) => (
+        <Notice key={`${code} ${message}`} tone="warn">
+          {message}
+        </Notice>
+      ))}
+      <Part connection={connection} part={part} />
+      {removing ? <Remove connection={connection} onClose={() => setRemoving(false)} /> : null}
+    </>
+  );
+}
+
+function Part({
+  connection,
+  part,
+}: {
+  readonly connection: Connection;
+  readonly part: (typeof PARTS)[number];
+}) {
+  switch (part) {
+    case 'set-up':
+      return <SetUpPart connection={connection} />;
+    case 'sign-in':
+      return <SignInPart connection={connection} />;
+    case 'test':
+      return <TestPart connection={connection} />;
+    case 'errors':
+      return <FailuresPart connection={connection} />;
+    case 'scim':
+      return <ScimPart connection={connection} />;
+    case 'migration':
+      return <MigrationPart connection={connection} />;
+    case 'organizations':
+      return <SharingPart connection={connection} />;
+  }
+}
+
+function Remove({ connection, onClose }: { readonly connection: Connection; readonly onClose: () => void }) {
+  const { t } = useConsoleText();
+  const { api, page } = useHere();
+  const [, go] = useLocation();
+  const change = useChange();
+  const submit = async () => {
+    const answer = await change.send({
+      method: 'DELETE',
+      path: api('connections', connection.id),
+      answer: z.undefined(),
+    });
+    if (answer.ok) go(page('sso'));
+  };
+  return (
+    <FormDialog
+      title={t('sso.removeTitle', { name: connection.name })}
+      submit={t('sso.remove')}
+      danger
+      change={change}
+      onClose={onClose}
+      onSubmit={() => void submit()}
+    >
+      <p>{t('sso.removeText')}</p>
+    </FormDialog>
+  );
+}

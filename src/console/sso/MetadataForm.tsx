@@ -1,0 +1,69 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import type { z } from 'zod';
+import { type Connection, connectionSchema, type metadataSchema } from '../../shared/contracts/hub-sso.ts';
+import { Notice } from '../../shared-ui/Notice.tsx';
+import { useConsoleText } from '../console-text.tsx';
+import { useHere } from '../organization-context.tsx';
+import { FailureNotice } from '../parts/FailureNotice.tsx';
+import { Field } from '../parts/Field.tsx';
+import layout from '../parts/Layout.module.css';
+import { UploadButton } from '../parts/UploadButton.tsx';
+import { useChange } from '../parts/use-change.ts';
+
+/** Takes over what a SAML provider says of itself, from an address or a file. */
+export function MetadataForm({ connection }: { readonly connection: Connection }) {
+  const { t } = useConsoleText();
+  const { api } = useHere();
+  const change = useChange();
+  const [url, setUrl] = useState('');
+  const [problem, setProblem] = useState<string>();
+  const [applied, setApplied] = useState(false);
+  const apply = async (body: z.input<typeof metadataSchema>) => {
+    setApplied(false);
+    const path = api('connections', connection.id, 'metadata');
+    const answer = await change.send({ method: 'PUT', path, body, answer: connectionSchema });
+    setApplied(answer.ok);
+  };
+  const fetchIt = () => {
+    setProblem(url.trim() === '' ? t('sso.metadataMissing') : undefined);
+    if (url.trim() !== '') void apply({ url: url.trim() });
+  };
+  return (
+    <form
+      className={layout.stack}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        fetchIt();
+      }}
+    >
+      <Field
+        label={t('sso.metadataFrom')}
+        hint={t('sso.metadataFromHint')}
+        type="url"
+        problem={problem}
+        value={url}
+        onChange={setUrl}
+      />
+      <div className={layout.row}>
+        <Button type="submit" size="xs" loading={change.busy}>
+          {t('sso.metadataFetch')}
+        </Button>
+        <UploadButton
+          label={t('sso.metadataFile')}
+          accept=".xml,application/xml,text/xml,application/samlmetadata+xml"
+          onText={(xml) => void apply({ xml })}
+        >
+          {t('sso.metadataUpload')}
+        </UploadButton>
+      </div>
+      <FailureNotice failure={change.failure} />
+      {applied ? (
+        <Notice tone="good" live>
+          {t('sso.applied')}
+        </Notice>
+      ) : null}
+    </form>
+  );
+}

@@ -1,0 +1,106 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { type Connection, connectionChangeSchema } from '../../shared/contracts/hub-sso.ts';
+import { Notice } from '../../shared-ui/Notice.tsx';
+import { useConsoleText } from '../console-text.tsx';
+import { checkForm } from '../parts/check-form.ts';
+import { FailureNotice } from '../parts/FailureNotice.tsx';
+import { Field } from '../parts/Field.tsx';
+import layout from '../parts/Layout.module.css';
+import { Toggle } from '../parts/Toggle.tsx';
+import { certificatesIn } from './certificates-in.ts';
+import { useConnectionEdit } from './use-connection-edit.ts';
+
+interface Typed {
+  readonly idpEntityId: string;
+  readonly signInUrl: string;
+  readonly certificates: string;
+  readonly wantResponseSigned: boolean;
+}
+
+const typedFrom = ({ saml }: Connection): Typed => ({
+  idpEntityId: saml?.idpEntityId ?? '',
+  signInUrl: saml?.signInUrl ?? '',
+  certificates: saml?.certificates.map(({ pem }) => pem).join('\n') ?? '',
+  wantResponseSigned: saml?.wantResponseSigned ?? false,
+});
+
+/** The values of a SAML provider, for those who have no metadata, and to correct single ones. */
+export function SamlForm({ connection }: { readonly connection: Connection }) {
+  const { t } = useConsoleText();
+  const { change, save } = useConnectionEdit(connection);
+  // Until something is typed, it shows what stands: metadata may bring other values.
+  const [typed, setTyped] = useState<Typed | null>(null);
+  const [problems, setProblems] = useState<{ readonly [field: string]: string }>({});
+  const [saved, setSaved] = useState(false);
+  const shown = typed ?? typedFrom(connection);
+  const edit = (part: Partial<Typed>) => {
+    setSaved(false);
+    setTyped({ ...shown, ...part });
+  };
+  const submit = async () => {
+    const saml = { ...shown, certificates: certificatesIn(shown.certificates) };
+    const checked = checkForm(connectionChangeSchema, { saml });
+    setProblems(checked.ok ? {} : checked.problems);
+    if (!checked.ok) return;
+    const done = await save(checked.value);
+    setSaved(done);
+    if (done) setTyped(null);
+  };
+  return (
+    <details>
+      <summary>{t('sso.byHand')}</summary>
+      <form
+        className={layout.stack}
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <Field
+          label={t('sso.idpEntityId')}
+          hint={t('sso.idpEntityIdHint')}
+          problem={problems['saml.idpEntityId']}
+          value={shown.idpEntityId}
+          onChange={(idpEntityId) => edit({ idpEntityId })}
+        />
+        <Field
+          label={t('sso.signInUrl')}
+          hint={t('sso.signInUrlHint')}
+          type="url"
+          problem={problems['saml.signInUrl']}
+          value={shown.signInUrl}
+          onChange={(signInUrl) => edit({ signInUrl })}
+        />
+        <div className={layout.code}>
+          <Field
+            label={t('sso.certificateField')}
+            hint={t('sso.certificateHint')}
+            rows={6}
+            problem={problems['saml.certificates']}
+            value={shown.certificates}
+            onChange={(certificates) => edit({ certificates })}
+          />
+        </div>
+        <Toggle
+          label={t('sso.wantResponseSigned')}
+          hint={t('sso.wantResponseSignedHint')}
+          checked={shown.wantResponseSigned}
+          onChange={(wantResponseSigned) => edit({ wantResponseSigned })}
+        />
+        <FailureNotice failure={change.failure} />
+        {saved ? (
+          <Notice tone="good" live>
+            {t('sso.saved')}
+          </Notice>
+        ) : null}
+        <div>
+          <Button type="submit" size="xs" loading={change.busy}>
+            {t('sso.saveValues')}
+          </Button>
+        </div>
+      </form>
+    </details>
+  );
+}
