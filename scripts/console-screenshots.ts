@@ -14,6 +14,7 @@ const folder =
 await mkdir(folder, { recursive: true });
 const [hub, browser] = await Promise.all([startConsoleHub(), launchBrowser()]);
 const policy = `policies/${hub.said.defaultPolicyId}`;
+const connection = `sso/${hub.said.connectionId}`;
 const views = Object.entries({
   overview: '',
   policies: 'policies',
@@ -26,7 +27,19 @@ const views = Object.entries({
   teams: 'teams',
   access: 'access',
   domains: 'domains',
+  sso: 'sso',
+  connection: `${connection}?guide=okta`,
+  'connection-sign-in': `${connection}/sign-in`,
+  'connection-test': `${connection}/test`,
+  'connection-errors': `${connection}/errors`,
+  scim: `${connection}/scim`,
+  migration: `${connection}/migration`,
+  'connection-organizations': `${connection}/organizations`,
+  enforcement: 'enforcement',
+  'enforcement-mac': 'enforcement?system=mac',
+  'enforcement-linux': 'enforcement?system=linux',
   tokens: 'tokens',
+  keys: 'keys',
   audit: 'audit',
   organization: 'organization',
   me: 'me',

@@ -32,6 +32,8 @@ export interface DemoWorld {
   readonly designerPassword: string;
   readonly defaultPolicyId: string;
   readonly userPolicyId: string;
+  /** The identity provider of the organization, not set up. */
+  readonly connectionId: string;
   readonly secondOrganization: string;
   readonly secondOwnerEmail: string;
   readonly secondOwnerPassword: string;
@@ -173,6 +175,7 @@ async function describeWorld(options: DemoOptions): Promise<DemoWorld> {
     designerPassword: await newPassword(options, PEOPLE.designer.email),
     defaultPolicyId: await policyId('Everyone'),
     userPolicyId: await policyId('Developers'),
+    connectionId: (await connectionOf(options.db, 'acme')).id,
     secondOrganization: 'globex',
     secondOwnerEmail: PEOPLE.second.email,
     secondOwnerPassword: await newPassword(options, PEOPLE.second.email),
@@ -192,14 +195,18 @@ async function newPassword({ db, hashPassword }: DemoOptions, email: string): Pr
 }
 
 async function newScimToken({ db, clock }: DemoOptions, organization: string): Promise<string> {
-  const connection = await db
+  const connection = await connectionOf(db, organization);
+  const where = { organizationId: connection.organization_id, connectionId: connection.id };
+  const made = await createScimToken(db, demoContext(clock), where);
+  return made?.secret ?? '';
+}
+
+function connectionOf(db: Db, organization: string) {
+  return db
     .selectFrom('connections as c')
     .innerJoin('organizations as o', 'o.id', 'c.organization_id')
     .where('o.name', '=', organization)
     .select(['c.id', 'c.organization_id'])
     .orderBy('c.created_at')
     .executeTakeFirstOrThrow();
-  const where = { organizationId: connection.organization_id, connectionId: connection.id };
-  const made = await createScimToken(db, demoContext(clock), where);
-  return made?.secret ?? '';
 }

@@ -33,6 +33,7 @@ afterAll(async () => {
 /** Every page, by what follows the organization in its address. */
 function places(): readonly string[] {
   const policy = `policies/${hub.said.defaultPolicyId}`;
+  const connection = `sso/${hub.said.connectionId}`;
   return [
     '',
     'policies',
@@ -49,6 +50,19 @@ function places(): readonly string[] {
     'compliance',
     'compliance?search=nobody-like-that',
     'domains',
+    'sso',
+    `${connection}?guide=okta`,
+    `${connection}?guide=entra`,
+    `${connection}/sign-in`,
+    `${connection}/test`,
+    `${connection}/errors`,
+    `${connection}/scim`,
+    `${connection}/migration`,
+    `${connection}/organizations`,
+    'enforcement',
+    'enforcement?system=mac',
+    'enforcement?system=linux',
+    'keys',
     'tokens',
     'audit',
     'organization',

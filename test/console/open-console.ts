@@ -12,6 +12,7 @@ const saidSchema = z.object({
   designerPassword: z.string(),
   defaultPolicyId: z.string(),
   userPolicyId: z.string(),
+  connectionId: z.string(),
   secondOwnerEmail: z.string(),
   secondOwnerPassword: z.string(),
 });
@@ -23,9 +24,10 @@ export interface ConsoleHub {
   stop(): Promise<void>;
 }
 
-export async function startConsoleHub(): Promise<ConsoleHub> {
+/** `more`: further options of `mooring-hub start`. */
+export async function startConsoleHub(more: readonly string[] = []): Promise<ConsoleHub> {
   const data = temporaryDataDirectory();
-  const hub = await startHubProcess(data.path, ['--demo']);
+  const hub = await startHubProcess(data.path, ['--demo', ...more]);
   return {
     said: saidSchema.parse(hub.said),
     process: hub,

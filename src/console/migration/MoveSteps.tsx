@@ -1,11 +1,7 @@
 import { Button } from '@mantine/core';
 import Download from 'lucide-react/icons/download';
 import { useState } from 'react';
-import {
-  type Migration,
-  type MigrationPerson,
-  migrationSchema,
-} from '../../shared/contracts/hub-provisioning.ts';
+import { type Migration, migrationSchema } from '../../shared/contracts/hub-provisioning.ts';
 import type { Connection } from '../../shared/contracts/hub-sso.ts';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
@@ -17,15 +13,9 @@ import layout from '../parts/Layout.module.css';
 import { Steps } from '../parts/Steps.tsx';
 import { To } from '../parts/To.tsx';
 import { useChange } from '../parts/use-change.ts';
+import type { Move } from './move.ts';
 import { OwnershipStep } from './OwnershipStep.tsx';
 import { RemoveStep } from './RemoveStep.tsx';
-
-/** One move under way, and everybody in it. */
-export interface Move {
-  readonly connection: Connection;
-  readonly migration: Migration;
-  readonly people: readonly MigrationPerson[];
-}
 
 /** The steps of a move. Each may be taken again; the hub refuses what its present step does not allow. */
 export function MoveSteps(move: Move) {

@@ -17,7 +17,7 @@ import { FailureNotice } from '../parts/FailureNotice.tsx';
 import layout from '../parts/Layout.module.css';
 import { Table } from '../parts/Table.tsx';
 import { type Change, useChange } from '../parts/use-change.ts';
-import type { Move } from './MoveSteps.tsx';
+import type { Move } from './move.ts';
 
 interface Found {
   readonly userId: string;

@@ -9,7 +9,7 @@ import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
 import { useChange } from '../parts/use-change.ts';
-import type { Move } from './MoveSteps.tsx';
+import type { Move } from './move.ts';
 
 const BATCH = '50';
 
