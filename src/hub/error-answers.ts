@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { FastifyError, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { REFUSALS, type Refusal, RefusalError } from '../shared/contracts/refusal.ts';
 import type { HubServer } from './hub-plugin.ts';
@@ -20,6 +20,29 @@ export function answerErrors(app: HubServer): void {
     return reply.code(REFUSALS[refusal.code].status).send(errorBody(refusal));
   });
 }
+
+/**
+ * The answers to addresses that no router can read, so that no handler of a capability ever sees them: each
+ * capability may give its own shape for what is below its base.
+ */
+export function badAddresses() {
+  const shapes = new Map<string, BadAddressAnswer>();
+  return {
+    onBadAddress: (base: string, answer: BadAddressAnswer): void => void shapes.set(base, answer),
+    answer: (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+      const status = error.statusCode ?? 400;
+      const what = status === 414 ? 'a part of it is too long' : 'it has a broken percent-escape';
+      const detail = `The address cannot be read: ${what}.`;
+      const [, shaped] = [...shapes].find(([base]) => path(request).startsWith(`${base}/`)) ?? [];
+      if (shaped !== undefined) return shaped(reply, status, detail);
+      return reply
+        .code(status)
+        .send(errorBody({ code: BY_STATUS[status] ?? 'bad_request', message: detail }));
+    },
+  };
+}
+
+type BadAddressAnswer = (reply: FastifyReply, status: number, detail: string) => FastifyReply;
 
 /** A refusal as the body of an answer. */
 function errorBody(refusal: Refusal) {

@@ -1,6 +1,7 @@
 import type {
   FastifyBaseLogger,
   FastifyInstance,
+  FastifyReply,
   FastifyRequest,
   RawReplyDefaultExpression,
   RawRequestDefaultExpression,
@@ -41,6 +42,14 @@ export interface HubContext {
    * refusal.
    */
   readonly checkAccess: (request: FastifyRequest) => Promise<void>;
+  /**
+   * How addresses below `base` that no router can read (a broken percent-escape) are answered; without a word from
+   * the capability, in the hub's own shape.
+   */
+  readonly onBadAddress: (
+    base: string,
+    answer: (reply: FastifyReply, status: number, detail: string) => FastifyReply,
+  ) => void;
 }
 
 /** The server as capabilities see it: routes take zod schemas. */

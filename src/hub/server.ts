@@ -9,7 +9,7 @@ import type { Authenticate } from './authentication.ts';
 import type { Clock } from './clock.ts';
 import type { Announcements } from './database/announcements.ts';
 import type { Db } from './database/connection.ts';
-import { answerErrors } from './error-answers.ts';
+import { answerErrors, badAddresses } from './error-answers.ts';
 import type { HubConfig, HubContext, HubPlugin, HubServer } from './hub-plugin.ts';
 import type { Logger } from './logging.ts';
 import { measureRequests } from './operations/metrics.ts';
@@ -51,7 +51,9 @@ const BODY_LIMIT = 3 * 1024 * 1024;
 /** Builds the server without listening: `server.inject` or `server.listen` follow. */
 export async function buildServer(options: ServerOptions): Promise<HubServer> {
   const { config } = options;
+  const addresses = badAddresses();
   const app: HubServer = fastify({
+    frameworkErrors: addresses.answer,
     loggerInstance: options.log as FastifyBaseLogger,
     bodyLimit: BODY_LIMIT,
     trustProxy: config.trustProxy.length === 0 ? false : [...config.trustProxy],
@@ -85,7 +87,7 @@ export async function buildServer(options: ServerOptions): Promise<HubServer> {
   const metrics = options.metrics ?? new Registry();
   measureRequests(app, metrics);
   await describeRoutes(app, config);
-  const context: HubContext = { ...options, metrics, checkAccess };
+  const context: HubContext = { ...options, metrics, checkAccess, onBadAddress: addresses.onBadAddress };
   for (const plugin of options.plugins) {
     await app.register(async (scope) => plugin(scope.withTypeProvider<ZodTypeProvider>(), context));
   }

@@ -440,6 +440,16 @@ describe('every refusal', () => {
       { 'content-type': 'application/json; charset=utf-8' },
     );
     expect(both.status).toBe(200);
+    for (const path of ['/Users/%zz', '/Groups/%', '/%E0%A4%A', '/v2/scim/2.0/Users/%f']) {
+      const broken = await scim.send(scim.acme, 'GET', path);
+      expect(broken).toMatchObject({ status: 400, body: { status: '400', scimType: 'invalidPath' } });
+      expect(broken.body.schemas).toEqual(['urn:ietf:params:scim:api:messages:2.0:Error']);
+      expect(broken.headers['content-type']).toMatch(/^application\/scim\+json/);
+    }
+    const long = await scim.send(scim.acme, 'GET', `/Users/${'x'.repeat(500)}`);
+    expect(long).toMatchObject({ status: 414, body: { status: '414' } });
+    const elsewhere = await scim.app.inject('/v1/%zz');
+    expect([elsewhere.statusCode, elsewhere.json().error.code]).toEqual([400, 'bad_request']);
   });
 
   it('takes a DELETE that names a media type and has no body', async () => {

@@ -1,32 +1,21 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { REFUSALS, RefusalError } from '../../shared/contracts/refusal.ts';
 import type { HubContext, HubPlugin, HubServer } from '../server.ts';
+import { authenticated } from './authenticated.ts';
 import { discoveryRoutes } from './discovery-routes.ts';
+import { parseBody } from './parse-body.ts';
+import { noteRefusal } from './refusals.ts';
 import { GROUPS, USERS } from './resource-kind.ts';
 import { resourceRoutes } from './resource-routes.ts';
 import { rootSearchRoutes } from './root-search-routes.ts';
+import { asScimError, BODY_LIMIT, SCIM_MEDIA_TYPE, sendError } from './scim-answers.ts';
 import { ScimError } from './scim-error.ts';
 import type { ScimRequest, ScimRoute } from './scim-route.ts';
 import { scimActorName } from './settings.ts';
-import { connectionOfToken, noteTokenUse, type ScimConnection } from './tokens.ts';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The connection whose token came with the request; on routes of SCIM. */
-    scimConnection: ScimConnection | null;
-  }
-}
-
-/** Media type of every SCIM answer (RFC 7644 section 3.1). */
-export const SCIM_MEDIA_TYPE = 'application/scim+json';
+import type { ScimConnection } from './tokens.ts';
 
 /** The base paths: the RFC's, and the one that Docker's clients are configured with. */
 const BASES = ['/scim/v2', '/v2/scim/2.0'] as const;
 
-/** A full push of 20,000 members is larger than any other body of the hub. */
-const BODY_LIMIT = 16 * 1024 * 1024;
-/** Deeper than any resource. */
-const MAX_DEPTH = 64;
 /** Per minute and token: Entra asks for 25 a second, and bursts. */
 const REQUESTS_PER_MINUTE = 12_000;
 
@@ -62,11 +51,19 @@ function serve(
 ): void {
   readBodiesAsText(scope);
   scope.decorateRequest('scimConnection', null);
-  scope.setErrorHandler((error, request, reply) => sendError(reply, asScimError(error, request)));
+  scope.decorateRequest('scimConnectionId', null);
+  const refuse = async (error: ScimError, request: FastifyRequest, reply: FastifyReply) => {
+    await keepRefusal(context, request, error);
+    return sendError(reply, error);
+  };
+  scope.setErrorHandler((error, request, reply) => refuse(asScimError(error, request), request, reply));
+  context.onBadAddress(base, (reply, status, detail) =>
+    sendError(reply, new ScimError(status, detail, status === 400 ? 'invalidPath' : undefined)),
+  );
   const authenticate = authenticated(context);
   scope.setNotFoundHandler(
     { preHandler: async (request: FastifyRequest) => void (await authenticate(request)) },
-    (request, reply) => sendError(reply, nothingThere(request, reply, base, routes)),
+    (request, reply) => refuse(nothingThere(request, reply, base, routes), request, reply),
   );
   for (const { method, path, handler } of routes) {
     scope.route({
@@ -133,27 +130,6 @@ function readBodiesAsText(scope: HubServer): void {
   );
 }
 
-function authenticated(context: HubContext): (request: FastifyRequest) => Promise<ScimConnection> {
-  return async (request) => {
-    const [scheme = '', token = ''] = (request.headers.authorization ?? '').split(' ', 2);
-    const connection = scheme.toLowerCase() === 'bearer' ? await connectionOfToken(context.db, token) : null;
-    if (connection === 'off') {
-      throw new ScimError(
-        403,
-        'SCIM is switched off for this connection: its users stay as they are. An owner can switch it on again.',
-      );
-    }
-    if (connection === null) {
-      throw new ScimError(
-        401,
-        "Send the connection's SCIM token as Authorization: Bearer. It is shown once, when it is made; an owner can make a new one.",
-      );
-    }
-    await noteTokenUse(context.db, connection, new Date(context.clock.now()));
-    return connection;
-  };
-}
-
 function scimRequest(
   { config, clock }: HubContext,
   request: FastifyRequest,
@@ -175,61 +151,17 @@ function scimRequest(
   };
 }
 
-function parseBody(body: unknown): unknown {
-  // Some clients name a media type on requests without a body.
-  if (typeof body !== 'string' || body === '') return undefined;
-  refuseDeep(body);
-  try {
-    return JSON.parse(body);
-  } catch (error) {
-    throw new ScimError(
-      400,
-      `The body is not JSON: ${error instanceof Error ? error.message : 'it cannot be read'}.`,
-      'invalidSyntax',
-    );
-  }
-}
-
-/** Brackets within brackets beyond any resource: walking them would exhaust the stack. */
-function refuseDeep(text: string): void {
-  let depth = 0;
-  let quoted = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const char = text.charCodeAt(at);
-    if (char === 0x22) quoted = !quoted;
-    else if (quoted) at += char === 0x5c ? 1 : 0;
-    else if (char === 0x7b || char === 0x5b) depth += 1;
-    else if (char === 0x7d || char === 0x5d) depth -= 1;
-    if (depth > MAX_DEPTH)
-      throw new ScimError(400, `The body is nested more than ${MAX_DEPTH} deep.`, 'invalidSyntax');
-  }
-}
-
-function sendError(reply: FastifyReply, error: ScimError): FastifyReply {
-  if (error.status === 401) void reply.header('www-authenticate', 'Bearer realm="SCIM"');
-  return reply
-    .code(error.status)
-    .header('content-type', `${SCIM_MEDIA_TYPE}; charset=utf-8`)
-    .send(JSON.stringify(error.body()));
-}
-
-function asScimError(error: unknown, request: FastifyRequest): ScimError {
-  if (error instanceof ScimError) return error;
-  if (error instanceof RefusalError && REFUSALS[error.refusal.code].status < 500)
-    return new ScimError(REFUSALS[error.refusal.code].status, error.message);
-  const status =
-    error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
-      ? error.statusCode
-      : 500;
-  if (status === 413) return new ScimError(413, `The body is larger than ${BODY_LIMIT / 1024 / 1024} MiB.`);
-  if (status === 429)
-    return new ScimError(429, 'Too many requests with this token; wait as Retry-After says.');
-  if (status === 415) return new ScimError(415, `Send ${SCIM_MEDIA_TYPE} or application/json.`);
-  if (status >= 400 && status < 500 && error instanceof Error)
-    return new ScimError(status, error.message, status === 400 ? 'invalidSyntax' : undefined);
-  request.log.error({ err: error, reference: request.id }, 'SCIM request failed');
-  return new ScimError(
-    500,
-    `Something went wrong in the hub (reference ${request.id}); nothing was changed. Try again later.`,
+/** Lets the owners see why their identity provider fails. An empty look-up is nothing that fails. */
+async function keepRefusal(
+  { db, clock, log }: HubContext,
+  request: FastifyRequest,
+  error: ScimError,
+): Promise<void> {
+  const { scimConnectionId: connectionId, method } = request;
+  if (connectionId === null || (error.status === 404 && method === 'GET')) return;
+  const path = request.url.split('?', 1)[0] ?? '';
+  const refused = { connectionId, at: new Date(clock.now()), method, path, sourceAddress: request.ip, error };
+  await noteRefusal(db, refused).catch((reason: unknown) =>
+    log.warn({ err: reason }, 'a refused SCIM request could not be noted'),
   );
 }

@@ -216,6 +216,53 @@ describe('groups', () => {
   });
 });
 
+describe('people whom the hub does not know', () => {
+  it('get account, membership, sequence and events in one step, and a user name of their own', async () => {
+    const local = `twin${serial}`;
+    const first = await post('/Users', { userName: `${local}@acme.example`, displayName: 'First' });
+    const second = await scim.send(scim.globex, 'POST', '/Users', { userName: `${local}@globex.example` });
+    expect(second.status, JSON.stringify(second.body)).toBe(201);
+    const { db } = scim.database;
+    const accounts = await db
+      .selectFrom('users as u')
+      .innerJoin('bundle_sequences as b', 'b.user_id', 'u.id')
+      .where('u.email', 'like', `${local}@%`)
+      .select(['u.username', 'u.name', 'b.seq'])
+      .orderBy('u.email')
+      .execute();
+    expect(accounts).toMatchObject([
+      { username: local, name: 'First' },
+      { username: expect.stringMatching(new RegExp(`^${local}\\d{4,}$`)), name: local },
+    ]);
+    expect(accounts.every(({ seq }) => seq > 1_700_000_000_000)).toBe(true);
+    const events = await db
+      .selectFrom('audit_events')
+      .select(['action', 'target_kind', 'after'])
+      .where('target_label', '=', first.userName)
+      .orderBy('id')
+      .execute();
+    expect(events).toMatchObject([
+      { action: 'scim.user.create', target_kind: 'scim-user', after: { active: true, role: 'member' } },
+      { action: 'member.add', target_kind: 'member', after: { role: 'member', origin: 'scim' } },
+    ]);
+    const read = await scim.send(scim.acme, 'GET', `/Users/${first.id}`);
+    expect(read.body).toEqual(first);
+  });
+
+  it('are no members while they are inactive, and leave nothing behind when they are refused', async () => {
+    const inactive = await post('/Users', { userName: address(), active: false });
+    expect((await places(inactive.userName)).memberships).toEqual([]);
+    const refused = await scim.send(scim.acme, 'POST', '/Users', {
+      userName: `nobody${serial}@elsewhere.example`,
+      [DOCKER]: { dockerTeam: 'Not to be made' },
+    });
+    expect(refused).toMatchObject({ status: 400, body: { scimType: 'invalidValue' } });
+    const { rows } = await sql`select 1 from users where email like 'nobody%'
+      union all select 1 from teams where name = 'Not to be made'`.execute(scim.database.db);
+    expect(rows).toEqual([]);
+  });
+});
+
 describe('members that sign-in created', () => {
   it('are found and read, and written to only by a connection that adopts', async () => {
     const email = address();
@@ -244,6 +291,46 @@ describe('members that sign-in created', () => {
     expect((await places(email)).memberships).toEqual(['acme editor scim']);
     expect((await change(`/Users/${id}`, { op: 'replace', path: 'active', value: false })).status).toBe(200);
     expect((await places(email)).memberships).toEqual([]);
+  });
+
+  it('lose the teams that sign-in gave once they are adopted, and keep those given by hand', async () => {
+    const email = address();
+    const userId = await signedIn(email);
+    const { acme, database } = scim;
+    for (const [name, origin] of [
+      ['By sign-in', 'jit'],
+      ['By hand', 'manual'],
+    ] as const) {
+      const { id } = await database.db
+        .insertInto('teams')
+        .values({ organization_id: acme.organizationId, name })
+        .returning('id')
+        .executeTakeFirstOrThrow();
+      await database.db
+        .insertInto('team_members')
+        .values({
+          organization_id: acme.organizationId,
+          team_id: id,
+          user_id: userId,
+          origin,
+          connection_id: origin === 'jit' ? acme.connectionId : null,
+        })
+        .execute();
+    }
+    expect((await places(email)).teams).toEqual(['By hand', 'By sign-in']);
+    const { id } = (await lookUp(email)).Resources[0];
+    await adopting(true);
+    const created = await scim.send(scim.acme, 'POST', '/Users', { userName: email, displayName: 'Adopted' });
+    await adopting(false);
+    expect([created.status, created.body.id]).toEqual([201, id]);
+    expect(await places(email)).toEqual({ memberships: ['acme editor scim'], teams: ['By hand'] });
+    const events = await database.db
+      .selectFrom('audit_events')
+      .select(['action', 'before', 'after'])
+      .where('target_id', '=', userId)
+      .where('action', '=', 'scim.user.adopt')
+      .execute();
+    expect(events).toMatchObject([{ before: { origin: 'jit' }, after: { origin: 'scim' } }]);
   });
 
   it('are not found any more once they are removed', async () => {

@@ -60,7 +60,7 @@ function switches(app: HubServer, { db, clock, config }: HubContext): void {
     {
       config: { requires: 'owner' },
       schema: {
-        summary: 'What the SCIM client of a connection did, newest first',
+        summary: 'What the SCIM client of a connection did, and what it was refused, newest first',
         tags,
         params: scimPathSchema,
         querystring: provisioningLogQuerySchema,

@@ -1,10 +1,14 @@
 import { sql } from 'kysely';
-import type { AuditList } from '../../shared/contracts/hub-api.ts';
-import type { ScimSettings, ScimSettingsChange } from '../../shared/contracts/hub-provisioning.ts';
+import type {
+  ProvisioningLog,
+  ScimSettings,
+  ScimSettingsChange,
+} from '../../shared/contracts/hub-provisioning.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { listAuditEvents } from '../audit/audit-list.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Reader } from '../database/connection.ts';
+import { listRefusals } from './refusals.ts';
 import { listScimTokens, type ScimToken } from './tokens.ts';
 
 /** A connection within its organization. */
@@ -93,12 +97,12 @@ export async function updateScimSettings(
   });
 }
 
-/** What the connection's client did and what was done to its tokens, newest first. */
+/** What the connection's client did, what was done to its tokens, and what was refused; each newest first. */
 export async function readProvisioningLog(
   reader: Reader,
   where: ScimPlace,
   page: { readonly limit: number; readonly cursor?: string | undefined },
-): Promise<AuditList> {
+): Promise<ProvisioningLog> {
   const connection = await reader
     .selectFrom('connections')
     .select(['id', 'name'])
@@ -106,10 +110,11 @@ export async function readProvisioningLog(
     .where('organization_id', '=', where.organizationId)
     .executeTakeFirst();
   if (connection === undefined) throw noSuchConnection();
-  return listAuditEvents(reader, where.organizationId, page, {
+  const done = await listAuditEvents(reader, where.organizationId, page, {
     systemActor: scimActorName(connection),
     orTarget: { kind: 'connection', id: connection.id, action: 'scim.' },
   });
+  return { ...done, refused: page.cursor === undefined ? await listRefusals(reader, connection.id) : [] };
 }
 
 /** The connection of that name or id; the only one where none is named. For commands. */

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
 import type { Role } from '../database/schema.ts';
 import type { JsonObject } from './json.ts';
 
@@ -54,11 +54,26 @@ export interface ScimGroupMembersTable {
   scim_user_id: string;
 }
 
+/** Requests of a connection's client that were refused. */
+export interface ScimRefusalsTable {
+  id: GeneratedAlways<number>;
+  connection_id: string;
+  at: Date;
+  times: Generated<number>;
+  method: string;
+  path: string;
+  status: number;
+  scim_type: string | null;
+  detail: string;
+  source_address: string | null;
+}
+
 declare module '../database/schema.ts' {
   interface Database {
     scim_tokens: ScimTokensTable;
     scim_users: ScimUsersTable;
     scim_groups: ScimGroupsTable;
     scim_group_members: ScimGroupMembersTable;
+    scim_refusals: ScimRefusalsTable;
   }
 }

@@ -118,21 +118,23 @@ export async function listScimTokens(reader: Reader, connectionId: string): Prom
   return rows.map((row) => ({ id: row.id, createdAt: row.created_at, lastUsedAt: row.last_used_at }));
 }
 
+/** Whose token it is, and whether it opens anything. */
+export type TokenHolder =
+  | { readonly standing: 'valid'; readonly connection: ScimConnection }
+  /** `off`: SCIM is switched off for the connection. */
+  | { readonly standing: 'off' | 'revoked'; readonly connectionId: string };
+
 /**
- * The connection of a bearer token. The token is found by its digest, so nothing compares secrets byte by byte.
- * `null`: no such token, or revoked. `off`: a token that stands, of a connection whose SCIM is switched off.
+ * The holder of a bearer token; `null` for what never was one. The token is found by its digest, so nothing compares
+ * secrets byte by byte.
  */
-export async function connectionOfToken(
-  reader: Reader,
-  secret: string,
-): Promise<ScimConnection | 'off' | null> {
+export async function holderOfToken(reader: Reader, secret: string): Promise<TokenHolder | null> {
   if (!secret.startsWith(PREFIX) || secret.length > 200) return null;
   const row = await reader
     .selectFrom('scim_tokens as t')
     .innerJoin('connections as c', 'c.id', 't.connection_id')
     .innerJoin('organizations as o', 'o.id', 'c.organization_id')
     .where('t.secret_hash', '=', hashOneTimeSecret(secret))
-    .where('t.revoked_at', 'is', null)
     .select([
       'c.id',
       'c.name',
@@ -142,21 +144,26 @@ export async function connectionOfToken(
       'c.scim_adopts_jit',
       't.id as token_id',
       't.last_used_at',
+      't.revoked_at',
       'c.scim_enabled',
     ])
     .modifyEnd(PREPARED)
     .executeTakeFirst();
   if (row === undefined) return null;
-  if (!row.scim_enabled) return 'off';
+  if (row.revoked_at !== null) return { standing: 'revoked', connectionId: row.id };
+  if (!row.scim_enabled) return { standing: 'off', connectionId: row.id };
   return {
-    id: row.id,
-    name: row.name,
-    organizationId: row.organization_id,
-    organizationName: row.organization_name,
-    defaultTeam: row.default_team,
-    adopts: row.scim_adopts_jit,
-    tokenId: row.token_id,
-    tokenUsedAt: row.last_used_at,
+    standing: 'valid',
+    connection: {
+      id: row.id,
+      name: row.name,
+      organizationId: row.organization_id,
+      organizationName: row.organization_name,
+      defaultTeam: row.default_team,
+      adopts: row.scim_adopts_jit,
+      tokenId: row.token_id,
+      tokenUsedAt: row.last_used_at,
+    },
   };
 }
 

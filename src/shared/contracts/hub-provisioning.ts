@@ -46,7 +46,24 @@ export const scimSettingsChangeSchema = z.object({
 /** The only answer that holds the token itself. */
 export const scimTokenCreationAnswerSchema = z.object({ token: scimTokenSchema, secret: z.string() });
 export const provisioningLogQuerySchema = pageQuerySchema;
-export const provisioningLogSchema = auditListSchema;
+/** A request of the SCIM client that was refused; nothing was changed. */
+export const scimRefusalSchema = z.object({
+  /** The last time. */
+  at: instant,
+  /** How often in a row. */
+  times: z.int(),
+  method: z.string(),
+  /** Without its query. */
+  path: z.string(),
+  status: z.int(),
+  scimType: z.string().nullable(),
+  detail: z.string(),
+  sourceAddress: z.string().nullable(),
+});
+export const provisioningLogSchema = auditListSchema.extend({
+  /** The last refused requests, newest first; on the first page only. */
+  refused: z.array(scimRefusalSchema),
+});
 
 /* ---- invitations ---- */
 
@@ -160,6 +177,8 @@ export const ownershipTransferSchema = z.object({ toUserId: uuid });
 export const ownershipTransferAnswerSchema = z.object({ tokens: z.int(), invitations: z.int() });
 
 export type ScimSettings = z.infer<typeof scimSettingsSchema>;
+export type ScimRefusal = z.infer<typeof scimRefusalSchema>;
+export type ProvisioningLog = z.infer<typeof provisioningLogSchema>;
 export type ScimSettingsChange = z.infer<typeof scimSettingsChangeSchema>;
 export type Invitation = z.infer<typeof invitationSchema>;
 export type InvitationCreation = z.infer<typeof invitationCreationSchema>;

@@ -1,0 +1,46 @@
+import type { FastifyRequest } from 'fastify';
+import type { HubContext } from '../server.ts';
+import { ScimError } from './scim-error.ts';
+import { holderOfToken, noteTokenUse, type ScimConnection } from './tokens.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The connection whose token came with the request; on routes of SCIM. */
+    scimConnection: ScimConnection | null;
+    /** Whose token it was, though it may open nothing any more. */
+    scimConnectionId: string | null;
+  }
+}
+
+/**
+ * Finds the connection of a request's token. Throws 401 without a valid one, 403 where SCIM is off; whose token it
+ * was is then known all the same, for the owners to read.
+ */
+export function authenticated(context: HubContext): (request: FastifyRequest) => Promise<ScimConnection> {
+  return async (request) => {
+    const [scheme = '', token = ''] = (request.headers.authorization ?? '').split(' ', 2);
+    const holder = scheme.toLowerCase() === 'bearer' ? await holderOfToken(context.db, token) : null;
+    if (holder?.standing === 'valid') {
+      const { connection } = holder;
+      request.scimConnectionId = connection.id;
+      await noteTokenUse(context.db, connection, new Date(context.clock.now()));
+      return connection;
+    }
+    request.scimConnectionId = holder?.connectionId ?? null;
+    if (holder?.standing === 'off') {
+      throw new ScimError(
+        403,
+        'SCIM is switched off for this connection: its users stay as they are. An owner can switch it on again.',
+      );
+    }
+    if (holder?.standing === 'revoked')
+      throw new ScimError(
+        401,
+        'This SCIM token was revoked, or two newer ones were made. Enter a valid one.',
+      );
+    throw new ScimError(
+      401,
+      "Send the connection's SCIM token as Authorization: Bearer. It is shown once, when it is made; an owner can make a new one.",
+    );
+  };
+}
