@@ -26,7 +26,7 @@ export async function launch(program) {
   const node = bundledNode();
   if (node === null) {
     fail(
-      `Mooring needs Node ${NEEDED}. This is Node ${process.versions.node}, and the one that is installed with Mooring is missing because npm did not run its install script. Allow it with \`npm rebuild node\` where Mooring is installed, or start Mooring with Node ${NEEDED}.`,
+      `Mooring needs Node ${NEEDED}. This is Node ${process.versions.node}, and the one that is installed with Mooring is missing because npm did not run its install script. Let it run with \`npm rebuild\` in the folder where Mooring is installed (npm root --global shows its parent), or start Mooring with Node ${NEEDED}.`,
     );
     return;
   }
