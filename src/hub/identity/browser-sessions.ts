@@ -8,7 +8,9 @@ import type { OidcStore } from './oidc-store.ts';
 const BROWSER_SESSION_SECONDS = 24 * 3600;
 
 /** Who is signed in in this browser. */
-interface BrowserSession {
+export interface BrowserSession {
+  /** Names the row; is no secret. */
+  readonly id: string;
   readonly userId: string;
   readonly email: string;
   readonly name: string;
@@ -75,6 +77,7 @@ export function createBrowserSessions(
       .innerJoin('users', 'users.id', 'browser_sessions.user_id')
       .select([
         'users.id',
+        'browser_sessions.id as session_id',
         'users.email',
         'users.name',
         'browser_sessions.created_at',
@@ -92,6 +95,7 @@ export function createBrowserSessions(
     const minutes = row.device_minutes;
     const desktopUntil = minutes === null ? null : new Date(row.created_at.getTime() + minutes * 60_000);
     return {
+      id: row.session_id,
       userId: row.id,
       email: row.email,
       name: row.name,

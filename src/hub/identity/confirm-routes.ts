@@ -8,7 +8,8 @@ import { messagePage } from './pages/message-pages.ts';
 import { confirmPage, emailPage, passwordPage } from './pages/sign-in-pages.ts';
 import { TEXTS } from './pages/texts.ts';
 import { sendPage } from './send-page.ts';
-import { type Place, type SignInSteps, stepSchema, takeStep } from './sign-in-steps.ts';
+import { takeStep } from './sign-in-steps.ts';
+import { type Place, type SignInSteps, stepSchema } from './sign-in-visit.ts';
 
 const DONE_PATH = `${CONFIRM_PATH}/done`;
 const querySchema = z.object({ next: fieldSchema, method: fieldSchema });

@@ -217,7 +217,7 @@ describe('asking for single sign-on', () => {
       (each) => 'email' in each.fields,
     );
     const asked = await late.submit(form, { password: PASSWORD }, (each) => 'password' in each.fields);
-    expect(asked.body).toContain('Enter your code');
+    expect(asked.body).toContain('Confirm your sign-in');
     await enforce(sso);
     expect(await who(browser)).toBe(owner.email);
     await late.submit(asked, { code: await codeNow() }, (each) => 'code' in each.fields);

@@ -1,11 +1,13 @@
 import type { EventEmitter } from 'node:events';
 import formbody from '@fastify/formbody';
+import { registerAccountRoutes } from '../account/account-routes.ts';
 import type { Authenticate } from '../authentication.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../database/connection.ts';
 import type { Logger } from '../logging.ts';
+import { loadPasskeyScript } from '../second-factor/passkey-script.ts';
+import { createPasskeys } from '../second-factor/passkeys.ts';
 import { createSecondFactor } from '../second-factor/second-factor.ts';
-import { registerSecondFactorRoutes } from '../second-factor/second-factor-routes.ts';
 import type { HubSecret } from '../secrets/hub-secret.ts';
 import type { HubPlugin } from '../server.ts';
 import { createOutbound, type Outbound } from '../sso/outbound.ts';
@@ -71,7 +73,10 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
   const links = createSetupLinks(store, passwords);
   const secondFactor = createSecondFactor(store);
   const sso = createSso({ ...store, publicUrl, outbound: options.outbound ?? createOutbound() });
-  const steps = { sessions, forms, attempts, checkPassword, secondFactor, sso, now: store.now };
+  const passkeys = createPasskeys({ ...store, publicUrl });
+  const passkeyScript = loadPasskeyScript();
+  const now = store.now;
+  const steps = { sessions, forms, attempts, checkPassword, secondFactor, passkeys, passkeyScript, sso, now };
 
   const plugin: HubPlugin = async (app) => {
     await app.register(async (scope) => mountProvider(scope, provider, { publicUrl }));
@@ -84,7 +89,8 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
         mayUseDeviceSignIn: (userId) => mayUseDeviceSignIn(db, userId),
         publicUrl,
       });
-      registerSecondFactorRoutes(scope, { sessions, forms, attempts, secondFactor, now: store.now });
+      registerAccountRoutes(scope, { ...steps, db, passwords });
+      passkeyScript.register(scope);
       registerSetupLinkRoutes(scope, { ...steps, links, requiresSso: sso.required });
     });
     await app.register(async (scope) => registerSsoRoutes(scope, { sso, sessions, forms }));

@@ -8,5 +8,8 @@ export function sendPage(
   status = 200,
   redirectsToLoopback = true,
 ): FastifyReply {
-  return reply.code(status).headers(pageHeaders({ redirectsToLoopback })).send(renderPage(page));
+  return reply
+    .code(status)
+    .headers(pageHeaders({ redirectsToLoopback, scripts: page.scripts !== undefined }))
+    .send(renderPage(page));
 }

@@ -12,7 +12,8 @@ import { continuePage, emailPage, signedInPage, signedOutPage, signOutPage } fro
 import { STYLE, STYLE_PATH } from './pages/style.ts';
 import { TEXTS } from './pages/texts.ts';
 import { sendPage } from './send-page.ts';
-import { type Place, type SignInSteps, signedInBy, stepSchema, takeStep } from './sign-in-steps.ts';
+import { takeStep } from './sign-in-steps.ts';
+import { type Place, type SignInSteps, signedInBy, stepSchema } from './sign-in-visit.ts';
 
 export interface SignInRouteOptions extends SignInSteps {
   readonly interactions: Interactions;

@@ -67,7 +67,7 @@ describe('a second factor', () => {
     const { account, secret, codes } = await enrolled('app');
     expect(new Set(codes).size).toBe(10);
     const { browser, page } = await typeIn(account.email);
-    expect(page.body).toContain('Enter your code');
+    expect(page.body).toContain('Confirm your sign-in');
     expect(await whoIs({ hub }, browser)).toBeNull();
     const good = await code(secret);
     await enter(browser, page, good);
@@ -125,7 +125,7 @@ describe('a second factor', () => {
     await enter(browser, wrong, await code(secret));
     expect(await whoIs({ hub }, browser)).toBe(account.email);
     const next = await typeIn(account.email);
-    expect(next.page.body).toContain('Enter your code');
+    expect(next.page.body).toContain('Confirm your sign-in');
   });
 
   it('lets one of two sign-ins with the same code through', async () => {

@@ -1,9 +1,10 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { generateSecret, generateURI, verify } from 'otplib';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
-import type { Db, Trx } from '../database/connection.ts';
+import type { Db, Reader, Trx } from '../database/connection.ts';
 import type { HubSecret } from '../secrets/hub-secret.ts';
+import { ensureRecoveryCodes, makeRecoveryCodes, recoveryCodeHash } from './recovery-codes.ts';
 import './tables.ts';
 
 /** An authenticator app that is being set up. */
@@ -20,10 +21,23 @@ export interface SecondFactor {
   standing(userId: string): Promise<'on' | 'needed' | 'off'>;
   /** Begins to set an app up, or shows again what was begun; nothing counts before `confirm`. */
   enrol(account: { readonly id: string; readonly email: string }): Promise<Enrolment>;
-  /** The first code of the app: from here on one is asked for. Answers the recovery codes, shown this once. */
+  /**
+   * The first code of the app: from here on one is asked for. Answers the recovery codes, shown this once; empty when
+   * the account has some already.
+   */
   confirm(userId: string, code: string, context: ChangeContext): Promise<readonly string[] | null>;
   /** True when the code is good: of the app and not used before, or a recovery code, which is then used up. */
   check(userId: string, code: string, context: ChangeContext): Promise<boolean>;
+  /** What the account has: for its owner to look at. */
+  overview(userId: string): Promise<{ readonly appSince: Date | null; readonly codesLeft: number }>;
+  /** Takes the app or one passkey away. `needed`: it is the last, and an organization asks its owners for one. */
+  remove(
+    userId: string,
+    what: { readonly kind: 'app' } | { readonly kind: 'passkey'; readonly id: string },
+    context: ChangeContext,
+  ): Promise<'removed' | 'needed' | 'unknown'>;
+  /** New recovery codes; those before are worth nothing. Only where there is a second factor. */
+  newCodes(userId: string, context: ChangeContext): Promise<readonly string[] | null>;
   /** Remembers that a password was right; the answer proves it for a few minutes. */
   remember(userId: string): Promise<string>;
   /** Whose password was right. */
@@ -32,9 +46,6 @@ export interface SecondFactor {
   forget(proof: string): Promise<void>;
 }
 
-const RECOVERY_CODES = 10;
-/** Crockford's letters, without those that look alike. */
-const ALPHABET = '23456789abcdefghjkmnpqrstvwxyz';
 const PROOF_MS = 10 * 60_000;
 /** A code of the step before or after is good as well: clocks of phones differ. */
 const TOLERANCE_SECONDS = 30;
@@ -55,8 +66,7 @@ export function createSecondFactor(options: {
     const plain = row === undefined ? null : secret.open(purpose(userId), row.sealed);
     return row === undefined || plain === null ? null : { ...row, base32: plain.toString('utf8') };
   };
-  const codeHash = (userId: string, code: string) =>
-    secret.digest('recovery-code', `${userId}:${code.toLowerCase().replaceAll(/[^a-z0-9]/g, '')}`);
+  const codeHash = (userId: string, code: string) => recoveryCodeHash(secret, userId, code);
   /** The step of a good code that is newer than the last one accepted. */
   const stepOf = async (base32: string, code: string, lastStep: number): Promise<number | null> => {
     if (!/^[0-9]{6}$/.test(code)) return null;
@@ -84,19 +94,8 @@ export function createSecondFactor(options: {
   return {
     async standing(userId) {
       // Whether it is there, not whether it opens: what cannot be read must not let anybody past.
-      const { rows } = await sql`
-        select 1 from second_factors where user_id = ${userId} and confirmed_at is not null
-        union all select 1 from passkeys where user_id = ${userId} limit 1`.execute(db);
-      if (rows.length > 0) return 'on';
-      const needed = await db
-        .selectFrom('memberships as m')
-        .innerJoin('organizations as o', 'o.id', 'm.organization_id')
-        .select('o.id')
-        .where('m.user_id', '=', userId)
-        .where('m.role', '=', 'owner')
-        .where('o.second_factor_required', '=', true)
-        .executeTakeFirst();
-      return needed === undefined ? 'off' : 'needed';
+      if ((await factorsOf(db, userId)).length > 0) return 'on';
+      return (await isNeeded(db, userId)) ? 'needed' : 'off';
     },
     async enrol(account) {
       const base32 = generateSecret();
@@ -119,16 +118,17 @@ export function createSecondFactor(options: {
       const step = await stepOf(row.base32, code.replaceAll(/\s/g, ''), row.last_step);
       if (step === null || !(await takeStep(userId, step, { confirmed_at: now() }))) return null;
       return db.transaction().execute(async (trx) => {
-        const codes = await makeCodes(trx, userId, codeHash);
+        const codes = await ensureRecoveryCodes(trx, secret, userId);
         await record(trx, context, userId, 'account.second-factor');
         return codes;
       });
     },
     async check(userId, code, context) {
       const row = await read(userId);
-      if (row === null || row.confirmed_at === null) return false;
-      const step = await stepOf(row.base32, code.replaceAll(/\s/g, ''), row.last_step);
-      if (step !== null) return takeStep(userId, step);
+      if (row !== null && row.confirmed_at !== null) {
+        const step = await stepOf(row.base32, code.replaceAll(/\s/g, ''), row.last_step);
+        if (step !== null) return takeStep(userId, step);
+      }
       return db.transaction().execute(async (trx) => {
         const used = await trx
           .updateTable('recovery_codes')
@@ -143,6 +143,43 @@ export function createSecondFactor(options: {
         return true;
       });
     },
+    async overview(userId) {
+      const row = await read(userId);
+      const { rows } = await sql<{ left: number }>`
+        select count(*)::int as left from recovery_codes where user_id = ${userId} and used_at is null`.execute(
+        db,
+      );
+      return { appSince: row?.confirmed_at ?? null, codesLeft: rows[0]?.left ?? 0 };
+    },
+    remove: (userId, what, context) =>
+      db.transaction().execute(async (trx) => {
+        // One removal after another: two at once must not both find the other one's factor still there.
+        await sql`select 1 from users where id = ${userId} for update`.execute(trx);
+        const factors = await factorsOf(trx, userId);
+        const wanted = what.kind === 'app' ? 'app' : what.id;
+        const gone = factors.find(({ id }) => id === wanted);
+        if (gone === undefined) return 'unknown';
+        const last = factors.length === 1;
+        if (last && (await isNeeded(trx, userId))) return 'needed';
+        if (last) await removeSecondFactor(trx, userId);
+        else if (what.kind === 'app')
+          await trx.deleteFrom('second_factors').where('user_id', '=', userId).execute();
+        else
+          await trx.deleteFrom('passkeys').where('user_id', '=', userId).where('id', '=', what.id).execute();
+        await record(
+          trx,
+          context,
+          userId,
+          what.kind === 'app' ? 'account.second-factor-remove' : 'account.passkey-remove',
+        );
+        return 'removed';
+      }),
+    newCodes: (userId, context) =>
+      db.transaction().execute(async (trx) => {
+        if ((await factorsOf(trx, userId)).length === 0) return null;
+        await record(trx, context, userId, 'account.recovery-codes');
+        return makeRecoveryCodes(trx, secret, userId);
+      }),
     async remember(userId) {
       const proof = randomBytes(32).toString('base64url');
       const at = now();
@@ -178,25 +215,32 @@ export function createSecondFactor(options: {
   };
 }
 
-/** Takes the second factor from an account: its owner lost the app and the codes. */
-export async function removeSecondFactor(trx: Trx, userId: string): Promise<void> {
-  await trx.deleteFrom('second_factors').where('user_id', '=', userId).execute();
-  await trx.deleteFrom('recovery_codes').where('user_id', '=', userId).execute();
+/** The factors that count, by id. */
+async function factorsOf(reader: Reader, userId: string): Promise<readonly { readonly id: string }[]> {
+  const { rows } = await sql<{ id: string }>`
+    select 'app' as id from second_factors where user_id = ${userId} and confirmed_at is not null
+    union all select id::text from passkeys where user_id = ${userId}`.execute(reader);
+  return rows;
 }
 
-async function makeCodes(
-  trx: Trx,
-  userId: string,
-  codeHash: (userId: string, code: string) => Buffer,
-): Promise<readonly string[]> {
-  const part = () => Array.from({ length: 5 }, () => ALPHABET[randomInt(ALPHABET.length)] ?? '').join('');
-  const codes = Array.from({ length: RECOVERY_CODES }, () => `${part()}-${part()}`);
+/** Whether an organization asks this account, as one of its owners, for a second factor. */
+async function isNeeded(reader: Reader, userId: string): Promise<boolean> {
+  const row = await reader
+    .selectFrom('memberships as m')
+    .innerJoin('organizations as o', 'o.id', 'm.organization_id')
+    .select('o.id')
+    .where('m.user_id', '=', userId)
+    .where('m.role', '=', 'owner')
+    .where('o.second_factor_required', '=', true)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Takes every second factor from an account: its owner lost them, or it is somebody else's from here on. */
+export async function removeSecondFactor(trx: Trx, userId: string): Promise<void> {
+  await trx.deleteFrom('passkeys').where('user_id', '=', userId).execute();
+  await trx.deleteFrom('second_factors').where('user_id', '=', userId).execute();
   await trx.deleteFrom('recovery_codes').where('user_id', '=', userId).execute();
-  await trx
-    .insertInto('recovery_codes')
-    .values(codes.map((code) => ({ user_id: userId, code_hash: codeHash(userId, code) })))
-    .execute();
-  return codes;
 }
 
 async function record(trx: Trx, context: ChangeContext, userId: string, action: string): Promise<void> {

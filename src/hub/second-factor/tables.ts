@@ -19,6 +19,28 @@ interface RecoveryCodesTable {
   used_at: Optional<Date>;
 }
 
+/** A passkey of an account (WebAuthn credential). */
+interface PasskeysTable {
+  id: Generated<string>;
+  user_id: string;
+  /** As browsers write it: base64url. */
+  credential_id: string;
+  public_key: Buffer;
+  /** Of the last use; a bigint, which the driver reads as text. */
+  counter: ColumnType<string | number, number | undefined, number>;
+  transports: string[];
+  name: string;
+  created_at: Date;
+  last_used_at: Optional<Date>;
+}
+
+interface PasskeyChallengesTable {
+  challenge_hash: Buffer;
+  user_id: string;
+  purpose: 'register' | 'sign-in';
+  expires_at: Date;
+}
+
 /** A password was right, the second factor is still to come. */
 interface PendingSignInsTable {
   id_hash: Buffer;
@@ -32,6 +54,8 @@ declare module '../database/schema.ts' {
     second_factors: SecondFactorsTable;
     recovery_codes: RecoveryCodesTable;
     pending_sign_ins: PendingSignInsTable;
+    passkeys: PasskeysTable;
+    passkey_challenges: PasskeyChallengesTable;
   }
   interface OrganizationsTable {
     device_sign_in: Generated<boolean>;

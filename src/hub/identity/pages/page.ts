@@ -9,6 +9,8 @@ export interface Page {
   readonly problem?: string | undefined;
   /** Address that the browser goes on to by itself. */
   readonly goTo?: string | undefined;
+  /** Scripts of our own that the page needs; every other page allows none. */
+  readonly scripts?: readonly string[] | undefined;
   readonly body: Html;
 }
 
@@ -34,6 +36,7 @@ ${page.goTo !== undefined && html`<meta http-equiv="refresh" content="0; url=${p
 ${page.problem !== undefined && html`<div class="problem" role="alert" id="problem"><p>${page.problem}</p></div>`}
 ${page.body}
 </main>
+${page.scripts?.map((path) => html`<script src="${path}" defer></script>`)}
 </body>
 </html>
 `.markup;
@@ -41,13 +44,14 @@ ${page.body}
 
 /** Headers of every page. `redirectsToLoopback`: the form's answer leads on to the program that asked. */
 export function pageHeaders(
-  options: { readonly redirectsToLoopback?: boolean } = {},
+  options: { readonly redirectsToLoopback?: boolean; readonly scripts?: boolean } = {},
 ): Readonly<Record<string, string>> {
   const formAction = options.redirectsToLoopback === true ? "'self' http://127.0.0.1:*" : "'self'";
+  const scripts = options.scripts === true ? " script-src 'self';" : '';
   return {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
-    'content-security-policy': `default-src 'none'; style-src 'self'; img-src 'self'; form-action ${formAction}; frame-ancestors 'none'; base-uri 'none'`,
+    'content-security-policy': `default-src 'none';${scripts} style-src 'self'; img-src 'self'; form-action ${formAction}; frame-ancestors 'none'; base-uri 'none'`,
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'x-frame-options': 'DENY',

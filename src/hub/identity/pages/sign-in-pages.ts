@@ -92,6 +92,7 @@ export function signedInPage(options: { readonly email: string; readonly formTok
     title: TEXTS.signedIn.title,
     body: html`<p>${TEXTS.signedIn.as} <span class="who">${options.email}</span>.</p>
 <p class="soft">${TEXTS.signedIn.close}</p>
+<p><a href="/account">${TEXTS.signedIn.account}</a></p>
 ${signOutForm(options.formToken, 'plain')}`,
   };
 }

@@ -50,6 +50,22 @@ button.primary:hover, .button:hover { background: var(--accent-strong); }
 button.plain { background: transparent; color: var(--accent); border-color: var(--line); margin-top: 0.75rem; }
 button.plain:hover { border-color: var(--accent); }
 a { color: var(--accent); }
+.qr { display: block; width: 100%; max-width: 13rem; height: auto; margin: 0 auto 1rem; border-radius: 0.4rem; }
+.or { color: var(--soft); text-align: center; margin: 1rem 0; }
+[hidden] { display: none; }
+form > .problem { margin: 0 0 1rem; }
+h2 { font-size: 1.125rem; line-height: 1.3; margin: 1.75rem 0 0.5rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
+ul.rows { list-style: none; margin: 0 0 1rem; padding: 0; }
+ul.rows > li { padding: 0.6rem 0; display: flex; flex-wrap: wrap; align-items: center; gap: 0.25rem 0.75rem; }
+ul.rows > li + li { border-top: 1px solid var(--page); }
+ul.rows .what { flex: 1 1 11rem; }
+ul.rows .what small { display: block; color: var(--soft); font-size: 0.875rem; }
+ul.rows form { flex: none; }
+button.small, .button.small { width: auto; min-height: 2.25rem; padding: 0.3rem 0.75rem; margin: 0; font-size: 0.9375rem; }
+.done { background: var(--page); border-left: 4px solid var(--accent); border-radius: 0.25rem; padding: 0.75rem 1rem; margin: 0 0 1.25rem; }
+details { margin: 0 0 1rem; }
+summary { cursor: pointer; color: var(--accent); font-weight: 600; padding: 0.4rem 0; }
+details > form { padding-top: 0.75rem; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .problem { background: var(--alert-page); color: var(--alert); border-left: 4px solid var(--alert); border-radius: 0.25rem;
   padding: 0.75rem 1rem; margin: 0 0 1.25rem; }

@@ -17,6 +17,7 @@ export const TEXTS = {
     continueSubmit: 'Continue',
     noAccount: 'No account or no password? An owner of your organization can invite you or send you a link.',
   },
+  firstPasskey: 'First passkey',
   confirm: {
     title: 'Confirm it is you',
     lead: 'A change that opens doors asks for it: your last sign-in is too long ago.',
@@ -29,6 +30,7 @@ export const TEXTS = {
     title: 'You are signed in',
     as: 'Signed in as',
     close: 'You can close this page.',
+    account: 'Your account',
     signOut: 'Sign out',
   },
   signOut: {
@@ -98,6 +100,9 @@ export const TEXTS = {
       'Your organization asks for single sign-on. Continue with your e-mail address; a password is not accepted.',
     endedBySso:
       'Your organization now requires single sign-on, so the session that began with a password was ended. Sign in with your e-mail address: you are led to your organization.',
+    passkeyName: 'Give the passkey a name of at most 60 characters.',
+    currentWrong: 'The present password is not right.',
+    passkeyWrong: 'The passkey was not accepted. Try again, or use another way.',
     codeWrong: 'The code is not right, or it was used already. Enter the one that the app shows now.',
     deviceOffTitle: 'Signing in by a code is off',
     deviceOff:

@@ -1,0 +1,73 @@
+import { type ChangeContext, recordChange } from '../audit/record.ts';
+import type { Db } from '../database/connection.ts';
+import { TEXTS } from '../identity/pages/texts.ts';
+import type { PasswordCheck } from '../identity/password-check.ts';
+import { type Passwords, passwordProblem } from '../identity/passwords.ts';
+import { endSessions } from '../organizations/link-account.ts';
+
+interface Problem {
+  readonly text: string;
+  readonly status: number;
+  /** Too many guesses at the present one. */
+  readonly waitSeconds?: number;
+}
+
+/**
+ * Changes the password of somebody who is signed in: they prove the present one, so that a session that lies open is
+ * not enough. Every session of theirs ends; the caller begins the next one. `null`: done.
+ */
+export async function changeOwnPassword(
+  parts: { readonly db: Db; readonly passwords: Passwords; readonly checkPassword: PasswordCheck },
+  context: ChangeContext,
+  account: { readonly id: string; readonly email: string },
+  given: {
+    readonly current: string;
+    readonly password: string;
+    readonly repeat: string;
+    readonly sourceAddress: string;
+  },
+): Promise<Problem | null> {
+  const checked = await parts.checkPassword({
+    email: account.email,
+    password: given.current,
+    address: given.sourceAddress,
+  });
+  if (checked.kind === 'wait') {
+    const text = TEXTS.problem.tooMany(Math.ceil(checked.seconds / 60));
+    return { text, status: 429, waitSeconds: checked.seconds };
+  }
+  if (checked.kind !== 'ok') return { text: TEXTS.problem.currentWrong, status: 401 };
+  const wrong = wordsOf(
+    passwordProblem(given.password, [account.email, account.email.split('@', 1)[0] ?? '']),
+  );
+  if (wrong !== null) return { text: wrong, status: 422 };
+  if (given.password !== given.repeat) return { text: TEXTS.problem.passwordDiffers, status: 422 };
+  const passwordHash = await parts.passwords.hash(given.password);
+  await parts.db.transaction().execute(async (trx) => {
+    await trx
+      .updateTable('users')
+      .set({ password_hash: passwordHash })
+      .where('id', '=', account.id)
+      .execute();
+    await endSessions(trx, account.id);
+    await recordChange(trx, context, {
+      organizationId: null,
+      action: 'account.password',
+      target: { kind: 'user', id: account.id, label: account.email },
+    });
+  });
+  return null;
+}
+
+function wordsOf(problem: ReturnType<typeof passwordProblem>): string | null {
+  switch (problem) {
+    case 'too_short':
+      return TEXTS.problem.passwordShort;
+    case 'too_long':
+      return TEXTS.problem.passwordLong;
+    case 'guessable':
+      return TEXTS.problem.passwordGuessable;
+    case null:
+      return null;
+  }
+}
