@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AgentReport } from '../src/shared/contracts/device-report.ts';
 import { managedHash, managedPairs } from '../src/shared/policy/managed-hash.ts';
@@ -186,6 +186,23 @@ describe('drift', () => {
     expect(JSON.stringify(report)).not.toContain('a word that only');
     await nothingMore(agent);
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'of rights names the file, in the log and in the report',
+    async () => {
+      const agent = await signedIn();
+      await reported(1);
+      await chmod(agent.agent.paths.store, 0o666);
+      await agent.sync();
+      expect((await stat(agent.agent.paths.store)).mode & 0o777).toBe(0o644);
+      const report = await reported(2);
+      expect(report).toMatchObject({ reason: 'drift' });
+      expect(report.drift).toEqual([
+        { at: expect.any(String), kind: 'permissions', setting: null, file: 'settings-store.json' },
+      ]);
+      await nothingMore(agent);
+    },
+  );
 
   it('that was repaired while the hub could not be reached arrives later, also after a restart', async () => {
     const agent = await signedIn();

@@ -69,6 +69,7 @@ export function createAgentCore(parts: AgentParts): AgentCore {
       ...{ profile, adminSettings, delivery: delivery.state(), owner: account.owner() },
       boundTo: bound ? keys.hubUrl : null,
       wall: wallOf(requirement()),
+      untrustedSignIn: sources.current().signIn.untrusted,
       overrides: parts.overrides.inForce(delivery.state().bundle?.payload ?? null),
     });
   };
@@ -166,7 +167,7 @@ function eventOf(event: EnforcementEvent): LocalEvent {
 function sameInputs(a: EnforcementInputs, b: EnforcementInputs): boolean {
   return (
     a.stale === b.stale &&
-    JSON.stringify(a.wall) === JSON.stringify(b.wall) &&
+    JSON.stringify([a.wall, a.untrusted]) === JSON.stringify([b.wall, b.untrusted]) &&
     a.layers.length === b.layers.length &&
     a.layers.every((layer, index) => {
       const other = b.layers[index];

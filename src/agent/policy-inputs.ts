@@ -21,10 +21,14 @@ export interface PolicyParts {
    */
   readonly boundTo: string | null;
   readonly wall: SignInWall | null;
+  /** Locations of sign-in files that others could have written. */
+  readonly untrustedSignIn: readonly string[];
   /** Those of the bundle's overrides that are in force now. */
   readonly overrides: readonly BundleOverride[];
 }
 
+/** As long as the drift log and reports let a file's name be. */
+const LONGEST_NAME = 200;
 /** Policy of the machine's own files is nobody's in particular. */
 const MACHINE_SCOPE = 'machine';
 
@@ -37,7 +41,13 @@ export function createPolicyInputs(catalog: Catalog): (parts: PolicyParts) => En
       hubLayer(parts),
       machineLayer(parts.adminSettings, 'admin-settings.json'),
     ].filter((layer) => layer !== null);
-    return { layers, stale: parts.delivery.bundle?.stale ?? false, wall: parts.wall };
+    const untrusted = [
+      ...[parts.profile, parts.adminSettings].flatMap(({ state, location }) =>
+        state === 'untrusted' ? [location] : [],
+      ),
+      ...parts.untrustedSignIn,
+    ].map((location) => location.slice(0, LONGEST_NAME));
+    return { layers, stale: parts.delivery.bundle?.stale ?? false, wall: parts.wall, untrusted };
   };
 }
 

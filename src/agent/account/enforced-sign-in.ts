@@ -30,15 +30,18 @@ export interface EnforcedSignIn {
   /** Why the wall cannot come down as it is, and how to mend it. */
   readonly problem: string | null;
   readonly problems: readonly Problem[];
+  /** Locations that are ignored because others than administrators could have written them. */
+  readonly untrusted: readonly string[];
 }
 
 /** The first configured method wins; the others are not consulted. */
 export function enforcedSignIn(methods: readonly SignInMethod[]): EnforcedSignIn {
   const distrusted = methods.flatMap((each) => (each.state === 'untrusted' ? [each.problem] : []));
+  const untrusted = methods.flatMap(({ state, location }) => (state === 'untrusted' ? [location] : []));
   const first = methods.find((each) => each.state === 'configured' || each.state === 'unreadable');
   if (first === undefined) {
     const nobody = { enforced: false, method: null, location: null, organizations: [], problem: null };
-    return { ...nobody, problems: distrusted };
+    return { ...nobody, problems: distrusted, untrusted };
   }
   const { method, location } = first;
   if (first.state !== 'configured') {
@@ -47,6 +50,7 @@ export function enforcedSignIn(methods: readonly SignInMethod[]): EnforcedSignIn
       ...{ enforced: true, method, location, organizations: [] },
       problem: problem?.message ?? null,
       problems: [...distrusted, ...(problem === null ? [] : [problem])],
+      untrusted,
     };
   }
   const { names, problem } = readAllowedOrganizations(first.allowedOrgs);
@@ -56,6 +60,7 @@ export function enforcedSignIn(methods: readonly SignInMethod[]): EnforcedSignIn
     ...{ enforced: true, method, location, organizations: names },
     problem: names.length === 0 ? told : null,
     problems: [...distrusted, ...first.warnings, ...found],
+    untrusted,
   };
 }
 

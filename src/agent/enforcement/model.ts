@@ -43,6 +43,8 @@ export interface EnforcementInputs {
   readonly stale: boolean;
   /** `null`: sign-in is not enforced, or the user is a signed-in member. */
   readonly wall: SignInWall | null;
+  /** Names of machine files that are ignored because others than administrators could have written them. */
+  readonly untrusted?: readonly string[];
 }
 
 /** Where enforcement keeps its files. */

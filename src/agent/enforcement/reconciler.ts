@@ -10,14 +10,14 @@ import type { ChoiceFile } from './choice-file.ts';
 import type { DriftLog } from './drift-log.ts';
 import { type Decision, decideChange, whyNotChangeable } from './gate.ts';
 import { bringInForce, type InForce, managedBy } from './in-force.ts';
-import { judgeStore, type StoreJudgement } from './judge-store.ts';
+import { type DueRepair, judgeStore, type StoreJudgement } from './judge-store.ts';
 import { managedSince } from './managed-since.ts';
 import type { EnforcementInputs } from './model.ts';
 import { emptyState, type PolicyState } from './policy-state.ts';
 import type { RepairPace } from './repair-pace.ts';
 import type { StateFile } from './state-file.ts';
 import type { StoreFile, StoreReading } from './store-file.ts';
-import { createStoreWriter, type StoreOutcome } from './store-writer.ts';
+import { createStoreWriter, recordRepairs, type StoreOutcome } from './store-writer.ts';
 import { type TakenChoices, takeChoices } from './take-choices.ts';
 
 /** What the reconciler works with. */
@@ -33,8 +33,10 @@ export interface ReconcilerParts {
   readonly pace: RepairPace;
   /** False while another program must not find its store changed. */
   readonly mayWriteStore: () => Promise<boolean>;
-  /** Takes away what others may do with the files that are this user's alone; answers with the names of those. */
-  readonly keepPrivate: () => Promise<readonly string[]>;
+  /** The name of the file of choices: its opening is also shown, the others' is only recorded. */
+  readonly choicesName: string;
+  /** Gives the files of this user back the rights they must have; answers with what was wrong. */
+  readonly keepRights: () => Promise<readonly DueRepair[]>;
 }
 
 /** What one pass came to. */
@@ -73,6 +75,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
   let choicesTaken = false;
   let choicesDirty = false;
   let notices: readonly Problem[] = [];
+  let knownIgnored: ReadonlySet<string> = new Set();
   let now: InForce = bringInForce(parts, NO_INPUTS, NO_BOOK, state);
   const writer = createStoreWriter(parts);
 
@@ -98,6 +101,17 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     choicesDirty ||= taken.mustWrite;
     choicesTaken ||= taken.failure === null;
     return taken;
+  };
+
+  /** Rights of files: those of this user's are given back, and a machine file that others could write is ignored. */
+  const recordRights = async () => {
+    const given = await parts.keepRights();
+    const ignored = now.inputs.untrusted ?? [];
+    const found = ignored.filter((file) => !knownIgnored.has(file));
+    knownIgnored = new Set(ignored);
+    tell(given.flatMap(({ file }) => (file === parts.choicesName ? [openedNotice(file)] : [])));
+    const machine = found.map((file): DueRepair => ({ kind: 'permissions', setting: null, file }));
+    return recordRepairs(parts, [...given, ...machine], instant(parts.clock.wall()));
   };
 
   const judge = (found: StoreReading, fresh: boolean): StoreJudgement => {
@@ -143,7 +157,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
 
   const pass = async (inputs: EnforcementInputs, request: ChangeRequest | null): Promise<Pass> => {
     now = bringInForce(parts, inputs, now.book, state);
-    tell((await parts.keepPrivate()).map(openedNotice));
+    const rights = await recordRights();
     const taken = await take();
     now = bringInForce(parts, inputs, taken.book, state);
     const found = await parts.store.read(state.writtenAt !== null);
@@ -171,9 +185,9 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     });
     state = store.state;
     tell(store.notices);
-    const failure = notSaved ?? store.failure;
+    const failure = notSaved ?? store.failure ?? rights.failure;
     if (failure !== null) parts.log({ level: 'error', message: `${failure.message} ${failure.help}` });
-    return { decision, notSaved, store, repaired: store.repaired, failure };
+    return { decision, notSaved, store, repaired: [...rights.repaired, ...store.repaired], failure };
   };
 
   return {

@@ -193,7 +193,7 @@ describe('files that cannot be read', () => {
     await enforcement.check();
     clearInterval(moving);
     expect(await world.storeText()).toBe(before);
-    expect(enforcement.drift()).toMatchObject([{ kind: 'unparsable' }]);
+    expect(enforcement.drift()).toMatchObject([{ kind: 'permissions', setting: null }]);
   });
 
   test('choices that cannot be read are neither lost nor written over', async () => {

@@ -12,8 +12,8 @@ import type { ReadStore } from './judge-store.ts';
 export type StoreReading =
   | { readonly kind: 'absent' }
   | { readonly kind: 'read'; readonly text: string; readonly content: ReadStore }
-  /** A file that is no store: not JSON, not an object, too large, not readable. */
-  | { readonly kind: 'ruined' }
+  /** A file that is no store: not JSON, not an object, too large; `denied`: its owner may not read it. */
+  | { readonly kind: 'ruined'; readonly denied: boolean }
   /** A folder, link or device. */
   | { readonly kind: 'occupied' }
   | { readonly kind: 'failed'; readonly failure: StorageFailure };
@@ -46,12 +46,16 @@ export function storeFile(
       case 'occupied':
         return { kind: 'occupied' };
       case 'unfit':
-        return { kind: 'ruined' };
+        return { kind: 'ruined', denied: false };
       case 'unreadable':
-        return isDenied(reading.failure) ? { kind: 'ruined' } : { kind: 'failed', failure: reading.failure };
+        return isDenied(reading.failure)
+          ? { kind: 'ruined', denied: true }
+          : { kind: 'failed', failure: reading.failure };
       case 'text': {
         const content = parse(reading.text);
-        return content === null ? { kind: 'ruined' } : { kind: 'read', text: reading.text, content };
+        return content === null
+          ? { kind: 'ruined', denied: false }
+          : { kind: 'read', text: reading.text, content };
       }
     }
   };

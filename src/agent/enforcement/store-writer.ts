@@ -93,7 +93,7 @@ export function createStoreWriter(parts: WriterParts): {
     const notices = notice === null ? [] : [notice];
     if (!stored.ok) return settle('failed', { written: accounted, failure: stored.failure, notices });
     const at = instant(parts.clock.wall());
-    const { repaired, failure } = await record(parts, due, at);
+    const { repaired, failure } = await recordRepairs(parts, due, at);
     const state = { ...task.state, writtenAt: at };
     return settle('in_line', {
       written: own,
@@ -106,8 +106,9 @@ export function createStoreWriter(parts: WriterParts): {
   return { bringIntoLine };
 }
 
-async function record(
-  parts: WriterParts,
+/** Enters repairs that were made into the log and the pace. */
+export async function recordRepairs(
+  parts: Pick<WriterParts, 'clock' | 'drift' | 'pace'>,
   due: readonly DueRepair[],
   at: string,
 ): Promise<{ readonly repaired: readonly Drift[]; readonly failure: StorageFailure | null }> {
@@ -129,7 +130,7 @@ function unknownKeys(found: StoreReading): ReadonlyMap<string, unknown> | undefi
 function fileRepairs(found: StoreReading, state: PolicyState): readonly DueRepair[] {
   if (found.kind === 'absent')
     return state.writtenAt === null ? [] : [{ kind: 'deleted_file', setting: null }];
-  if (found.kind === 'ruined') return [{ kind: 'unparsable', setting: null }];
+  if (found.kind === 'ruined') return [{ kind: found.denied ? 'permissions' : 'unparsable', setting: null }];
   return found.kind === 'occupied' ? [{ kind: 'replaced', setting: null }] : [];
 }
 

@@ -88,12 +88,13 @@ export function reportedState(view: ReportView): ReportedState {
 
 /** A repair as the hub may see it: values only of a setting that is locked, for others hold what the user chose. */
 export function reportedDrift(
-  { at, kind, setting, wrong, right }: Drift,
+  { at, kind, setting, file, wrong, right }: Drift,
   resolution: Resolution,
 ): ReportedDrift {
   const locked = setting !== null && resolution.settings.get(setting)?.locked === true;
   return {
     ...{ at, kind, setting },
+    ...(file === undefined ? {} : { file }),
     ...(locked && wrong !== undefined ? { wrong } : {}),
     ...(locked && right !== undefined ? { right } : {}),
   };

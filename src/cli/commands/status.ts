@@ -149,14 +149,14 @@ function printDetails(terminal: Terminal, { precedence, sources, drift }: Policy
   ]);
   terminal.out(`\n${renderTable(terminal, ['source', 'state', 'last read', 'location', 'message'], read)}`);
   if (drift.length === 0) return;
-  const repairs = drift.map(({ at, kind, setting, wrong, right }) => [
+  const repairs = drift.map(({ at, kind, setting, file, wrong, right }) => [
     at,
     kind,
-    setting ?? '-',
+    setting ?? file ?? '-',
     showValue(wrong),
     showValue(right),
   ]);
   terminal.out(
-    `\n${renderTable(terminal, ['repaired at', 'what', 'setting', 'found', 'restored'], repairs)}`,
+    `\n${renderTable(terminal, ['repaired at', 'what', 'setting or file', 'found', 'restored'], repairs)}`,
   );
 }

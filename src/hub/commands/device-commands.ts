@@ -87,7 +87,9 @@ function showCommand(devices: Command, around: Surroundings): void {
           `Last report: ${device.reportedAt ?? 'never'} (${device.report.reason})`,
           `Runs:        ${device.platform} ${device.osVersion}, Mooring ${device.agentVersion}`,
           ...device.report.problems.map(({ severity, message }) => `${severity}: ${message}`),
-          ...drift.map(({ at, kind, setting }) => `Repaired:    ${at} ${kind} ${setting ?? ''}`.trimEnd()),
+          ...drift.map(({ at, kind, setting, file }) =>
+            `Repaired:    ${at} ${kind} ${setting ?? file ?? ''}`.trimEnd(),
+          ),
         ]);
       }),
     );

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { agentReportSchema } from '../../shared/contracts/device-report.ts';
+import { driftKindSchema } from '../../shared/contracts/drift-kind.ts';
 import {
   DEVICE_STATUSES,
   type DeviceDetail,
@@ -104,16 +105,15 @@ export async function listDrift(
     drift: page.map((row) => ({
       at: row.at.toISOString(),
       receivedAt: row.received_at.toISOString(),
-      kind: driftKind.parse(row.kind),
+      kind: driftKindSchema.parse(row.kind),
       setting: row.setting,
+      ...(row.file === null ? {} : { file: row.file }),
       ...(row.wrong === null ? {} : { wrong: row.wrong }),
       ...(row.right_value === null ? {} : { right: row.right_value }),
     })),
     next: rows.length > query.limit && last !== undefined ? String(last.id) : null,
   };
 }
-
-const driftKind = z.enum(['value', 'deleted_key', 'deleted_file', 'unparsable', 'replaced', 'invalid_value']);
 
 /** Names a device; `null` gives it back the name that it has for itself. */
 export async function nameDevice(

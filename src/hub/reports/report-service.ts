@@ -185,6 +185,7 @@ async function insertDrift(trx: Trx, device: string, report: AgentReport, at: Da
         at: each.at,
         kind: each.kind,
         setting: each.setting,
+        file: each.file ?? null,
         wrong: shown(each, 'wrong', locked),
         right_value: shown(each, 'right', locked),
       })),

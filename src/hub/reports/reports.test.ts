@@ -459,12 +459,16 @@ describe('POST /v1/agent/reports', () => {
         drift: [
           { at, kind: 'value', setting: 'memoryMiB', wrong: 'http://me:secret@proxy', right: 4096 },
           { at, kind: 'value', setting: 'cpus', wrong: 7, right: 2 },
+          { at, kind: 'permissions', setting: null, file: 'user-settings.json', wrong: '0666' },
         ],
       }),
     );
     const { drift } = await listDrift(database.db, acme.id, (await only()).id ?? '', { limit: 10 });
     expect(JSON.stringify(drift)).not.toContain('secret');
     expect(drift.find(({ setting }) => setting === 'cpus')).not.toHaveProperty('wrong');
+    const opened = drift.find(({ kind }) => kind === 'permissions');
+    expect(opened).toMatchObject({ setting: null, file: 'user-settings.json' });
+    expect(opened).not.toHaveProperty('wrong');
   });
 
   it('keeps a hundred devices of one user, dropping the most silent', async () => {

@@ -58,6 +58,8 @@ interface DeviceDriftTable {
   at: Instant;
   kind: string;
   setting: string | null;
+  /** Whose rights were repaired; `null` for the settings store. */
+  file: string | null;
   wrong: ColumnType<Json | null, string | null, never>;
   right_value: ColumnType<Json | null, string | null, never>;
 }

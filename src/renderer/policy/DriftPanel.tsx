@@ -41,6 +41,7 @@ function Repair({ repair }: { readonly repair: Drift }) {
         {repair.setting === null ? null : (
           <span className={classes.kind}>{t(`policy.drift.${repair.kind}`)}</span>
         )}
+        {repair.file === undefined ? null : <code className={classes.kind}>{repair.file}</code>}
       </div>
       {repair.wrong === undefined && repair.right === undefined ? null : (
         <dl className={classes.values}>

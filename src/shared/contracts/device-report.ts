@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BUNDLE_REFUSALS } from './bundle.ts';
+import { driftFileSchema, driftKindSchema } from './drift-kind.ts';
 import { jsonValue } from './json-value.ts';
 
 /*
@@ -35,8 +36,9 @@ const source = z.enum([
 /** A repair since the last report. The wrong value is there only for a setting that was locked. */
 export const reportedDriftSchema = z.object({
   at: instant,
-  kind: z.enum(['value', 'deleted_key', 'deleted_file', 'unparsable', 'replaced', 'invalid_value']),
+  kind: driftKindSchema,
   setting: settingId.nullable(),
+  file: driftFileSchema.optional(),
   wrong: jsonValue.optional(),
   right: jsonValue.optional(),
 });

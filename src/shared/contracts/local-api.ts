@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { deliveredImagesSchema, deliveredRegistriesSchema } from './access-policies.ts';
+import { driftFileSchema, driftKindSchema } from './drift-kind.ts';
 import { jsonValue } from './json-value.ts';
 import { REFUSALS, type RefusalCode } from './refusal.ts';
 
@@ -258,11 +259,12 @@ export const statusAnswerSchema = z.object({
   problems: z.array(problemSchema),
 });
 
-/** One repair of `settings-store.json` (policy.md section 5). */
+/** One repair of `settings-store.json`, or of the rights of a file beside it (docs/policy.md section 5). */
 export const driftSchema = z.object({
   at: instant,
-  kind: z.enum(['value', 'deleted_key', 'deleted_file', 'unparsable', 'replaced', 'invalid_value']),
+  kind: driftKindSchema,
   setting: z.string().nullable(),
+  file: driftFileSchema.optional(),
   wrong: jsonValue.optional(),
   right: jsonValue.optional(),
 });

@@ -61,7 +61,8 @@ export const pages = {
   'policy.problemAt': 'line {line}, column {column}',
   'policy.problemAtLine': 'line {line}',
   'policy.drift': 'Repairs',
-  'policy.driftText': 'Edits of settings-store.json that broke a lock and were put right.',
+  'policy.driftText':
+    'Edits of settings-store.json that broke a lock, and changed rights of files, that were put right.',
   'policy.driftNone': 'Nobody edited a locked setting.',
   'policy.drift.value': 'Edited value',
   'policy.drift.deleted_key': 'Deleted setting',
@@ -69,6 +70,7 @@ export const pages = {
   'policy.drift.unparsable': 'File could not be read',
   'policy.drift.replaced': 'File was replaced',
   'policy.drift.invalid_value': 'Value not allowed',
+  'policy.drift.permissions': 'Rights were changed',
   'policy.driftFound': 'Found',
   'policy.driftRestored': 'Restored',
   'policy.copyJson': 'Copy JSON',

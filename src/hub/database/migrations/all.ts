@@ -16,6 +16,7 @@ import * as complianceDays from './0062-compliance-days.ts';
 import * as signInProofs from './0065-sign-in-proofs.ts';
 import * as accessPolicies from './0070-access-policies.ts';
 import * as scimRefusals from './0071-scim-refusals.ts';
+import * as driftFiles from './0073-drift-files.ts';
 
 /**
  * Every migration by name, in the order of their names. Forward only. A capability adds its own file here with
@@ -39,4 +40,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0065-sign-in-proofs': signInProofs,
   '0070-access-policies': accessPolicies,
   '0071-scim-refusals': scimRefusals,
+  '0073-drift-files': driftFiles,
 };
