@@ -30,6 +30,9 @@ const Member = lazy(() => import('./members/MemberPage.tsx').then((it) => ({ def
 const OwnSettings = lazy(() =>
   import('./members/OwnSettingsPage.tsx').then((it) => ({ default: it.OwnSettingsPage })),
 );
+const Invitations = lazy(() =>
+  import('./invitations/InvitationsPage.tsx').then((it) => ({ default: it.InvitationsPage })),
+);
 const Teams = lazy(() => import('./teams/TeamsPage.tsx').then((it) => ({ default: it.TeamsPage })));
 const Team = lazy(() => import('./teams/TeamPage.tsx').then((it) => ({ default: it.TeamPage })));
 const Compliance = lazy(() =>
@@ -195,6 +198,11 @@ function Pages({ organization: { name, role } }: { readonly organization: Organi
       <Route path={`${base}/me`}>
         <OwnSettings />
       </Route>
+      {role === 'owner' ? (
+        <Route path={`${base}/invitations`}>
+          <Invitations />
+        </Route>
+      ) : null}
       {role === 'owner' ? (
         <Route path={`${base}/domains`}>
           <Domains />

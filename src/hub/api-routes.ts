@@ -8,6 +8,7 @@ import { domainRoutes } from './domains/domain-routes.ts';
 import { invitationRoutes } from './invitations/invitation-routes.ts';
 import { changeRoutes } from './live/change-routes.ts';
 import type { Mailer } from './mail/mailer.ts';
+import { memberJobRoutes } from './member-jobs/job-routes.ts';
 import { migrationRoutes } from './migration/migration-routes.ts';
 import { healthRoutes } from './operations/health-routes.ts';
 import { bulkMemberRoutes } from './organizations/bulk-routes.ts';
@@ -41,6 +42,7 @@ export const apiRoutes = ({ resolver, mail, outbound, secret }: ApiSurroundings)
   callerRoutes,
   organizationRoutes,
   bulkMemberRoutes,
+  memberJobRoutes,
   migrationRoutes,
   invitationRoutes(mail),
   policyRoutes,

@@ -24,6 +24,10 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /v1/orgs/{organization}/teams': { name: 'Walkers' },
   'POST /v1/orgs/{organization}/invitations': { emails: ['walker@acme.example'] },
   'POST /v1/orgs/{organization}/members/remove': { userIds: ['33333333-3333-4333-8333-333333333333'] },
+  'POST /v1/orgs/{organization}/member-jobs': {
+    action: { kind: 'role', role: 'member' },
+    userIds: ['{userId}'],
+  },
   'POST /v1/orgs/{organization}/migrations': { connectionId: '{connectionId}' },
   'POST /v1/orgs/{organization}/migrations/{migrationId}/advance': { action: 'verify' },
   'POST /v1/orgs/{organization}/members/{userId}/ownership': { toUserId: '{ownerId}' },

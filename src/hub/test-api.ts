@@ -14,6 +14,7 @@ import { addDomain } from './domains/domain-service.ts';
 import { invite } from './invitations/invitation-service.ts';
 import { createLogger } from './logging.ts';
 import { noMail } from './mail/mailer.ts';
+import { createJob } from './member-jobs/job-service.ts';
 import { beginMigration } from './migration/migration-service.ts';
 import { addMember } from './organizations/member-service.ts';
 import { createOrganization } from './organizations/organization-service.ts';
@@ -69,6 +70,7 @@ export interface TestApi {
     readonly scimTokenId: string;
     readonly invitationId: string;
     readonly migrationId: string;
+    readonly jobId: string;
     readonly ownerId: string;
     readonly people: Readonly<Record<Person, string>>;
   };
@@ -244,6 +246,10 @@ async function createWorld({ db }: DatabaseHandle): Promise<TestApi['ids']> {
   const wanted = { emails: ['invited@acme.example'], role: 'member' as const, dryRun: false };
   const [invited] = await invite(db, context, place, wanted);
   const migration = await beginMigration(db, context, acme.id, connection.id);
+  const job = await createJob(db, context, acme.id, {
+    action: { kind: 'role', role: 'member' },
+    userIds: [people.member],
+  });
   const domain = await addDomain(db, context, acme.id, 'walk.acme.example');
   return {
     organizationId: acme.id,
@@ -262,6 +268,7 @@ async function createWorld({ db }: DatabaseHandle): Promise<TestApi['ids']> {
     scimTokenId: scim?.token.id ?? '',
     invitationId: invited?.invitationId ?? '',
     migrationId: migration.id,
+    jobId: job.id,
     ownerId: people.owner,
     people,
   };

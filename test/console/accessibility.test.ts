@@ -45,6 +45,7 @@ function places(): readonly string[] {
     `${policy}/assigned`,
     'members',
     'members?search=nobody-like-that',
+    'invitations',
     'teams',
     'access',
     'compliance',

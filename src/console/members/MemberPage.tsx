@@ -18,6 +18,7 @@ import layout from '../parts/Layout.module.css';
 import { To } from '../parts/To.tsx';
 import { useChange } from '../parts/use-change.ts';
 import { EffectivePolicyPanel } from './EffectivePolicyPanel.tsx';
+import { MemberChanges, MemberDevices, MemberSignIns } from './MemberPanels.tsx';
 import { ROLES, roleNamed } from './roles.ts';
 
 /** One member: who they are, what they receive and why, and what an owner can change. */
@@ -80,11 +81,13 @@ function MemberDetail({ member }: { readonly member: Member }) {
         </Panel>
         <RolePanel member={member} />
       </div>
+      <MemberDevices userId={member.userId} />
       <EffectivePolicyPanel path={api('members', member.userId, 'effective-policy')} />
       {isOwner ? (
-        <p>
-          <To page={`${page('audit')}?target=${member.userId}`}>{t('members.audit')}</To>
-        </p>
+        <>
+          <MemberSignIns userId={member.userId} />
+          <MemberChanges userId={member.userId} />
+        </>
       ) : null}
       {removing ? <RemoveMember member={member} onClose={() => setRemoving(false)} /> : null}
     </>

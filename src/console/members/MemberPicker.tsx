@@ -16,6 +16,7 @@ const MOST = 8;
 export function MemberPicker({
   verb,
   taken,
+  isTaken,
   note,
   onPick,
 }: {
@@ -23,6 +24,8 @@ export function MemberPicker({
   readonly verb: string;
   /** User ids for whom there is nothing to do. */
   readonly taken: readonly string[];
+  /** The same by what is known of a member. */
+  readonly isTaken?: (member: Member) => boolean;
   /** What to know about a member before. */
   readonly note?: (member: Member) => string | null;
   readonly onPick: (member: Member) => Promise<boolean>;
@@ -61,7 +64,7 @@ export function MemberPicker({
                     <Button
                       size="xs"
                       variant="default"
-                      disabled={taken.includes(member.userId)}
+                      disabled={taken.includes(member.userId) || isTaken?.(member) === true}
                       loading={busy === member.userId}
                       aria-label={`${verb}: ${member.email}`}
                       onClick={() => void pick(member)}

@@ -1,10 +1,12 @@
 import { Button } from '@mantine/core';
+import Download from 'lucide-react/icons/download';
 import Plus from 'lucide-react/icons/plus';
 import UserRound from 'lucide-react/icons/user-round';
 import { useState } from 'react';
 import {
   type Member,
   type MemberAdditionAnswer,
+  type MemberList,
   memberAdditionAnswerSchema,
   memberAdditionSchema,
   memberListSchema,
@@ -15,6 +17,7 @@ import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
+import { fileAddress } from '../hub/hub-client.ts';
 import { useHere } from '../organization-context.tsx';
 import { Choice } from '../parts/Choice.tsx';
 import { checkForm } from '../parts/check-form.ts';
@@ -26,14 +29,20 @@ import type { Column } from '../parts/Table.tsx';
 import { To } from '../parts/To.tsx';
 import { useChange } from '../parts/use-change.ts';
 import { useFilters } from '../parts/use-filters.ts';
+import { BulkBar } from './BulkBar.tsx';
+import { JobPanel } from './JobPanel.tsx';
 import { ORIGINS, ROLES, STATUSES } from './roles.ts';
+import { useChosen } from './use-chosen.ts';
 
 /** Members: searched, filtered, sorted and paged by the hub; the address holds what is shown. */
 export function MembersPage() {
   const { t } = useConsoleText();
   const { api, isOwner } = useHere();
-  const { get } = useFilters();
+  const { get, set } = useFilters();
   const columns = useColumns();
+  const filter = useMemberFilter();
+  const choosing = useChosen(filter);
+  const job = get('job');
   const [adding, setAdding] = useState(false);
   const [added, setAdded] = useState<MemberAdditionAnswer | null>(null);
   return (
@@ -43,22 +52,29 @@ export function MembersPage() {
         text={t('members.text')}
         actions={
           isOwner ? (
-            <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setAdding(true)}>
-              {t('members.add')}
-            </Button>
+            <>
+              <Button
+                component="a"
+                variant="default"
+                href={fileAddress(api('members', 'export'), filter)}
+                download
+                leftSection={<Download size={16} aria-hidden />}
+              >
+                {t('members.export')}
+              </Button>
+              <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setAdding(true)}>
+                {t('members.add')}
+              </Button>
+            </>
           ) : null
         }
       />
       {added === null ? null : <Added added={added} onDone={() => setAdded(null)} />}
+      {job === '' || !isOwner ? null : <JobPanel id={job} onClose={() => set('job', '')} />}
       <ServerList
         label={t('members.title')}
         path={api('members')}
-        query={{
-          role: get('role'),
-          origin: get('origin'),
-          domain: get('domain'),
-          status: get('status'),
-        }}
+        query={filter}
         answer={memberListSchema}
         page={({ members, total, next }) => ({ rows: members, total, next })}
         columns={columns}
@@ -67,6 +83,27 @@ export function MembersPage() {
         search={t('members.search')}
         filters={<MemberFilters />}
         found={(count) => t('members.found', { count })}
+        {...(isOwner
+          ? {
+              selection: {
+                chosen: choosing.has,
+                label: (member: Member) => t('members.choose', { email: member.email }),
+                onChoose: choosing.choose,
+              },
+              above: ({ total }: MemberList) => (
+                <BulkBar
+                  chosen={choosing.chosen}
+                  total={total}
+                  onMatching={() => choosing.matching(total)}
+                  onNone={choosing.none}
+                  onBegun={(id) => {
+                    choosing.none();
+                    set('job', id);
+                  }}
+                />
+              ),
+            }
+          : {})}
         empty={{
           icon: <UserRound size={26} />,
           title: t('members.noneTitle'),
@@ -84,6 +121,18 @@ export function MembersPage() {
       ) : null}
     </>
   );
+}
+
+/** What the address asks for, as the hub takes it. */
+function useMemberFilter() {
+  const { get } = useFilters();
+  return {
+    search: get('search'),
+    role: get('role'),
+    origin: get('origin'),
+    domain: get('domain'),
+    status: get('status'),
+  };
 }
 
 function MemberFilters() {

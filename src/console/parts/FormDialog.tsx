@@ -15,6 +15,7 @@ export function FormDialog({
   change,
   danger = false,
   disabled = false,
+  alone = false,
   onClose,
   onSubmit,
   children,
@@ -25,6 +26,8 @@ export function FormDialog({
   /** What is done cannot be undone with one click. */
   readonly danger?: boolean;
   readonly disabled?: boolean;
+  /** There is nothing left to give up: no button for that. */
+  readonly alone?: boolean;
   readonly onClose: () => void;
   readonly onSubmit: () => void;
   readonly children: ReactNode;
@@ -59,9 +62,11 @@ export function FormDialog({
             {children}
             <FailureNotice failure={change.failure} />
             <div className={classes.actions}>
-              <Button variant="default" onClick={onClose}>
-                {t('action.cancel')}
-              </Button>
+              {alone ? null : (
+                <Button variant="default" onClick={onClose}>
+                  {t('action.cancel')}
+                </Button>
+              )}
               <Button
                 type="submit"
                 loading={change.busy}

@@ -8,6 +8,7 @@ import KeySquare from 'lucide-react/icons/key-square';
 import LayoutDashboard from 'lucide-react/icons/layout-dashboard';
 import LogIn from 'lucide-react/icons/log-in';
 import LogOut from 'lucide-react/icons/log-out';
+import MailPlus from 'lucide-react/icons/mail-plus';
 import MonitorCheck from 'lucide-react/icons/monitor-check';
 import ScrollText from 'lucide-react/icons/scroll-text';
 import ShieldCheck from 'lucide-react/icons/shield-check';
@@ -33,6 +34,7 @@ const ENTRIES = [
   ['policies', 'nav.policies', SlidersHorizontal, 'editor'],
   ['access', 'nav.access', Boxes, 'editor'],
   ['members', 'nav.members', UserRound, 'editor'],
+  ['invitations', 'nav.invitations', MailPlus, 'owner'],
   ['teams', 'nav.teams', Users, 'editor'],
   ['compliance', 'nav.compliance', MonitorCheck, 'editor'],
   ['domains', 'nav.domains', Globe, 'owner'],

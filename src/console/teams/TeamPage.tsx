@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import UserRound from 'lucide-react/icons/user-round';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { z } from 'zod';
@@ -13,8 +14,7 @@ import { MemberPicker } from '../members/MemberPicker.tsx';
 import { useHere } from '../organization-context.tsx';
 import { FailureNotice } from '../parts/FailureNotice.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
-import layout from '../parts/Layout.module.css';
-import { Table } from '../parts/Table.tsx';
+import { ServerList } from '../parts/ServerList.tsx';
 import { To } from '../parts/To.tsx';
 import { useChange } from '../parts/use-change.ts';
 
@@ -40,7 +40,6 @@ export function TeamPage({ id }: { readonly id: string }) {
 function TeamDetail({ team }: { readonly team: Team }) {
   const { t } = useConsoleText();
   const { api, page, isOwner } = useHere();
-  const loaded = useRead({ path: api('teams', team.id, 'members'), answer: teamMemberListSchema });
   const change = useChange();
   const [deleting, setDeleting] = useState(false);
   const setMember = (userId: string, method: 'PUT' | 'DELETE') =>
@@ -59,50 +58,48 @@ function TeamDetail({ team }: { readonly team: Team }) {
         }
       />
       <FailureNotice failure={change.failure} />
-      <Gate loaded={loaded}>
-        {({ members }) =>
-          members.length === 0 ? (
-            <p className={layout.dim}>{t('teams.empty')}</p>
-          ) : (
-            <Table
-              label={t('nav.members')}
-              rows={members}
-              rowKey={(member) => member.userId}
-              columns={[
-                {
-                  title: t('members.name'),
-                  cell: (member) => (
-                    <To page={page('members', member.userId)}>
-                      {member.name === '' ? member.email : member.name}
-                    </To>
-                  ),
-                },
-                { title: t('members.email'), cell: (member) => member.email },
-                {
-                  title: t('list.actions'),
-                  quiet: true,
-                  cell: (member) =>
-                    isOwner ? (
-                      <Button
-                        size="xs"
-                        variant="default"
-                        aria-label={t('teams.takeOutNamed', { email: member.email })}
-                        onClick={() => void setMember(member.userId, 'DELETE')}
-                      >
-                        {t('teams.takeOut')}
-                      </Button>
-                    ) : null,
-                },
-              ]}
-            />
-          )
-        }
-      </Gate>
+      <ServerList
+        label={t('nav.members')}
+        path={api('teams', team.id, 'members')}
+        answer={teamMemberListSchema}
+        page={({ members, total, next }) => ({ rows: members, total, next })}
+        rowKey={({ userId }) => userId}
+        usualSort="email"
+        search={t('teams.searchMembers')}
+        found={(count) => t('members.found', { count })}
+        empty={{ icon: <UserRound size={26} />, title: t('teams.emptyTitle'), text: t('teams.empty') }}
+        columns={[
+          {
+            title: t('members.name'),
+            sort: 'name',
+            cell: (member) => (
+              <To page={page('members', member.userId)}>{member.name === '' ? member.email : member.name}</To>
+            ),
+          },
+          { title: t('members.email'), sort: 'email', cell: (member) => member.email },
+          {
+            title: t('list.actions'),
+            quiet: true,
+            cell: (member) =>
+              isOwner ? (
+                <Button
+                  size="xs"
+                  variant="default"
+                  aria-label={t('teams.takeOutNamed', { email: member.email })}
+                  onClick={() => void setMember(member.userId, 'DELETE')}
+                >
+                  {t('teams.takeOut')}
+                </Button>
+              ) : null,
+          },
+        ]}
+      />
       {isOwner ? (
         <Panel title={t('teams.addMembers')}>
           <MemberPicker
             verb={t('teams.putIn')}
-            taken={loaded.state === 'ready' ? loaded.value.members.map((member) => member.userId) : []}
+            taken={[]}
+            isTaken={(member) => member.teams.some(({ id }) => id === team.id)}
             onPick={async (member) => (await setMember(member.userId, 'PUT')).ok}
           />
         </Panel>

@@ -3,32 +3,28 @@ import Plus from 'lucide-react/icons/plus';
 import Users from 'lucide-react/icons/users';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { teamCreationSchema, teamListSchema, teamSchema } from '../../shared/contracts/hub-api.ts';
+import { type Team, teamCreationSchema, teamListSchema, teamSchema } from '../../shared/contracts/hub-api.ts';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
-import { EmptyState } from '../../shared-ui/PageState.tsx';
-import { SearchField } from '../../shared-ui/SearchField.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
-import { Gate } from '../hub/Gate.tsx';
-import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import { checkForm } from '../parts/check-form.ts';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
-import layout from '../parts/Layout.module.css';
-import { Table } from '../parts/Table.tsx';
+import { ServerList } from '../parts/ServerList.tsx';
+import type { Column } from '../parts/Table.tsx';
 import { To } from '../parts/To.tsx';
 import { useChange } from '../parts/use-change.ts';
 import { useFilters } from '../parts/use-filters.ts';
 
-/** Teams of the organization. */
+/** Teams of the organization, searched, sorted and paged by the hub. */
 export function TeamsPage() {
-  const { t, number } = useConsoleText();
-  const { api, page, isOwner } = useHere();
-  const filters = useFilters();
-  const loaded = useRead({ path: api('teams'), answer: teamListSchema });
+  const { t } = useConsoleText();
+  const { api, isOwner } = useHere();
+  const { get } = useFilters();
+  const columns = useColumns();
   const [creating, setCreating] = useState(false);
-  const search = filters.get('search');
+  const searched = get('search') !== '';
   return (
     <>
       <PageHead
@@ -42,45 +38,44 @@ export function TeamsPage() {
           ) : null
         }
       />
-      <div className={layout.tools}>
-        <SearchField
-          label={t('teams.search')}
-          value={search}
-          onChange={(text) => filters.set('search', text)}
-          shortcut
-        />
-      </div>
-      <Gate loaded={loaded}>
-        {({ teams }) => {
-          const found = teams.filter((team) => team.name.toLowerCase().includes(search.trim().toLowerCase()));
-          return found.length === 0 ? (
-            <EmptyState
-              icon={<Users size={26} />}
-              title={t(teams.length === 0 ? 'teams.noneTitle' : 'teams.notFound')}
-            >
-              {t(teams.length === 0 ? 'teams.noneText' : 'teams.notFoundText')}
-            </EmptyState>
-          ) : (
-            <Table
-              label={t('teams.title')}
-              rows={found}
-              rowKey={(team) => team.id}
-              columns={[
-                {
-                  title: t('teams.name'),
-                  cell: (team) => <To page={page('teams', team.id)}>{team.name}</To>,
-                },
-                { title: t('policies.description'), cell: (team) => team.description },
-                { title: t('nav.members'), cell: (team) => number(team.members) },
-                { title: t('organization.created'), cell: (team) => <When at={team.createdAt} /> },
-              ]}
-            />
-          );
+      <ServerList
+        label={t('teams.title')}
+        path={api('teams')}
+        answer={teamListSchema}
+        page={({ teams, total, next }) => ({ rows: teams, total, next })}
+        columns={columns}
+        rowKey={({ id }) => id}
+        usualSort="name"
+        search={t('teams.search')}
+        found={(count) => t('teams.found', { count })}
+        empty={{
+          icon: <Users size={26} />,
+          title: t(searched ? 'teams.notFound' : 'teams.noneTitle'),
+          text: t(searched ? 'teams.notFoundText' : 'teams.noneText'),
         }}
-      </Gate>
+      />
       {creating ? <NewTeam onClose={() => setCreating(false)} /> : null}
     </>
   );
+}
+
+function useColumns(): readonly Column<Team>[] {
+  const { t, number } = useConsoleText();
+  const { page } = useHere();
+  return [
+    {
+      title: t('teams.name'),
+      sort: 'name',
+      cell: (team) => <To page={page('teams', team.id)}>{team.name}</To>,
+    },
+    { title: t('policies.description'), cell: (team) => team.description },
+    { title: t('nav.members'), sort: 'members', cell: (team) => number(team.members) },
+    {
+      title: t('organization.created'),
+      sort: 'created',
+      cell: (team) => <When at={team.createdAt} />,
+    },
+  ];
 }
 
 function NewTeam({ onClose }: { readonly onClose: () => void }) {

@@ -161,7 +161,7 @@ async function invitationOf(db: Db, place: InvitingPlace, email: string): Promis
 }
 
 async function teamOf(db: Db, { organizationId }: InvitingPlace, name: string): Promise<string> {
-  const teams = await listTeams(db, organizationId);
+  const { teams } = await listTeams(db, organizationId);
   const team = teams.find((each) => each.name.toLowerCase() === name.toLowerCase());
   if (team !== undefined) return team.id;
   throw new RefusalError({

@@ -79,3 +79,14 @@ function badCursor(): RefusalError {
     help: 'Send "next" of the page before with the same sort, or leave it out for the first page.',
   });
 }
+
+/** Of rows that were read with one more than `limit`: the page, and the cursor of the next one. Without a limit, all. */
+export function cutPage<Row extends { readonly id: string; readonly sort_key: string }>(
+  rows: readonly Row[],
+  limit: number | undefined,
+): { readonly rows: readonly Row[]; readonly next: string | null } {
+  if (limit === undefined || rows.length <= limit) return { rows, next: null };
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return { rows: page, next: last === undefined ? null : writeCursor(last.sort_key, last.id) };
+}

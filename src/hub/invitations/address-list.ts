@@ -1,36 +1,51 @@
 import { parse } from 'csv-parse/sync';
+import { z } from 'zod';
 import { emailSchema } from '../../shared/contracts/hub-api.ts';
 import { MOST_INVITED } from '../../shared/contracts/hub-provisioning.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 
 /** One line of what was given: an address that can be invited, or why not. */
-export type ListedAddress =
-  | { readonly email: string; readonly fault: null }
-  | { readonly email: string; readonly fault: 'invalid' | 'repeated' };
+export interface ListedAddress {
+  /** From 1. */
+  readonly line: number;
+  readonly email: string;
+  readonly fault: 'invalid' | 'repeated' | null;
+}
+
+/** A text that may be an address, and where it stands. */
+export interface AddressLine {
+  readonly line: number;
+  readonly text: string;
+}
+
+/** Addresses of a plain list, by their place in it. */
+export function addressesOfList(texts: readonly string[]): readonly AddressLine[] {
+  return texts.map((text, index) => ({ line: index + 1, text }));
+}
 
 /** Reads addresses one by one; each counts once, whatever its case. */
-export function readAddresses(texts: readonly string[]): readonly ListedAddress[] {
+export function readAddresses(lines: readonly AddressLine[]): readonly ListedAddress[] {
   const seen = new Set<string>();
-  return texts
-    .map((text) => text.trim())
-    .filter((text) => text !== '')
-    .map((text): ListedAddress => {
+  return lines
+    .map(({ line, text }) => ({ line, text: text.trim() }))
+    .filter(({ text }) => text !== '')
+    .map(({ line, text }): ListedAddress => {
       const parsed = emailSchema.safeParse(text);
-      if (!parsed.success) return { email: text.slice(0, 254), fault: 'invalid' };
+      if (!parsed.success) return { line, email: text.slice(0, 254), fault: 'invalid' };
       const folded = parsed.data.toLowerCase();
-      if (seen.has(folded)) return { email: parsed.data, fault: 'repeated' };
+      if (seen.has(folded)) return { line, email: parsed.data, fault: 'repeated' };
       seen.add(folded);
-      return { email: parsed.data, fault: null };
+      return { line, email: parsed.data, fault: null };
     });
 }
 
 /** The addresses of a CSV file: its column `email`, or its only column where it has no head. Refuses `bad_request`. */
-export function addressesOfCsv(text: string): readonly string[] {
+export function addressesOfCsv(text: string): readonly AddressLine[] {
   const rows = readRows(text);
-  const head = rows[0]?.map((cell) => cell.trim().toLowerCase()) ?? [];
+  const head = rows[0]?.cells.map((cell) => cell.trim().toLowerCase()) ?? [];
   const column = head.findIndex((name) => name === 'email' || name === 'e-mail');
   const data = column < 0 ? rows : rows.slice(1);
-  if (column < 0 && rows.some((row) => row.length !== 1)) {
+  if (column < 0 && rows.some(({ cells }) => cells.length !== 1)) {
     throw new RefusalError({
       code: 'bad_request',
       message: 'The file has several columns, and none of them is named "email".',
@@ -44,18 +59,22 @@ export function addressesOfCsv(text: string): readonly string[] {
       help: 'Split the file.',
     });
   }
-  return data.map((row) => row[Math.max(column, 0)] ?? '');
+  return data.map(({ line, cells }) => ({ line, text: cells[Math.max(column, 0)] ?? '' }));
 }
 
-function readRows(text: string): readonly (readonly string[])[] {
+const recordsSchema = z.array(z.object({ record: z.array(z.string()), info: z.object({ lines: z.int() }) }));
+
+function readRows(text: string): readonly { readonly line: number; readonly cells: readonly string[] }[] {
   try {
-    return parse(text, {
+    const records: unknown = parse(text, {
       bom: true,
       relax_column_count: true,
       skip_empty_lines: true,
       delimiter: [',', ';', '\t'],
       max_record_size: 10_000,
+      info: true,
     });
+    return recordsSchema.parse(records).map(({ record, info }) => ({ line: info.lines, cells: record }));
   } catch (error) {
     throw new RefusalError({
       code: 'bad_request',

@@ -5,13 +5,14 @@ import {
   invitationLinkSchema,
   invitationListSchema,
   invitationPathSchema,
+  invitationQuerySchema,
 } from '../../shared/contracts/hub-provisioning.ts';
 import { actorOf, demandRecentSignIn, organizationOf } from '../access.ts';
 import { changeBy } from '../audit/record.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import { answers, noContent } from '../route-answers.ts';
 import type { HubPlugin } from '../server.ts';
-import { invite, listInvitations, resendInvitation, revokeInvitation } from './invitation-service.ts';
+import { invite, pageInvitations, resendInvitation, revokeInvitation } from './invitation-service.ts';
 
 const tags = ['members'];
 const base = '/v1/orgs/:organization/invitations';
@@ -28,12 +29,11 @@ export function invitationRoutes(mail: Mailer): HubPlugin {
           summary: 'List open invitations',
           tags,
           params: organizationPathSchema,
+          querystring: invitationQuerySchema,
           response: answers(200, invitationListSchema),
         },
       },
-      async (request) => ({
-        invitations: await listInvitations(db, organizationOf(request).id, new Date(clock.now())),
-      }),
+      (request) => pageInvitations(db, organizationOf(request).id, new Date(clock.now()), request.query),
     );
     app.post(
       base,

@@ -2,16 +2,20 @@ import { sql } from 'kysely';
 import type {
   Invitation,
   InvitationCreation,
+  InvitationList,
+  InvitationQuery,
   InvitationResult,
 } from '../../shared/contracts/hub-provisioning.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Reader, Trx } from '../database/connection.ts';
+import { containing } from '../database/contains.ts';
+import { cutPage, type Keyset, keyset, type ListOrder } from '../database/keyset.ts';
 import type { Role } from '../database/schema.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import { lockOrganization } from '../policies/recipients.ts';
 import { createOneTimeSecret } from '../secrets/one-time-secret.ts';
-import { addressesOfCsv, readAddresses } from './address-list.ts';
+import { addressesOfCsv, addressesOfList, readAddresses } from './address-list.ts';
 
 /** How long an invitation can be accepted. */
 const DAYS = 14;
@@ -33,7 +37,17 @@ interface InvitationRow {
   readonly invited_by: string | null;
   readonly created_at: Date;
   readonly expires_at: Date;
+  readonly sort_key: string;
 }
+
+/** Neither accepted nor revoked. */
+const OPEN = sql`i.accepted_at is null and i.revoked_at is null`;
+const ORDERS: Readonly<Record<string, ListOrder>> = {
+  created: { by: sql`i.created_at`, kind: 'time' },
+  expires: { by: sql`i.expires_at`, kind: 'time' },
+  email: { by: sql`lower(i.email)`, kind: 'text' },
+  role: { by: sql`i.role`, kind: 'text' },
+};
 
 /** Invitations that nobody accepted or revoked, newest first. */
 export async function listInvitations(
@@ -42,6 +56,37 @@ export async function listInvitations(
   at: Date,
 ): Promise<Invitation[]> {
   return (await select(reader, sql`i.organization_id = ${organizationId}`)).map((row) => view(row, at));
+}
+
+/** The same a page at a time, searched, filtered and sorted, with how many there are. */
+export async function pageInvitations(
+  reader: Reader,
+  organizationId: string,
+  at: Date,
+  query: InvitationQuery,
+): Promise<InvitationList> {
+  const { search, role, state, sort = '-created', cursor, limit } = query;
+  const where = sql.join(
+    [
+      sql`i.organization_id = ${organizationId}`,
+      ...(search === undefined ? [] : [sql`i.email ilike ${containing(search)}`]),
+      ...(role === undefined ? [] : [sql`i.role = ${role}`]),
+      ...(state === undefined
+        ? []
+        : [state === 'pending' ? sql`i.expires_at > ${at}` : sql`i.expires_at <= ${at}`]),
+    ],
+    sql` and `,
+  );
+  const counted = await sql<{ total: number }>`
+    select count(*) as total from invitations i where ${where} and ${OPEN}`.execute(reader);
+  const page = keyset(ORDERS, { sort, cursor, id: sql`i.id` });
+  const rows = await select(reader, sql`${where}`, page, limit + 1);
+  const cut = cutPage(rows, limit);
+  return {
+    invitations: cut.rows.map((row) => view(row, at)),
+    total: counted.rows[0]?.total ?? 0,
+    next: cut.next,
+  };
 }
 
 /**
@@ -54,7 +99,9 @@ export async function invite(
   place: InvitingPlace,
   wanted: InvitationCreation,
 ): Promise<readonly InvitationResult[]> {
-  const listed = readAddresses(wanted.csv === undefined ? (wanted.emails ?? []) : addressesOfCsv(wanted.csv));
+  const listed = readAddresses(
+    wanted.csv === undefined ? addressesOfList(wanted.emails ?? []) : addressesOfCsv(wanted.csv),
+  );
   const { results, name } = await db.transaction().execute(async (trx) => {
     await lockOrganization(trx, place.organizationId);
     const organization = await trx
@@ -64,10 +111,10 @@ export async function invite(
       .executeTakeFirstOrThrow();
     if (wanted.teamId !== undefined) await requireTeam(trx, place.organizationId, wanted.teamId);
     const made: InvitationResult[] = [];
-    for (const { email, fault } of listed) {
-      made.push(
-        fault === null ? await inviteOne(trx, context, place, { ...wanted, email }) : faulty(email, fault),
-      );
+    for (const { line, email, fault } of listed) {
+      const result =
+        fault === null ? await inviteOne(trx, context, place, { ...wanted, email }) : faulty(email, fault);
+      made.push({ ...result, line });
     }
     return { results: made, name: organization.display_name };
   });
@@ -212,7 +259,7 @@ function expiry(at: Date): Date {
 }
 
 function answer(email: string, outcome: InvitationResult['outcome'], detail: string): InvitationResult {
-  return { email, outcome, detail, invitationId: null, link: null, mailed: false };
+  return { line: 0, email, outcome, detail, invitationId: null, link: null, mailed: false };
 }
 
 function faulty(email: string, fault: 'invalid' | 'repeated'): InvitationResult {
@@ -234,12 +281,16 @@ async function requireTeam(trx: Trx, organizationId: string, teamId: string): Pr
     throw new RefusalError({ code: 'not_found', message: 'There is no such team in this organization.' });
 }
 
-async function select(reader: Reader, where: ReturnType<typeof sql>): Promise<readonly InvitationRow[]> {
+async function select(
+  reader: Reader,
+  where: ReturnType<typeof sql>,
+  page: Keyset = keyset(ORDERS, { sort: '-created', id: sql`i.id` }),
+  limit = 10_000,
+): Promise<readonly InvitationRow[]> {
   const { rows } = await sql<InvitationRow>`select i.id, i.email, i.role, i.team_id, t.name as team_name,
-      u.email as invited_by, i.created_at, i.expires_at
+      u.email as invited_by, i.created_at, i.expires_at, ${page.key} as sort_key
     from invitations i left join teams t on t.id = i.team_id left join users u on u.id = i.invited_by
-    where ${where} and i.accepted_at is null and i.revoked_at is null
-    order by i.created_at desc, i.id limit 10000`.execute(reader);
+    where ${where} and ${OPEN} and ${page.after} order by ${page.orderBy} limit ${limit}`.execute(reader);
   return rows;
 }
 

@@ -26,7 +26,7 @@ import { buildServer, type HubServer } from '../server.ts';
 import { createTeam } from '../teams/team-service.ts';
 import { acceptInvitationLink } from './acceptance.ts';
 import { acceptanceRoutes } from './acceptance-routes.ts';
-import { addressesOfCsv, readAddresses } from './address-list.ts';
+import { addressesOfCsv, addressesOfList, readAddresses } from './address-list.ts';
 import { invite, listInvitations, resendInvitation, revokeInvitation } from './invitation-service.ts';
 import { startTestSmtp } from './test-smtp.ts';
 
@@ -85,7 +85,7 @@ describe('lists of addresses', () => {
     ['a@x.example\nb@x.example', ['a@x.example', 'b@x.example']],
     ['', []],
   ])('reads %j', (csv, expected) => {
-    expect(addressesOfCsv(csv)).toEqual(expected);
+    expect(addressesOfCsv(csv).map(({ text }) => text)).toEqual(expected);
   });
 
   it('refuses what it cannot read, and tells the lines apart', () => {
@@ -95,10 +95,18 @@ describe('lists of addresses', () => {
       addressesOfCsv(Array.from({ length: 1001 }, (_, n) => `u${n}@x.example`).join('\n')),
     ).toThrow('1001');
     expect(
-      readAddresses(['a@x.example', ' A@X.example ', 'nobody', 'x\r\nBcc: y@z', '']).map(
-        (each) => each.fault,
+      readAddresses(addressesOfList(['a@x.example', '', ' A@X.example ', 'nobody', 'x\r\nBcc: y@z'])).map(
+        ({ line, fault }) => [line, fault],
       ),
-    ).toEqual([null, 'repeated', 'invalid', 'invalid']);
+    ).toEqual([
+      [1, null],
+      [3, 'repeated'],
+      [4, 'invalid'],
+      [5, 'invalid'],
+    ]);
+    expect(addressesOfCsv('name,email\n"A\nB",a@x.example\n\nC,c@x.example').map(({ line }) => line)).toEqual(
+      [3, 5],
+    );
   });
 });
 

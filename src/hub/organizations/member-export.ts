@@ -42,7 +42,7 @@ async function fill(
   }
   // Whoever is only invited has neither name nor origin: a search for those does not find them.
   if (query.search !== undefined || query.origin !== undefined || query.role !== undefined) return;
-  if (query.domain !== undefined) return;
+  if (query.domain !== undefined || query.status !== undefined) return;
   const { rows } = await sql<{ email: string; role: string; team: string | null }>`
     select i.email, i.role, t.name as team from invitations i left join teams t on t.id = i.team_id
      where i.organization_id = ${organizationId} and i.accepted_at is null and i.revoked_at is null and i.expires_at > now()

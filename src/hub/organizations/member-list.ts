@@ -1,7 +1,8 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Member, MemberList, MemberQuery } from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { Reader } from '../database/connection.ts';
+import { containing } from '../database/contains.ts';
 import { type Keyset, keyset, type ListOrder, writeCursor } from '../database/keyset.ts';
 import type { Origin, Role } from '../database/schema.ts';
 
@@ -39,7 +40,7 @@ export async function listMembers(
   const id = /^-?(email|name)$/.test(sort) ? sql`u.id` : sql`m.user_id`;
   const page = keyset(ORDERS, { sort, cursor, id });
   const conditions = conditionsOf(filter);
-  const matching = sql`m.organization_id = ${organizationId} and ${sql.join([sql`true`, ...conditions], sql` and `)}`;
+  const matching = matchingMembers(organizationId, filter);
   const [total, { rows }] = await Promise.all([
     conditions.length === 0 ? readSize(db, organizationId) : countMatching(db, matching),
     selectMembers(db, { where: sql`${matching} and ${page.after}`, page, limit: limit + 1 }),
@@ -68,7 +69,15 @@ function conditionsOf(filter: Omit<MemberQuery, 'limit' | 'cursor' | 'sort'>) {
   ];
 }
 
-async function countMatching(db: Reader, matching: ReturnType<typeof sql>): Promise<number> {
+/** The condition that holds for members (`m`, with their accounts `u`) whom a filter finds. */
+export function matchingMembers(
+  organizationId: string,
+  filter: Omit<MemberQuery, 'limit' | 'cursor' | 'sort'>,
+): RawBuilder<unknown> {
+  return sql`m.organization_id = ${organizationId} and ${sql.join([sql`true`, ...conditionsOf(filter)], sql` and `)}`;
+}
+
+async function countMatching(db: Reader, matching: RawBuilder<unknown>): Promise<number> {
   const { rows } = await sql<{ total: number }>`
     select count(*) as total from memberships m join users u on u.id = m.user_id where ${matching}`.execute(
     db,
@@ -125,7 +134,7 @@ function selectMembers(
 }
 
 function searchFor(text: string) {
-  const pattern = `%${text.replaceAll(/[\\%_]/g, '\\$&').replaceAll('\0', '')}%`;
+  const pattern = containing(text);
   return sql`(u.email ilike ${pattern} or u.name ilike ${pattern} or u.username ilike ${pattern})`;
 }
 

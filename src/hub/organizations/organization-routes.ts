@@ -11,6 +11,7 @@ import {
   organizationListSchema,
   organizationPathSchema,
   organizationSchema,
+  signInListSchema,
 } from '../../shared/contracts/hub-api.ts';
 import { actorOf, demandRecentSignIn, organizationOf } from '../access.ts';
 import { changeBy } from '../audit/record.ts';
@@ -22,6 +23,7 @@ import type { HubContext, HubServer } from '../server.ts';
 import { listMembers, readMember } from './member-list.ts';
 import { addMember, changeRole, removeMember } from './member-service.ts';
 import { listOrganizations, readOrganization, updateOrganization } from './organization-service.ts';
+import { listSignIns } from './sign-ins.ts';
 
 /** `/v1/orgs`: organizations and their members. */
 export function organizationRoutes(app: HubServer, context: HubContext): void {
@@ -79,7 +81,7 @@ function settingsRoutes(app: HubServer, { db, clock }: HubContext): void {
   );
 }
 
-function memberReadRoutes(app: HubServer, { db }: HubContext): void {
+function memberReadRoutes(app: HubServer, { db, clock }: HubContext): void {
   app.get(
     '/v1/orgs/:organization/members',
     {
@@ -106,6 +108,19 @@ function memberReadRoutes(app: HubServer, { db }: HubContext): void {
       },
     },
     (request) => readMember(db, organizationOf(request).id, request.params.userId),
+  );
+  app.get(
+    '/v1/orgs/:organization/members/:userId/sign-ins',
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'Where a member is signed in at present',
+        tags: ['members'],
+        params: memberPathSchema,
+        response: answers(200, signInListSchema),
+      },
+    },
+    (request) => listSignIns(db, organizationOf(request).id, request.params.userId, new Date(clock.now())),
   );
 }
 

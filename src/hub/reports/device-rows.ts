@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Device, DeviceQuery, DeviceStatus } from '../../shared/contracts/hub-devices.ts';
 import type { Reader } from '../database/connection.ts';
+import { containing } from '../database/contains.ts';
 import { readReportSettings } from './report-settings.ts';
 import { whatToDo } from './what-to-do.ts';
 
@@ -168,7 +169,7 @@ function conditions(filter: DeviceFilter) {
 }
 
 function searchFor(text: string) {
-  const pattern = `%${text.replaceAll(/[\\%_]/g, '\\$&').replaceAll('\0', '')}%`;
+  const pattern = containing(text);
   return sql`(u.email ilike ${pattern} or u.name ilike ${pattern} or coalesce(d.name, d.reported_name) ilike ${pattern})`;
 }
 

@@ -4,7 +4,9 @@ import {
   teamListSchema,
   teamMemberListSchema,
   teamMemberPathSchema,
+  teamMemberQuerySchema,
   teamPathSchema,
+  teamQuerySchema,
   teamSchema,
 } from '../../shared/contracts/hub-api.ts';
 import { organizationOf } from '../access.ts';
@@ -30,10 +32,11 @@ function wholeTeamRoutes(app: HubServer, { db, clock }: HubContext): void {
         summary: 'List teams',
         tags,
         params: organizationPathSchema,
+        querystring: teamQuerySchema,
         response: answers(200, teamListSchema),
       },
     },
-    async (request) => ({ teams: await listTeams(db, organizationOf(request).id) }),
+    (request) => listTeams(db, organizationOf(request).id, request.query),
   );
   app.post(
     '/v1/orgs/:organization/teams',
@@ -74,12 +77,11 @@ function teamMemberRoutes(app: HubServer, { db, clock }: HubContext): void {
         summary: 'Who is in a team',
         tags,
         params: teamPathSchema,
+        querystring: teamMemberQuerySchema,
         response: answers(200, teamMemberListSchema),
       },
     },
-    async (request) => ({
-      members: await listTeamMembers(db, organizationOf(request).id, request.params.teamId),
-    }),
+    (request) => listTeamMembers(db, organizationOf(request).id, request.params.teamId, request.query),
   );
   for (const [method, present] of [
     ['PUT', true],

@@ -1,9 +1,17 @@
 import { sql } from 'kysely';
-import type { Team } from '../../shared/contracts/hub-api.ts';
+import type {
+  Team,
+  TeamList,
+  TeamMemberList,
+  TeamMemberQuery,
+  TeamQuery,
+} from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Reader } from '../database/connection.ts';
 import { isUniqueViolation } from '../database/constraint.ts';
+import { containing } from '../database/contains.ts';
+import { cutPage, type Keyset, keyset, type ListOrder } from '../database/keyset.ts';
 import { readMember } from '../organizations/member-list.ts';
 import { lockOrganization } from '../policies/recipients.ts';
 
@@ -13,13 +21,23 @@ interface TeamRow {
   description: string;
   members: number;
   created_at: Date;
+  sort_key: string;
 }
 
-function selectTeams(db: Reader, where: ReturnType<typeof sql>) {
+const MEMBERS = sql`(select count(*) from team_members m where m.team_id = t.id)`;
+/** Numbers sort as text of one width. */
+const ORDERS: Readonly<Record<string, ListOrder>> = {
+  name: { by: sql`lower(t.name)`, kind: 'text' },
+  members: { by: sql`lpad(${MEMBERS}::text, 12, '0')`, kind: 'text' },
+  created: { by: sql`t.created_at`, kind: 'time' },
+};
+const BY_NAME: Keyset = keyset(ORDERS, { sort: 'name', id: sql`t.id` });
+
+function selectTeams(db: Reader, where: ReturnType<typeof sql>, page: Keyset = BY_NAME, limit?: number) {
   return sql<TeamRow>`
-    select t.id, t.name, t.description, t.created_at,
-           (select count(*) from team_members m where m.team_id = t.id) as members
-      from teams t where ${where} order by lower(t.name)
+    select t.id, t.name, t.description, t.created_at, ${MEMBERS} as members, ${page.key} as sort_key
+      from teams t where ${where} and ${page.after} order by ${page.orderBy}
+     ${limit === undefined ? sql`` : sql`limit ${limit}`}
   `.execute(db);
 }
 
@@ -28,10 +46,24 @@ function toTeam(row: TeamRow): Team {
   return { id, name, description, members, createdAt: row.created_at.toISOString() };
 }
 
-/** The teams of an organization by name. */
-export async function listTeams(db: Reader, organizationId: string): Promise<Team[]> {
-  const { rows } = await selectTeams(db, sql`t.organization_id = ${organizationId}`);
-  return rows.map(toTeam);
+/** The teams of an organization by name or in another order; all of them without a limit. */
+export async function listTeams(
+  db: Reader,
+  organizationId: string,
+  { search, sort = 'name', cursor, limit }: TeamQuery = {},
+): Promise<TeamList> {
+  const where = sql`t.organization_id = ${organizationId} and ${
+    search === undefined
+      ? sql`true`
+      : sql`(t.name ilike ${containing(search)} or t.description ilike ${containing(search)})`
+  }`;
+  const page = keyset(ORDERS, { sort, cursor, id: sql`t.id` });
+  const { rows } = await selectTeams(db, where, page, limit === undefined ? undefined : limit + 1);
+  const cut = cutPage(rows, limit);
+  const counted = await sql<{ total: number }>`select count(*) as total from teams t where ${where}`.execute(
+    db,
+  );
+  return { teams: cut.rows.map(toTeam), total: counted.rows[0]?.total ?? 0, next: cut.next };
 }
 
 /** One team of the organization. */
@@ -58,17 +90,38 @@ export async function findTeam(db: Reader, organizationId: string, name: string)
   });
 }
 
-/** Who is in a team, by e-mail address. */
-export async function listTeamMembers(db: Reader, organizationId: string, teamId: string) {
+const MEMBER_ORDERS: Readonly<Record<string, ListOrder>> = {
+  email: { by: sql`lower(u.email)`, kind: 'text' },
+  name: { by: sql`lower(u.name)`, kind: 'text' },
+};
+
+/** Who is in a team, by e-mail address or by name; all of them without a limit. */
+export async function listTeamMembers(
+  db: Reader,
+  organizationId: string,
+  teamId: string,
+  { search, sort = 'email', cursor, limit }: TeamMemberQuery = {},
+): Promise<TeamMemberList> {
   await readTeam(db, organizationId, teamId);
-  const rows = await db
-    .selectFrom('team_members as t')
-    .innerJoin('users as u', 'u.id', 't.user_id')
-    .where('t.team_id', '=', teamId)
-    .select(['u.id', 'u.email', 'u.name'])
-    .orderBy('u.email')
-    .execute();
-  return rows.map(({ id: userId, email, name }) => ({ userId, email, name }));
+  const where = sql`t.team_id = ${teamId} and ${
+    search === undefined
+      ? sql`true`
+      : sql`(u.email ilike ${containing(search)} or u.name ilike ${containing(search)})`
+  }`;
+  const page = keyset(MEMBER_ORDERS, { sort, cursor, id: sql`u.id` });
+  const { rows } = await sql<{ id: string; email: string; name: string; sort_key: string }>`
+    select u.id, u.email, u.name, ${page.key} as sort_key
+      from team_members t join users u on u.id = t.user_id
+     where ${where} and ${page.after} order by ${page.orderBy}
+     ${limit === undefined ? sql`` : sql`limit ${limit + 1}`}`.execute(db);
+  const counted = await sql<{ total: number }>`
+    select count(*) as total from team_members t join users u on u.id = t.user_id where ${where}`.execute(db);
+  const cut = cutPage(rows, limit);
+  return {
+    members: cut.rows.map(({ id: userId, email, name }) => ({ userId, email, name })),
+    total: counted.rows[0]?.total ?? 0,
+    next: cut.next,
+  };
 }
 
 /** Makes an empty team. */

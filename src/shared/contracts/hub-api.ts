@@ -143,6 +143,23 @@ export const memberListSchema = z.object({
   total: z.int(),
   next: z.string().nullable(),
 });
+/** Where a member is signed in at present; ended sessions are not kept. */
+export const signInListSchema = z.object({
+  signIns: z.array(
+    z.object({
+      id: uuid,
+      kind: z.enum(['browser', 'desktop']),
+      /** The desktop's name, or what the browser calls itself. */
+      client: z.string(),
+      address: z.string().nullable(),
+      /** Connection that vouched for it; `null`: a local password, or a desktop. */
+      connection: z.string().nullable(),
+      createdAt: instant,
+      lastUsedAt: instant.nullable(),
+      expiresAt: instant,
+    }),
+  ),
+});
 export const memberAdditionSchema = z.object({
   email: emailSchema,
   name: line(200).optional(),
@@ -298,10 +315,31 @@ export const teamSchema = z.object({
   members: z.int(),
   createdAt: instant,
 });
-export const teamListSchema = z.object({ teams: z.array(teamSchema) });
+/** Without `limit` all teams are answered: they are chosen from. */
+export const teamQuerySchema = z.object({
+  /** Part of the name or the description. */
+  search: z.string().max(200).optional(),
+  sort: sortSchema(['name', 'members', 'created']).optional(),
+  limit: z.coerce.number().int().min(1).max(500).optional(),
+  cursor: pageQuerySchema.shape.cursor,
+});
+export const teamListSchema = z.object({
+  teams: z.array(teamSchema),
+  total: z.int(),
+  next: z.string().nullable(),
+});
 export const teamCreationSchema = z.object({ name: name(), description: z.string().max(2000).default('') });
+/** Without `limit` everyone is answered. */
+export const teamMemberQuerySchema = z.object({
+  search: z.string().max(200).optional(),
+  sort: sortSchema(['email', 'name']).optional(),
+  limit: z.coerce.number().int().min(1).max(500).optional(),
+  cursor: pageQuerySchema.shape.cursor,
+});
 export const teamMemberListSchema = z.object({
   members: z.array(z.object({ userId: uuid, email: z.string(), name: z.string() })),
+  total: z.int(),
+  next: z.string().nullable(),
 });
 
 /* ---- domains ---- */
@@ -392,6 +430,7 @@ export type Organization = z.infer<typeof organizationSchema>;
 export type OrganizationChange = z.infer<typeof organizationChangeSchema>;
 export type Member = z.infer<typeof memberSchema>;
 export type MemberList = z.infer<typeof memberListSchema>;
+export type SignInList = z.infer<typeof signInListSchema>;
 export type MemberQuery = z.infer<typeof memberQuerySchema>;
 export type MemberAddition = z.infer<typeof memberAdditionSchema>;
 export type MemberAdditionAnswer = z.infer<typeof memberAdditionAnswerSchema>;
@@ -406,6 +445,10 @@ export type Revision = z.infer<typeof revisionSchema>;
 export type AssignmentAnswer = z.infer<typeof assignmentAnswerSchema>;
 export type AssignmentList = z.infer<typeof assignmentListSchema>;
 export type EffectivePolicy = z.infer<typeof effectivePolicySchema>;
+export type TeamQuery = z.infer<typeof teamQuerySchema>;
+export type TeamList = z.infer<typeof teamListSchema>;
+export type TeamMemberQuery = z.infer<typeof teamMemberQuerySchema>;
+export type TeamMemberList = z.infer<typeof teamMemberListSchema>;
 export type Team = z.infer<typeof teamSchema>;
 export type Domain = z.infer<typeof domainSchema>;
 export type ApiToken = z.infer<typeof apiTokenSchema>;

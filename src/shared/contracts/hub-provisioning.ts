@@ -5,6 +5,7 @@ import {
   organizationPathSchema,
   pageQuerySchema,
   roleSchema,
+  sortSchema,
 } from './hub-api.ts';
 
 /*
@@ -78,7 +79,18 @@ export const invitationSchema = z.object({
   expiresAt: instant,
   state: z.enum(['pending', 'expired']),
 });
-export const invitationListSchema = z.object({ invitations: z.array(invitationSchema) });
+export const invitationQuerySchema = pageQuerySchema.extend({
+  /** Part of the e-mail address. */
+  search: z.string().max(200).optional(),
+  role: roleSchema.optional(),
+  state: z.enum(['pending', 'expired']).optional(),
+  sort: sortSchema(['created', 'expires', 'email', 'role']).optional(),
+});
+export const invitationListSchema = z.object({
+  invitations: z.array(invitationSchema),
+  total: z.int(),
+  next: z.string().nullable(),
+});
 /** At most as many people as one request may invite. */
 export const MOST_INVITED = 1000;
 export const invitationCreationSchema = z
@@ -96,6 +108,8 @@ export const invitationCreationSchema = z
   })
   .refine((body) => (body.emails === undefined) !== (body.csv === undefined), 'needs either emails or csv');
 export const invitationResultSchema = z.object({
+  /** Where it stands in what was sent, from 1: the line of the table, or the place in the list. */
+  line: z.int(),
   email: z.string(),
   outcome: z.enum(['invited', 'would_invite', 'member', 'pending', 'invalid', 'repeated']),
   /** What to do where nothing was sent. */
@@ -180,6 +194,8 @@ export type ScimSettings = z.infer<typeof scimSettingsSchema>;
 export type ScimRefusal = z.infer<typeof scimRefusalSchema>;
 export type ProvisioningLog = z.infer<typeof provisioningLogSchema>;
 export type ScimSettingsChange = z.infer<typeof scimSettingsChangeSchema>;
+export type InvitationQuery = z.infer<typeof invitationQuerySchema>;
+export type InvitationList = z.infer<typeof invitationListSchema>;
 export type Invitation = z.infer<typeof invitationSchema>;
 export type InvitationCreation = z.infer<typeof invitationCreationSchema>;
 export type InvitationResult = z.infer<typeof invitationResultSchema>;

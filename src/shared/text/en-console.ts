@@ -2,6 +2,7 @@ import { enAccess } from './console/access.en.ts';
 import { enCompliance } from './console/compliance.en.ts';
 import { enforcement } from './console/enforcement.en.ts';
 import { enConsoleLists } from './console/lists.en.ts';
+import { enMemberWork } from './console/members.en.ts';
 import { enPolicyWork } from './console/policy-work.en.ts';
 import { scim } from './console/scim.en.ts';
 import { sso } from './console/sso.en.ts';
@@ -9,6 +10,7 @@ import { sso } from './console/sso.en.ts';
 /** Texts of the Admin Console. */
 export const enConsole = {
   ...enConsoleLists,
+  ...enMemberWork,
   ...enAccess,
   ...enPolicyWork,
   ...enCompliance,
@@ -253,7 +255,7 @@ export const enConsole = {
   'teams.notFoundText': 'Try fewer letters.',
   'teams.name': 'Name',
   'teams.gone': 'There is no such team; it may have been deleted.',
-  'teams.empty': 'Nobody is in this team.',
+  'teams.empty': 'Nobody is in this team, or nobody matches.',
   'teams.addMembers': 'Add members',
   'teams.putIn': 'Add',
   'teams.takeOut': 'Take out',

@@ -1,0 +1,41 @@
+import type { InvitationResult } from '../../shared/contracts/hub-provisioning.ts';
+import { Tag } from '../../shared-ui/Tag.tsx';
+import { useConsoleText } from '../console-text.tsx';
+import layout from '../parts/Layout.module.css';
+import { Table } from '../parts/Table.tsx';
+
+/** So many lines are shown; who is left out comes first. */
+const SHOWN = 200;
+
+/** What would happen to each line, the problems first. */
+export function InviteResults({ results }: { readonly results: readonly InvitationResult[] }) {
+  const { t, number } = useConsoleText();
+  const problems = results.filter(({ outcome }) => outcome !== 'would_invite');
+  const rest = results.filter(({ outcome }) => outcome === 'would_invite');
+  return (
+    <>
+      {problems.length === 0 ? null : (
+        <p className={layout.dim} role="status">
+          {t('invite.problems', { count: problems.length })}
+        </p>
+      )}
+      <Table
+        label={t('invite.results')}
+        rows={[...problems, ...rest].slice(0, SHOWN)}
+        rowKey={({ line }) => String(line)}
+        columns={[
+          { title: t('invitations.email'), cell: ({ email }) => email },
+          { title: t('invite.line'), cell: ({ line }) => number(line) },
+          {
+            title: t('invite.outcome'),
+            cell: ({ outcome }) => (
+              <Tag tone={outcome === 'would_invite' ? 'good' : outcome === 'invalid' ? 'bad' : 'warn'}>
+                {t(`invite.outcome.${outcome}`)}
+              </Tag>
+            ),
+          },
+        ]}
+      />
+    </>
+  );
+}

@@ -1,0 +1,67 @@
+import { Button } from '@mantine/core';
+import { type MemberJobDetail, memberJobDetailSchema } from '../../shared/contracts/hub-member-jobs.ts';
+import { Notice } from '../../shared-ui/Notice.tsx';
+import { Panel } from '../../shared-ui/Panel.tsx';
+import { useConsoleText } from '../console-text.tsx';
+import { Gate } from '../hub/Gate.tsx';
+import { useRead } from '../hub/use-read.ts';
+import { useHere } from '../organization-context.tsx';
+import layout from '../parts/Layout.module.css';
+import { Table } from '../parts/Table.tsx';
+import classes from './BulkBar.module.css';
+
+/**
+ * How far something is that is done with many members. The hub does it: the page may be closed and loaded again, since
+ * the address names the job.
+ */
+export function JobPanel({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
+  const { api } = useHere();
+  const loaded = useRead({ path: api('member-jobs', id), answer: memberJobDetailSchema });
+  return <Gate loaded={loaded}>{(job) => <Job job={job} onClose={onClose} />}</Gate>;
+}
+
+function Job({ job, onClose }: { readonly job: MemberJobDetail; readonly onClose: () => void }) {
+  const { t, number } = useConsoleText();
+  const { waiting, done, refused } = job.counts;
+  const all = waiting + done + refused;
+  const { action } = job;
+  const title =
+    action.kind === 'role'
+      ? t('job.title.role', { role: t(`account.role.${action.role}`) })
+      : t(`job.title.${action.kind}`);
+  return (
+    <Panel
+      title={title}
+      text={t('job.by', { actor: job.by })}
+      actions={
+        job.finishedAt === null ? null : (
+          <Button variant="default" size="xs" onClick={onClose}>
+            {t('action.close')}
+          </Button>
+        )
+      }
+    >
+      <div className={layout.stack}>
+        <progress className={classes.progress} aria-label={title} max={all} value={done + refused} />
+        <p className={layout.dim} role="status">
+          {t('job.progress', { done: number(done + refused), all: number(all) })}{' '}
+          {job.finishedAt === null ? null : t('job.finished')}
+        </p>
+        {refused === 0 ? null : (
+          <>
+            <Notice tone="warn">{t('job.refused', { count: refused })}</Notice>
+            <Table
+              label={t('job.refused', { count: refused })}
+              rows={job.refused}
+              rowKey={({ userId }) => userId}
+              columns={[
+                { title: t('job.member'), cell: ({ email }) => email },
+                { title: t('job.why'), cell: ({ detail }) => detail },
+              ]}
+            />
+          </>
+        )}
+      </div>
+    </Panel>
+  );
+}

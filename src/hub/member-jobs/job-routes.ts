@@ -1,0 +1,80 @@
+import { organizationPathSchema } from '../../shared/contracts/hub-api.ts';
+import {
+  memberJobCreationSchema,
+  memberJobDetailSchema,
+  memberJobListSchema,
+  memberJobPathSchema,
+  memberJobSchema,
+} from '../../shared/contracts/hub-member-jobs.ts';
+import { organizationOf } from '../access.ts';
+import { changeBy } from '../audit/record.ts';
+import { answers } from '../route-answers.ts';
+import type { HubContext, HubServer } from '../server.ts';
+import { createJobRunner } from './job-runner.ts';
+import { createJob, listJobs, readJob } from './job-service.ts';
+
+const tags = ['members'];
+const base = '/v1/orgs/:organization/member-jobs';
+/** How often work is looked for that another process left. */
+const LOOK_MS = 30_000;
+
+/** `/v1/orgs/{organization}/member-jobs`: one thing done with many members. */
+export function memberJobRoutes(app: HubServer, { db, clock, log }: HubContext): void {
+  const runner = createJobRunner({
+    db,
+    clock,
+    onError: (error) => log.warn({ err: error }, 'work on members was interrupted; trying again'),
+  });
+  const look = () => void runner.run();
+  app.addHook('onListen', async () => look());
+  const timer = setInterval(look, LOOK_MS);
+  timer.unref();
+  app.addHook('onClose', async () => {
+    clearInterval(timer);
+    await runner.stop();
+  });
+  app.get(
+    base,
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'The last things done with many members',
+        tags,
+        params: organizationPathSchema,
+        response: answers(200, memberJobListSchema),
+      },
+    },
+    async (request) => ({ jobs: await listJobs(db, organizationOf(request).id) }),
+  );
+  app.post(
+    base,
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'Change the role of many members, put them into a team, or remove them; goes on by itself',
+        tags,
+        params: organizationPathSchema,
+        body: memberJobCreationSchema,
+        response: answers(201, memberJobSchema),
+      },
+    },
+    async (request, reply) => {
+      const job = await createJob(db, changeBy(request, clock), organizationOf(request).id, request.body);
+      look();
+      return reply.code(201).send(job);
+    },
+  );
+  app.get(
+    `${base}/:jobId`,
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'How far one is, and whom it was refused for',
+        tags,
+        params: memberJobPathSchema,
+        response: answers(200, memberJobDetailSchema),
+      },
+    },
+    (request) => readJob(db, organizationOf(request).id, request.params.jobId),
+  );
+}

@@ -1,0 +1,117 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import {
+  type MemberJob,
+  type MemberJobCreation,
+  type MemberJobDetail,
+  memberJobActionSchema,
+} from '../../shared/contracts/hub-member-jobs.ts';
+import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { type ChangeContext, describeActor } from '../audit/record.ts';
+import type { Db, Reader } from '../database/connection.ts';
+import { matchingMembers } from '../organizations/member-list.ts';
+import { readTeam } from '../teams/team-service.ts';
+import './tables.ts';
+
+/** How many are listed, and how many refusals one job shows. */
+const LISTED_JOBS = 20;
+const LISTED_REFUSALS = 500;
+
+/** Begins a job for members that are named or found by a filter; who is no member is left out. */
+export async function createJob(
+  db: Db,
+  context: ChangeContext,
+  organizationId: string,
+  wanted: MemberJobCreation,
+): Promise<MemberJob> {
+  if (wanted.action.kind === 'team') await readTeam(db, organizationId, wanted.action.teamId);
+  const matching =
+    wanted.userIds === undefined
+      ? matchingMembers(organizationId, wanted.matching ?? {})
+      : sql`m.organization_id = ${organizationId} and m.user_id = any(${[...wanted.userIds]}::uuid[])`;
+  return db.transaction().execute(async (trx) => {
+    const { id } = await trx
+      .insertInto('member_jobs')
+      .values({
+        organization_id: organizationId,
+        action: JSON.stringify(wanted.action),
+        actor: JSON.stringify(context.actor),
+        actor_label: describeActor(context.actor).label,
+        source_address: context.sourceAddress,
+        created_at: context.at,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    await sql`insert into member_job_items (job_id, user_id, email)
+      select ${id}, m.user_id, u.email from memberships m join users u on u.id = m.user_id where ${matching}`.execute(
+      trx,
+    );
+    const job = await readJob(trx, organizationId, id);
+    if (job.counts.waiting > 0) return withoutRefusals(job);
+    throw new RefusalError({
+      code: 'not_found',
+      message: 'None of them is a member of this organization any more.',
+      help: 'Read the list of members again.',
+    });
+  });
+}
+
+/** The last jobs of an organization, newest first. */
+export async function listJobs(db: Reader, organizationId: string): Promise<MemberJob[]> {
+  const { rows } = await selectJobs(db, sql`j.organization_id = ${organizationId}`);
+  return rows.map(toJob);
+}
+
+/** One job with whom it was refused for. */
+export async function readJob(db: Reader, organizationId: string, jobId: string): Promise<MemberJobDetail> {
+  const { rows } = await selectJobs(db, sql`j.organization_id = ${organizationId} and j.id = ${jobId}`);
+  const row = rows[0];
+  if (row === undefined)
+    throw new RefusalError({ code: 'not_found', message: 'There is no such job in this organization.' });
+  const refused = await db
+    .selectFrom('member_job_items')
+    .where('job_id', '=', jobId)
+    .where('state', '=', 'refused')
+    .select(['user_id as userId', 'email', 'detail'])
+    .orderBy('email')
+    .limit(LISTED_REFUSALS)
+    .execute();
+  return { ...toJob(row), refused };
+}
+
+interface JobRow {
+  readonly id: string;
+  readonly action: unknown;
+  readonly actor_label: string;
+  readonly created_at: Date;
+  readonly finished_at: Date | null;
+  readonly counts: { readonly [state: string]: number };
+}
+
+function selectJobs(db: Reader, where: ReturnType<typeof sql>) {
+  return sql<JobRow>`select j.id, j.action, j.actor_label, j.created_at, j.finished_at,
+      coalesce((select jsonb_object_agg(state, items) from
+        (select state, count(*) as items from member_job_items i where i.job_id = j.id group by state) s), '{}') as counts
+    from member_jobs j where ${where} order by j.created_at desc, j.id limit ${LISTED_JOBS}`.execute(db);
+}
+
+const countsSchema = z.object({
+  waiting: z.int().default(0),
+  done: z.int().default(0),
+  refused: z.int().default(0),
+});
+
+function toJob(row: JobRow): MemberJob {
+  return {
+    id: row.id,
+    action: memberJobActionSchema.parse(row.action),
+    by: row.actor_label,
+    createdAt: row.created_at.toISOString(),
+    finishedAt: row.finished_at?.toISOString() ?? null,
+    counts: countsSchema.parse(row.counts),
+  };
+}
+
+function withoutRefusals({ refused: _, ...job }: MemberJobDetail): MemberJob {
+  return job;
+}

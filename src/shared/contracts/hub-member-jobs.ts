@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { memberQuerySchema, organizationPathSchema, roleSchema } from './hub-api.ts';
+
+/* One thing done with many members: begun by a request, done by the hub, watched and read afterwards by its id. */
+
+const uuid = z.uuid();
+const instant = z.string();
+
+/** What is done with each. */
+export const memberJobActionSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('role'), role: roleSchema }),
+  z.object({ kind: z.literal('team'), teamId: uuid }),
+  z.object({ kind: z.literal('remove') }),
+]);
+export const memberJobCreationSchema = z
+  .object({
+    action: memberJobActionSchema,
+    userIds: z.array(uuid).min(1).max(5000).optional(),
+    /** Everyone whom the list of members would show with this filter. */
+    matching: memberQuerySchema.omit({ limit: true, cursor: true, sort: true }).optional(),
+  })
+  .refine(
+    (body) => (body.userIds === undefined) !== (body.matching === undefined),
+    'needs either userIds or matching',
+  );
+export const memberJobPathSchema = organizationPathSchema.extend({ jobId: uuid });
+export const memberJobSchema = z.object({
+  id: uuid,
+  action: memberJobActionSchema,
+  by: z.string(),
+  createdAt: instant,
+  /** `null` while it runs. */
+  finishedAt: instant.nullable(),
+  counts: z.object({ waiting: z.int(), done: z.int(), refused: z.int() }),
+});
+export const memberJobListSchema = z.object({ jobs: z.array(memberJobSchema) });
+/** With whom it was refused for, at most 500 of them. */
+export const memberJobDetailSchema = memberJobSchema.extend({
+  refused: z.array(z.object({ userId: uuid, email: z.string(), detail: z.string() })),
+});
+
+export type MemberJob = z.infer<typeof memberJobSchema>;
+export type MemberJobDetail = z.infer<typeof memberJobDetailSchema>;
+export type MemberJobAction = z.infer<typeof memberJobActionSchema>;
+export type MemberJobCreation = z.infer<typeof memberJobCreationSchema>;

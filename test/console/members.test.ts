@@ -1,0 +1,136 @@
+import type { Browser, Page } from '@playwright/test';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { launchBrowser } from '../browser.ts';
+import { type ConsoleHub, type OpenConsole, openConsole, startConsoleHub } from './open-console.ts';
+
+let hub: ConsoleHub;
+let browser: Browser;
+
+beforeAll(async () => {
+  [hub, browser] = await Promise.all([startConsoleHub(), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await hub?.stop();
+});
+
+async function visit(act: (console: OpenConsole) => Promise<void>): Promise<void> {
+  const opened = await openConsole(browser, hub, 'owner');
+  try {
+    await act(opened);
+    expect(opened.complaints).toEqual([]);
+  } finally {
+    await opened.close();
+  }
+}
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+
+test('many members at once: chosen across a filter, with progress that a reload does not lose', async () => {
+  await visit(async ({ page, go, api }) => {
+    for (let index = 0; index < 60; index += 1)
+      await api('POST', '/members', { email: `crew${index}@ship.example`, name: `Crew ${index}` });
+    await api('POST', '/teams', { name: 'Crew' });
+    await go('members?domain=ship.example');
+    await page.getByText('60 members', { exact: true }).waitFor();
+    await page.getByRole('checkbox', { name: 'Choose all on this page' }).check();
+    await page.getByText('50 members chosen').waitFor();
+    await page.getByRole('checkbox', { name: 'Choose crew0@ship.example' }).uncheck();
+    await page.getByText('49 members chosen').waitFor();
+    await button(page, 'Choose all 60 that match').click();
+    await page.getByText('60 members chosen').waitFor();
+    await button(page, 'Change role').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('New role').selectOption('editor');
+    await dialog.getByRole('button', { name: 'Change role' }).click();
+    await page.getByText('60 of 60 done').waitFor();
+    await page.reload();
+    await page.getByRole('progressbar', { name: 'Changing roles to Editor' }).waitFor();
+    await page.getByText('60 of 60 done').waitFor();
+    await page.getByRole('row', { name: /crew10@ship.example.*Editor/ }).waitFor();
+    await button(page, 'Close').click();
+    await page.getByLabel('Role', { exact: true }).selectOption('owner');
+    await page.getByRole('row', { name: /crew/ }).first().waitFor({ state: 'detached' });
+    expect(new URL(page.url()).searchParams.get('domain')).toBe('ship.example');
+  });
+});
+
+test('the last owner stays, and the list says for whom it was refused', async () => {
+  await visit(async ({ page, go }) => {
+    await go(`members?search=${hub.said.ownerEmail}`);
+    await page.getByRole('checkbox', { name: `Choose ${hub.said.ownerEmail}` }).check();
+    await button(page, 'Remove').click();
+    await page.getByText('They lose their places in teams').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('Refused for 1 member').first().waitFor();
+    await page.getByText('is the last owner').waitFor();
+  });
+});
+
+test('invitations: a file looked at line by line first, links to hand over, sent again, revoked', async () => {
+  await visit(async ({ page, go }) => {
+    await go('invitations');
+    await button(page, 'Invite').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.locator('input[type="file"]').setInputFiles({
+      name: 'people.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(
+        `name,email\nNew,new@ship.example\nWrong,not an address\nAgain,NEW@ship.example\nDana,${hub.said.developerEmail}\n`,
+      ),
+    });
+    await dialog.getByRole('button', { name: 'Check' }).click();
+    const lines = dialog.getByRole('table', { name: 'What happens to each line' });
+    await lines.getByRole('row', { name: /not an address 3 Not an e-mail address/ }).waitFor();
+    await lines.getByRole('row', { name: /4 Stands here twice/ }).waitFor();
+    await lines.getByRole('row', { name: /5 Is a member already/ }).waitFor();
+    await dialog.getByLabel('Role').selectOption('editor');
+    await dialog.getByRole('button', { name: 'Check' }).click();
+    await dialog.getByRole('button', { name: 'Invite 1 person' }).click();
+    await page.getByText('1 person was invited.').waitFor();
+    const link = await dialog.locator('code').textContent();
+    expect(link).toContain('/invitations/');
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    await page.getByRole('row', { name: /new@ship.example.*Editor/ }).waitFor();
+    await button(page, 'Send again to new@ship.example').click();
+    await page.getByText('A new link for new@ship.example').waitFor();
+    expect((await fetch(link ?? '')).status).not.toBe(200);
+    await button(page, 'Revoke the invitation of new@ship.example').click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+    await page.getByText('No open invitation').waitFor();
+  });
+});
+
+test('a member’s page has sign-ins and changes; another page hears of a change at once', async () => {
+  await visit(async ({ page, go, api }) => {
+    const found = z.object({ members: z.array(z.object({ userId: z.string() })) });
+    const { members } = found.parse(await api('GET', `/members?search=${hub.said.ownerEmail}`));
+    await go(`members/${members[0]?.userId}`);
+    await page
+      .getByRole('table', { name: 'Sign-ins' })
+      .getByRole('row', { name: /Browser.*Password/ })
+      .first()
+      .waitFor();
+    await page.getByText('No device of theirs has reported yet.').waitFor();
+    await go('teams');
+    await page.getByRole('heading', { level: 1, name: 'Teams' }).waitFor();
+    await api('POST', '/teams', { name: 'Made elsewhere' });
+    await page.getByRole('link', { name: 'Made elsewhere' }).waitFor();
+  });
+});
+
+test('members leave as CSV, with what the filter finds', async () => {
+  await visit(async ({ page, go }) => {
+    await go('members?domain=acme.example');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Export CSV' }).click(),
+    ]);
+    const chunks: Buffer[] = [];
+    for await (const chunk of await download.createReadStream()) chunks.push(Buffer.from(chunk));
+    const lines = Buffer.concat(chunks).toString('utf8').trim().split('\r\n');
+    expect(lines[0]).toBe('Name,Username,Email,Type,Role,Teams,Date Joined');
+    expect(lines.slice(1).every((line) => line.includes('@acme.example'))).toBe(true);
+  });
+});
