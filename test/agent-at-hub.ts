@@ -58,6 +58,8 @@ export async function makeMachine(
     readonly folder?: string;
     readonly hubTimeouts?: HubTimeouts;
     readonly keychain?: Keychain;
+    /** Folder of the built dashboard, for tests that open it. */
+    readonly dashboardFolder?: string;
   } = {},
 ): Promise<Machine> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'mooring-machine-')));
@@ -79,6 +81,7 @@ export async function makeMachine(
       ...{ host, keychain },
       clock: options.clock ?? time.clock,
       openBrowser: async () => true,
+      dashboardFolder: options.dashboardFolder ?? null,
       environment: {},
       ...(options.hubTimeouts === undefined ? {} : { hubTimeouts: options.hubTimeouts }),
       runCommand: async () => ({ kind: 'failed', reason: 'no command is run in tests' }),

@@ -12,6 +12,7 @@ import { keyCommands } from './commands/key-commands.ts';
 import { auditCommand, memberCommands, tokenCommands, userCommands } from './commands/member-commands.ts';
 import { migrationCommands } from './commands/migration-commands.ts';
 import { answer, tellRefusal } from './commands/output.ts';
+import { overrideCommands } from './commands/override-commands.ts';
 import { policyCommands } from './commands/policy-commands.ts';
 import { recoverCommand } from './commands/recover-command.ts';
 import { rolloutCommands } from './commands/rollout-commands.ts';
@@ -39,6 +40,7 @@ async function run(args: readonly string[], around: Surroundings): Promise<numbe
   policyCommands(program, around);
   rolloutCommands(program, around);
   accessCommands(program, around);
+  overrideCommands(program, around);
   deviceCommands(program, around);
   memberCommands(program, around);
   connectionCommands(program, around);

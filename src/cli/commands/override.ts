@@ -1,5 +1,6 @@
 import type { OverridesAnswer } from '../../shared/contracts/local-api.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
+import { durationOf, secondsOf } from '../../shared/text/duration.ts';
 import { type CommandContext, type Invocation, type Outcome, refused } from '../command.ts';
 import { type Asked, ask } from '../local-client.ts';
 import { plainText } from '../terminal/plain-text.ts';
@@ -55,15 +56,6 @@ export async function endOverride(context: CommandContext, { words }: Invocation
   return outcome(answer, (terminal) => terminal.out(`The override of ${id} has ended.\n`));
 }
 
-/** `45m`, `2h`, `1d`, `90s` or plain seconds; `null`: none of them. */
-export function secondsOf(text: string): number | null {
-  const [, digits, unit = 's'] = /^(\d{1,7})\s*([smhd]?)$/.exec(text.trim().toLowerCase()) ?? [];
-  if (digits === undefined) return null;
-  const factor = { s: 1, '': 1, m: 60, h: 3600, d: 86_400 }[unit] ?? 1;
-  const seconds = Number(digits) * factor;
-  return seconds >= 60 ? seconds : null;
-}
-
 function outcome(
   answer: Asked<OverridesAnswer>,
   print: (terminal: Terminal, body: OverridesAnswer) => void,
@@ -90,17 +82,6 @@ function printList(terminal: Terminal, { overrides, exceptions }: OverridesAnswe
   }
   const rows = exceptions.map(({ setting, maxSeconds }) => [setting, durationOf(maxSeconds)]);
   terminal.out(`\n${renderTable(terminal, ['may be overridden', 'for at most'], rows)}`);
-}
-
-function durationOf(seconds: number): string {
-  for (const [unit, size] of [
-    ['d', 86_400],
-    ['h', 3600],
-    ['m', 60],
-  ] as const) {
-    if (seconds % size === 0) return `${seconds / size}${unit}`;
-  }
-  return `${seconds}s`;
 }
 
 const NO_REASON: Refusal = {

@@ -18,7 +18,7 @@ const catalog: Catalog = desktopCatalog;
 
 /** What a device's last report tells of its own layers. */
 export interface ReportedLayers {
-  readonly settings: readonly { readonly id: string; readonly source: string }[];
+  readonly settings: readonly { readonly id: string; readonly source: string; readonly locked: boolean }[];
   readonly choices: readonly string[];
   readonly profileOverrides: readonly string[];
   readonly catalogVersion: string;
@@ -58,10 +58,10 @@ export function compareOn(
 ): Outcome {
   const choices = new Set(device?.choices ?? []);
   const profile = new Set(device?.profileOverrides ?? []);
-  const local = new Set<string>();
-  for (const { id, source } of device?.settings ?? []) {
+  const local = new Map<string, boolean>();
+  for (const { id, source, locked } of device?.settings ?? []) {
     if (source === 'configuration-profile') profile.add(id);
-    else if (source === 'admin-settings') local.add(id);
+    else if (source === 'admin-settings') local.set(id, locked);
   }
   const changes: Outcome['changes'] = [];
   const held: string[] = [];
@@ -82,11 +82,13 @@ export function compareOn(
 function stateOf(
   { id, locked, source, value }: ResolvedSetting,
   choices: ReadonlySet<string>,
-  local: ReadonlySet<string>,
+  local: ReadonlyMap<string, boolean>,
 ): SimulatedState {
+  // What the local file says never leaves the device: only that it decides, and whether it locks.
+  const byFile = source === 'default' ? local.get(id) : undefined;
+  if (byFile === true) return { locked: true, source: 'admin-settings' };
   if (!locked && choices.has(id)) return { locked: false, source: 'user' };
-  // The local file may lock it or not; what it says never leaves the device.
-  if (source === 'default' && local.has(id)) return { locked: false, source: 'admin-settings' };
+  if (byFile === false) return { locked: false, source: 'admin-settings' };
   return { value: maskValue(value as Json), locked, source };
 }
 
@@ -100,9 +102,10 @@ function obstaclesOf(
   platform: Platform,
   held: readonly string[],
 ): SimulatedObstacle[] {
-  const elsewhere = [...draft.mentions.keys()].filter(
-    (id) => catalog.byId.get(id)?.platforms.includes(platform) === false,
-  );
+  // What a group only fills up with its default is nobody's wish for that platform.
+  const elsewhere = [...draft.mentions]
+    .filter(([id, { state }]) => state !== 'absent' && !isOn(id, platform))
+    .map(([id]) => id);
   const unknown = device === null ? [] : unknownTo(device, draft, platform);
   const obstacles: SimulatedObstacle[] = [
     { code: 'platform', settings: elsewhere, message: `These settings do not exist on ${platform}.` },
@@ -132,7 +135,9 @@ function obstaclesOf(
 function unknownTo(device: ReportedLayers, draft: Layer, platform: Platform): string[] {
   if (device.catalogVersion === VERSION) return [];
   const known = new Set([...device.settings.map(({ id }) => id), ...device.choices]);
-  return [...draft.mentions.keys()].filter(
-    (id) => catalog.byId.get(id)?.platforms.includes(platform) === true && !known.has(id),
-  );
+  return [...draft.mentions.keys()].filter((id) => isOn(id, platform) && !known.has(id));
+}
+
+function isOn(id: string, platform: Platform): boolean {
+  return catalog.byId.get(id)?.platforms.includes(platform) === true;
 }

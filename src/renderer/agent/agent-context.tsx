@@ -17,9 +17,9 @@ const AgentContext = createContext<Agent | null>(null);
 
 /** What an event makes stale. */
 const STALE: { readonly [Type in LocalEvent['type']]: readonly Resource[] } = {
-  settings: ['settings', 'status', 'policy'],
-  status: ['status', 'policy', 'account'],
-  account: ['account', 'status', 'settings', 'policy'],
+  settings: ['settings', 'status', 'policy', 'overrides'],
+  status: ['status', 'policy', 'account', 'overrides'],
+  account: ['account', 'status', 'settings', 'policy', 'overrides'],
   drift: ['policy', 'status'],
 };
 

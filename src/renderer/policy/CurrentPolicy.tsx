@@ -57,7 +57,13 @@ export function CurrentPolicy({ policy }: { readonly policy: HubPolicy | null })
           ...(policy.updatedAt === null
             ? []
             : ([[t('policy.updated'), <When key="updated" at={policy.updatedAt} />]] as const)),
-          [t('policy.fetched'), <When key="fetched" at={policy.fetchedAt} />],
+          [
+            t(policy.offlineUntil === undefined ? 'policy.fetched' : 'import.imported'),
+            <When key="fetched" at={policy.fetchedAt} />,
+          ],
+          ...(policy.offlineUntil === undefined
+            ? []
+            : ([[t('import.until'), <When key="until" at={policy.offlineUntil} />]] as const)),
           [t('policy.applied'), <When key="applied" at={policy.appliedAt} />],
           ...(contact === null
             ? []

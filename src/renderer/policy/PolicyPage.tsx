@@ -11,7 +11,9 @@ import { useSync } from '../agent/use-sync.ts';
 import { CurrentPolicy } from './CurrentPolicy.tsx';
 import { DriftPanel } from './DriftPanel.tsx';
 import { ExportButtons } from './ExportButtons.tsx';
+import { ImportButton, ImportOutcome, useImportPolicy } from './ImportPolicy.tsx';
 import { ManagedPanel } from './ManagedPanel.tsx';
+import { OverridesPanel } from './OverridesPanel.tsx';
 import classes from './PolicyPage.module.css';
 import { PrecedencePanel } from './PrecedencePanel.tsx';
 import { ProblemsPanel } from './ProblemsPanel.tsx';
@@ -21,6 +23,7 @@ import { SourcesPanel } from './SourcesPanel.tsx';
 export function PolicyPage() {
   const { t } = useText();
   const sync = useSync();
+  const importing = useImportPolicy();
   return (
     <ResourceGate loaded={useResource('policy')}>
       {(policy) => (
@@ -30,6 +33,7 @@ export function PolicyPage() {
             text={t('policy.summary')}
             actions={
               <>
+                <ImportButton importing={importing} />
                 <ExportButtons policy={policy} />
                 <Button
                   size="xs"
@@ -43,6 +47,7 @@ export function PolicyPage() {
             }
           />
           <SyncOutcome sync={sync} />
+          <ImportOutcome importing={importing} />
           <Panels policy={policy} />
         </>
       )}
@@ -54,6 +59,7 @@ function Panels({ policy }: { readonly policy: PolicyAnswer }) {
   return (
     <>
       <CurrentPolicy policy={policy.policy} />
+      <OverridesPanel />
       <ProblemsPanel problems={policy.problems} />
       <div className={classes.columns}>
         <PrecedencePanel precedence={policy.precedence} />

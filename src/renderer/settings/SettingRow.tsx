@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import KeyRound from 'lucide-react/icons/key-round';
 import RotateCcw from 'lucide-react/icons/rotate-ccw';
 import Snowflake from 'lucide-react/icons/snowflake';
 import { useId } from 'react';
@@ -117,8 +118,9 @@ function RowNotes({
   readonly id: string;
   readonly onExplain: (id: string) => void;
 }) {
-  const { t } = useText();
+  const { t, dateTime } = useText();
   const valueText = useValueText();
+  const override = state.managedBy?.override;
   const canReset = state.choice !== undefined && !isHeld(state);
   if (state.managedBy === null && state.frozen === undefined && !canReset) return null;
   return (
@@ -131,6 +133,11 @@ function RowNotes({
           locked={state.locked}
           onExplain={() => onExplain(state.id)}
         />
+      )}
+      {override === undefined ? null : (
+        <Tag tone="warn" icon={<KeyRound size={12} aria-hidden />}>
+          {t('override.note', { time: dateTime(override.until) })}
+        </Tag>
       )}
       {state.frozen === undefined ? null : (
         <span

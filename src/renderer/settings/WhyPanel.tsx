@@ -5,6 +5,7 @@ import { SidePanel } from '../../shared-ui/SidePanel.tsx';
 import { Tag, type Tone } from '../../shared-ui/Tag.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { When } from '../../shared-ui/When.tsx';
+import { OverrideSection } from '../overrides/OverrideSection.tsx';
 import type { ShownSetting } from './find-settings.ts';
 import { ValueBlock } from './ValueBlock.tsx';
 import classes from './WhyPanel.module.css';
@@ -70,6 +71,7 @@ function Explanation({
           <p className={classes.aside}>{t('why.yourChoiceKept')}</p>
         </div>
       ) : null}
+      <OverrideSection key={state.id} setting={setting} />
       {by === null ? null : <ManagedFacts by={by} />}
       {contact === null || !state.locked ? null : (
         <p className={classes.contact}>

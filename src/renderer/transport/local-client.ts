@@ -9,9 +9,12 @@ import {
   type ErrorBody,
   errorBodySchema,
   LOCAL_ROUTES,
+  type LocalOverrideRequest,
   type LocalRoute,
   type LoginAnswer,
   loginAnswerSchema,
+  type OverridesAnswer,
+  overridesAnswerSchema,
   policyAnswerSchema,
   type SyncAnswer,
   settingsAnswerSchema,
@@ -41,6 +44,7 @@ export const RESOURCES = {
   policy: policyAnswerSchema,
   account: accountAnswerSchema,
   doctor: doctorAnswerSchema,
+  overrides: overridesAnswerSchema,
 } as const satisfies Partial<Record<LocalRoute, z.ZodType>>;
 
 export type Resource = keyof typeof RESOURCES;
@@ -54,6 +58,11 @@ export interface LocalClient {
   /** A refused change is an answer too: it tells the outcome of every setting. */
   change(request: ChangeRequest): Promise<Answer<ChangeAnswer>>;
   sync(): Promise<Answer<SyncAnswer>>;
+  /** Puts a signed bundle that came by file in force. */
+  importPolicy(bundle: string): Promise<Answer<SyncAnswer>>;
+  /** Answers when the grant is in force here. */
+  requestOverride(request: LocalOverrideRequest): Promise<Answer<OverridesAnswer>>;
+  endOverride(setting: string): Promise<Answer<OverridesAnswer>>;
   login(request: { hub?: string; method: 'browser' | 'device' }): Promise<Answer<LoginAnswer>>;
   /** Waits up to `waitMs` for the sign-in to end. */
   loginProgress(id: string, waitMs: number, signal?: AbortSignal): Promise<Answer<LoginAnswer>>;
@@ -102,9 +111,13 @@ export function createLocalClient(carrier: Carrier, onSessionEnded: () => void =
       policy: (signal) => call('policy', RESOURCES.policy, { signal }),
       account: (signal) => call('account', RESOURCES.account, { signal }),
       doctor: (signal) => call('doctor', RESOURCES.doctor, { signal }),
+      overrides: (signal) => call('overrides', RESOURCES.overrides, { signal }),
     },
     change: (request) => call('change', changeAnswerSchema, { body: request }),
     sync: () => call('sync', syncAnswerSchema),
+    importPolicy: (bundle) => call('importPolicy', syncAnswerSchema, { body: { bundle } }),
+    requestOverride: (request) => call('requestOverride', overridesAnswerSchema, { body: request }),
+    endOverride: (setting) => call('endOverride', overridesAnswerSchema, { body: { setting } }),
     login: (request) => call('login', loginAnswerSchema, { body: request }),
     loginProgress: (id, waitMs, signal) =>
       call('loginProgress', loginAnswerSchema, { id, query: `?wait=${waitMs}`, signal }),

@@ -55,6 +55,9 @@ function Wall({ account }: { readonly account: AccountAnswer }) {
         <p className={classes.hint}>
           <a href={addressOf('proxy')}>{t('wall.proxyHint')}</a>
         </p>
+        <p className={classes.hint}>
+          <a href={addressOf('policy')}>{t('import.wallHint')}</a>
+        </p>
       </div>
     </div>
   );
