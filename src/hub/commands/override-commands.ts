@@ -45,7 +45,7 @@ function listExceptionsCommand(exceptions: Command, around: Surroundings): void 
     .action((name: string, options: OrganizationOptions) =>
       withDatabase({ options, around, purpose: 'policy exceptions list' }, async ({ db }) => {
         const { id } = await findOrganization(db, options.organization);
-        tell(await findPolicy(db, id, name), options, around);
+        tell(await findPolicy(db, id, name), around);
       }),
     );
 }
@@ -95,7 +95,7 @@ function change(
     const { id } = await findOrganization(db, options.organization);
     const found = await findPolicy(db, id, name);
     const edited = { organizationId: id, policyId: found.id, version: found.version };
-    tell(await changeExceptions(db, operator(), edited, become(found.exceptions)), options, around);
+    tell(await changeExceptions(db, operator(), edited, become(found.exceptions)), around);
   });
 }
 
@@ -109,14 +109,14 @@ function exceptionOf(setting: string, time: string): PolicyException {
   });
 }
 
-function tell(policy: StoredPolicy, options: OrganizationOptions, around: Surroundings): void {
+function tell(policy: StoredPolicy, around: Surroundings): void {
   const { mentions } = readDocument(policy.document, 'user-policy', desktopCatalog);
   const rows = policy.exceptions.map(({ setting, maxSeconds }) => {
     const locked = mentions.get(setting)?.locked === true;
     return { setting, maxSeconds, locked };
   });
   const { id, name, version } = policy;
-  answer(outputOf(options, around), { policy: { id, name, version }, exceptions: rows }, () =>
+  answer(outputOf(around), { policy: { id, name, version }, exceptions: rows }, () =>
     columns(
       ['SETTING', 'FOR AT MOST', 'LOCKED BY THE POLICY'],
       rows.map((each) => [
@@ -137,7 +137,7 @@ function listOverridesCommand(overrides: Command, around: Surroundings): void {
       withDatabase({ options, around, purpose: 'overrides list' }, async ({ db }) => {
         const { id } = await findOrganization(db, options.organization);
         const all = await allOverrides(db, id, options.active);
-        answer(outputOf(options, around), { overrides: all }, () =>
+        answer(outputOf(around), { overrides: all }, () =>
           columns(
             ['USER', 'SETTING', 'VALUE', 'UNTIL', 'STATE', 'REASON', 'ID'],
             all.map((each) => [
@@ -194,7 +194,7 @@ function revokeCommand(overrides: Command, around: Surroundings): void {
         }
         const organizationId = (await findOrganization(db, options.organization)).id;
         await endOverride(db, operator(), { organizationId, id });
-        answer(outputOf(options, around), { revoked: id }, () => [
+        answer(outputOf(around), { revoked: id }, () => [
           "The override is revoked; the policy's value returns on the device.",
         ]);
       }),
