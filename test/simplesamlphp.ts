@@ -117,6 +117,11 @@ function writeConfiguration(
     join(folder, 'router.php'),
     `<?php
 $path = parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH);
+if (preg_match('#^/simplesaml(/(?:resources|assets)/[a-z0-9/_.-]+\\.(js|css))$#i', $path, $parts) && strpos($path, '..') === false) {
+  header('Content-Type: ' . ($parts[2] === 'js' ? 'text/javascript' : 'text/css'));
+  readfile('${HOME}/www' . $parts[1]);
+  return true;
+}
 if (!preg_match('#^/simplesaml(/[a-z0-9/_-]+\\.php)(/.*)?$#i', $path, $parts)) { http_response_code(404); return true; }
 $file = '${HOME}/www' . $parts[1];
 $_SERVER['SCRIPT_NAME'] = '/simplesaml' . $parts[1];

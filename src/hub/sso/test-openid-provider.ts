@@ -7,6 +7,8 @@ export interface TestProvider {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** Who sits at the browser: whoever comes is signed in as them. */
+  seat(person: TestPerson): void;
   /** Goes where the hub sent the browser, signs that person in, and answers the address to come back to. */
   signIn(authorizationUrl: string, person: TestPerson): Promise<URL>;
   stop(): Promise<void>;
@@ -60,6 +62,10 @@ export async function startTestProvider(
   });
   const handle = provider.callback();
   let next: TestPerson | undefined;
+  const seat = (person: TestPerson) => {
+    people.set(person.subject, person);
+    next = person;
+  };
   const server = createServer((request, response) => {
     if (request.url?.startsWith('/ask/') === true && next !== undefined) {
       void provider.interactionFinished(request, response, { login: { accountId: next.subject } });
@@ -72,9 +78,9 @@ export async function startTestProvider(
     issuer,
     clientId,
     clientSecret,
+    seat,
     async signIn(authorizationUrl, person) {
-      people.set(person.subject, person);
-      next = person;
+      seat(person);
       const jar = new Map<string, string>();
       let url = new URL(authorizationUrl);
       for (let hop = 0; hop < 10; hop += 1) {
