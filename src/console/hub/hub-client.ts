@@ -49,13 +49,25 @@ export function fileAddress(path: string, query: HubRequest<z.ZodType>['query'])
   return path + written(query);
 }
 
+/** Asks for a file. Never throws. */
+export async function askHubForFile(
+  request: Pick<HubRequest<z.ZodType>, 'method' | 'path' | 'query' | 'body'>,
+): Promise<Answer<Blob>> {
+  const response = await reach(request);
+  if (response === null) return { ok: false, failure: { kind: 'offline' } };
+  if (!response.ok) return { ok: false, failure: failureOf(response.status, await readBody(response)) };
+  const value = await response.blob().catch(() => null);
+  if (value === null) return { ok: false, failure: { kind: 'offline' } };
+  return { ok: true, value, tag: response.headers.get('etag') };
+}
+
 /** A path with its parts encoded: `at('/v1/orgs', name, 'members')`. */
 export function at(...parts: readonly string[]): string {
   const [first = '', ...rest] = parts;
   return [first, ...rest.map(encodeURIComponent)].join('/');
 }
 
-async function reach(request: HubRequest<z.ZodType>): Promise<Response | null> {
+async function reach(request: Omit<HubRequest<z.ZodType>, 'answer'>): Promise<Response | null> {
   const { method = 'GET', path, body, ifMatch, signal } = request;
   const headers = new Headers({ accept: 'application/json' });
   if (body !== undefined) headers.set('content-type', 'application/json');

@@ -1,5 +1,4 @@
 import { Button } from '@mantine/core';
-import Download from 'lucide-react/icons/download';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { z } from 'zod';
@@ -18,13 +17,28 @@ import { PageParts } from '../parts/PageParts.tsx';
 import { useChange } from '../parts/use-change.ts';
 import { AssignedPanel } from './AssignedPanel.tsx';
 import { ComparePanel } from './ComparePanel.tsx';
+import { ExceptionsPanel } from './ExceptionsPanel.tsx';
+import { ExportPanel } from './ExportPanel.tsx';
 import { HistoryPanel } from './HistoryPanel.tsx';
 import { JsonPanel } from './JsonPanel.tsx';
+import { RenameDialog } from './RenameDialog.tsx';
+import { RolloutPanel } from './RolloutPanel.tsx';
 import { SaveBar } from './SaveBar.tsx';
 import { SettingsPanel } from './SettingsPanel.tsx';
+import { SimulatePanel } from './SimulatePanel.tsx';
 import { usePolicyDraft } from './use-policy-draft.ts';
 
-const PARTS = ['', 'json', 'compare', 'history', 'assigned'] as const;
+const PARTS = [
+  '',
+  'json',
+  'compare',
+  'simulate',
+  'rollout',
+  'history',
+  'assigned',
+  'exceptions',
+  'export',
+] as const;
 
 /** One policy: its settings, its text, what changed, its history, and who receives it. */
 export function PolicyPage({ id, part }: { readonly id: string; readonly part: string | undefined }) {
@@ -58,6 +72,9 @@ function PolicyDetail({
         text={
           <span className={layout.row}>
             <Tag>{t('policy.revision', { revision: policy.revision })}</Tag>
+            {policy.rollout === null ? null : (
+              <Tag tone="warn">{t('rollout.title', { revision: policy.rollout.revision })}</Tag>
+            )}
             {policy.isDefault ? <Tag tone="accent">{t('policies.default')}</Tag> : null}
             {policy.description}
           </span>
@@ -75,8 +92,12 @@ function PolicyDetail({
       {part === '' ? <SettingsPanel text={draft.text} problems={draft.problems} onText={draft.edit} /> : null}
       {part === 'json' ? <JsonPanel text={draft.text} onText={draft.edit} /> : null}
       {part === 'compare' ? <ComparePanel policy={policy} text={draft.text} dirty={draft.dirty} /> : null}
+      {part === 'simulate' ? <SimulatePanel policy={policy} draft={draft} /> : null}
+      {part === 'rollout' ? <RolloutPanel policy={policy} draft={draft} tag={tag} /> : null}
       {part === 'history' ? <HistoryPanel policy={policy} tag={tag} /> : null}
       {part === 'assigned' ? <AssignedPanel policy={policy} /> : null}
+      {part === 'exceptions' ? <ExceptionsPanel policy={policy} tag={tag} /> : null}
+      {part === 'export' ? <ExportPanel policy={policy} dirty={draft.dirty} /> : null}
       <SaveBar policy={policy} draft={draft} />
     </>
   );
@@ -84,19 +105,11 @@ function PolicyDetail({
 
 function Actions({ policy, tag }: { readonly policy: Policy; readonly tag: string }) {
   const { t } = useConsoleText();
-  const { api } = useHere();
-  const [asking, setAsking] = useState<'duplicate' | 'delete' | null>(null);
+  const [asking, setAsking] = useState<'rename' | 'duplicate' | 'delete' | null>(null);
   return (
     <>
-      <Button
-        component="a"
-        variant="default"
-        size="xs"
-        href={api('policies', policy.id, 'export')}
-        download="admin-settings.json"
-        leftSection={<Download size={14} aria-hidden />}
-      >
-        {t('policies.export')}
+      <Button variant="default" size="xs" onClick={() => setAsking('rename')}>
+        {t('policies.rename')}
       </Button>
       <Button variant="default" size="xs" onClick={() => setAsking('duplicate')}>
         {t('policies.duplicate')}
@@ -104,6 +117,9 @@ function Actions({ policy, tag }: { readonly policy: Policy; readonly tag: strin
       <Button variant="default" size="xs" onClick={() => setAsking('delete')}>
         {t('policies.delete')}
       </Button>
+      {asking === 'rename' ? (
+        <RenameDialog policy={policy} tag={tag} onClose={() => setAsking(null)} />
+      ) : null}
       {asking === 'duplicate' ? <Duplicate policy={policy} onClose={() => setAsking(null)} /> : null}
       {asking === 'delete' ? <Delete policy={policy} tag={tag} onClose={() => setAsking(null)} /> : null}
     </>

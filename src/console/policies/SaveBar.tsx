@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import { type Policy, policySchema } from '../../shared/contracts/hub-api.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { useConsoleText } from '../console-text.tsx';
@@ -16,7 +17,7 @@ import type { DraftState } from './use-policy-draft.ts';
 /** The bar that stays in sight while a policy has unsaved changes: why they are made, and saving them. */
 export function SaveBar({ policy, draft }: { readonly policy: Policy; readonly draft: DraftState }) {
   const { t } = useConsoleText();
-  const { api } = useHere();
+  const { api, page } = useHere();
   const { refresh } = useHub();
   const change = useChange();
   const [saved, setSaved] = useState<number | null>(null);
@@ -55,6 +56,14 @@ export function SaveBar({ policy, draft }: { readonly policy: Policy; readonly d
         <div className={classes.reason}>
           <Field label={t('policies.reason')} value={draft.reason} onChange={draft.explain} />
         </div>
+        <Button
+          component={Link}
+          href={page('policies', policy.id, 'simulate')}
+          variant="default"
+          disabled={errors.length > 0}
+        >
+          {t('policies.simulateFirst')}
+        </Button>
         <Button variant="default" disabled={change.busy} onClick={draft.drop}>
           {t('policies.discard')}
         </Button>

@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import { POLICY_FILE_FORMATS, type PolicyFileFormat } from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { Db } from '../database/connection.ts';
 import { findAccount } from '../organizations/accounts.ts';
 import { findOrganization } from '../organizations/organization-service.ts';
 import { assignPolicy, setDefaultPolicy, unassignPolicy } from '../policies/assignment-service.ts';
+import { exportPolicy } from '../policies/export/export-policy.ts';
 import { findPolicy, listPolicies } from '../policies/policy-list.ts';
 import { createPolicy, updatePolicy } from '../policies/policy-service.ts';
 import {
@@ -32,10 +34,11 @@ export function inOrganization(command: Command): Command {
   return withCommonOptions(command).requiredOption('--organization <name>', 'organization to work in');
 }
 
-/** `policy list|show|set|import|assign|unassign|default` */
+/** `policy list|show|export|set|import|assign|unassign|default` */
 export function policyCommands(program: Command, around: Surroundings): void {
   const policy = program.command('policy').description('settings policies of an organization');
   readCommands(policy, around);
+  exportCommand(policy, around);
   writeCommands(policy, around);
   receiverCommands(policy, around);
 }
@@ -71,6 +74,52 @@ function readCommands(policy: Command, around: Surroundings): void {
         answer(outputOf(around), { policy: found }, () => found.text.trimEnd().split('\n'));
       }),
     );
+}
+
+function exportCommand(policy: Command, around: Surroundings): void {
+  inOrganization(policy.command('export <policy>'))
+    .description('write a policy as a file for other ways of bringing it to devices')
+    .addOption(
+      new Option('--format <name>', 'form of the file')
+        .choices(POLICY_FILE_FORMATS)
+        .default('admin-settings'),
+    )
+    .option('--out <file>', 'file to write (default: its usual name, here)')
+    .option('--force', 'also over a file that is there')
+    .action((name: string, options: ExportOptions) =>
+      withDatabase({ options, around, purpose: 'policy export' }, async ({ db }) => {
+        const { id } = await findOrganization(db, options.organization);
+        const found = await findPolicy(db, id, name);
+        const file = exportPolicy({ ...found, organization: options.organization }, options.format);
+        const out = options.out ?? file.name;
+        writeOut(out, file.content, options.force === true);
+        answer(outputOf(options, around), { file: out, revision: found.revision }, () => [`Wrote ${out}.`]);
+      }),
+    );
+}
+
+interface ExportOptions extends OrganizationOptions {
+  readonly format: PolicyFileFormat;
+  readonly out?: string;
+  readonly force?: boolean;
+}
+
+/** Writes a file that was asked for; one that is there stays unless it is to be replaced. */
+export function writeOut(file: string, content: string | Uint8Array, replace: boolean): void {
+  try {
+    writeFileSync(file, content, { flag: replace ? 'w' : 'wx' });
+  } catch (error) {
+    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    throw new RefusalError({
+      code: 'storage_failed',
+      message: exists
+        ? `${file} is there already and was left alone.`
+        : `${file} could not be written: ${error instanceof Error ? error.message : String(error)}`,
+      help: exists
+        ? 'Name another file with --out, or add --force.'
+        : 'Name a file in a directory that you may write to.',
+    });
+  }
 }
 
 function writeCommands(policy: Command, around: Surroundings): void {

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { simulationRequestSchema } from '../../shared/contracts/hub-simulation.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
@@ -18,7 +17,7 @@ import {
 } from './command-context.ts';
 import { secretOf } from './key-commands.ts';
 import { answer, columns } from './output.ts';
-import { inOrganization, memberId, readText } from './policy-commands.ts';
+import { inOrganization, memberId, readText, writeOut } from './policy-commands.ts';
 
 interface OrganizationOptions extends CommonOptions {
   readonly organization: string;
@@ -176,23 +175,11 @@ function exportBundleCommand(policy: Command, around: Surroundings): void {
           ...{ organizationId: id, userId, days: Math.min(Math.max(options.days, 1), 366) },
           issuer: options.publicUrl.replace(/\/+$/, ''),
         });
-        write(options.out, `${made.jws}\n`);
+        writeOut(options.out, `${made.jws}\n`, true);
         const told = { file: options.out, seq: made.seq, expiresAt: made.expiresAt.toISOString() };
         answer(outputOf(around), told, () => [`Wrote ${told.file}; it ends on ${told.expiresAt}.`]);
       }),
     );
-}
-
-function write(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    throw new RefusalError({
-      code: 'storage_failed',
-      message: `${file} could not be written: ${error instanceof Error ? error.message : String(error)}`,
-      help: 'Name a file in a directory that you may write to.',
-    });
-  }
 }
 
 function wholeNumber(text: string): number {

@@ -29,6 +29,7 @@ export async function listOverrides(
     readonly limit: number;
     readonly cursor?: string | undefined;
     readonly active?: boolean | undefined;
+    readonly policyId?: string | undefined;
   },
 ): Promise<OrganizationOverrides> {
   const after = /^(\d{1,16}) ([0-9a-f-]{36})$/.exec(query.cursor ?? '');
@@ -38,6 +39,7 @@ export async function listOverrides(
       from overrides o join users u on u.id = o.user_id join policies p on p.id = o.policy_id
      where o.organization_id = ${organizationId}
        and ${query.active === true ? sql`o.ended_at is null` : sql`true`}
+       and ${query.policyId === undefined ? sql`true` : sql`o.policy_id = ${query.policyId}`}
        and ${after === null ? sql`true` : sql`(o.granted_at, o.id) < (${new Date(Number(after[1]))}, ${after[2]}::uuid)`}
      order by o.granted_at desc, o.id desc limit ${query.limit + 1}`.execute(db);
   const page = rows.slice(0, query.limit);

@@ -61,7 +61,10 @@ function grantRoutes(app: HubServer, { db, clock }: HubContext): void {
         summary: 'Overrides of members, newest first',
         tags,
         params: organizationPathSchema,
-        querystring: pageQuerySchema.extend({ active: z.stringbool().optional() }),
+        querystring: pageQuerySchema.extend({
+          active: z.stringbool().optional(),
+          policyId: z.uuid().optional(),
+        }),
         response: answers(200, organizationOverridesSchema),
       },
     },

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { Readable } from 'node:stream';
 import {
   documentCheckAnswerSchema,
   documentCheckSchema,
@@ -6,6 +6,7 @@ import {
   policyChangeSchema,
   policyCreationSchema,
   policyDuplicationSchema,
+  policyExportQuerySchema,
   policyListSchema,
   policyOrderSchema,
   policyPathSchema,
@@ -13,10 +14,11 @@ import {
 } from '../../shared/contracts/hub-api.ts';
 import { organizationOf } from '../access.ts';
 import { changeBy } from '../audit/record.ts';
-import { answers, noContent } from '../route-answers.ts';
+import { answers, noContent, streamedFile } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
 import { assignmentRoutes } from './assignment-routes.ts';
-import { checkDocument, printDocument } from './document.ts';
+import { checkDocument } from './document.ts';
+import { exportPolicy } from './export/export-policy.ts';
 import { ifMatchSchema, policyTag, presentPolicy, versionFrom } from './policy-conditions.ts';
 import { listPolicies, readStoredPolicy } from './policy-list.ts';
 import {
@@ -136,20 +138,23 @@ function readRoutes(app: HubServer, { db }: HubContext): void {
     {
       config: { requires: 'editor' },
       schema: {
-        summary: 'The document as an admin-settings.json',
+        summary:
+          'The policy as a file: admin-settings.json, configuration profile of macOS, registry file of Windows',
         tags,
         params: policyPathSchema,
-        response: answers(200, z.string().describe('The file')),
-        produces: ['application/json'],
+        querystring: policyExportQuerySchema,
+        response: answers(200, streamedFile),
+        produces: ['application/json', 'application/x-apple-aspen-config', 'text/x-ms-regedit'],
       },
     },
     async (request, reply) => {
-      const stored = await readStoredPolicy(db, organizationOf(request).id, request.params.policyId);
+      const { id, name } = organizationOf(request);
+      const stored = await readStoredPolicy(db, id, request.params.policyId);
+      const file = exportPolicy({ ...stored, organization: name }, request.query.format);
       return reply
-        .header('content-disposition', 'attachment; filename="admin-settings.json"')
-        .type('application/json; charset=utf-8')
-        .serializer((text: string) => text)
-        .send(printDocument({ configurationFileVersion: 2, ...stored.document }));
+        .header('content-disposition', `attachment; filename="${file.name}"`)
+        .type(file.mediaType)
+        .send(Readable.from([file.content]));
     },
   );
 }

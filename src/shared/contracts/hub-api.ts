@@ -239,6 +239,11 @@ export const policyChangeSchema = z
     (body) => body.text === undefined || body.document === undefined,
     'takes text or document, not both',
   );
+/** Forms of a policy as a file; the signed bundle is asked for by itself (`offline-bundles`). */
+export const POLICY_FILE_FORMATS = ['admin-settings', 'mobileconfig', 'reg'] as const;
+export const policyExportQuerySchema = z.object({
+  format: z.enum(POLICY_FILE_FORMATS).default('admin-settings'),
+});
 export const policyDuplicationSchema = z.object({ name: name() });
 export const policyOrderSchema = z.object({ policyIds: z.array(uuid).max(10_000) });
 export const documentCheckSchema = z
@@ -438,6 +443,7 @@ export type DocumentProblem = z.infer<typeof documentProblemSchema>;
 export type PolicySummary = z.infer<typeof policySummarySchema>;
 export type Policy = z.infer<typeof policySchema>;
 export type PolicyCreation = z.infer<typeof policyCreationSchema>;
+export type PolicyFileFormat = (typeof POLICY_FILE_FORMATS)[number];
 export type PolicyChange = z.infer<typeof policyChangeSchema>;
 export type DocumentCheckAnswer = z.infer<typeof documentCheckAnswerSchema>;
 export type RevisionSummary = z.infer<typeof revisionSummarySchema>;

@@ -96,7 +96,6 @@ export const enConsole = {
   'policies.part.compare': 'Compare',
   'policies.part.history': 'History',
   'policies.part.assigned': 'Assigned',
-  'policies.export': 'Export JSON',
   'policies.duplicate': 'Duplicate',
   'policies.copyName': 'Copy of {name}',
   'policies.delete': 'Delete',

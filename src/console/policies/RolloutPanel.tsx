@@ -1,0 +1,181 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { type Policy, policySchema } from '../../shared/contracts/hub-api.ts';
+import { type Rollout, rolloutChangeSchema } from '../../shared/contracts/hub-rollouts.ts';
+import { Facts, Panel } from '../../shared-ui/Panel.tsx';
+import { When } from '../../shared-ui/When.tsx';
+import { useConsoleText } from '../console-text.tsx';
+import { useHere } from '../organization-context.tsx';
+import { checkForm } from '../parts/check-form.ts';
+import { FailureNotice } from '../parts/FailureNotice.tsx';
+import { Field } from '../parts/Field.tsx';
+import layout from '../parts/Layout.module.css';
+import { useChange } from '../parts/use-change.ts';
+import { PolicyStepDialog } from './PolicyStepDialog.tsx';
+import { StartRollout } from './StartRollout.tsx';
+import { TeamChoice } from './TeamChoice.tsx';
+import type { DraftState } from './use-policy-draft.ts';
+
+/** Revisions that go to some members first: start, widen, pause, promote, take back. */
+export function RolloutPanel({
+  policy,
+  draft,
+  tag,
+}: {
+  readonly policy: Policy;
+  readonly draft: DraftState;
+  readonly tag: string;
+}) {
+  const { t } = useConsoleText();
+  const [back, setBack] = useState(false);
+  if (policy.rollout !== null) return <UnderWay policy={policy} rollout={policy.rollout} tag={tag} />;
+  return (
+    <div className={layout.stack}>
+      <StartRollout policy={policy} draft={draft} tag={tag} />
+      {policy.revision === 1 ? null : (
+        <Panel
+          title={t('rollout.backDirect')}
+          text={t('rollout.backDirectText', { revision: policy.revision })}
+        >
+          <Button variant="default" onClick={() => setBack(true)}>
+            {t('rollout.back')}
+          </Button>
+        </Panel>
+      )}
+      {back ? (
+        <PolicyStepDialog
+          title={t('rollout.backTitle', { revision: policy.revision })}
+          submit={t('rollout.back')}
+          step="rollback"
+          policy={policy}
+          tag={tag}
+          text={t('rollout.backDirectText', { revision: policy.revision })}
+          onClose={() => setBack(false)}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+interface UnderWayProps {
+  readonly policy: Policy;
+  readonly rollout: Rollout;
+  readonly tag: string;
+}
+
+function UnderWay({ policy, rollout, tag }: UnderWayProps) {
+  const { t } = useConsoleText();
+  const [asking, setAsking] = useState<'promote' | 'back' | null>(null);
+  const { revision, receiving, members, startedAt, pausedAt } = rollout;
+  return (
+    <div className={layout.stack}>
+      <Panel
+        title={t('rollout.title', { revision })}
+        text={t('rollout.text', { revision: policy.revision })}
+        actions={
+          <>
+            <Button size="xs" variant="default" onClick={() => setAsking('back')}>
+              {t('rollout.back')}
+            </Button>
+            <Button size="xs" onClick={() => setAsking('promote')}>
+              {t('rollout.promote')}
+            </Button>
+          </>
+        }
+      >
+        <Facts
+          facts={[
+            [t('rollout.receiving'), t('rollout.receivingOf', { receiving, members })],
+            [t('rollout.started'), <When key="started" at={startedAt} />],
+            ...(pausedAt === null
+              ? []
+              : ([
+                  [
+                    t('rollout.paused'),
+                    <span key="paused">
+                      <When at={pausedAt} />. {t('rollout.pausedText')}
+                    </span>,
+                  ],
+                ] as const)),
+          ]}
+        />
+      </Panel>
+      <Widen key={`${rollout.percentage} ${rollout.teamIds}`} {...{ policy, rollout, tag }} />
+      {asking === 'promote' ? (
+        <PolicyStepDialog
+          title={t('rollout.promoteTitle', { revision })}
+          submit={t('rollout.promote')}
+          step="promote"
+          policy={policy}
+          tag={tag}
+          text={t('rollout.promoteText', { count: members })}
+          onClose={() => setAsking(null)}
+        />
+      ) : null}
+      {asking === 'back' ? (
+        <PolicyStepDialog
+          title={t('rollout.backTitle', { revision })}
+          submit={t('rollout.back')}
+          step="rollback"
+          policy={policy}
+          tag={tag}
+          text={t('rollout.backText', { revision: policy.revision })}
+          onClose={() => setAsking(null)}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+function Widen({ policy, rollout, tag }: UnderWayProps) {
+  const { t } = useConsoleText();
+  const { api } = useHere();
+  const change = useChange();
+  const [percentage, setPercentage] = useState(String(rollout.percentage));
+  const [teamIds, setTeamIds] = useState<readonly string[]>(rollout.teamIds);
+  const [problems, setProblems] = useState<{ readonly [field: string]: string }>({});
+  const paused = rollout.pausedAt !== null;
+  const send = async (wanted: object) => {
+    const checked = checkForm(rolloutChangeSchema, wanted);
+    setProblems(checked.ok ? {} : checked.problems);
+    if (!checked.ok) return;
+    await change.send({
+      method: 'PATCH',
+      path: api('policies', policy.id, 'rollout'),
+      body: checked.value,
+      ifMatch: tag,
+      answer: policySchema,
+    });
+  };
+  return (
+    <Panel title={t('rollout.widen')}>
+      <form
+        className={layout.stack}
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send({ percentage: percentage.trim() === '' ? undefined : Number(percentage), teamIds });
+        }}
+      >
+        <Field
+          label={t('rollout.percentage')}
+          hint={t('rollout.percentageHint')}
+          type="number"
+          problem={problems.percentage}
+          value={percentage}
+          onChange={setPercentage}
+        />
+        <TeamChoice label={t('rollout.teams')} chosen={teamIds} onChoose={setTeamIds} />
+        <FailureNotice failure={change.failure} />
+        <div className={layout.row}>
+          <Button type="submit" loading={change.busy}>
+            {t('rollout.apply')}
+          </Button>
+          <Button variant="default" disabled={change.busy} onClick={() => void send({ paused: !paused })}>
+            {t(paused ? 'rollout.resume' : 'rollout.pause')}
+          </Button>
+        </div>
+      </form>
+    </Panel>
+  );
+}

@@ -1,0 +1,207 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser, Page } from '@playwright/test';
+import { parse } from 'plist';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { policySchema } from '../../src/shared/contracts/hub-api.ts';
+import { organizationOverridesSchema } from '../../src/shared/contracts/hub-rollouts.ts';
+import { launchBrowser } from '../browser.ts';
+import { type ConsoleHub, type OpenConsole, openConsole, startConsoleHub } from './open-console.ts';
+
+let hub: ConsoleHub;
+let browser: Browser;
+beforeAll(async () => {
+  [hub, browser] = await Promise.all([startConsoleHub(), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await hub?.stop();
+});
+
+async function visit(act: (console: OpenConsole) => Promise<void>): Promise<void> {
+  const opened = await openConsole(browser, hub, 'owner');
+  try {
+    await act(opened);
+    expect(opened.complaints).toEqual([]);
+  } finally {
+    await opened.close();
+  }
+}
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+const part = (page: Page, name: string) =>
+  page.getByRole('navigation', { name: 'Parts of the policy' }).getByRole('link', { name }).click();
+
+/** A policy of its own for a test; `email`: who receives it. */
+async function newPolicy({ api }: OpenConsole, name: string, email?: string) {
+  const document = { configurationFileVersion: 2, analyticsEnabled: { locked: true, value: false } };
+  const made = policySchema.parse(await api('POST', '/policies', { name, document }));
+  if (email !== undefined) {
+    const found = z.object({
+      members: z.array(z.object({ userId: z.string(), policy: z.object({ id: z.string() }).nullable() })),
+    });
+    const { members } = found.parse(await api('GET', `/members?search=${email}`));
+    const [member] = members;
+    await api('PUT', `/members/${member?.userId}/policy`, {
+      policyId: made.id,
+      ...(member?.policy == null ? {} : { moveFrom: member.policy.id }),
+    });
+  }
+  return made;
+}
+const read = async ({ api }: OpenConsole, id: string) =>
+  policySchema.parse(await api('GET', `/policies/${id}`));
+
+test('a draft outlives a reload; it is simulated before it is saved: who, from what to what', async () => {
+  await visit(async (opened) => {
+    const { page, go } = opened;
+    const policy = await newPolicy(opened, 'Simulated', hub.said.developerEmail);
+    await go(`policies/${policy.id}`);
+    await page.locator('[data-setting="memoryMiB"] select').selectOption('locked');
+    await page.locator('[data-setting="memoryMiB"] input').fill('4096');
+    await page.getByRole('textbox', { name: 'Reason' }).fill('Room for builds');
+    await page.reload();
+    expect(await page.locator('[data-setting="memoryMiB"] input').inputValue()).toBe('4096');
+    expect(await page.getByRole('textbox', { name: 'Reason' }).inputValue()).toBe('Room for builds');
+    await page.getByRole('link', { name: 'Simulate first' }).click();
+    await button(page, 'Simulate').click();
+    await page.getByText('1 member notices a change').waitFor();
+    const row = page
+      .getByRole('table', { name: 'By device' })
+      .getByRole('row', { name: hub.said.developerEmail });
+    await row.getByText(/Memory.*4,?096 MiB, locked/).waitFor();
+    await page.getByLabel('For whom').selectOption('default');
+    await page.getByText('simulate again').waitFor();
+    await button(page, 'Save as new revision').click();
+    await page.getByText('Saved as revision 2.').waitFor();
+    await button(page, 'Simulate').click();
+    await page.getByRole('table', { name: 'By setting' }).getByText('Memory').waitFor();
+  });
+});
+
+test('a change goes to some first, is paused, promoted, and taken back in one step', async () => {
+  await visit(async (opened) => {
+    const { page, go } = opened;
+    const policy = await newPolicy(opened, 'Staged', hub.said.designerEmail);
+    await go(`policies/${policy.id}`);
+    await page.locator('[data-setting="analyticsEnabled"] select').selectOption('on');
+    await part(page, 'Roll-out');
+    await page.getByLabel('Share of the members').fill('400');
+    await button(page, 'Start the roll-out').click();
+    await page.getByRole('alert').first().waitFor();
+    await page.getByLabel('Share of the members').fill('0');
+    await page.locator('form').getByRole('textbox', { name: 'Reason' }).first().fill('Try it on some');
+    await button(page, 'Start the roll-out').click();
+    await page.getByText('0 of 1 members').waitFor();
+    expect((await read(opened, policy.id)).rollout).toMatchObject({ revision: 2, percentage: 0 });
+    expect(await page.getByRole('region', { name: 'Unsaved' }).count()).toBe(0);
+    await page.getByLabel('Share of the members').fill('100');
+    await button(page, 'Apply').click();
+    await page.getByText('1 of 1 members').waitFor();
+    await button(page, 'Pause').click();
+    await page.getByText('nobody new gets it').waitFor();
+    await button(page, 'Go on').click();
+    await button(page, 'Pause').waitFor();
+    await button(page, 'Give it to everyone').click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Give it to everyone' }).click();
+    await page.getByRole('heading', { name: 'Roll out in stages' }).waitFor();
+    expect((await read(opened, policy.id)).revision).toBe(2);
+    await button(page, 'Roll back').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Reason' }).fill('Too soon');
+    await dialog.getByRole('button', { name: 'Roll back' }).click();
+    await page.getByText('Revision 3', { exact: true }).waitFor();
+    expect((await read(opened, policy.id)).document).toEqual(policy.document);
+    await part(page, 'History');
+    const history = page.getByRole('table', { name: 'History' });
+    await history.getByRole('row', { name: /^3.*Too soon/ }).waitFor();
+    await history.getByRole('row', { name: /^2.*Try it on some/ }).waitFor();
+  });
+});
+
+test('what may be overridden is edited in the policy; two owners at once see each other', async () => {
+  await visit(async (opened) => {
+    const { page, go, api } = opened;
+    const policy = await newPolicy(opened, 'With exceptions');
+    await go(`policies/${policy.id}/exceptions`);
+    await page.getByText('Nobody overrides anything.').waitFor();
+    await button(page, 'Allow another setting').click();
+    await button(page, 'Save').click();
+    await page.getByRole('alert').getByText('Choose a setting.').waitFor();
+    await page.getByLabel('Setting', { exact: true }).selectOption('memoryMiB');
+    await page.getByText('Not locked by this policy').waitFor();
+    await page.getByLabel('Setting', { exact: true }).selectOption('analyticsEnabled');
+    await page.getByLabel('For at most (hours)').fill('1.5');
+    await api(
+      'PUT',
+      `/policies/${policy.id}/exceptions`,
+      { exceptions: [{ setting: 'theme', maxSeconds: 60 }] },
+      { 'if-match': '*' },
+    );
+    await button(page, 'Save').click();
+    await page.getByText('Somebody else changed this policy meanwhile').waitFor();
+    await button(page, 'Keep mine, over theirs').click();
+    await button(page, 'Save').click();
+    await page.getByText('Saved.', { exact: true }).waitFor();
+    expect((await read(opened, policy.id)).exceptions).toEqual([
+      { setting: 'analyticsEnabled', maxSeconds: 5400 },
+    ]);
+    expect(
+      organizationOverridesSchema.parse(await api('GET', `/overrides?policyId=${policy.id}`)).overrides,
+    ).toEqual([]);
+  });
+});
+
+test('a policy is downloaded as each file, and as a signed bundle', async () => {
+  await visit(async (opened) => {
+    const { page, go } = opened;
+    const policy = await newPolicy(opened, 'Exported');
+    await go(`policies/${policy.id}/export`);
+    const save = async (press: () => Promise<void>) => {
+      const [download] = await Promise.all([page.waitForEvent('download'), press()]);
+      return { name: download.suggestedFilename(), content: await readFile(await download.path()) };
+    };
+    const admin = await save(() => page.getByRole('link', { name: 'Download: admin-settings.json' }).click());
+    expect(admin.name).toBe('admin-settings.json');
+    expect(JSON.parse(admin.content.toString('utf8'))).toEqual(policy.document);
+    const profile = await save(() =>
+      page.getByRole('link', { name: 'Download: Configuration profile' }).click(),
+    );
+    expect(profile.name).toBe('exported-1.mobileconfig');
+    expect(parse(profile.content.toString('utf8'))).toMatchObject({
+      PayloadContent: [{ settings: policy.document }],
+    });
+    const registry = await save(() => page.getByRole('link', { name: 'Download: Registry file' }).click());
+    expect(registry.name).toBe('exported-1.reg');
+    expect(registry.content.toString('utf16le')).toContain(
+      '[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Mooring\\',
+    );
+    await page.getByLabel('Days until it ends').fill('0');
+    await button(page, 'Sign and download').click();
+    await page.getByRole('alert').first().waitFor();
+    await page.getByLabel('Days until it ends').fill('7');
+    const bundle = await save(() => button(page, 'Sign and download').click());
+    expect(bundle.name).toBe('policy.jws');
+    const payload = JSON.parse(
+      Buffer.from(bundle.content.toString('utf8').split('.')[1] ?? '', 'base64url').toString(),
+    );
+    expect(payload).toMatchObject({ aud: 'mooring-agent-offline', sub: '*', org: 'acme' });
+    await page.getByText('It ends in 7 days.').waitFor();
+  });
+});
+
+test('a policy is renamed where it stands', async () => {
+  await visit(async (opened) => {
+    const { page, go } = opened;
+    const policy = await newPolicy(opened, 'Old name');
+    await go(`policies/${policy.id}`);
+    await button(page, 'Rename').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByRole('alert').waitFor();
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('New name');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { level: 1, name: 'New name' }).waitFor();
+    expect((await read(opened, policy.id)).revision).toBe(1);
+  });
+});
