@@ -65,7 +65,11 @@ export function ExceptionRow({
           </Button>
         )}
       </div>
-      {problems.setting === undefined ? null : <p role="alert">{problems.setting}</p>}
+      {problems.setting === undefined ? null : (
+        <p role="alert" className={layout.problem}>
+          {problems.setting}
+        </p>
+      )}
       {idle ? <p className={layout.dim}>{t('exceptions.locks')}</p> : null}
     </div>
   );

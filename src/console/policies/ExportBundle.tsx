@@ -14,6 +14,7 @@ import { checkForm } from '../parts/check-form.ts';
 import { FailureNotice } from '../parts/FailureNotice.tsx';
 import { Field } from '../parts/Field.tsx';
 import layout from '../parts/Layout.module.css';
+import { saveFile } from '../parts/save-file.ts';
 
 /** A signed bundle for devices without a network, for everybody or for one member. */
 export function ExportBundle() {
@@ -44,7 +45,7 @@ export function ExportBundle() {
     setFailure(failed);
     if (!answer.ok) return false;
     setMade(checked.value.days);
-    download(answer.value, 'policy.jws');
+    saveFile('policy.jws', answer.value, 'application/jose');
     return true;
   };
   return (
@@ -87,13 +88,4 @@ export function ExportBundle() {
       </div>
     </Panel>
   );
-}
-
-function download(content: Blob, name: string): void {
-  const address = URL.createObjectURL(content);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
 }

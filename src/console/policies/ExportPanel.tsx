@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core';
 import Download from 'lucide-react/icons/download';
 import { POLICY_FILE_FORMATS, type Policy } from '../../shared/contracts/hub-api.ts';
-import { Notice } from '../../shared-ui/Notice.tsx';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { useHere } from '../organization-context.tsx';
@@ -9,12 +8,11 @@ import layout from '../parts/Layout.module.css';
 import { ExportBundle } from './ExportBundle.tsx';
 
 /** The policy as files, for other ways of bringing it to devices. */
-export function ExportPanel({ policy, dirty }: { readonly policy: Policy; readonly dirty: boolean }) {
+export function ExportPanel({ policy }: { readonly policy: Policy }) {
   const { t } = useConsoleText();
   const { api, isOwner } = useHere();
   return (
     <div className={layout.stack}>
-      {dirty ? <Notice tone="warn">{t('export.unsaved')}</Notice> : null}
       <Panel title={t('export.title', { revision: policy.revision })} text={t('export.text')}>
         <div className={layout.stack}>
           {POLICY_FILE_FORMATS.map((format) => (

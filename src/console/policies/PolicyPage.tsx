@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { z } from 'zod';
 import { type Policy, policyDuplicationSchema, policySchema } from '../../shared/contracts/hub-api.ts';
+import { Notice } from '../../shared-ui/Notice.tsx';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { useConsoleText } from '../console-text.tsx';
@@ -14,6 +15,7 @@ import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
 import { PageParts } from '../parts/PageParts.tsx';
+import { To } from '../parts/To.tsx';
 import { useChange } from '../parts/use-change.ts';
 import { AssignedPanel } from './AssignedPanel.tsx';
 import { ComparePanel } from './ComparePanel.tsx';
@@ -39,6 +41,9 @@ const PARTS = [
   'exceptions',
   'export',
 ] as const;
+
+/** Parts that show the unsaved change: it is saved from there. The others save things of their own. */
+const ABOUT_THE_DRAFT: readonly string[] = ['', 'json', 'compare', 'simulate'];
 
 /** One policy: its settings, its text, what changed, its history, and who receives it. */
 export function PolicyPage({ id, part }: { readonly id: string; readonly part: string | undefined }) {
@@ -97,8 +102,15 @@ function PolicyDetail({
       {part === 'history' ? <HistoryPanel policy={policy} tag={tag} /> : null}
       {part === 'assigned' ? <AssignedPanel policy={policy} /> : null}
       {part === 'exceptions' ? <ExceptionsPanel policy={policy} tag={tag} /> : null}
-      {part === 'export' ? <ExportPanel policy={policy} dirty={draft.dirty} /> : null}
-      <SaveBar policy={policy} draft={draft} />
+      {part === 'export' ? <ExportPanel policy={policy} /> : null}
+      {ABOUT_THE_DRAFT.includes(part) ? (
+        <SaveBar policy={policy} draft={draft} simulated={part === 'simulate'} />
+      ) : draft.dirty ? (
+        <Notice tone="warn">
+          {t('policies.stillUnsaved')}{' '}
+          <To page={page('policies', policy.id)}>{t('policies.stillUnsavedLink')}</To>
+        </Notice>
+      ) : null}
     </>
   );
 }

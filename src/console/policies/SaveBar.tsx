@@ -15,7 +15,16 @@ import classes from './SaveBar.module.css';
 import type { DraftState } from './use-policy-draft.ts';
 
 /** The bar that stays in sight while a policy has unsaved changes: why they are made, and saving them. */
-export function SaveBar({ policy, draft }: { readonly policy: Policy; readonly draft: DraftState }) {
+export function SaveBar({
+  policy,
+  draft,
+  simulated,
+}: {
+  readonly policy: Policy;
+  readonly draft: DraftState;
+  /** The page that simulates is open already. */
+  readonly simulated: boolean;
+}) {
   const { t } = useConsoleText();
   const { api, page } = useHere();
   const { refresh } = useHub();
@@ -56,14 +65,16 @@ export function SaveBar({ policy, draft }: { readonly policy: Policy; readonly d
         <div className={classes.reason}>
           <Field label={t('policies.reason')} value={draft.reason} onChange={draft.explain} />
         </div>
-        <Button
-          component={Link}
-          href={page('policies', policy.id, 'simulate')}
-          variant="default"
-          disabled={errors.length > 0}
-        >
-          {t('policies.simulateFirst')}
-        </Button>
+        {simulated ? null : (
+          <Button
+            component={Link}
+            href={page('policies', policy.id, 'simulate')}
+            variant="default"
+            disabled={errors.length > 0}
+          >
+            {t('policies.simulateFirst')}
+          </Button>
+        )}
         <Button variant="default" disabled={change.busy} onClick={draft.drop}>
           {t('policies.discard')}
         </Button>

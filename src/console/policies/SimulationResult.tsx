@@ -47,8 +47,10 @@ function Totals({ totals }: { readonly totals: Simulation['totals'] }) {
       </span>
       {totals.membersChanged === 0 ? null : (
         <Tag tone="accent">
-          {t('simulate.changed', { count: totals.membersChanged })}{' '}
-          {t('simulate.changedDevices', { count: totals.devicesChanged })}
+          {t('simulate.changed', { count: totals.membersChanged })}
+          {totals.devicesChanged === 0
+            ? null
+            : ` ${t('simulate.changedDevices', { count: totals.devicesChanged })}`}
         </Tag>
       )}
       {totals.choicesOverridden === 0 ? null : (

@@ -93,7 +93,7 @@ function exportCommand(policy: Command, around: Surroundings): void {
         const file = exportPolicy({ ...found, organization: options.organization }, options.format);
         const out = options.out ?? file.name;
         writeOut(out, file.content, options.force === true);
-        answer(outputOf(options, around), { file: out, revision: found.revision }, () => [`Wrote ${out}.`]);
+        answer(outputOf(around), { file: out, revision: found.revision }, () => [`Wrote ${out}.`]);
       }),
     );
 }

@@ -2,6 +2,8 @@
 export const enPolicyWork = {
   'policies.rename': 'Rename',
   'policies.renameTitle': 'Name and description',
+  'policies.stillUnsaved': 'This policy has an unsaved change.',
+  'policies.stillUnsavedLink': 'Go on with it',
   'policies.simulateFirst': 'Simulate first',
   'policies.part.simulate': 'Simulate',
   'policies.part.rollout': 'Roll-out',
@@ -116,7 +118,6 @@ export const enPolicyWork = {
 
   'export.title': 'Files of revision {revision}',
   'export.text': 'Each holds the same decisions, for another way of bringing them to a device.',
-  'export.unsaved': 'Your unsaved change is not in these files.',
   'export.admin-settings': 'admin-settings.json',
   'export.admin-settings.text':
     'For every system, in the folder that only administrators can write to. Weaker than a policy of the hub.',
