@@ -88,10 +88,16 @@ describe('a data directory', () => {
       'registry.acme.example:5000',
       ...inAcme,
     ]);
-    expect(errorSchema.parse(JSON.parse(port.stderr)).error.message).toMatch(/^entry 2 must be a host name/);
+    expect(errorSchema.parse(JSON.parse(port.stdout)).error.message).toMatch(/^entry 2 must be a host name/);
     answerOf(await runHubCommand(['access', 'registries', 'docker.io', ...inAcme]));
     const shown = await runHubCommand(['access', 'show', '--organization', 'acme', '--data', data]);
     expect(shown.stdout).toContain('Registries: docker.io\nImages: official\nRepositories: bitnami/redis\n');
+    const exported = join(data, 'everyone.reg');
+    const writing = ['policy', 'export', 'Everyone', '--format', 'reg', '--out', exported, ...inAcme];
+    expect(answerOf(await runHubCommand(writing))).toEqual({ file: exported, revision: 1 });
+    expect(readFileSync(exported, 'utf16le')).toContain('\\"memoryMiB\\":{\\"locked\\":true');
+    const twice = await runHubCommand(writing);
+    expect(errorSchema.parse(JSON.parse(twice.stdout)).error.help).toContain('--force');
     const list = await runHubCommand(['policy', 'list', '--organization', 'acme', '--data', data]);
     expect(list.stdout).toMatch(/^NAME +REVISION +DEFAULT +USERS +ID\nEveryone +1 +yes +1 /);
 
