@@ -1,6 +1,7 @@
-import type { DoctorAnswer } from '../shared/contracts/local-api.ts';
+import type { DiagnosticsAnswer, DoctorAnswer } from '../shared/contracts/local-api.ts';
 import type { AgentParts } from './agent-core.ts';
 import type { Clock } from './clock.ts';
+import type { DiagnosticsSources } from './diagnostics/collect-diagnostics.ts';
 import type { AgentPaths } from './paths.ts';
 
 /** What the agent is assembled from once its parts exist. */
@@ -11,4 +12,5 @@ export interface AgentMaking {
   readonly parts: AgentParts;
   readonly dashboardFolder: string | null;
   readonly doctor: () => Promise<DoctorAnswer>;
+  readonly collect: (handlers: DiagnosticsSources['handlers']) => Promise<DiagnosticsAnswer>;
 }

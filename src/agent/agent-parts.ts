@@ -11,11 +11,13 @@ import { createPolicyDelivery } from './delivery/create-policy-delivery.ts';
 import { createHubKeyTrust } from './delivery/hub-key-trust.ts';
 import type { OfflineBinding } from './delivery/policy-delivery.ts';
 import { systemProxyReader } from './delivery/system-proxy.ts';
+import { systemFacts } from './diagnostics/system-facts.ts';
 import { dockerBackendQuit } from './enforcement/docker-backend.ts';
 import { createEnforcement } from './enforcement/enforcement.ts';
 import type { Enforcement } from './enforcement/model.ts';
 import { systemDisk } from './files/disk.ts';
 import { readHostFacts } from './host.ts';
+import { logFile, readLogTail } from './log-file.ts';
 import { managedProxy } from './managed-proxy.ts';
 import { createOverrideTerms } from './overrides/override-terms.ts';
 import { type AgentPaths, agentPaths } from './paths.ts';
@@ -74,6 +76,11 @@ export async function makeParts(options: AgentOptions): Promise<AgentMaking> {
     doctor: async () => {
       const { diagnose } = await import('./diagnostics/diagnose.ts');
       return diagnose({ paths, sources, keychain, enforcement, http, clock, hubUrl });
+    },
+    collect: async (handlers) => {
+      const { collectDiagnostics } = await import('./diagnostics/collect-diagnostics.ts');
+      const system = systemFacts(options.version);
+      return collectDiagnostics({ handlers, clock, system, log: () => readLogTail(logFile(options)) });
     },
   };
 }

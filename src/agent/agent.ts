@@ -39,6 +39,7 @@ export function assembleAgent(making: AgentMaking): Agent {
   let reports: { readonly stop: () => Promise<void> } | null = null;
   const handlers = createLocalHandlers({
     ...{ version: making.version, paths, parts, core, doctor: making.doctor },
+    collect: making.collect,
     door: () => door,
     // After the answer has been handed over: whoever asked is told before the door closes.
     requestStop: () => setImmediate(stopRequested.resolve),

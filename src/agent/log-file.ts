@@ -1,4 +1,5 @@
 import { appendFileSync, renameSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AgentOptions, LogEntry } from './agent-options.ts';
 import { makeFolder } from './files/make-folder.ts';
@@ -10,6 +11,28 @@ const LARGEST_LOG = 1024 * 1024;
 /** Where faults, and what the agent has to say, are written: one JSON object a line. */
 export function logFile(options: AgentOptions): string {
   return join(userPaths(options).userData, 'mooring.log');
+}
+
+/** How much of the log's end is read, in bytes. */
+const TAIL = 256 * 1024;
+
+/** The last lines of the log, oldest first; none where there is no log or it cannot be read. */
+export async function readLogTail(file: string): Promise<readonly string[]> {
+  const handle = await open(file).catch(() => null);
+  if (handle === null) return [];
+  try {
+    const { size } = await handle.stat();
+    const from = Math.max(0, size - TAIL);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - from), 0, size - from, from);
+    const lines = buffer
+      .toString('utf8', 0, bytesRead)
+      .split('\n')
+      .filter((line) => line !== '');
+    // The first one may have been cut in the middle.
+    return from > 0 ? lines.slice(1) : lines;
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Appends one line, readable by the user alone; false when that cannot be done, which must not stop anything. */

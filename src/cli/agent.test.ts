@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { diagnosticsAnswerSchema } from '../shared/contracts/local-api.ts';
 import { BUNDLE, buildCommand, type Machine, newMachine } from './built-command.ts';
 
 /*
@@ -108,6 +109,32 @@ describe.each(['in-process', 'agent'])('with the work done by: %s', (mode) => {
     expect(checks.length).toBeGreaterThan(3);
     expect(ended).toBe(checks.some(({ result }) => result === 'failed') ? 1 : 0);
     expect(machine.mooring('doctor').stdout).toMatch(/\d+ ok, \d+ warnings?, \d+ failed/);
+  });
+
+  test('doctor --export writes what is needed to find a fault, once, and no value that the user chose', async () => {
+    await start();
+    const file = join(machine.root, 'diagnostics.json');
+    expect(machine.mooring('settings', 'set', 'memoryMiB', '4242').status).toBe(0);
+    const first = machine.mooring('doctor', '--export', file);
+    expect(first.stdout).toContain(`wrote ${file}`);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const text = readFileSync(file, 'utf8');
+    const written = diagnosticsAnswerSchema.parse(JSON.parse(text));
+    expect(written.settings.find(({ id }) => id === 'memoryMiB')).toMatchObject({
+      chosen: true,
+      source: 'user',
+    });
+    expect(written.checks.length).toBeGreaterThan(4);
+    expect(JSON.stringify(written.settings)).not.toContain('4242');
+    expect(machine.json('doctor', '--export', file)).toMatchObject({
+      status: 1,
+      body: { error: { code: 'conflict' } },
+    });
+    expect(readFileSync(file, 'utf8')).toBe(text);
+    expect(machine.json('doctor', '--export', join(machine.root, 'no', 'folder', 'x.json'))).toMatchObject({
+      status: 1,
+      body: { error: { code: 'storage_failed' } },
+    });
   });
 });
 

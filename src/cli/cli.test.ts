@@ -77,7 +77,7 @@ describe('what a person can mistype', () => {
 
 describe('refusals', () => {
   const codes = Object.keys(REFUSALS) as RefusalCode[];
-  test('the table has every code', () => expect(codes.length).toBe(21));
+  test('the table has every code', () => expect(codes.length).toBe(22));
 
   test.each(codes)('%s reaches a person and a program with its own exit code', async (code) => {
     const { status, exit } = REFUSALS[code];

@@ -5,6 +5,7 @@ import {
   catalogAnswerSchema,
   changeAnswerSchema,
   dashboardAnswerSchema,
+  diagnosticsAnswerSchema,
   doctorAnswerSchema,
   type ErrorBody,
   errorBodySchema,
@@ -40,6 +41,7 @@ const ANSWERS = {
   logout: accountAnswerSchema,
   useOrganization: accountAnswerSchema,
   doctor: doctorAnswerSchema,
+  diagnostics: diagnosticsAnswerSchema,
   dashboard: dashboardAnswerSchema,
   stop: z.object({}),
 } as const;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Browser } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { diagnosticsAnswerSchema } from '../../src/shared/contracts/local-api.ts';
 import { launchBrowser } from '../browser.ts';
 import { type BuiltDashboard, buildDashboard } from './build-dashboard.ts';
 import { HTML, hostileWorld, LONG } from './hostile-world.ts';
@@ -265,6 +266,22 @@ describe('the pages', () => {
       );
       await page.getByRole('link', { name: 'Diagnostics' }).click();
       await page.getByText(message).waitFor();
+    }));
+
+  test('diagnostics are saved as a file, and a fault in collecting them is told', () =>
+    visit(managedWorld(), async ({ page }) => {
+      await page.getByRole('link', { name: 'Diagnostics' }).click();
+      const button = page.getByRole('button', { name: 'Export diagnostics' });
+      const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
+      expect(download.suggestedFilename()).toBe('mooring-diagnostics-1970-01-01.json');
+      const text = await readFile(await download.path(), 'utf8');
+      expect(diagnosticsAnswerSchema.parse(JSON.parse(text)).status.version).not.toBe('');
+      const message = 'The agent met a fault of its own (reference 8A4B).';
+      await page.route('**/v1/diagnostics', (route) =>
+        route.fulfill({ status: 500, json: { error: { code: 'internal', message } } }),
+      );
+      await button.click();
+      await page.getByRole('alert').filter({ hasText: message }).waitFor();
     }));
 
   test.each(['settings', 'policy', 'account', 'diagnostics'])(

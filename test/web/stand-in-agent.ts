@@ -148,6 +148,16 @@ function readHandlers(world: World) {
     },
     account: () => world.account,
     doctor: async () => ({ checks: world.checks }),
+    diagnostics: async () => ({
+      madeAt: new Date(0).toISOString(),
+      ...{
+        system: { mooring: '1.0.0' },
+        status: statusOf(world),
+        checks: world.checks,
+        policy: policyOf(world),
+      },
+      ...{ settings: [], log: [] },
+    }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Problem } from '../../shared/policy/model.ts';
 import type { Catalog } from '../../shared/settings/define-catalog.ts';
 import { nearest } from '../../shared/text/nearest.ts';
 import type { AgentCore, AgentParts } from '../agent-core.ts';
+import type { DiagnosticsSources } from '../diagnostics/collect-diagnostics.ts';
 import { createOverrideDesk, type OverrideDesk } from '../overrides/override-desk.ts';
 import type { AgentPaths, Layout } from '../paths.ts';
 import type { Handled } from './http-answer.ts';
@@ -21,6 +22,8 @@ export interface HandlerOptions {
   /** `null` where no browser can be served: a command that runs the agent for itself ends too soon. */
   readonly door: () => LoopbackDoor | null;
   readonly doctor: LocalHandlers['doctor'];
+  /** Collects the file for whoever shall find out what is wrong here. */
+  readonly collect: (handlers: DiagnosticsSources['handlers']) => ReturnType<LocalHandlers['diagnostics']>;
   readonly requestStop: () => void;
 }
 
@@ -34,7 +37,7 @@ export function createLocalHandlers(options: HandlerOptions): LocalHandlers {
     await core.follow();
     return refusal === null ? { ok: true, body: desk.current() } : { ok: false, refusal };
   };
-  return {
+  const handlers: LocalHandlers = {
     status: async () => statusAnswer(options, desk),
     catalog: () => catalogAnswer(catalog, paths.platform),
     settings: () => settingsAnswer(settingsView(options)),
@@ -74,11 +77,13 @@ export function createLocalHandlers(options: HandlerOptions): LocalHandlers {
       return { ok: true, body: core.accountAnswer() };
     },
     doctor: options.doctor,
+    diagnostics: () => options.collect(handlers),
     dashboard: async () => (await options.door()?.open()) ?? { ok: false, refusal: NO_DOOR },
     session: (token) => options.door()?.exchange(token) ?? { ok: false, refusal: NO_DOOR },
     subscribe: core.onChange,
     stop: options.requestStop,
   };
+  return handlers;
 }
 
 const NO_DOOR: Refusal = {

@@ -4,6 +4,7 @@ import type {
   ChangeAnswer,
   ChangeRequest,
   catalogAnswerSchema,
+  DiagnosticsAnswer,
   DoctorAnswer,
   dashboardAnswerSchema,
   LocalEvent,
@@ -57,6 +58,7 @@ export interface LocalHandlers {
   logout(): Promise<Handled<AccountAnswer>>;
   useOrganization(name: string): Promise<Handled<AccountAnswer>>;
   doctor(): Promise<DoctorAnswer>;
+  diagnostics(): Promise<DiagnosticsAnswer>;
   dashboard(): Promise<Handled<z.infer<typeof dashboardAnswerSchema>>>;
   session(token: string): Handled<z.infer<typeof sessionAnswerSchema>>;
   /** Calls `listener` for every event until the returned function is called. */
@@ -173,6 +175,7 @@ function endpointsOf({ handlers, heartbeatMs }: RouterOptions): Record<LocalRout
       answerHandled(await handlers.useOrganization(organization)),
     ),
     doctor: async () => answerJson(await handlers.doctor()),
+    diagnostics: async () => answerJson(await handlers.diagnostics()),
     dashboard: async () => answerHandled(await handlers.dashboard()),
     session: withBody(sessionRequestSchema, ({ token }) => answerHandled(handlers.session(token))),
     events: ({ request }) => eventStream(handlers.subscribe, request.signal, heartbeatMs),

@@ -9,6 +9,7 @@ import { type Agent, assembleAgent } from '../agent.ts';
 import type { LogEntry } from '../agent-options.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { DeliveryState, PolicyDelivery } from '../delivery/policy-delivery.ts';
+import { collectDiagnostics } from '../diagnostics/collect-diagnostics.ts';
 import { createEnforcement } from '../enforcement/enforcement.ts';
 import { createOverrideTerms } from '../overrides/override-terms.ts';
 import { type AgentPaths, agentPaths, type HostFacts, type Layout } from '../paths.ts';
@@ -105,6 +106,11 @@ export async function makeWorld(options: WorldOptions = {}): Promise<AgentWorld>
       log: (entry) => log.push(entry),
     },
     doctor: async () => ({ checks: [] }),
+    collect: (handlers) =>
+      collectDiagnostics({
+        ...{ handlers, clock, system: { mooring: '1.2.3' } },
+        log: async () => log.map((entry) => JSON.stringify(entry)),
+      }),
   });
   return {
     ...{ folder, host, paths, agent, log, write },

@@ -14,8 +14,19 @@ export const agentCommands: readonly CommandSpec[] = [
   {
     path: ['doctor'],
     summary: 'Examine files, keychain, network and hub, and say how to mend what is wrong',
-    details: ['Exit code 1 when a check failed.'],
-    run: async (context) => (await import('../commands/doctor.ts')).examine(context),
+    details: [
+      'Exit code 1 when a check failed.',
+      'With --export the checks, the policy, the state of every setting and the end of the log are written to a file, without secrets and without the values you chose, for whoever shall find out what is wrong.',
+    ],
+    options: [
+      {
+        name: 'export',
+        value: 'FILE',
+        description: 'Write everything about this machine to a new file as well',
+        completes: 'file',
+      },
+    ],
+    run: async (context, invocation) => (await import('../commands/doctor.ts')).examine(context, invocation),
   },
   {
     path: ['agent', 'run'],

@@ -14,6 +14,7 @@ import { useText } from '../../shared-ui/text-context.tsx';
 import { ResourceGate } from '../agent/ResourceGate.tsx';
 import { useResource } from '../agent/use-resource.ts';
 import classes from './DiagnosticsPage.module.css';
+import { useExport } from './use-export.tsx';
 
 const ICONS = { ok: CircleCheck, warning: TriangleAlert, failed: CircleX, skipped: CircleDashed } as const;
 /** What needs a person comes first. */
@@ -24,6 +25,7 @@ export function DiagnosticsPage() {
   const { t } = useText();
   const doctor = useResource('doctor');
   const status = useResource('status');
+  const exported = useExport();
   return (
     <ResourceGate loaded={doctor}>
       {({ checks }) => {
@@ -38,6 +40,7 @@ export function DiagnosticsPage() {
                   <CopyButton text={() => reportText(checks, status.state === 'ready' ? status.value : null)}>
                     {t('diagnostics.copy')}
                   </CopyButton>
+                  {exported.button}
                   <Button
                     size="xs"
                     leftSection={<RefreshCw size={14} aria-hidden />}
@@ -49,6 +52,11 @@ export function DiagnosticsPage() {
                 </>
               }
             />
+            {exported.failure === null ? null : (
+              <Notice tone="bad" live>
+                {exported.failure}
+              </Notice>
+            )}
             <Summary checks={checks} />
             <Checks checks={checks} />
             {status.state === 'ready' ? <AgentPanel status={status.value} /> : null}

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import Download from 'lucide-react/icons/download';
 import type { PolicyAnswer, SettingState } from '../../shared/contracts/local-api.ts';
 import { CopyButton } from '../../shared-ui/CopyButton.tsx';
+import { saveAsJson } from '../../shared-ui/save-as.ts';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { useResource } from '../agent/use-resource.ts';
 
@@ -20,7 +21,7 @@ export function ExportButtons({ policy }: { readonly policy: PolicyAnswer }) {
         variant="default"
         size="xs"
         leftSection={<Download size={14} aria-hidden />}
-        onClick={() => saveAs(FILE, text())}
+        onClick={() => saveAsJson(FILE, text())}
       >
         {t('policy.exportJson')}
       </Button>
@@ -38,13 +39,4 @@ function exportText(policy: PolicyAnswer, settings: readonly SettingState[]): st
       contributions: contributions.filter((each) => each.source !== 'user'),
     }));
   return `${JSON.stringify({ ...policy, managed }, null, 2)}\n`;
-}
-
-function saveAs(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
 }

@@ -5,6 +5,8 @@ import {
   type ChangeRequest,
   catalogAnswerSchema,
   changeAnswerSchema,
+  type DiagnosticsAnswer,
+  diagnosticsAnswerSchema,
   doctorAnswerSchema,
   type ErrorBody,
   errorBodySchema,
@@ -55,6 +57,8 @@ export interface LocalClient {
   readonly read: {
     readonly [Name in Resource]: (signal?: AbortSignal) => Promise<Answer<ResourceValue<Name>>>;
   };
+  /** Everything that somebody needs who shall find out what is wrong here; collected when it is asked for. */
+  diagnostics(): Promise<Answer<DiagnosticsAnswer>>;
   /** A refused change is an answer too: it tells the outcome of every setting. */
   change(request: ChangeRequest): Promise<Answer<ChangeAnswer>>;
   sync(): Promise<Answer<SyncAnswer>>;
@@ -113,6 +117,7 @@ export function createLocalClient(carrier: Carrier, onSessionEnded: () => void =
       doctor: (signal) => call('doctor', RESOURCES.doctor, { signal }),
       overrides: (signal) => call('overrides', RESOURCES.overrides, { signal }),
     },
+    diagnostics: () => call('diagnostics', diagnosticsAnswerSchema),
     change: (request) => call('change', changeAnswerSchema, { body: request }),
     sync: () => call('sync', syncAnswerSchema),
     importPolicy: (bundle) => call('importPolicy', syncAnswerSchema, { body: { bundle } }),

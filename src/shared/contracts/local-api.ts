@@ -343,6 +343,25 @@ export const checkSchema = z.object({
 });
 export const doctorAnswerSchema = z.object({ checks: z.array(checkSchema) });
 
+/**
+ * `GET /v1/diagnostics`: everything at once, for a file that people hand on. Without secrets, and without the values
+ * that the user chose.
+ */
+export const diagnosticsAnswerSchema = z.object({
+  madeAt: instant,
+  system: z.record(z.string(), z.string()),
+  status: statusAnswerSchema,
+  checks: z.array(checkSchema),
+  policy: policyAnswerSchema,
+  settings: z.array(
+    settingStateSchema
+      .omit({ value: true, choice: true })
+      .extend({ value: jsonValue.optional(), chosen: z.boolean() }),
+  ),
+  /** The last lines of the log, oldest first. */
+  log: z.array(jsonValue),
+});
+
 /** `POST /v1/dashboard`: opens the loopback door; the fragment's token is good once, for 60 s. */
 export const dashboardAnswerSchema = z.object({ url: z.string(), expiresAt: instant });
 /** `POST /v1/session` on the loopback door: exchanges that token for a bearer. */
@@ -376,6 +395,7 @@ export const LOCAL_ROUTES = {
   logout: { method: 'POST', path: '/v1/account/logout' },
   useOrganization: { method: 'POST', path: '/v1/account/organization' },
   doctor: { method: 'GET', path: '/v1/doctor' },
+  diagnostics: { method: 'GET', path: '/v1/diagnostics' },
   dashboard: { method: 'POST', path: '/v1/dashboard' },
   session: { method: 'POST', path: '/v1/session' },
   events: { method: 'GET', path: '/v1/events' },
@@ -407,4 +427,5 @@ export type LoginRequest = z.infer<typeof loginRequestSchema>;
 export type LoginAnswer = z.infer<typeof loginAnswerSchema>;
 export type Check = z.infer<typeof checkSchema>;
 export type DoctorAnswer = z.infer<typeof doctorAnswerSchema>;
+export type DiagnosticsAnswer = z.infer<typeof diagnosticsAnswerSchema>;
 export type LocalEvent = z.infer<typeof localEventSchema>;

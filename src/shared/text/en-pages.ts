@@ -142,6 +142,7 @@ export const pages = {
   'diagnostics.run': 'Run again',
   'diagnostics.running': 'Checking…',
   'diagnostics.copy': 'Copy report',
+  'diagnostics.export': 'Export diagnostics',
   'diagnostics.allGood': 'Everything works',
   'diagnostics.failed': { one: '{count} check failed', other: '{count} checks failed' },
   'diagnostics.warnings': { one: '{count} warning', other: '{count} warnings' },
