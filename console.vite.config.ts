@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { schemasFirst } from './scripts/schemas-first.ts';
 
 const root = import.meta.dirname;
 
@@ -39,12 +40,7 @@ export default defineConfig({
     // An inlined font or picture would have to be allowed by the content security policy.
     assetsInlineLimit: 0,
     rolldownOptions: {
-      output: {
-        // zod is told not to compile schemas before any other file makes one, or the browser reports the attempt.
-        codeSplitting: {
-          groups: [{ name: 'schemas', test: /node_modules[\\/]zod[\\/]|shared-ui[\\/]no-eval/ }],
-        },
-      },
+      output: schemasFirst,
     },
   },
 });

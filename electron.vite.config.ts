@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { schemasFirst } from './scripts/schemas-first.ts';
 
 /** The build's constants, as scripts/build.mjs passes them. */
 const define: Record<string, string> = JSON.parse(process.env.MOORING_BUILD_CONSTANTS ?? '{}');
@@ -40,7 +41,10 @@ export default defineConfig({
       outDir: 'out/renderer',
       minify: true,
       emptyOutDir: true,
-      rolldownOptions: { input: 'src/renderer/index.html' },
+      rolldownOptions: {
+        input: 'src/renderer/index.html',
+        output: schemasFirst,
+      },
     },
   },
 });

@@ -40,6 +40,7 @@ const COMMON = [
   'scripts/build.mjs',
   'scripts/build-inputs.mjs',
   'scripts/bundle.mjs',
+  'scripts/schemas-first.ts',
 ];
 
 const isTest = (name) => /\.test\.tsx?$/.test(name);

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AgentOptions, LogEntry } from './agent-options.ts';
 import { makeFolder } from './files/make-folder.ts';
-import { userPaths } from './local-api/connect.ts';
+import { userPaths } from './user-paths.ts';
 
 /** One file of this size, in bytes, and the one before it are kept. */
 const LARGEST_LOG = 1024 * 1024;

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { build } from 'vite';
+import { schemasFirst } from '../../scripts/schemas-first.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
@@ -22,7 +23,7 @@ export async function buildDashboard(): Promise<BuiltDashboard> {
     base: './',
     plugins: [react()],
     logLevel: 'error',
-    build: { outDir: folder, emptyOutDir: true },
+    build: { outDir: folder, emptyOutDir: true, rolldownOptions: { output: schemasFirst } },
   });
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }

@@ -14,7 +14,8 @@ import {
 } from '../../shared/contracts/local-api.ts';
 import type { AgentOptions } from '../agent-options.ts';
 import type { HostFacts } from '../paths.ts';
-import { connectToAgent, type LocalApi, openLocalApi, userPaths } from './connect.ts';
+import { userPaths } from '../user-paths.ts';
+import { connectToAgent, type LocalApi, openLocalApi } from './connect.ts';
 import { type ServedAgent, serveAgent } from './serve-agent.ts';
 
 let folder = '';

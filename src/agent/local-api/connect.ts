@@ -6,8 +6,8 @@ import { type AgentLock, acquireAgentLock, type LockHolder, readLockHolder } fro
 import type { AgentOptions } from '../agent-options.ts';
 import { readOnlyDisk } from '../files/read-only-disk.ts';
 import { type StorageFailure, storageRefusal } from '../files/storage-failure.ts';
-import { readHostFacts } from '../host.ts';
-import { type AgentPaths, agentPaths } from '../paths.ts';
+import type { AgentPaths } from '../paths.ts';
+import { userPaths } from '../user-paths.ts';
 import { socketFetch } from './client.ts';
 import { answerError } from './http-answer.ts';
 import type { LocalFetch } from './router.ts';
@@ -115,11 +115,6 @@ async function isOwnFolder(folder: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** Lock, endpoint and socket do not depend on the layout, so that they are found before it is known. */
-export function userPaths(options: AgentOptions): AgentPaths {
-  return (options.paths ?? agentPaths)(options.host ?? readHostFacts(), 'mooring');
 }
 
 /** This process as a holder of the lock. */

@@ -5,7 +5,8 @@ import { type AgentLock, acquireAgentLock, type LockHolder } from '../agent-lock
 import type { AgentOptions } from '../agent-options.ts';
 import { type StorageFailure, storageFailure } from '../files/storage-failure.ts';
 import { frugalMemory } from '../frugal-memory.ts';
-import { connectToAgent, thisProcess, userPaths } from './connect.ts';
+import { userPaths } from '../user-paths.ts';
+import { connectToAgent, thisProcess } from './connect.ts';
 import { openSocketDoor } from './socket-door.ts';
 
 /** An agent that serves this user until it is stopped. */

@@ -1,6 +1,7 @@
-import { connectToAgent, type LocalApi, userPaths } from '../../agent/local-api/connect.ts';
+import { connectToAgent, type LocalApi } from '../../agent/local-api/connect.ts';
 import { type ServedAgent, serveAgent } from '../../agent/local-api/serve-agent.ts';
 import { withLog } from '../../agent/log-file.ts';
+import { userPaths } from '../../agent/user-paths.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { type CommandContext, type Invocation, type Outcome, refused } from '../command.ts';
 import { ask } from '../local-client.ts';

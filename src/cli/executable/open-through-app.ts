@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentOptions } from '../../agent/agent-options.ts';
-import { connectToAgent, type OpenedLocalApi, userPaths } from '../../agent/local-api/connect.ts';
+import { connectToAgent, type OpenedLocalApi } from '../../agent/local-api/connect.ts';
+import { userPaths } from '../../agent/user-paths.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 
 /** How long the app may take until its agent answers, in milliseconds. */

@@ -1,7 +1,8 @@
 import type { AgentOptions } from '../../agent/agent-options.ts';
-import { connectToAgent, userPaths } from '../../agent/local-api/connect.ts';
+import { connectToAgent } from '../../agent/local-api/connect.ts';
 import type { LocalFetch } from '../../agent/local-api/router.ts';
 import { serveAgent } from '../../agent/local-api/serve-agent.ts';
+import { userPaths } from '../../agent/user-paths.ts';
 import type { LocalEvent } from '../../shared/contracts/local-api.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { followEvents } from './follow-events.ts';

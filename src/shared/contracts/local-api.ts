@@ -354,9 +354,13 @@ export const diagnosticsAnswerSchema = z.object({
   checks: z.array(checkSchema),
   policy: policyAnswerSchema,
   settings: z.array(
-    settingStateSchema
-      .omit({ value: true, choice: true })
-      .extend({ value: jsonValue.optional(), chosen: z.boolean() }),
+    z.object({
+      ...settingStateSchema.shape,
+      value: jsonValue.optional(),
+      /** Whether the user chose a value; never which one. */
+      choice: z.undefined().optional(),
+      chosen: z.boolean(),
+    }),
   ),
   /** The last lines of the log, oldest first. */
   log: z.array(jsonValue),
