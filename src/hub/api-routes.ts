@@ -1,4 +1,5 @@
 import { accessPolicyRoutes } from './access-policies/access-policy-routes.ts';
+import { attentionRoutes } from './attention/attention-routes.ts';
 import { auditRoutes } from './audit/audit-routes.ts';
 import { connectionRoutes } from './connections/connection-routes.ts';
 import { callerRoutes } from './console/caller-routes.ts';
@@ -55,6 +56,7 @@ export const apiRoutes = ({ resolver, mail, outbound, secret }: ApiSurroundings)
   tokenRoutes,
   signingKeyRoutes(secret),
   auditRoutes,
+  attentionRoutes,
   changeRoutes,
   deviceRoutes,
   rolloutRoutes,

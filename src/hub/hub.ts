@@ -149,7 +149,7 @@ async function compose(options: HubOptions, config: HubConfig, database: HubData
       plugins: [
         ...apiRoutes({ resolver: dnsResolver(), mail, outbound, secret }),
         metricsRoutes({ pool, token: options.metricsToken, registry: metrics }),
-        domainRecheck(dnsResolver()),
+        domainRecheck(dnsResolver(), mail),
         identity.plugin,
         acceptanceRoutes({ secret, passwords: identity.passwords }),
         delivery.plugin,

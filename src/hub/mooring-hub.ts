@@ -3,13 +3,14 @@ import { RefusalError } from '../shared/contracts/refusal.ts';
 import { misuse, wantsJson, wantsVersionJson } from '../shared/text/misuse.ts';
 import { VERSION } from '../shared/version.ts';
 import { accessCommands } from './commands/access-commands.ts';
+import { attentionCommand } from './commands/attention-command.ts';
 import { outputOf, type Surroundings } from './commands/command-context.ts';
 import { connectionCommands } from './commands/connection-commands.ts';
 import { dataCommands } from './commands/data-commands.ts';
 import { deviceCommands } from './commands/device-commands.ts';
 import { domainCommands } from './commands/domain-commands.ts';
 import { keyCommands } from './commands/key-commands.ts';
-import { auditCommand, memberCommands, tokenCommands, userCommands } from './commands/member-commands.ts';
+import { auditCommand, memberCommands, userCommands } from './commands/member-commands.ts';
 import { migrationCommands } from './commands/migration-commands.ts';
 import { answer, tellRefusal } from './commands/output.ts';
 import { overrideCommands } from './commands/override-commands.ts';
@@ -18,6 +19,8 @@ import { recoverCommand } from './commands/recover-command.ts';
 import { rolloutCommands } from './commands/rollout-commands.ts';
 import { scimCommands } from './commands/scim-commands.ts';
 import { startCommand } from './commands/start.ts';
+import { teamCommands } from './commands/team-commands.ts';
+import { tokenCommands } from './commands/token-commands.ts';
 
 /*
  * The command `mooring-hub`: runs the hub, and does an operator's work on its database with the services that
@@ -43,12 +46,14 @@ async function run(args: readonly string[], around: Surroundings): Promise<numbe
   overrideCommands(program, around);
   deviceCommands(program, around);
   memberCommands(program, around);
+  teamCommands(program, around);
   connectionCommands(program, around);
   tokenCommands(program, around);
   scimCommands(program, around);
   domainCommands(program, around);
   migrationCommands(program, around);
   keyCommands(program, around);
+  attentionCommand(program, around);
   auditCommand(program, around);
   userCommands(program, around);
   recoverCommand(program, around);

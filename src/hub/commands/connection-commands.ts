@@ -7,7 +7,7 @@ import {
   connectionCreationSchema,
 } from '../../shared/contracts/hub-sso.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
-import { acceptConnection, revokeAcceptance } from '../connections/acceptance-service.ts';
+import { acceptConnection, listAccepted, revokeAcceptance } from '../connections/acceptance-service.ts';
 import {
   applySettings,
   createConnection,
@@ -55,7 +55,7 @@ interface ChangeOptions extends Options {
 
 const SWITCHES = ['jit', 'scim', 'scimWins', 'scimAdopts', 'enforced'] as const;
 
-/** `connections list|show|create|update|metadata|failures|accept|revoke|delete` */
+/** `connections list|show|create|update|metadata|failures|accepted|accept|revoke|delete` */
 export function connectionCommands(program: Command, around: Surroundings): void {
   const connections = program.command('connections').description('identity providers of an organization');
   const command = (name: string, description: string) =>
@@ -179,6 +179,19 @@ export function connectionCommands(program: Command, around: Surroundings): void
       }),
     );
   }
+  command('accepted', 'connections of other organizations that may provision into this one').action(
+    (options: ChangeOptions) =>
+      run('accepted', async (db, at) => {
+        const accepted = await listAccepted(db, at.organizationId);
+        answer(outputOf(around), { connections: accepted }, () =>
+          columns(
+            ['NAME', 'ORGANIZATION', 'SINCE', 'ID'],
+            accepted.map((each) => [each.name, each.organization, each.acceptedAt, each.id]),
+            'None.',
+          ),
+        );
+      })('', options),
+  );
   command('delete <name>', 'remove an identity provider; members stay').action(
     run('delete', async (db, at, _options, name) => {
       const { id } = await find(db, at, name);

@@ -7,6 +7,7 @@ import {
   addDomain,
   forceDomain,
   listDomains,
+  listUncaptured,
   removeDomain,
   verifyDomain,
 } from '../domains/domain-service.ts';
@@ -25,7 +26,7 @@ interface DomainOptions extends CommonOptions {
   readonly organization: string;
 }
 
-/** `domains list|add|verify|remove` */
+/** `domains list|add|verify|remove|uncaptured` */
 export function domainCommands(program: Command, around: Surroundings): void {
   const domains = program.command('domains').description('e-mail domains of an organization');
   inOrganization(domains.command('list'))
@@ -55,6 +56,20 @@ export function domainCommands(program: Command, around: Surroundings): void {
       }),
     );
   verifyCommand(domains, around);
+  inOrganization(domains.command('uncaptured'))
+    .description('accounts in verified domains that are not members')
+    .action((options: DomainOptions) =>
+      within(options, around, 'domains uncaptured', async (db, organizationId) => {
+        const users = await listUncaptured(db, organizationId);
+        answer(outputOf(around), { users }, () =>
+          columns(
+            ['E-MAIL', 'NAME'],
+            users.map((each) => [each.email, each.name]),
+            'Nobody: every account of these domains is a member.',
+          ),
+        );
+      }),
+    );
   inOrganization(domains.command('remove <domain>'))
     .description('give a domain up: SSO and SCIM then refuse its addresses')
     .action((name: string, options: DomainOptions) =>

@@ -13,7 +13,7 @@ import {
 import { noMail, smtpMailer } from '../mail/mailer.ts';
 import { exportMembers } from '../organizations/member-export.ts';
 import { findOrganization } from '../organizations/organization-service.ts';
-import { listTeams } from '../teams/team-service.ts';
+import { findTeam } from '../teams/team-service.ts';
 import {
   type CommonOptions,
   operator,
@@ -68,7 +68,10 @@ function inviteCommand(members: Command, around: Surroundings): void {
         options: InvitingOptions & { csv?: string; role: string; team?: string; dryRun?: boolean },
       ) =>
         within(options, around, 'members invite', async (db, place) => {
-          const teamId = options.team === undefined ? undefined : await teamOf(db, place, options.team);
+          const teamId =
+            options.team === undefined
+              ? undefined
+              : (await findTeam(db, place.organizationId, options.team)).id;
           const wanted = invitationCreationSchema.safeParse({
             ...(options.csv === undefined ? { emails } : { csv: fileText(options.csv) }),
             role: options.role,
@@ -160,18 +163,8 @@ async function invitationOf(db: Db, place: InvitingPlace, email: string): Promis
   throw new RefusalError({ code: 'not_found', message: `There is no open invitation for ${email}.` });
 }
 
-async function teamOf(db: Db, { organizationId }: InvitingPlace, name: string): Promise<string> {
-  const { teams } = await listTeams(db, organizationId);
-  const team = teams.find((each) => each.name.toLowerCase() === name.toLowerCase());
-  if (team !== undefined) return team.id;
-  throw new RefusalError({
-    code: 'not_found',
-    message: `There is no team "${name}".`,
-    help: `The organization has: ${teams.map((each) => each.name).join(', ') || 'none'}.`,
-  });
-}
-
-function originOf(text: string | undefined) {
+/** The origin that an option names; refused when there is none of that name. */
+export function originOf(text: string | undefined) {
   if (text === undefined || text === 'manual' || text === 'invitation' || text === 'jit' || text === 'scim')
     return text;
   throw new RefusalError({

@@ -2,12 +2,8 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import {
-  apiTokenCreationSchema,
-  auditExportQuerySchema,
-  emailSchema,
-  roleSchema,
-} from '../../shared/contracts/hub-api.ts';
+import { auditExportQuerySchema, emailSchema, roleSchema } from '../../shared/contracts/hub-api.ts';
+import type { MemberExportQuery } from '../../shared/contracts/hub-provisioning.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { exportAuditEvents } from '../audit/audit-export.ts';
 import { listAuditEvents } from '../audit/audit-list.ts';
@@ -20,7 +16,6 @@ import { findAccount } from '../organizations/accounts.ts';
 import { listMembers } from '../organizations/member-list.ts';
 import { addMember, changeRole, removeMember } from '../organizations/member-service.ts';
 import { findOrganization } from '../organizations/organization-service.ts';
-import { createApiToken } from '../tokens/api-tokens.ts';
 import {
   type CommonOptions,
   operator,
@@ -29,7 +24,7 @@ import {
   withCommonOptions,
   withDatabase,
 } from './command-context.ts';
-import { invitationCommands } from './invitation-commands.ts';
+import { invitationCommands, originOf } from './invitation-commands.ts';
 import { answer, columns } from './output.ts';
 import { inOrganization, memberId } from './policy-commands.ts';
 
@@ -87,10 +82,13 @@ function listCommand(members: Command, around: Surroundings): void {
   inOrganization(members.command('list'))
     .description('list members')
     .option('--search <text>', 'part of the name or address')
-    .action((options: OrganizationOptions & { search?: string }) =>
+    .option('--origin <origin>', 'only those who came so: manual, invitation, jit or scim')
+    .option('--role <role>', 'only this role')
+    .option('--domain <domain>', 'only addresses of this domain')
+    .action((options: OrganizationOptions & MemberFilterOptions) =>
       withDatabase({ options, around, purpose: 'members list' }, async ({ db }) => {
         const { id } = await findOrganization(db, options.organization);
-        const found = await allMembers(db, id, options.search);
+        const found = await allMembers(db, id, filterOf(options));
         answer(outputOf(around), { members: found }, () =>
           columns(
             ['E-MAIL', 'NAME', 'ROLE', 'ORIGIN', 'POLICY'],
@@ -102,49 +100,30 @@ function listCommand(members: Command, around: Surroundings): void {
     );
 }
 
-async function allMembers(db: Db, organizationId: string, search: string | undefined) {
+interface MemberFilterOptions {
+  readonly search?: string;
+  readonly origin?: string;
+  readonly role?: string;
+  readonly domain?: string;
+}
+
+function filterOf({ search, origin, role, domain }: MemberFilterOptions): MemberExportQuery {
+  return {
+    search,
+    origin: originOf(origin),
+    role: role === undefined ? undefined : roleOf(role),
+    domain,
+  };
+}
+
+async function allMembers(db: Db, organizationId: string, filter: MemberExportQuery) {
   const found = [];
   for (let cursor: string | undefined; ; ) {
-    const page = await listMembers(db, organizationId, { limit: 500, search, cursor });
+    const page = await listMembers(db, organizationId, { ...filter, limit: 500, cursor });
     found.push(...page.members);
     if (page.next === null) return found;
     cursor = page.next;
   }
-}
-
-/** `tokens create` */
-export function tokenCommands(program: Command, around: Surroundings): void {
-  const tokens = program.command('tokens').description('API tokens of an organization');
-  inOrganization(tokens.command('create <name>'))
-    .description('make an API token; its secret is shown this once')
-    .option('--role <role>', 'what it may do: member, editor or owner', 'editor')
-    .option('--days <number>', 'days until it ends, at most 366', (text) => Number(text), 90)
-    .option('--manages-access', 'it may also make tokens, owners and change SSO and SCIM (role owner)', false)
-    .action(
-      (name: string, options: OrganizationOptions & { role: string; days: number; managesAccess: boolean }) =>
-        withDatabase({ options, around, purpose: 'tokens create' }, async ({ db }) => {
-          const { id } = await findOrganization(db, options.organization);
-          const wanted = apiTokenCreationSchema.safeParse({
-            name,
-            role: roleOf(options.role),
-            days: options.days,
-            managesAccess: options.managesAccess,
-          });
-          if (!wanted.success) {
-            const issue = wanted.error.issues[0];
-            const where = issue?.path.join('.') ?? 'token';
-            throw new RefusalError({
-              code: 'bad_request',
-              message: `${where}: ${issue?.message ?? 'not valid'}.`,
-            });
-          }
-          const made = await createApiToken(db, operator(), id, wanted.data);
-          answer(outputOf(around), made, () => [
-            `Made the token "${made.token.name}", good until ${made.token.expiresAt}:`,
-            made.secret,
-          ]);
-        }),
-    );
 }
 
 interface AuditOptions extends CommonOptions {
@@ -273,7 +252,8 @@ function emailOf(text: string): string {
   throw new RefusalError({ code: 'bad_request', message: `"${text}" is not an e-mail address.` });
 }
 
-function roleOf(text: string): Role {
+/** The role that an option names; refused when there is none of that name. */
+export function roleOf(text: string): Role {
   const parsed = roleSchema.safeParse(text);
   if (parsed.success) return parsed.data;
   throw new RefusalError({

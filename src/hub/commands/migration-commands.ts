@@ -34,7 +34,7 @@ const ACTIONS = {
   cancel: 'give the move up; who is removed stays removed',
 } as const;
 
-/** `migration start|status|remove|verify|finish|cancel|owns|transfer` */
+/** `migration start|status|remove|run|verify|finish|cancel|owns|transfer` */
 export function migrationCommands(program: Command, around: Surroundings): void {
   const migration = program
     .command('migration')
@@ -72,15 +72,40 @@ export function migrationCommands(program: Command, around: Surroundings): void 
       .action((options: MigrationOptions) =>
         within(options, around, `migration ${name}`, async (db, organizationId) => {
           const { id } = await latest(db, organizationId);
-          const { batch = 50 } = options;
-          if (!Number.isInteger(batch) || batch < 1 || batch > 500)
-            throw new RefusalError({ code: 'bad_request', message: '--batch is a number from 1 to 500.' });
           const where = { organizationId, migrationId: id };
-          tell(around, await advanceMigration(db, operator(), where, { action, batch }));
+          tell(around, await advanceMigration(db, operator(), where, { action, batch: batchOf(options) }));
         }),
       );
   }
+  runCommand(migration, around);
   ownershipCommands(migration, around);
+}
+
+function runCommand(migration: Command, around: Surroundings): void {
+  inOrganization(migration.command('run'))
+    .description(
+      'remove batch after batch until nobody waits, telling how far it is; interrupted, run it again',
+    )
+    .option('--batch <number>', 'how many people at a time', (text) => Number(text), 50)
+    .action((options: MigrationOptions) =>
+      within(options, around, 'migration run', async (db, organizationId) => {
+        const { id: migrationId, counts } = await latest(db, organizationId);
+        const batch = batchOf(options);
+        const wanted = { action: 'remove', batch } as const;
+        for (let waiting = counts.waiting; ; ) {
+          const moved = await advanceMigration(db, operator(), { organizationId, migrationId }, wanted);
+          // A batch that moves nobody would go on for ever.
+          if (moved.counts.waiting === 0 || moved.counts.waiting >= waiting) return tell(around, moved);
+          waiting = moved.counts.waiting;
+          around.writeError(`${moved.counts.removed} removed, ${waiting} waiting\n`);
+        }
+      }),
+    );
+}
+
+function batchOf({ batch = 50 }: MigrationOptions): number {
+  if (Number.isInteger(batch) && batch >= 1 && batch <= 500) return batch;
+  throw new RefusalError({ code: 'bad_request', message: '--batch is a number from 1 to 500.' });
 }
 
 function ownershipCommands(migration: Command, around: Surroundings): void {

@@ -1,7 +1,15 @@
 import type { Command } from 'commander';
+import { pageQuerySchema } from '../../shared/contracts/hub-api.ts';
+import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { Db } from '../database/connection.ts';
 import { findOrganization } from '../organizations/organization-service.ts';
-import { findScimPlace, readScimSettings, type ScimPlace, updateScimSettings } from '../scim/settings.ts';
+import {
+  findScimPlace,
+  readProvisioningLog,
+  readScimSettings,
+  type ScimPlace,
+  updateScimSettings,
+} from '../scim/settings.ts';
 import { createScimToken, revokeScimTokens } from '../scim/tokens.ts';
 import {
   type CommonOptions,
@@ -24,10 +32,26 @@ const inConnection = (command: Command): Command =>
     .option('--connection <name>', 'connection to an identity provider (default: the only one)')
     .option('--public-url <url>', 'address of the hub, for the base address', 'http://127.0.0.1:8443');
 
-/** `scim token create|list|revoke`, `scim on|off` */
+/** `scim token create|list|revoke`, `scim show|log|on|off|adopt` */
 export function scimCommands(program: Command, around: Surroundings): void {
   const scim = program.command('scim').description('provisioning by an identity provider (SCIM 2.0)');
   tokenCommands(scim.command('token').description('tokens of a connection; two are valid at a time'), around);
+  inConnection(scim.command('show'))
+    .description('base address, switches, tokens, and how many people and groups')
+    .action((options: ScimOptions) =>
+      within(options, around, 'scim show', (db, place) => show(db, place, options, around)),
+    );
+  inConnection(scim.command('adopt <on|off>'))
+    .description('whether SCIM may take over members that signing in (JIT) created')
+    .action((value: string, options: ScimOptions) =>
+      within(options, around, 'scim adopt', async (db, place) => {
+        if (value !== 'on' && value !== 'off')
+          throw new RefusalError({ code: 'bad_request', message: 'Say on or off.' });
+        await updateScimSettings(db, operator(), place, { adoptsSignInMembers: value === 'on' });
+        await show(db, place, options, around);
+      }),
+    );
+  logCommand(scim, around);
   for (const [name, enabled] of [
     ['on', true],
     ['off', false],
@@ -39,13 +63,54 @@ export function scimCommands(program: Command, around: Surroundings): void {
       .action((options: ScimOptions) =>
         within(options, around, `scim ${name}`, async (db, place) => {
           await updateScimSettings(db, operator(), place, { enabled });
-          const settings = await readScimSettings(db, addressOf(options), place);
-          answer(outputOf(around), settings, () => [
-            `SCIM of "${settings.connection.name}" is ${settings.enabled ? 'on' : 'off'}; ${settings.users} users and ${settings.groups} groups.`,
-          ]);
+          await show(db, place, options, around);
         }),
       );
   }
+}
+
+async function show(db: Db, place: ScimPlace, options: ScimOptions, around: Surroundings): Promise<void> {
+  const settings = await readScimSettings(db, addressOf(options), place);
+  const onOff = (on: boolean): string => (on ? 'on' : 'off');
+  answer(outputOf(around), settings, () => [
+    `SCIM of "${settings.connection.name}" is ${onOff(settings.enabled)}; ${settings.users} users and ${settings.groups} groups.`,
+    `Base address: ${settings.baseUrl}`,
+    `Valid tokens: ${settings.tokens.length}`,
+    `Taking over members that signing in created: ${onOff(settings.adoptsSignInMembers)}`,
+  ]);
+}
+
+function logCommand(scim: Command, around: Surroundings): void {
+  inConnection(scim.command('log'))
+    .description('what the identity provider did and what it was refused, newest first')
+    .option('--limit <number>', 'how many events', (text) => Number(text), 50)
+    .action((options: ScimOptions & { readonly limit: number }) =>
+      within(options, around, 'scim log', async (db, place) => {
+        const page = pageQuerySchema.safeParse({ limit: options.limit });
+        if (!page.success)
+          throw new RefusalError({ code: 'bad_request', message: '--limit is a number from 1 to 500.' });
+        const log = await readProvisioningLog(db, place, page.data);
+        answer(outputOf(around), log, () => [
+          ...columns(
+            ['TIME', 'ACTION', 'WHAT'],
+            log.events.map((event) => [event.at, event.action, event.target.label]),
+            'Nothing was done yet.',
+          ),
+          '',
+          ...columns(
+            ['REFUSED', 'TIMES', 'REQUEST', 'ANSWER', 'BECAUSE'],
+            log.refused.map((each) => [
+              each.at,
+              String(each.times),
+              `${each.method} ${each.path}`,
+              [each.status, each.scimType].filter(Boolean).join(' '),
+              each.detail,
+            ]),
+            'Nothing was refused.',
+          ),
+        ]);
+      }),
+    );
 }
 
 function tokenCommands(token: Command, around: Surroundings): void {

@@ -7,6 +7,8 @@ declare module '../database/schema.ts' {
     checked_at: OptionalInstant;
     /** Set while a re-check does not find the proof; the domain stays verified. */
     failing_since: OptionalInstant;
+    /** The `failing_since` that the owners had a letter about. */
+    warned_of: OptionalInstant;
     /** Verified by the operator's word. */
     forced: Generated<boolean>;
   }

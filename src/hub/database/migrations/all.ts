@@ -17,6 +17,7 @@ import * as memberJobs from './0063-member-jobs.ts';
 import * as signInProofs from './0065-sign-in-proofs.ts';
 import * as accessPolicies from './0070-access-policies.ts';
 import * as scimRefusals from './0071-scim-refusals.ts';
+import * as domainWarnings from './0072-domain-warnings.ts';
 import * as driftFiles from './0073-drift-files.ts';
 
 /**
@@ -42,5 +43,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0065-sign-in-proofs': signInProofs,
   '0070-access-policies': accessPolicies,
   '0071-scim-refusals': scimRefusals,
+  '0072-domain-warnings': domainWarnings,
   '0073-drift-files': driftFiles,
 };

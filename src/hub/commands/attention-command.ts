@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { readAttention } from '../attention/attention.ts';
+import { findOrganization } from '../organizations/organization-service.ts';
+import {
+  type CommonOptions,
+  operator,
+  outputOf,
+  type Surroundings,
+  withDatabase,
+} from './command-context.ts';
+import { answer, columns } from './output.ts';
+import { inOrganization } from './policy-commands.ts';
+
+/** `attention` */
+export function attentionCommand(program: Command, around: Surroundings): void {
+  inOrganization(program.command('attention'))
+    .description('what owners should look at: failing domains, connections, refused provisioning')
+    .action((options: CommonOptions & { readonly organization: string }) =>
+      withDatabase({ options, around, purpose: 'attention' }, async ({ db }) => {
+        const { id: organizationId } = await findOrganization(db, options.organization);
+        const now = operator().at.getTime();
+        const attention = await readAttention(db, { organizationId, publicUrl: '', now });
+        answer(outputOf(around), attention, () =>
+          columns(
+            ['WHAT', 'SINCE', 'MESSAGE', 'WHAT TO DO'],
+            attention.items.map((item) => [item.about.name, item.since ?? '', item.message, item.help]),
+            'Nothing needs attention.',
+          ),
+        );
+      }),
+    );
+}

@@ -1,0 +1,103 @@
+import type { Command } from 'commander';
+import { teamCreationSchema } from '../../shared/contracts/hub-api.ts';
+import { RefusalError } from '../../shared/contracts/refusal.ts';
+import type { Db } from '../database/connection.ts';
+import { findOrganization } from '../organizations/organization-service.ts';
+import {
+  createTeam,
+  deleteTeam,
+  findTeam,
+  listTeamMembers,
+  listTeams,
+  setTeamMember,
+} from '../teams/team-service.ts';
+import {
+  type CommonOptions,
+  operator,
+  outputOf,
+  type Surroundings,
+  withDatabase,
+} from './command-context.ts';
+import { answer, columns } from './output.ts';
+import { inOrganization, memberId } from './policy-commands.ts';
+
+interface TeamOptions extends CommonOptions {
+  readonly organization: string;
+}
+
+/** `teams list|show|create|delete|add|remove` */
+export function teamCommands(program: Command, around: Surroundings): void {
+  const teams = program.command('teams').description('teams of an organization');
+  const command = (name: string, description: string) =>
+    inOrganization(teams.command(name)).description(description);
+  const within = (
+    options: TeamOptions,
+    purpose: string,
+    run: (db: Db, organizationId: string) => Promise<void>,
+  ): Promise<void> =>
+    withDatabase({ options, around, purpose: `teams ${purpose}` }, async ({ db }) =>
+      run(db, (await findOrganization(db, options.organization)).id),
+    );
+
+  command('list', 'list teams').action((options: TeamOptions) =>
+    within(options, 'list', async (db, organizationId) => {
+      const { teams: found } = await listTeams(db, organizationId);
+      answer(outputOf(around), { teams: found }, () =>
+        columns(
+          ['TEAM', 'MEMBERS', 'DESCRIPTION'],
+          found.map((team) => [team.name, String(team.members), team.description]),
+          'There is no team yet.',
+        ),
+      );
+    }),
+  );
+  command('show <team>', 'who is in a team').action((name: string, options: TeamOptions) =>
+    within(options, 'show', async (db, organizationId) => {
+      const team = await findTeam(db, organizationId, name);
+      const { members } = await listTeamMembers(db, organizationId, team.id);
+      answer(outputOf(around), { team, members }, () =>
+        columns(
+          ['E-MAIL', 'NAME'],
+          members.map((each) => [each.email, each.name]),
+          'Nobody.',
+        ),
+      );
+    }),
+  );
+  command('create <team>', 'make an empty team')
+    .option('--description <text>', 'what it is for')
+    .action((name: string, options: TeamOptions & { readonly description?: string }) =>
+      within(options, 'create', async (db, organizationId) => {
+        const wanted = teamCreationSchema.safeParse({ name, description: options.description });
+        if (!wanted.success)
+          throw new RefusalError({
+            code: 'bad_request',
+            message: wanted.error.issues[0]?.message ?? 'That is no name of a team.',
+          });
+        const team = await createTeam(db, operator(), organizationId, wanted.data);
+        answer(outputOf(around), { team }, () => [`Made the team "${team.name}".`]);
+      }),
+    );
+  command('delete <team>', 'delete a team; its members stay in the organization').action(
+    (name: string, options: TeamOptions) =>
+      within(options, 'delete', async (db, organizationId) => {
+        const team = await findTeam(db, organizationId, name);
+        await deleteTeam(db, operator(), organizationId, team.id);
+        answer(outputOf(around), { team }, () => [`Deleted the team "${team.name}".`]);
+      }),
+  );
+  for (const [verb, present, description, done] of [
+    ['add', true, 'put a member into a team', 'is in'],
+    ['remove', false, 'take a member out of a team', 'is not in'],
+  ] as const) {
+    command(`${verb} <team> <email>`, description).action(
+      (name: string, email: string, options: TeamOptions) =>
+        within(options, verb, async (db, organizationId) => {
+          const team = await findTeam(db, organizationId, name);
+          const wanted = { teamId: team.id, userId: await memberId(db, email), present };
+          await setTeamMember(db, operator(), organizationId, wanted);
+          answer(outputOf(around), { team: team.name, email }, () => [`${email} ${done} "${team.name}".`]);
+        }),
+    );
+  }
+}
