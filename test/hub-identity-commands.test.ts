@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { type HubProcess, runHubCommand, startHubProcess, temporaryDataDirectory } from './hub-process.ts';
+
+/*
+ * What an operator does about people from the command line beside a running hub, while an identity provider speaks
+ * SCIM to it: the demo's world, real processes.
+ */
+const data = temporaryDataDirectory();
+let hub: HubProcess;
+beforeAll(async () => {
+  hub = await startHubProcess(data.path, ['--demo']);
+});
+afterAll(async () => {
+  await hub.end('SIGKILL');
+  data.remove();
+});
+
+const anything = z.record(z.string(), z.any());
+const inAcme = () => ['--organization', 'acme', '--data', data.path];
+
+/** The JSON answer of a command that succeeded. */
+async function answer(...args: readonly string[]) {
+  const result = await runHubCommand([...args, ...inAcme(), '--json']);
+  expect([args, result.code, result.code === 0 ? '' : result.stderr + result.stdout]).toEqual([args, 0, '']);
+  return anything.parse(JSON.parse(result.stdout));
+}
+
+/** What a person reads. */
+async function text(...args: readonly string[]): Promise<string> {
+  const result = await runHubCommand([...args, ...inAcme()]);
+  expect([result.code, result.stderr]).toEqual([0, '']);
+  return result.stdout;
+}
+
+async function refused(...args: readonly string[]): Promise<{ code: number; error: string }> {
+  const result = await runHubCommand([...args, ...inAcme(), '--json']);
+  const { error } = anything.parse(JSON.parse(result.stdout));
+  return { code: result.code, error: String(error.code) };
+}
+
+/** A request of the identity provider. */
+async function scim(token: unknown, method: string, path: string, body?: object) {
+  const sent = await fetch(`${String(hub.said.scimBaseUrl)}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${String(token)}`, 'content-type': 'application/scim+json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const said = await sent.text();
+  return { status: sent.status, body: said === '' ? {} : anything.parse(JSON.parse(said)) };
+}
+
+it('the demo says where SCIM answers, for two organizations that cannot see each other', async () => {
+  const { said } = hub;
+  expect(said).toMatchObject({
+    url: hub.url,
+    organization: 'acme',
+    emailDomain: 'acme.example',
+    scimBaseUrl: `${hub.url}/scim/v2`,
+    ownerEmail: 'olivia@acme.example',
+    ownerPassword: expect.any(String),
+  });
+  const made = await scim(said.scimToken, 'POST', '/Users', { userName: 'ada@acme.example' });
+  expect(made.status).toBe(201);
+  expect((await scim(said.otherScimToken, 'GET', `/Users/${made.body.id}`)).status).toBe(404);
+  expect((await scim(said.otherScimToken, 'GET', '/Users')).body.totalResults).toBe(0);
+  const foreign = await scim(said.otherScimToken, 'POST', '/Users', { userName: 'eve@acme.example' });
+  expect(foreign).toMatchObject({ status: 400, body: { scimType: 'invalidValue' } });
+});
+
+describe('people', () => {
+  it('are found by how they came, and put into teams', async () => {
+    const { members } = await answer('members', 'list', '--origin', 'scim');
+    expect(members.map(({ email }: { email: string }) => email)).toEqual(['ada@acme.example']);
+    expect((await answer('teams', 'create', 'Tools', '--description', 'for work')).team).toMatchObject({
+      name: 'Tools',
+      members: 0,
+    });
+    expect(await refused('teams', 'create', 'tools')).toEqual({ code: 1, error: 'conflict' });
+    await answer('teams', 'add', 'tools', 'ada@acme.example');
+    expect((await answer('teams', 'show', 'Tools')).members).toMatchObject([{ email: 'ada@acme.example' }]);
+    expect(await text('teams', 'list')).toMatch(/Tools +1 +for work/);
+    await answer('teams', 'remove', 'Tools', 'ada@acme.example');
+    expect((await answer('teams', 'show', 'Tools')).members).toEqual([]);
+    await answer('teams', 'delete', 'Tools');
+    expect(await refused('teams', 'show', 'Tools')).toEqual({ code: 2, error: 'not_found' });
+  }, 120_000);
+
+  it('outside are listed, and tokens are listed and ended', async () => {
+    expect((await answer('domains', 'uncaptured')).users).toEqual([]);
+    const made = await answer('tokens', 'create', 'robot', '--role', 'member');
+    expect((await answer('tokens', 'list')).tokens).toMatchObject([{ name: 'robot', role: 'member' }]);
+    const ask = () =>
+      fetch(`${hub.url}/v1/orgs/acme`, { headers: { authorization: `Bearer ${made.secret}` } });
+    expect((await ask()).status).toBe(200);
+    await answer('tokens', 'revoke', 'robot');
+    expect((await ask()).status).toBe(401);
+    expect(await refused('tokens', 'revoke', 'robot')).toEqual({ code: 2, error: 'not_found' });
+  }, 120_000);
+});
+
+describe('provisioning', () => {
+  it('is switched, read with what it refused, and asks for attention', async () => {
+    const { scimToken } = hub.said;
+    await scim(scimToken, 'POST', '/Users', { userName: 'out@elsewhere.example' });
+    expect(await answer('scim', 'show')).toMatchObject({ enabled: true, users: 1 });
+    const log = await answer('scim', 'log', '--limit', '5');
+    expect(log.events.map(({ action }: { action: string }) => action)).toContain('scim.user.create');
+    expect(log.refused[0]).toMatchObject({ method: 'POST', status: 400, scimType: 'invalidValue' });
+    expect(await text('scim', 'log')).toMatch(/POST \/scim\/v2\/Users +400 invalidValue +The domain/);
+    const { items } = await answer('attention');
+    expect(items.map(({ code }: { code: string }) => code)).toContain('scim_refused');
+    expect((await answer('scim', 'adopt', 'on')).adoptsSignInMembers).toBe(true);
+    expect((await answer('scim', 'adopt', 'off')).adoptsSignInMembers).toBe(false);
+    expect(await refused('scim', 'adopt', 'perhaps')).toEqual({ code: 2, error: 'bad_request' });
+    await answer('scim', 'off');
+    expect((await scim(scimToken, 'GET', '/Users')).status).toBe(403);
+    await answer('scim', 'on');
+    expect((await scim(scimToken, 'GET', '/Users')).status).toBe(200);
+    const rotated = await answer('scim', 'token', 'create', '--public-url', hub.url);
+    expect((await scim(rotated.secret, 'GET', '/Users')).status).toBe(200);
+    await answer('scim', 'token', 'revoke');
+    expect((await scim(rotated.secret, 'GET', '/Users')).status).toBe(401);
+    expect((await answer('connections', 'accepted')).connections).toEqual([]);
+  }, 120_000);
+
+  it('is moved to in one run, which says why it cannot begin', async () => {
+    const unready = await answer('migration', 'start');
+    expect(unready.migration).toMatchObject({ step: 'prepared', counts: { waiting: 0 } });
+    // Without a token nobody could come back.
+    expect(await refused('migration', 'run')).toEqual({ code: 1, error: 'conflict' });
+    const { secret } = await answer('scim', 'token', 'create');
+    expect((await scim(secret, 'GET', '/Users?count=0')).status).toBe(200);
+    const ran = await answer('migration', 'run');
+    expect(ran.migration).toMatchObject({ step: 'verifying', counts: { waiting: 0, removed: 0 } });
+    expect((await answer('migration', 'status')).people).toEqual([]);
+    await answer('migration', 'cancel');
+    expect(await refused('migration', 'run')).toEqual({ code: 1, error: 'conflict' });
+  }, 120_000);
+});
