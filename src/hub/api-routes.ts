@@ -15,6 +15,7 @@ import { healthRoutes } from './operations/health-routes.ts';
 import { bulkMemberRoutes } from './organizations/bulk-routes.ts';
 import { organizationRoutes } from './organizations/organization-routes.ts';
 import { overrideRoutes } from './overrides/override-routes.ts';
+import { overviewRoutes } from './overview/overview-routes.ts';
 import { effectivePolicyRoutes } from './policies/effective-policy-routes.ts';
 import { policyRoutes } from './policies/policy-routes.ts';
 import { deviceRoutes } from './reports/device-routes.ts';
@@ -42,6 +43,7 @@ export const apiRoutes = ({ resolver, mail, outbound, secret }: ApiSurroundings)
   healthRoutes,
   callerRoutes,
   organizationRoutes,
+  overviewRoutes,
   bulkMemberRoutes,
   memberJobRoutes,
   migrationRoutes,

@@ -24,6 +24,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /v1/orgs/{organization}/teams': { name: 'Walkers' },
   'POST /v1/orgs/{organization}/invitations': { emails: ['walker@acme.example'] },
   'POST /v1/orgs/{organization}/members/remove': { userIds: ['33333333-3333-4333-8333-333333333333'] },
+  'PUT /v1/orgs/{organization}/overview/checklist': { enforcement: true },
   'POST /v1/orgs/{organization}/member-jobs': {
     action: { kind: 'role', role: 'member' },
     userIds: ['{userId}'],

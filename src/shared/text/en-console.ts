@@ -3,6 +3,7 @@ import { enCompliance } from './console/compliance.en.ts';
 import { enforcement } from './console/enforcement.en.ts';
 import { enConsoleLists } from './console/lists.en.ts';
 import { enMemberWork } from './console/members.en.ts';
+import { enOverview } from './console/overview.en.ts';
 import { enPolicyWork } from './console/policy-work.en.ts';
 import { scim } from './console/scim.en.ts';
 import { sso } from './console/sso.en.ts';
@@ -11,6 +12,7 @@ import { sso } from './console/sso.en.ts';
 export const enConsole = {
   ...enConsoleLists,
   ...enMemberWork,
+  ...enOverview,
   ...enAccess,
   ...enPolicyWork,
   ...enCompliance,
@@ -48,18 +50,6 @@ export const enConsole = {
   'reach.signedInAgain': 'I have signed in',
   'reach.unreadable':
     'The hub gave an answer that this page does not understand. It may have been updated: load the page again.',
-
-  'overview.text': 'How things stand.',
-  'overview.checklist': 'First steps',
-  'overview.checklistText': 'What makes policies reach people.',
-  'overview.step.domain': 'Verify a domain',
-  'overview.step.policy': 'Create a policy',
-  'overview.step.assign': 'Assign it, or make it the default',
-  'overview.step.members': 'Add members',
-  'overview.done': 'Done',
-  'overview.open': 'To do',
-  'overview.recent': 'Recent changes',
-  'overview.allChanges': 'All changes',
 
   'policies.title': 'Policies',
   'policies.text':

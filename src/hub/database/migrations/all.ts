@@ -14,6 +14,7 @@ import * as changes from './0060-changes.ts';
 import * as memberLists from './0061-member-lists.ts';
 import * as complianceDays from './0062-compliance-days.ts';
 import * as memberJobs from './0063-member-jobs.ts';
+import * as checklist from './0064-checklist.ts';
 import * as signInProofs from './0065-sign-in-proofs.ts';
 import * as accessPolicies from './0070-access-policies.ts';
 import * as scimRefusals from './0071-scim-refusals.ts';
@@ -40,6 +41,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0061-member-lists': memberLists,
   '0062-compliance-days': complianceDays,
   '0063-member-jobs': memberJobs,
+  '0064-checklist': checklist,
   '0065-sign-in-proofs': signInProofs,
   '0070-access-policies': accessPolicies,
   '0071-scim-refusals': scimRefusals,
