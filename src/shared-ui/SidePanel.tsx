@@ -7,11 +7,14 @@ import { useText } from './text-context.tsx';
 export function SidePanel({
   opened,
   title,
+  wide = false,
   onClose,
   children,
 }: {
   readonly opened: boolean;
   readonly title: string;
+  /** Room for two things side by side, where the page has it. */
+  readonly wide?: boolean;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }) {
@@ -21,7 +24,7 @@ export function SidePanel({
       opened={opened}
       onClose={onClose}
       position="right"
-      size="30rem"
+      size={wide ? '52rem' : '30rem'}
       padding="lg"
       classNames={{
         title: classes.title,

@@ -1,22 +1,20 @@
 import { Button } from '@mantine/core';
+import Download from 'lucide-react/icons/download';
 import ScrollText from 'lucide-react/icons/scroll-text';
 import { useState } from 'react';
 import { type AuditEvent, auditListSchema } from '../../shared/contracts/hub-api.ts';
 import { DocumentView } from '../../shared-ui/DocumentView.tsx';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
-import { EmptyState } from '../../shared-ui/PageState.tsx';
 import { Facts } from '../../shared-ui/Panel.tsx';
 import { SidePanel } from '../../shared-ui/SidePanel.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
-import { Gate } from '../hub/Gate.tsx';
-import { useRead } from '../hub/use-read.ts';
+import { fileAddress } from '../hub/hub-client.ts';
 import { useHere } from '../organization-context.tsx';
-import { Choice } from '../parts/Choice.tsx';
 import { Field } from '../parts/Field.tsx';
 import layout from '../parts/Layout.module.css';
-import { Pages } from '../parts/Pages.tsx';
-import { Table } from '../parts/Table.tsx';
+import { FilterChoice, FilterText, ServerList } from '../parts/ServerList.tsx';
+import type { Column } from '../parts/Table.tsx';
 import { useFilters } from '../parts/use-filters.ts';
 
 const KINDS = [
@@ -29,122 +27,136 @@ const KINDS = [
   'connection.',
   'scim.',
   'device.',
+  'invitation.',
   'signing_key.',
 ] as const;
-const PAGE = 50;
-
-/** Every change of the organization, newest first, with what was there before and after. */
+/** Every change of the organization, with what was there before and after; filtered, and exported as it is filtered. */
 export function AuditPage() {
   const { t } = useConsoleText();
   const { api } = useHere();
-  const filters = useFilters();
+  const { get, set } = useFilters();
   const [shown, setShown] = useState<AuditEvent | null>(null);
-  const loaded = useRead(
-    {
-      path: api('audit'),
-      query: {
-        action: filters.get('kind'),
-        since: startOf(filters.get('since')),
-        until: endOf(filters.get('until')),
-        targetId: filters.get('target'),
-        actorId: filters.get('actor'),
-        cursor: filters.get('cursor'),
-        limit: PAGE,
-      },
-      answer: auditListSchema,
-    },
-    { keep: true },
-  );
+  const columns = useColumns(setShown);
+  const filter = {
+    action: get('kind'),
+    actor: get('by'),
+    target: get('of'),
+    since: startOf(get('since')),
+    until: endOf(get('until')),
+    targetId: get('target'),
+    actorId: get('actor'),
+  };
   return (
     <>
-      <PageHead title={t('audit.title')} text={t('audit.text')} />
-      <div className={layout.tools}>
-        <Choice
-          label={t('audit.kind')}
-          value={filters.get('kind')}
-          options={[['', t('list.any')], ...KINDS.map((kind) => [kind, t(`audit.kind.${kind}`)] as const)]}
-          onChange={(kind) => filters.set('kind', kind)}
-        />
-        <Field
-          label={t('audit.since')}
-          type="date"
-          value={filters.get('since')}
-          onChange={(day) => filters.set('since', day)}
-        />
-        <Field
-          label={t('audit.until')}
-          type="date"
-          value={filters.get('until')}
-          onChange={(day) => filters.set('until', day)}
-        />
-        {filters.get('target') === '' && filters.get('actor') === '' ? null : (
-          <Button
-            variant="default"
-            onClick={() => {
-              filters.set('target', '');
-              filters.set('actor', '');
-            }}
-          >
-            {t('audit.everyone')}
-          </Button>
-        )}
-      </div>
-      <Gate loaded={loaded}>
-        {({ events, next }) =>
-          events.length === 0 ? (
-            <EmptyState icon={<ScrollText size={26} />} title={t('audit.noneTitle')}>
-              {t('audit.noneText')}
-            </EmptyState>
-          ) : (
-            <>
-              <Events events={events} onShow={setShown} />
-              <Pages next={next} />
-            </>
-          )
-        }
-      </Gate>
-      <SidePanel opened={shown !== null} title={t('audit.event')} onClose={() => setShown(null)}>
-        {shown === null ? null : <EventDetail event={shown} onFilter={filters.set} />}
+      <PageHead title={t('audit.title')} text={t('audit.text')} actions={<Exports filter={filter} />} />
+      <ServerList
+        label={t('audit.title')}
+        path={api('audit')}
+        query={filter}
+        answer={auditListSchema}
+        page={({ events, next }) => ({ rows: events, next })}
+        columns={columns}
+        rowKey={({ id }) => String(id)}
+        usualSort="-at"
+        filters={<Filters />}
+        empty={{
+          icon: <ScrollText size={26} />,
+          title: t('audit.noneTitle'),
+          text: t('audit.noneText'),
+        }}
+      />
+      <SidePanel opened={shown !== null} title={t('audit.event')} wide onClose={() => setShown(null)}>
+        {shown === null ? null : <EventDetail event={shown} onFilter={set} />}
       </SidePanel>
     </>
   );
 }
 
-function Events({
-  events,
-  onShow,
-}: {
-  readonly events: readonly AuditEvent[];
-  readonly onShow: (event: AuditEvent) => void;
-}) {
+/** The same events as files. */
+function Exports({ filter }: { readonly filter: Readonly<Record<string, string | undefined>> }) {
   const { t } = useConsoleText();
+  const { api } = useHere();
+  const files = [
+    ['csv', t('list.csv')],
+    ['jsonl', t('list.json')],
+  ] as const;
+  return files.map(([format, label]) => (
+    <Button
+      key={format}
+      component="a"
+      variant="default"
+      href={fileAddress(api('audit', 'export'), { ...filter, format })}
+      download
+      leftSection={<Download size={16} aria-hidden />}
+    >
+      {label}
+    </Button>
+  ));
+}
+
+function Filters() {
+  const { t } = useConsoleText();
+  const { get, set } = useFilters();
   return (
-    <Table
-      label={t('audit.title')}
-      rows={events}
-      rowKey={(event) => String(event.id)}
-      columns={[
-        { title: t('audit.action'), cell: (event) => <code>{event.action}</code> },
-        { title: t('audit.target'), cell: (event) => event.target.label },
-        { title: t('audit.actor'), cell: (event) => event.actor.label },
-        { title: t('audit.when'), cell: (event) => <When at={event.at} /> },
-        {
-          title: t('list.actions'),
-          quiet: true,
-          cell: (event) => (
-            <Button
-              variant="default"
-              size="xs"
-              aria-label={t('audit.showNamed', { action: event.action, target: event.target.label })}
-              onClick={() => onShow(event)}
-            >
-              {t('audit.show')}
-            </Button>
-          ),
-        },
-      ]}
-    />
+    <>
+      <FilterText name="by" label={t('audit.actor')} />
+      <FilterText name="of" label={t('audit.target')} />
+      <FilterChoice
+        name="kind"
+        label={t('audit.kind')}
+        options={KINDS.map((kind) => [kind, t(`audit.kind.${kind}`)])}
+      />
+      <Field
+        dim
+        label={t('audit.since')}
+        type="date"
+        value={get('since')}
+        onChange={(day) => set('since', day)}
+      />
+      <Field
+        dim
+        label={t('audit.until')}
+        type="date"
+        value={get('until')}
+        onChange={(day) => set('until', day)}
+      />
+      {get('target') === '' && get('actor') === '' ? null : (
+        <Button
+          variant="default"
+          onClick={() => {
+            set('target', '');
+            set('actor', '');
+          }}
+        >
+          {t('audit.everyone')}
+        </Button>
+      )}
+    </>
   );
+}
+
+function useColumns(onShow: (event: AuditEvent) => void): readonly Column<AuditEvent>[] {
+  const { t } = useConsoleText();
+  return [
+    { title: t('audit.action'), cell: (event) => <code>{event.action}</code> },
+    { title: t('audit.target'), cell: (event) => event.target.label },
+    { title: t('audit.actor'), cell: (event) => event.actor.label },
+    { title: t('audit.when'), sort: 'at', cell: (event) => <When at={event.at} /> },
+    {
+      title: t('list.actions'),
+      quiet: true,
+      cell: (event) => (
+        <Button
+          variant="default"
+          size="xs"
+          aria-label={t('audit.showNamed', { action: event.action, target: event.target.label })}
+          onClick={() => onShow(event)}
+        >
+          {t('audit.show')}
+        </Button>
+      ),
+    },
+  ];
 }
 
 function EventDetail({
@@ -179,17 +191,23 @@ function EventDetail({
           </Button>
         )}
       </div>
-      <h3>{t('audit.before')}</h3>
-      {event.before === null ? (
+      <div className={layout.pair}>
+        <Side title={t('audit.before')} document={event.before} />
+        <Side title={t('audit.after')} document={event.after} />
+      </div>
+    </div>
+  );
+}
+
+function Side({ title, document }: { readonly title: string; readonly document: AuditEvent['before'] }) {
+  const { t } = useConsoleText();
+  return (
+    <div>
+      <h3>{title}</h3>
+      {document === null ? (
         <p className={layout.dim}>{t('audit.nothing')}</p>
       ) : (
-        <DocumentView document={event.before} label={t('audit.before')} />
-      )}
-      <h3>{t('audit.after')}</h3>
-      {event.after === null ? (
-        <p className={layout.dim}>{t('audit.nothing')}</p>
-      ) : (
-        <DocumentView document={event.after} label={t('audit.after')} />
+        <DocumentView document={document} label={title} />
       )}
     </div>
   );

@@ -10,17 +10,19 @@ export async function listAuditEvents(
   query: AuditQuery,
   provisioning?: ProvisioningEvents,
 ): Promise<AuditList> {
+  const forwards = query.sort === 'at';
   let events = db
     .selectFrom('audit_events')
     .selectAll()
-    .orderBy('id', 'desc')
+    .orderBy('id', forwards ? 'asc' : 'desc')
     .limit(query.limit + 1);
   events =
     organizationId === null
       ? events.where('organization_id', 'is', null)
       : events.where('organization_id', '=', organizationId);
   const before = query.cursor === undefined ? null : Number(query.cursor);
-  if (before !== null && Number.isSafeInteger(before)) events = events.where('id', '<', before);
+  if (before !== null && Number.isSafeInteger(before))
+    events = events.where('id', forwards ? '>' : '<', before);
   if (query.action?.endsWith('.') === true)
     events = events.where('action', 'like', `${escapeLike(query.action)}%`);
   else if (query.action !== undefined) events = events.where('action', '=', clean(query.action));

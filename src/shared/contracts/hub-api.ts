@@ -423,6 +423,8 @@ export const auditQuerySchema = pageQuerySchema.extend({
   /** ISO 8601: not before, and before. */
   since: z.iso.datetime({ offset: true }).optional(),
   until: z.iso.datetime({ offset: true }).optional(),
+  /** Newest first, unless "at" is asked for. */
+  sort: sortSchema(['at']).optional(),
 });
 /** The same as a file: JSON lines or CSV. */
 export const auditExportQuerySchema = auditQuerySchema

@@ -347,6 +347,7 @@ export const enConsole = {
   'audit.kind.connection.': 'Connections',
   'audit.kind.scim.': 'SCIM',
   'audit.kind.device.': 'Devices',
+  'audit.kind.invitation.': 'Invitations',
   'audit.kind.signing_key.': 'Signing keys',
   'audit.since': 'From',
   'audit.until': 'To',
