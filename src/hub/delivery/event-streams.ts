@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers';
 import { EVENT_HEARTBEAT_SECONDS } from '../../shared/contracts/agent-api.ts';
 import type { Clock } from '../clock.ts';
 import type { Announcements } from '../database/announcements.ts';
@@ -81,7 +80,7 @@ export function createEventStreams(options: EventStreamOptions): EventStreams {
         } catch (error) {
           onError(error);
           for (const [stream, question] of some) ask(stream, question);
-          retry ??= wait(() => {
+          retry ??= setTimeout(() => {
             retry = undefined;
             void look();
           }, 1_000);

@@ -198,6 +198,28 @@ describe('GET /v1/agent/events', () => {
     await nextSeq(elsewhere);
   });
 
+  it('misses nothing that changed while the connection for announcements was broken', async () => {
+    const readers = [await listen(), await listen({ at: other })];
+    for (const reader of readers) await nextSeq(reader);
+    const listeners = async () => {
+      const { rows } = await sql<{ pid: number }>`select pid from pg_stat_activity
+        where application_name = 'mooring-hub listener' and datname = current_database()`.execute(
+        database.db,
+      );
+      return rows.map(({ pid }) => pid);
+    };
+    const before = await listeners();
+    expect(before.length).toBeGreaterThanOrEqual(2);
+    await sql`select pg_terminate_backend(pid) from unnest(${before}::int[]) as pid`.execute(database.db);
+    await expect.poll(async () => (await listeners()).filter((pid) => before.includes(pid))).toEqual([]);
+    await save(5120);
+    for (const reader of readers) expect(await nextSeq(reader)).toBe(await seqOf(ada.id));
+    // And it hears again.
+    await expect.poll(async () => (await listeners()).length).toBe(before.length);
+    await save(6144);
+    for (const reader of readers) expect(await nextSeq(reader)).toBe(await seqOf(ada.id));
+  });
+
   it('tells everybody once when a hub stops, with a time to come back that spreads them', async () => {
     const stopping = await startTestHub(database, { publicUrl: hub.url });
     const readers = await Promise.all(Array.from({ length: 20 }, () => listen({ at: stopping })));

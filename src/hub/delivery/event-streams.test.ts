@@ -1,0 +1,144 @@
+import type { ServerResponse } from 'node:http';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Announcement } from '../database/announcements.ts';
+import type { Db } from '../database/connection.ts';
+import { createEventStreams, type EventStreams } from './event-streams.ts';
+import type { AgentStream } from './stream-registry.ts';
+
+/* The streams of one process, with time and the database in the test's hands. */
+
+const START = Date.parse('2026-01-02T03:04:05Z');
+let now = START;
+let streams: EventStreams;
+let announce: (announcement: Announcement) => void;
+let asked: { readonly told: ReadonlyMap<string, number>; answer(seq: number): void; fail(): void }[];
+const errors: unknown[] = [];
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
+  now = START;
+  asked = [];
+  errors.length = 0;
+  streams = createEventStreams({
+    // Nothing here asks it: who may go on is asked of a real database in events.test.ts.
+    db: {} as Db,
+    clock: { now: () => now },
+    announcements: {
+      subscribe: (listener) => {
+        announce = listener;
+        return () => undefined;
+      },
+    },
+    prepare: (_organization, told) =>
+      new Promise((resolve, reject) => {
+        asked.push({
+          told,
+          answer: (seq) => resolve(new Map([...told.keys()].map((user) => [user, seq]))),
+          fail: () => reject(new Error('the database is away')),
+        });
+      }),
+    random: () => 0.5,
+    onError: (error) => errors.push(error),
+  });
+});
+afterEach(() => {
+  streams.drain();
+  vi.useRealTimers();
+});
+
+/** A stream of its own user, and what was written to it. */
+function open(user: string, more: { readonly endsAt?: number; readonly backlog?: number } = {}) {
+  const written: string[] = [];
+  let destroyed = false;
+  const response = {
+    write: (text: string) => written.push(text),
+    end: (text: string) => written.push(text),
+    once: () => undefined,
+    destroy: () => {
+      destroyed = true;
+    },
+    writableLength: more.backlog ?? 0,
+  };
+  const stream: AgentStream = {
+    response: response as unknown as ServerResponse,
+    ...{ userId: user, organizationId: 'acme', sessionId: 's', told: 1 },
+    endsAt: more.endsAt ?? START + 86_400_000,
+  };
+  streams.open(stream, streams.changes);
+  return { written, isDestroyed: () => destroyed };
+}
+
+function pass(ms: number): void {
+  now += ms;
+  vi.advanceTimersByTime(ms);
+}
+/** Whatever has been answered is followed. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+const everybody = () => announce({ channel: 'mooring_sequences', payload: '{"organization":"acme"}' });
+
+describe('a heartbeat', () => {
+  it('is a comment each 25 seconds, neither sooner nor later', () => {
+    const { written } = open('ada');
+    pass(24_999);
+    expect(written).toEqual([]);
+    pass(1);
+    expect(written).toEqual([':\n\n']);
+    pass(24_999);
+    expect(written).toHaveLength(1);
+    pass(1);
+    expect(written).toEqual([':\n\n', ':\n\n']);
+  });
+
+  it('finds the session at its end, and the reader that takes nothing', () => {
+    const ending = open('ada', { endsAt: START + 30_000 });
+    const stuck = open('bob', { backlog: 65 * 1024 });
+    pass(50_000);
+    expect(ending.written.at(-1)).toContain('signed_out');
+    expect(streams.size).toBe(1);
+    expect([stuck.isDestroyed(), stuck.written]).toEqual([true, []]);
+  });
+});
+
+describe('a change for a whole organization', () => {
+  it('reaches the first before the last are asked about, and everybody in the end, once', async () => {
+    const all = Array.from({ length: 600 }, (_, index) => open(`user ${index}`));
+    const told = () => all.filter(({ written }) => written.length > 0).length;
+    everybody();
+    expect(asked.map(({ told }) => told.size)).toEqual([250]);
+    asked[0]?.answer(7);
+    await settled();
+    expect([told(), asked.length]).toEqual([250, 2]);
+    // Announced again meanwhile: who is still to be asked about is asked about once.
+    everybody();
+    for (const index of [1, 2, 3, 4]) {
+      asked[index]?.answer(7);
+      await settled();
+    }
+    expect(told()).toBe(600);
+    for (const { written } of all) expect(written).toEqual(['id: 7\nevent: policy\ndata: {"seq":7}\n\n']);
+  });
+
+  it('is told later when the database is away, in a second', async () => {
+    const { written } = open('ada');
+    everybody();
+    asked[0]?.fail();
+    await settled();
+    expect([written.length, errors.length]).toEqual([0, 1]);
+    pass(1_000);
+    expect(asked).toHaveLength(2);
+    asked[1]?.answer(9);
+    await settled();
+    expect(written).toHaveLength(1);
+  });
+
+  it('that a stream was told already is not told again, nor what is older', async () => {
+    const { written } = open('ada');
+    announce({ channel: 'mooring_sequences', payload: '{"organization":"acme","user":"ada","seq":9}' });
+    announce({ channel: 'mooring_sequences', payload: '{"organization":"acme","user":"ada","seq":9}' });
+    announce({ channel: 'mooring_sequences', payload: '{"organization":"acme","user":"ada","seq":8}' });
+    everybody();
+    asked[0]?.answer(9);
+    await settled();
+    expect(written).toEqual(['id: 9\nevent: policy\ndata: {"seq":9}\n\n']);
+  });
+});
