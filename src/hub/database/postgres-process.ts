@@ -134,6 +134,8 @@ export async function initialisePostgres(options: {
     [
       ...['-D', options.directory, '-U', options.superuser, '--auth=scram-sha-256'],
       ...[`--pwfile=${options.passwordFile}`, '--encoding=UTF8', '--locale=C', '--data-checksums'],
+      // Names are ordered by their bytes and folded as Unicode says: JÖRG and jörg are one person.
+      ...['--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
       ...(options.durable ? [] : ['--no-sync']),
     ],
     {

@@ -40,7 +40,7 @@ export async function ensureAccount(
       .insertInto('users')
       .values({
         email: wanted.email,
-        name: wanted.name || local,
+        name: (wanted.name || local).slice(0, 200),
         username: attempt === 0 && usernameFrom === undefined ? stem : withDigits(stem),
         created_at: at,
       })

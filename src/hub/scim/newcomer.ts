@@ -68,7 +68,7 @@ async function writeNewcomer(
   const { rows } = await sql`
     with account as (
       insert into users (id, email, name, username, created_at)
-      select ${row.user_id}, ${row.user_name}, ${name ?? local}, ${usernameStem(local)}, ${context.at}
+      select ${row.user_id}, ${row.user_name}, ${(name ?? local).slice(0, 200)}, ${usernameStem(local)}, ${context.at}
        where exists (select 1 from domains where organization_id = ${connection.organizationId}
                         and name = lower(${row.user_name.slice(at + 1)}) and verified_at is not null)
       on conflict do nothing returning id

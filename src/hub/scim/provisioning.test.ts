@@ -249,6 +249,19 @@ describe('people whom the hub does not know', () => {
     expect(read.body).toEqual(first);
   });
 
+  it('are one person in whatever case their name is written, and may have a long one', async () => {
+    const loud = await post('/Users', { userName: 'JÖRG@acme.example' });
+    const quiet = await scim.send(scim.acme, 'POST', '/Users', { userName: 'jörg@acme.example' });
+    expect(quiet).toMatchObject({ status: 409, body: { scimType: 'uniqueness' } });
+    expect(quiet.body.detail).toContain(loud.id);
+    expect((await lookUp('jörg@ACME.example')).Resources).toMatchObject([{ id: loud.id }]);
+    await post('/Groups', { displayName: 'acme:Büro' });
+    const group = await scim.send(scim.acme, 'POST', '/Groups', { displayName: 'acme:BÜRO' });
+    expect(group).toMatchObject({ status: 409, body: { scimType: 'uniqueness' } });
+    const long = `${'x'.repeat(240)}@acme.example`;
+    expect((await post('/Users', { userName: long })).userName).toBe(long);
+  });
+
   it('are no members while they are inactive, and leave nothing behind when they are refused', async () => {
     const inactive = await post('/Users', { userName: address(), active: false });
     expect((await places(inactive.userName)).memberships).toEqual([]);
