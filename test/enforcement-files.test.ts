@@ -70,7 +70,7 @@ function importedRegistry(bytes: Uint8Array): CommandRunner {
   expect([...bytes.subarray(0, 2)]).toEqual([0xff, 0xfe]);
   const keys = new Map<string, string[]>();
   for (const block of blocks.filter((each) => each !== '')) {
-    const [name = '', ...lines] = block.split('\r\n');
+    const [name = '', ...lines] = block.split('\r\n').filter((line) => !line.startsWith(';'));
     const key = /^\[(HKEY_[^\]]+)\]$/.exec(name)?.[1] ?? '';
     expect(key, name).not.toBe('');
     keys.set(key, lines.map(queried));

@@ -75,10 +75,7 @@ export async function makeParts(options: AgentOptions): Promise<AgentMaking> {
     dashboardFolder: options.dashboardFolder ?? null,
     doctor: async () => {
       const { diagnose } = await import('./diagnostics/diagnose.ts');
-      return diagnose({
-        ...{ paths, sources, keychain, enforcement, http, clock, hubUrl },
-        sync: () => delivery.state().sync,
-      });
+      return diagnose({ paths, sources, keychain, enforcement, http, clock, hubUrl });
     },
     collect: async (handlers) => {
       const { collectDiagnostics } = await import('./diagnostics/collect-diagnostics.ts');

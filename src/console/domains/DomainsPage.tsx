@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import Download from 'lucide-react/icons/download';
 import Globe from 'lucide-react/icons/globe';
 import Plus from 'lucide-react/icons/plus';
 import { useState } from 'react';
@@ -23,10 +24,13 @@ import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import { CopyValue } from '../parts/CopyValue.tsx';
 import { checkForm } from '../parts/check-form.ts';
+import { csvOf } from '../parts/csv-of.ts';
 import { FailureNotice } from '../parts/FailureNotice.tsx';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
+import { saveFile } from '../parts/save-file.ts';
+import { Table } from '../parts/Table.tsx';
 import { useChange } from '../parts/use-change.ts';
 
 const TONES = { pending: 'neutral', verified: 'good', failing: 'warn' } as const;
@@ -70,7 +74,7 @@ export function DomainsPage() {
 }
 
 function DomainPanel({ domain }: { readonly domain: Domain }) {
-  const { t } = useConsoleText();
+  const { t, dateTime } = useConsoleText();
   const { api } = useHere();
   const change = useChange();
   const [detail, setDetail] = useState<string | null>(null);
@@ -111,6 +115,13 @@ function DomainPanel({ domain }: { readonly domain: Domain }) {
       }
     >
       <div className={layout.stack}>
+        {domain.state === 'failing' ? (
+          <Notice tone="warn" title={t('domains.failingTitle', { domain: domain.name })}>
+            {t('domains.failingText', {
+              since: dateTime(domain.failingSince ?? domain.checkedAt ?? domain.createdAt),
+            })}
+          </Notice>
+        ) : null}
         {detail === null ? null : <Notice live>{detail}</Notice>}
         <FailureNotice failure={change.failure} />
         {domain.state === 'verified' ? null : <p className={layout.dim}>{t('domains.how')}</p>}
@@ -126,6 +137,7 @@ function DomainPanel({ domain }: { readonly domain: Domain }) {
             [t('domains.checkedAt'), <When key="checked" at={domain.checkedAt} />],
           ]}
         />
+        {domain.state === 'pending' ? null : <p className={layout.dim}>{t('domains.rechecked')}</p>}
         {domain.forced ? <p className={layout.dim}>{t('domains.forced')}</p> : null}
       </div>
       {removing ? <RemoveDomain domain={domain} onClose={() => setRemoving(false)} /> : null}
@@ -198,20 +210,45 @@ function RemoveDomain({ domain, onClose }: { readonly domain: Domain; readonly o
   );
 }
 
+/** Who has an account in a verified domain and is no member: those whom no policy reaches. */
 function Outsiders() {
   const { t } = useConsoleText();
   const { api } = useHere();
   const loaded = useRead({ path: api('domains', 'uncaptured'), answer: outsiderListSchema });
-  if (loaded.state !== 'ready' || loaded.value.users.length === 0) return null;
+  if (loaded.state !== 'ready') return null;
+  const { users } = loaded.value;
+  const save = () => {
+    const rows = users.map(({ name, username, email }) => [name, username, email]);
+    const text = csvOf([['Name', 'Username', 'Email'], ...rows]);
+    saveFile('users-outside.csv', text, 'text/csv;charset=utf-8');
+  };
   return (
-    <Panel title={t('domains.outsiders')} text={t('domains.outsidersText')}>
-      <ul>
-        {loaded.value.users.map((user) => (
-          <li key={user.userId}>
-            {user.name} <span className={layout.dim}>{user.email}</span>
-          </li>
-        ))}
-      </ul>
+    <Panel
+      title={t('domains.outsiders')}
+      text={t('domains.outsidersText')}
+      flush={users.length > 0}
+      actions={
+        users.length === 0 ? null : (
+          <Button size="xs" variant="default" leftSection={<Download size={14} aria-hidden />} onClick={save}>
+            {t('domains.outsidersSave')}
+          </Button>
+        )
+      }
+    >
+      {users.length === 0 ? (
+        <p className={layout.dim}>{t('domains.outsidersNone')}</p>
+      ) : (
+        <Table
+          label={t('domains.outsiders')}
+          rows={users}
+          rowKey={({ userId }) => userId}
+          columns={[
+            { title: t('members.name'), cell: ({ name }) => name },
+            { title: t('members.username'), cell: ({ username }) => username },
+            { title: t('members.email'), cell: ({ email }) => email },
+          ]}
+        />
+      )}
     </Panel>
   );
 }

@@ -17,6 +17,7 @@ import { useConsoleText } from '../console-text.tsx';
 import { useHere } from '../organization-context.tsx';
 import { Choice } from '../parts/Choice.tsx';
 import layout from '../parts/Layout.module.css';
+import reading from '../parts/Reading.module.css';
 import { Steps } from '../parts/Steps.tsx';
 import { saveFile } from '../parts/save-file.ts';
 import { useFilters } from '../parts/use-filters.ts';
@@ -64,32 +65,42 @@ function Way({
   const title = t(`enforcement.method.${method}`);
   const about = method === 'profile' ? (`profile.${system === 'mac' ? 'mac' : 'linux'}` as const) : method;
   const run = system === 'windows' ? 'enforcement.step.run.windows' : 'enforcement.step.run';
+  const steps = (
+    <Steps
+      steps={[
+        ...(file === null
+          ? []
+          : [{ title: t('enforcement.step.save'), content: <FileContent file={file} /> }]),
+        ...(file?.place == null || method === 'registry'
+          ? []
+          : [{ title: t('enforcement.step.place'), content: <code>{file.place}</code> }]),
+        { title: t(run), content: <Commands what={title} commands={commands} /> },
+        {
+          title: t('enforcement.step.verify'),
+          content: (
+            <>
+              <p className={layout.dim}>{t('enforcement.verifyText')}</p>
+              <Commands what={`${title}, ${t('enforcement.step.verify')}`} commands={verify} />
+            </>
+          ),
+        },
+      ]}
+    />
+  );
   return (
     <Panel
       title={title}
       text={t(`enforcement.about.${about}`)}
       actions={preferred ? <Tag tone="accent">{t('enforcement.preferred')}</Tag> : null}
     >
-      <Steps
-        steps={[
-          ...(file === null
-            ? []
-            : [{ title: t('enforcement.step.save'), content: <FileContent file={file} /> }]),
-          ...(file?.place == null || method === 'registry'
-            ? []
-            : [{ title: t('enforcement.step.place'), content: <code>{file.place}</code> }]),
-          { title: t(run), content: <Commands what={title} commands={commands} /> },
-          {
-            title: t('enforcement.step.verify'),
-            content: (
-              <>
-                <p className={layout.dim}>{t('enforcement.verifyText')}</p>
-                <Commands what={`${title}, ${t('enforcement.step.verify')}`} commands={verify} />
-              </>
-            ),
-          },
-        ]}
-      />
+      {preferred ? (
+        steps
+      ) : (
+        <details className={reading.folded}>
+          <summary>{t('enforcement.stepsOf', { method: title })}</summary>
+          {steps}
+        </details>
+      )}
     </Panel>
   );
 }

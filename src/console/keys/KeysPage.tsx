@@ -24,6 +24,7 @@ import { Choice } from '../parts/Choice.tsx';
 import { CopyValue } from '../parts/CopyValue.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
+import reading from '../parts/Reading.module.css';
 import { saveFile } from '../parts/save-file.ts';
 import { Table } from '../parts/Table.tsx';
 import { useChange } from '../parts/use-change.ts';
@@ -66,7 +67,7 @@ export function KeysPage() {
         }
       </Gate>
       <Panel title={t('keys.what')}>
-        <ol className={layout.stack}>
+        <ol className={reading.numbered}>
           {(['keys.whatFirst', 'keys.whatFollow', 'keys.whatBroken'] as const).map((each) => (
             <li key={each}>{t(each)}</li>
           ))}

@@ -66,7 +66,7 @@ function Checks({
   const { page } = useHere();
   return (
     <>
-      <ul className={layout.stack}>
+      <ul className={`${layout.stack} ${layout.plain}`}>
         {checks.map(({ name, passed, required, detail }) => {
           const known = CHECKS.find((each) => each === name);
           return (

@@ -5,6 +5,7 @@ import { Panel } from '../../shared-ui/Panel.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { Choice } from '../parts/Choice.tsx';
+import { csvOf } from '../parts/csv-of.ts';
 import layout from '../parts/Layout.module.css';
 import { saveFile } from '../parts/save-file.ts';
 import { Table } from '../parts/Table.tsx';
@@ -32,8 +33,11 @@ export function Report({
   const filters = useFilters();
   const wanted = filters.get('state');
   const shown = people.filter(({ state }) => wanted === '' || state === wanted);
-  const save = () =>
-    saveFile(`migration-${migration.createdAt.slice(0, 10)}.csv`, csvOf(people), 'text/csv;charset=utf-8');
+  const save = () => {
+    const rows = people.map(({ email, state, detail }) => [email, state, detail]);
+    const text = csvOf([['Email', 'State', 'Detail'], ...rows]);
+    saveFile(`migration-${migration.createdAt.slice(0, 10)}.csv`, text, 'text/csv;charset=utf-8');
+  };
   return (
     <Panel
       title={t('migration.report')}
@@ -76,11 +80,4 @@ export function Report({
       </div>
     </Panel>
   );
-}
-
-/** RFC 4180. A cell that a spreadsheet would take for a formula begins with an apostrophe. */
-function csvOf(people: readonly MigrationPerson[]): string {
-  const cell = (text: string) => `"${text.replace(/^[=+\-@\t\r]/, "'$&").replaceAll('"', '""')}"`;
-  const rows = people.map(({ email, state, detail }) => [email, state, detail]);
-  return [['Email', 'State', 'Detail'], ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }

@@ -16,6 +16,7 @@ import { FailureNotice } from '../parts/FailureNotice.tsx';
 import { Field } from '../parts/Field.tsx';
 import layout from '../parts/Layout.module.css';
 import { useChange } from '../parts/use-change.ts';
+import { SignInSettings } from './SignInSettings.tsx';
 
 const HOUR = 3600;
 
@@ -159,6 +160,7 @@ export function OrganizationPage() {
           </Button>
         </div>
       </form>
+      <SignInSettings />
     </>
   );
 }

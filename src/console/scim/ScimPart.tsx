@@ -17,6 +17,7 @@ import { CopyValue } from '../parts/CopyValue.tsx';
 import { FailureNotice } from '../parts/FailureNotice.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
+import reading from '../parts/Reading.module.css';
 import { Toggle } from '../parts/Toggle.tsx';
 import { type Change, useChange } from '../parts/use-change.ts';
 import { useFilters } from '../parts/use-filters.ts';
@@ -168,7 +169,7 @@ function Guide({ connection }: { readonly connection: Connection }) {
         />
       }
     >
-      <ol className={layout.stack}>
+      <ol className={reading.numbered}>
         {STEPS[provider].map((step) => (
           <li key={step}>{t(`scim.guide.${step}`)}</li>
         ))}

@@ -72,11 +72,15 @@ function Detail({
           current: each === part,
         }))}
       />
-      {connection.warnings.map(({ code, message }) => (
-        <Notice key={`${code} ${message}`} tone="warn">
-          {message}
+      {connection.warnings.length === 0 ? null : (
+        <Notice tone="warn">
+          <ul className={layout.plain}>
+            {connection.warnings.map(({ code, message }) => (
+              <li key={`${code} ${message}`}>{message}</li>
+            ))}
+          </ul>
         </Notice>
-      ))}
+      )}
       <Part connection={connection} part={part} />
       {removing ? <Remove connection={connection} onClose={() => setRemoving(false)} /> : null}
     </>

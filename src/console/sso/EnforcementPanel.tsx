@@ -12,7 +12,7 @@ export function EnforcementPanel({ connection }: { readonly connection: Connecti
   const { t, list } = useConsoleText();
   const { enforced, ready } = connection;
   const [asking, setAsking] = useState(false);
-  const domains = connection.domains.length === 0 ? t('sso.allDomains') : list(connection.domains);
+  const domains = connection.domains.length === 0 ? t('sso.everyDomain') : list(connection.domains);
   return (
     <Panel
       title={t('sso.enforcement')}

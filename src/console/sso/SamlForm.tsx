@@ -7,6 +7,7 @@ import { checkForm } from '../parts/check-form.ts';
 import { FailureNotice } from '../parts/FailureNotice.tsx';
 import { Field } from '../parts/Field.tsx';
 import layout from '../parts/Layout.module.css';
+import reading from '../parts/Reading.module.css';
 import { Toggle } from '../parts/Toggle.tsx';
 import { certificatesIn } from './certificates-in.ts';
 import { useConnectionEdit } from './use-connection-edit.ts';
@@ -48,7 +49,7 @@ export function SamlForm({ connection }: { readonly connection: Connection }) {
     if (done) setTyped(null);
   };
   return (
-    <details>
+    <details className={reading.folded}>
       <summary>{t('sso.byHand')}</summary>
       <form
         className={layout.stack}

@@ -5,17 +5,19 @@ const DOCKER = 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Docker\\Docker Desktop';
 
 /** Version 5 of `reg import`'s format; the values that the agent reads (docs/policy.md section 6). */
 export function registryFile(wish: SignInWish): string {
-  const organizations = value('allowedOrgs', multiString(wish.organizations));
+  // The value itself is hexadecimal: the comment is for whoever reads the file.
+  const names = `; allowedOrgs: ${wish.organizations.join(', ')}`;
+  const organizations = [names, value('allowedOrgs', multiString(wish.organizations))];
   const own = [
     value('hubUrl', text(wish.hubUrl)),
     ...(wish.hubKeys.length === 0 ? [] : [value('hubKeys', text(JSON.stringify(wish.hubKeys)))]),
   ];
   const keys =
     wish.layout === 'mooring'
-      ? [[`[${MOORING}]`, organizations, ...own]]
+      ? [[`[${MOORING}]`, ...organizations, ...own]]
       : // The original knows no other value, so what is only ours stays in our key.
         [
-          [`[${DOCKER}]`, organizations],
+          [`[${DOCKER}]`, ...organizations],
           [`[${MOORING}]`, ...own, value('layout', text(wish.layout))],
         ];
   return `${['Windows Registry Editor Version 5.00', ...keys.map((lines) => lines.join('\r\n'))].join('\r\n\r\n')}\r\n\r\n`;

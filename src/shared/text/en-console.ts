@@ -3,6 +3,7 @@ import { enCompliance } from './console/compliance.en.ts';
 import { enforcement } from './console/enforcement.en.ts';
 import { enConsoleLists } from './console/lists.en.ts';
 import { enMemberWork } from './console/members.en.ts';
+import { organizationMore } from './console/organization.en.ts';
 import { enOverview } from './console/overview.en.ts';
 import { enPolicyWork } from './console/policy-work.en.ts';
 import { scim } from './console/scim.en.ts';
@@ -19,6 +20,7 @@ export const enConsole = {
   ...sso,
   ...scim,
   ...enforcement,
+  ...organizationMore,
   'console.title': 'Admin Console',
   'app.name': 'Mooring',
   'action.save': 'Save',

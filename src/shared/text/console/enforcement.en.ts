@@ -41,6 +41,7 @@ export const enforcement = {
     'Holds the organizations only: people enter the hub’s address themselves.',
   'enforcement.about.install':
     'One command for a computer or an image: writes registry.json and the hub to sign in to, all or nothing.',
+  'enforcement.stepsOf': 'Steps with {method}',
   'enforcement.step.save': 'Save the file',
   'enforcement.step.place': 'Put it there',
   'enforcement.step.run': 'Run as administrator',

@@ -24,6 +24,7 @@ export const sso = {
   'sso.required': 'SSO required',
   'sso.domains': 'Domains',
   'sso.allDomains': 'All verified domains',
+  'sso.everyDomain': 'all verified domains',
   'sso.people': 'Accounts by',
   'sso.jit': 'Sign-in (JIT)',
   'sso.scim': 'SCIM',
@@ -167,7 +168,7 @@ export const sso = {
   'sso.enforceEnd': 'Stop requiring SSO',
   'sso.enforceTitle': 'Require single sign-on?',
   'sso.enforceText':
-    'From now on nobody of {domains} signs in with a password of this hub, owners included. Sessions that run go on until they end.',
+    'From now on nobody of {domains} signs in with a password of this hub, owners included. Whoever came by a password is signed out now, you as well, and comes back by the identity provider.',
   'sso.enforceRisk':
     'If the identity provider fails, only people outside these domains and the operator of the hub (mooring-hub connections) can open the door again.',
   'sso.enforceEndTitle': 'Stop requiring single sign-on?',
