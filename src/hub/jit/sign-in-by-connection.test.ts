@@ -328,7 +328,7 @@ describe('SCIM beside sign-in', () => {
 });
 
 describe('linking an account that was there before', () => {
-  it('takes its password, sessions and API tokens: who made it keeps no way in', async () => {
+  it('takes its password, second factors, sessions and API tokens: who made it keeps no way in', async () => {
     const sso = await createTestSso(hub, database);
     const squatter = await createAccount(database, `ceo@${sso.domain}`);
     const place = { db: database.db, secret: hub.secret, publicUrl: hub.url };
@@ -341,9 +341,23 @@ describe('linking an account that was there before', () => {
       actor: { kind: 'user', userId: squatter.id, email: squatter.email, via: 'session' },
     } as const;
     await createApiToken(database.db, context, home.id, { name: 'old', role: 'member', days: 10 });
+    await database.db
+      .insertInto('passkeys')
+      .values({
+        user_id: squatter.id,
+        credential_id: `of ${squatter.id}`,
+        public_key: Buffer.from('key'),
+        transports: [],
+        name: 'Old',
+        created_at: new Date(),
+      })
+      .execute();
     const { browser } = await signInBySaml(sso, squatter.email);
     expect(await whoIs(sso, browser)).toBe(squatter.email);
     const { db } = database;
+    expect(await db.selectFrom('passkeys').select('id').where('user_id', '=', squatter.id).execute()).toEqual(
+      [],
+    );
     const user = await db
       .selectFrom('users')
       .selectAll()

@@ -288,7 +288,7 @@ export const enConsole = {
 
   'confirm.title': 'Confirm first that it is you',
   'confirm.text':
-    'This change opens doors, and your last sign-in is more than ten minutes ago. Confirm in the new tab, come back, and send it again: what you typed stays.',
+    'This change decides who has access, and your last sign-in is more than ten minutes ago. Confirm in the new tab, come back, and send it again: what you typed stays.',
   'confirm.action': 'Confirm in a new tab',
   'tokens.managesAccess': 'May manage access',
   'tokens.managesAccessHint':

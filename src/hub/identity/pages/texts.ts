@@ -20,7 +20,7 @@ export const TEXTS = {
   firstPasskey: 'First passkey',
   confirm: {
     title: 'Confirm it is you',
-    lead: 'A change that opens doors asks for it: your last sign-in is too long ago.',
+    lead: 'Changes to who has access ask for a sign-in of the last ten minutes.',
     account: 'Signed in as',
     submit: 'Continue',
     doneTitle: 'Thank you, it is you',
