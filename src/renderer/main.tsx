@@ -6,6 +6,7 @@ import { Guarded } from '../shared-ui/Guarded.tsx';
 import { Identity } from '../shared-ui/Identity.tsx';
 import { App } from './App.tsx';
 import { type Door, openDoor } from './open-door.ts';
+import { readerTexts } from './reader-texts.ts';
 import { bridgeCarrier } from './transport/bridge-carrier.ts';
 
 const element = document.getElementById('root');
@@ -16,17 +17,18 @@ const door: Promise<Door> =
     ? openDoor(window)
     : Promise.resolve({ state: 'open', carrier: bridgeCarrier(window.mooring) });
 
-void door.then((opened) =>
+void Promise.all([door, readerTexts(navigator.languages)]).then(([opened, texts]) => {
+  document.documentElement.lang = texts.locale;
   createRoot(element).render(
     <StrictMode>
-      <Identity>
+      <Identity texts={texts}>
         <Guarded>
           <App door={opened} />
         </Guarded>
       </Identity>
     </StrictMode>,
-  ),
-);
+  );
+});
 
 // A new one-time address pasted over the old one changes only the fragment, which loads nothing by itself.
 window.addEventListener('hashchange', () => {

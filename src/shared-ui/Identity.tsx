@@ -4,6 +4,8 @@ import '@fontsource-variable/geist/wght.css';
 import './identity.css';
 import { type MantineColorScheme, type MantineColorSchemeManager, MantineProvider } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
+import type { TextKey } from '../shared/text/en.ts';
+import type { Catalog } from '../shared/text/text.ts';
 import { TextProvider } from './text-context.tsx';
 import { theme } from './theme.ts';
 import { writingLocale } from './writing.ts';
@@ -31,7 +33,14 @@ function sessionSchemes(): MantineColorSchemeManager {
  * Look and language of every page. Nothing is styled at run time: under `style-src 'self'` the page may not carry a
  * <style> element, so variables come from `theme-variables.css` and the responsive classes are not used.
  */
-export function Identity({ children }: { readonly children: ReactNode }) {
+export function Identity({
+  texts,
+  children,
+}: {
+  /** Left out: English, written as the reader's browser writes it. */
+  readonly texts?: { readonly locale: string; readonly translation: Partial<Catalog<TextKey>> };
+  readonly children: ReactNode;
+}) {
   const [schemes] = useState(sessionSchemes);
   return (
     <MantineProvider
@@ -42,7 +51,12 @@ export function Identity({ children }: { readonly children: ReactNode }) {
       withGlobalClasses={false}
       withStaticClasses={false}
     >
-      <TextProvider locale={writingLocale(navigator.languages)}>{children}</TextProvider>
+      <TextProvider
+        locale={texts?.locale ?? writingLocale(navigator.languages)}
+        translation={texts?.translation}
+      >
+        {children}
+      </TextProvider>
     </MantineProvider>
   );
 }

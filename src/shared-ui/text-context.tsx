@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, use, useMemo } from 'react';
-import { en } from '../shared/text/en.ts';
-import { createTranslate, type Translate } from '../shared/text/text.ts';
+import { en, type TextKey } from '../shared/text/en.ts';
+import { type Catalog, createTranslate, type Translate } from '../shared/text/text.ts';
 import { createWriting, type Writing } from './writing.ts';
 
 /** What components say things with: texts by key, and dates, lists and numbers as the locale writes them. */
@@ -11,17 +11,21 @@ export interface Text extends Writing {
 
 const TextContext = createContext<Text | null>(null);
 
-/** Gives the texts to everything below. `locale` is a BCP 47 tag whose language the catalog is in. */
+const ENGLISH: Partial<Catalog<TextKey>> = {};
+
+/** Gives the texts to everything below. `locale` is a BCP 47 tag of the translation's language, English without one. */
 export function TextProvider({
   locale,
+  translation = ENGLISH,
   children,
 }: {
   readonly locale: string;
+  readonly translation?: Partial<Catalog<TextKey>> | undefined;
   readonly children: ReactNode;
 }) {
   const text = useMemo(
-    () => ({ t: createTranslate(en, locale), locale, ...createWriting(locale) }),
-    [locale],
+    () => ({ t: createTranslate(en, locale, translation), locale, ...createWriting(locale) }),
+    [locale, translation],
   );
   return <TextContext value={text}>{children}</TextContext>;
 }

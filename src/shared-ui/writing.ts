@@ -8,17 +8,17 @@ export interface Writing {
   number(value: number): string;
 }
 
-/** The language that the catalog of texts is in. */
+/** The language that texts are written in before they are translated. */
 const LANGUAGE = 'en';
 
 /**
- * The first of the browser's locales that is in the catalog's language, so that dates do not mix languages with the
- * texts. Browsers on bare systems name locales that are none, such as `en-US@posix`: those are passed over.
+ * The first of the browser's locales that is in a language of the texts, so that dates do not mix languages with
+ * them. Browsers on bare systems name locales that are none, such as `en-US@posix`: those are passed over.
  */
-export function writingLocale(wanted: readonly string[]): string {
+export function writingLocale(wanted: readonly string[], languages: readonly string[] = [LANGUAGE]): string {
   const usable = wanted.find((each) => {
     try {
-      return new Intl.Locale(each).language === LANGUAGE;
+      return languages.includes(new Intl.Locale(each).language);
     } catch {
       return false;
     }

@@ -1,0 +1,77 @@
+import type { Browser } from '@playwright/test';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { de } from '../../src/shared/text/de/de.ts';
+import { en } from '../../src/shared/text/en.ts';
+import type { Message } from '../../src/shared/text/text.ts';
+import { launchBrowser } from '../browser.ts';
+import { type BuiltDashboard, buildDashboard } from './build-dashboard.ts';
+import { openDashboard } from './open-dashboard.ts';
+import { managedWorld } from './stand-in-world.ts';
+
+/** Whole texts of the English catalog that read otherwise in German: none of them may be left on a page. */
+const translations: Readonly<Record<string, Message>> = de;
+const untranslated = new Set(
+  Object.entries<Message>(en).flatMap(([key, text]) =>
+    typeof text === 'string' && !text.includes('{') && translations[key] !== text ? [text] : [],
+  ),
+);
+
+const READ_TEXTS = `(() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const texts = [];
+  while (walker.nextNode()) texts.push(walker.currentNode.data.trim());
+  for (const each of document.querySelectorAll('[aria-label], [placeholder], [title]'))
+    for (const name of ['aria-label', 'placeholder', 'title']) texts.push(each.getAttribute(name) ?? '');
+  return texts;
+})()`;
+
+describe('the dashboard in another language', () => {
+  let browser: Browser;
+  let built: BuiltDashboard;
+
+  beforeAll(async () => {
+    [browser, built] = await Promise.all([launchBrowser(), buildDashboard()]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await built.remove();
+  });
+
+  test('a German browser is shown German, whole, and at every width', async () => {
+    const dashboard = await openDashboard(browser, built.folder, managedWorld(), { locale: 'de-AT' });
+    const { page } = dashboard;
+    // What the agent found is in its own words.
+    const ofTheAgent = new Set(managedWorld().checks.map(({ title }) => title));
+    try {
+      expect(await page.evaluate('document.documentElement.lang')).toBe('de-AT');
+      await page.getByRole('heading', { level: 1, name: 'Einstellungen' }).waitFor();
+      for (const place of ['settings', 'policy', 'account', 'diagnostics']) {
+        await page.evaluate(`location.hash = '#/${place}'`);
+        await page.locator(`nav a[aria-current="page"][href="#/${place}"]`).first().waitFor();
+        await page.getByRole('status', { name: 'Wird geladen…' }).waitFor({ state: 'detached' });
+        const texts = z.array(z.string()).parse(await page.evaluate(READ_TEXTS));
+        expect(texts.length).toBeGreaterThan(20);
+        const left = texts.filter((text) => untranslated.has(text) && !ofTheAgent.has(text));
+        expect([place, left]).toEqual([place, []]);
+        await page.setViewportSize({ width: 320, height: 700 });
+        expect([place, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([place, 320]);
+        await page.setViewportSize({ width: 1280, height: 800 });
+      }
+      expect(dashboard.complaints).toEqual([]);
+    } finally {
+      await dashboard.close();
+    }
+  });
+
+  test('a language that is not there is shown in English', async () => {
+    const dashboard = await openDashboard(browser, built.folder, managedWorld(), { locale: 'fr-FR' });
+    try {
+      expect(await dashboard.page.evaluate('document.documentElement.lang')).toBe('en');
+      await dashboard.page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+      expect(dashboard.complaints).toEqual([]);
+    } finally {
+      await dashboard.close();
+    }
+  });
+});
