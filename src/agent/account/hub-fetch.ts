@@ -29,7 +29,7 @@ export function hubFetch(http: HubHttp): HubFetch {
     const answer = await http.request({
       method: options.method === 'POST' ? 'POST' : 'GET',
       url: new URL(url),
-      headers: options.headers,
+      headers: withoutLibraryName(options.headers),
       maxBytes: MOST_BYTES,
       ...(options.body === null ? {} : { body: options.body }),
       ...(options.signal === null ? {} : { signal: options.signal }),
@@ -45,4 +45,9 @@ export function hubFetch(http: HubHttp): HubFetch {
     const bare = answer.status === 204 || answer.status === 205 || answer.status === 304;
     return new Response(bare ? null : answer.body, { status: answer.status, headers });
   };
+}
+
+/** The page where a person allows a device names its program: that is us, as the one way to the hub says. */
+function withoutLibraryName(headers: HubFetchOptions['headers']): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'user-agent'));
 }

@@ -179,7 +179,10 @@ export function failureOf(error: unknown, route: Route, caProblem: string | null
     return { kind: 'timeout', message: 'the proxy did not answer in time', maybeSent: false };
   }
   if (CERTIFICATE.test(code)) {
-    const note = caProblem === null ? '' : `. ${caProblem}`;
+    const note =
+      caProblem === null
+        ? '; if your organization has an authority of its own, name its certificate in MOORING_CA_FILE'
+        : `. ${caProblem}`;
     return {
       kind: 'untrusted_certificate',
       message: `its certificate is not trusted (${code})${note}`,
