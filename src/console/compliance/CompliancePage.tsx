@@ -84,7 +84,7 @@ function Filters() {
   const { t } = useConsoleText();
   const { api } = useHere();
   const { get, set } = useFilters();
-  const policies = useRead({ path: api('policies'), answer: policyListSchema });
+  const policies = useRead({ path: api('policies'), query: { limit: 500 }, answer: policyListSchema });
   const known = policies.state === 'ready' ? policies.value.policies : [];
   return (
     <>

@@ -24,7 +24,7 @@ export function AssignedTeams({ policy }: { readonly policy: Policy }) {
   const change = useChange();
   const [wanted, setWanted] = useState('');
   const teams = useRead({ path: api('teams'), answer: teamListSchema });
-  const policies = useRead({ path: api('policies'), answer: policyListSchema });
+  const policies = useRead({ path: api('policies'), query: { limit: 500 }, answer: policyListSchema });
   const all = teams.state === 'ready' ? teams.value.teams : [];
   const others = policies.state === 'ready' ? policies.value.policies : [];
   const free = all.filter((team) => !policy.teams.some((each) => each.id === team.id));

@@ -2,6 +2,8 @@ import { sql } from 'kysely';
 import type { PolicyException } from '../../shared/contracts/bundle.ts';
 import type {
   AssignmentList,
+  PolicyList,
+  PolicyQuery,
   PolicySummary,
   Revision,
   RevisionSummary,
@@ -9,6 +11,7 @@ import type {
 import type { Rollout } from '../../shared/contracts/hub-rollouts.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { Reader } from '../database/connection.ts';
+import { type Keyset, keyset, type ListOrder, writeCursor } from '../database/keyset.ts';
 import type { Json } from '../database/schema.ts';
 
 /** A policy with the document in force, as stored. */
@@ -40,12 +43,49 @@ interface PolicyRow {
   updated_at: Date;
   document: { readonly [key: string]: Json };
   text: string;
+  author_label: string;
+  sort_key: string | null;
 }
 
 /** The policies of an organization in their own order, without documents. */
 export async function listPolicies(db: Reader, organizationId: string): Promise<PolicySummary[]> {
   const { rows } = await selectPolicies(db, sql`p.organization_id = ${organizationId}`);
   return rows.map(toSummary);
+}
+
+/** The orders of the list as pages; numbers as text of one length. */
+const ORDERS: Readonly<Record<string, ListOrder>> = {
+  order: { by: sql`lpad(p.position::text, 10, '0')`, kind: 'text' },
+  name: { by: sql`lower(p.name)`, kind: 'text' },
+  revision: { by: sql`lpad(p.revision::text, 10, '0')`, kind: 'text' },
+  assigned: {
+    by: sql`lpad((select count(*) from policy_assignments a where a.policy_id = p.id)::text, 10, '0')`,
+    kind: 'text',
+  },
+  changed: { by: sql`p.updated_at`, kind: 'time' },
+};
+
+/** Policies a page at a time, searched and sorted, with the number of all that match. */
+export async function pagePolicies(
+  db: Reader,
+  organizationId: string,
+  query: PolicyQuery,
+): Promise<PolicyList> {
+  const { limit, cursor, search, sort = 'order' } = query;
+  const page = keyset(ORDERS, { sort, cursor, id: sql`p.id` });
+  const pattern = `%${(search ?? '').replaceAll(/[\\%_]/g, '\\$&').replaceAll('\0', '')}%`;
+  const matching = sql`p.organization_id = ${organizationId}
+    and (p.name ilike ${pattern} or p.description ilike ${pattern})`;
+  const total = await sql<{ total: number }>`
+    select count(*) as total from policies p where ${matching}`.execute(db);
+  const { rows } = await selectPolicies(db, sql`${matching} and ${page.after}`, { page, limit: limit + 1 });
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    policies: shown.map(toSummary),
+    total: total.rows[0]?.total ?? 0,
+    next: rows.length > limit && last !== undefined ? writeCursor(last.sort_key ?? '', last.id) : null,
+  };
 }
 
 /** One policy; refuses (`not_found`) one of another organization like one that does not exist. */
@@ -162,7 +202,11 @@ function noSuchPolicy(name?: string): RefusalError {
   });
 }
 
-function selectPolicies(db: Reader, where: ReturnType<typeof sql>) {
+function selectPolicies(
+  db: Reader,
+  where: ReturnType<typeof sql>,
+  cut?: { readonly page: Keyset; readonly limit: number },
+) {
   return sql<PolicyRow>`
     select p.id, p.name, p.description, p.revision, p.version, p.created_at, p.updated_at,
            coalesce(o.default_policy_id = p.id, false) as is_default,
@@ -175,12 +219,13 @@ function selectPolicies(db: Reader, where: ReturnType<typeof sql>) {
               from policy_rollouts ro
               left join member_policies mp on mp.organization_id = p.organization_id and mp.policy_id = p.id
              where ro.policy_id = p.id group by ro.policy_id) as rollout,
-           p.exceptions, r.document, r.text
+           p.exceptions, r.document, r.text, r.author_label, ${cut?.page.key ?? sql`null`} as sort_key
       from policies p
       join organizations o on o.id = p.organization_id
       join policy_revisions r on r.policy_id = p.id and r.revision = p.revision
      where ${where}
-     order by p.position, p.created_at, p.id
+     order by ${cut?.page.orderBy ?? sql`p.position, p.created_at, p.id`}
+     ${cut === undefined ? sql`` : sql`limit ${cut.limit}`}
   `.execute(db);
 }
 
@@ -198,6 +243,7 @@ function toSummary(row: PolicyRow): PolicySummary {
     exceptions: [...row.exceptions],
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
+    changedBy: row.author_label,
   };
 }
 

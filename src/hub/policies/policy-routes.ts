@@ -10,6 +10,7 @@ import {
   policyListSchema,
   policyOrderSchema,
   policyPathSchema,
+  policyQuerySchema,
   policySchema,
 } from '../../shared/contracts/hub-api.ts';
 import { organizationOf } from '../access.ts';
@@ -20,7 +21,7 @@ import { assignmentRoutes } from './assignment-routes.ts';
 import { checkDocument } from './document.ts';
 import { exportPolicy } from './export/export-policy.ts';
 import { ifMatchSchema, policyTag, presentPolicy, versionFrom } from './policy-conditions.ts';
-import { listPolicies, readStoredPolicy } from './policy-list.ts';
+import { listPolicies, pagePolicies, readStoredPolicy } from './policy-list.ts';
 import {
   createPolicy,
   deletePolicy,
@@ -49,13 +50,14 @@ function listRoutes(app: HubServer, { db, clock }: HubContext): void {
     {
       config: { requires: 'editor' },
       schema: {
-        summary: 'List policies',
+        summary: 'List and search policies',
         tags,
         params: organizationPathSchema,
+        querystring: policyQuerySchema,
         response: answers(200, policyListSchema),
       },
     },
-    async (request) => ({ policies: await listPolicies(db, organizationOf(request).id) }),
+    (request) => pagePolicies(db, organizationOf(request).id, request.query),
   );
   app.post(
     '/v1/orgs/:organization/policies',
@@ -94,7 +96,8 @@ function listRoutes(app: HubServer, { db, clock }: HubContext): void {
     async (request) => {
       const { id } = organizationOf(request);
       await orderPolicies(db, changeBy(request, clock), id, request.body.policyIds);
-      return { policies: await listPolicies(db, id) };
+      const policies = await listPolicies(db, id);
+      return { policies, total: policies.length, next: null };
     },
   );
   app.post(

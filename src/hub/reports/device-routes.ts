@@ -1,4 +1,4 @@
-import { organizationPathSchema } from '../../shared/contracts/hub-api.ts';
+import { organizationPathSchema, policyComplianceSchema } from '../../shared/contracts/hub-api.ts';
 import {
   complianceTrendQuerySchema,
   complianceTrendSchema,
@@ -17,6 +17,7 @@ import { answers, noContent, streamedFile } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
 import { keepComplianceDays, readTrend } from './compliance-days.ts';
 import { exportDevices } from './device-export.ts';
+import { countFollowing } from './device-rows.ts';
 import { forgetDevice, listDevices, listDrift, nameDevice, readDevice } from './device-service.ts';
 import { changeReportSettings, readReportSettings } from './report-settings.ts';
 import { keepReportsTidy } from './retention.ts';
@@ -67,6 +68,19 @@ function readRoutes(app: HubServer, { db, clock }: HubContext): void {
         .header('content-disposition', 'attachment; filename="devices.csv"')
         .type('text/csv; charset=utf-8')
         .send(exportDevices(db, organizationOf(request).id, now(), request.query)),
+  );
+  app.get(
+    '/v1/orgs/:organization/policy-compliance',
+    {
+      config: { requires: 'editor' },
+      schema: {
+        summary: 'How many devices follow each policy, of those that should have it',
+        tags,
+        params: organizationPathSchema,
+        response: answers(200, policyComplianceSchema),
+      },
+    },
+    async (request) => ({ policies: [...(await countFollowing(db, organizationOf(request).id, now()))] }),
   );
   app.get(
     '/v1/orgs/:organization/devices/:deviceId',

@@ -112,6 +112,20 @@ export async function countStatuses(
   return new Map(rows.map(({ status, count }) => [status, count]));
 }
 
+/** How many devices that should have each policy follow it. */
+export async function countFollowing(
+  db: Reader,
+  organizationId: string,
+  at: Date,
+): Promise<readonly { readonly policyId: string; readonly devices: number; readonly following: number }[]> {
+  const { rows } = await sql<{ policy_id: string; devices: number; following: number }>`
+    select d.expected_id as policy_id, count(*) as devices,
+           count(*) filter (where d.status in ('compliant', 'exception')) as following
+      from (${await statement(db, organizationId, at, {})}) d
+     where d.expected_id is not null and d.id is not null group by 1`.execute(db);
+  return rows.map(({ policy_id, devices, following }) => ({ policyId: policy_id, devices, following }));
+}
+
 /** Cursor of the page after a row. */
 export function positionOf(row: DeviceRow): DevicePosition {
   return [row.sort_key, row.user_id, row.id ?? NO_DEVICE];

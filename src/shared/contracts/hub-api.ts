@@ -203,6 +203,8 @@ export const policySummarySchema = z.object({
   createdAt: instant,
   /** When what devices receive of this policy last changed. */
   updatedAt: instant,
+  /** Who wrote the document in force. */
+  changedBy: z.string(),
 });
 export const policySchema = policySummarySchema.extend({
   document: jsonObject,
@@ -211,7 +213,28 @@ export const policySchema = policySummarySchema.extend({
   /** Warnings: a document with errors is never saved. */
   problems: z.array(documentProblemSchema),
 });
-export const policyListSchema = z.object({ policies: z.array(policySummarySchema) });
+export const policyQuerySchema = pageQuerySchema.extend({
+  /** Part of the name or the description. */
+  search: z.string().max(200).optional(),
+  /** `order`: the order of the list, which decides among teams. */
+  sort: sortSchema(['order', 'name', 'revision', 'assigned', 'changed']).optional(),
+});
+export const policyListSchema = z.object({
+  policies: z.array(policySummarySchema),
+  total: z.int(),
+  next: z.string().nullable(),
+});
+/** How many devices that should have each policy follow it. */
+export const policyComplianceSchema = z.object({
+  policies: z.array(
+    z.object({
+      policyId: uuid,
+      devices: z.int(),
+      /** Compliant, or but for a granted override. */
+      following: z.int(),
+    }),
+  ),
+});
 /** A document comes as text (comments, order and line numbers kept), or as a JSON object. */
 const documentParts = {
   text: z.string().optional(),
@@ -445,6 +468,8 @@ export type DocumentProblem = z.infer<typeof documentProblemSchema>;
 export type PolicySummary = z.infer<typeof policySummarySchema>;
 export type Policy = z.infer<typeof policySchema>;
 export type PolicyCreation = z.infer<typeof policyCreationSchema>;
+export type PolicyQuery = z.infer<typeof policyQuerySchema>;
+export type PolicyList = z.infer<typeof policyListSchema>;
 export type PolicyFileFormat = (typeof POLICY_FILE_FORMATS)[number];
 export type PolicyChange = z.infer<typeof policyChangeSchema>;
 export type DocumentCheckAnswer = z.infer<typeof documentCheckAnswerSchema>;

@@ -1,5 +1,15 @@
 /** Texts of the console's work on a policy beside its settings: simulation, roll-out, exceptions, exports. */
 export const enPolicyWork = {
+  'policies.found': { one: '{count} policy', other: '{count} policies' },
+  'policies.following': 'Devices that follow it',
+  'policies.followingOf': { one: '{following} of {count} device', other: '{following} of {count} devices' },
+  'policies.followingNone': 'No device yet',
+  'policies.onItsWay': 'Revision {revision} on its way',
+  'policies.order': 'Order',
+  'policies.orderText':
+    'A policy of the user comes first. Whoever has none, and is in several teams, receives the first of this list that one of their teams has.',
+  'policies.moveUp': 'Move “{policy}” up',
+  'policies.moveDown': 'Move “{policy}” down',
   'policies.rename': 'Rename',
   'policies.renameTitle': 'Name and description',
   'policies.stillUnsaved': 'This policy has an unsaved change.',
