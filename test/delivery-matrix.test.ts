@@ -1,4 +1,9 @@
+import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { AgentReport } from '../src/shared/contracts/device-report.ts';
+import { managedHash, managedPairs } from '../src/shared/policy/managed-hash.ts';
+import { readDocument } from '../src/shared/policy/read-document.ts';
+import { desktopCatalog } from '../src/shared/settings/desktop-catalog.ts';
 import { type Machine, makeMachine, type RunningAgent } from './agent-at-hub.ts';
 import { FAILURE_MODES, type FailureMode, failAs } from './stand-in-hub/failure-modes.ts';
 import { publish, type StandInHub, standInAccount, standInKey, startStandInHub } from './stand-in-hub.ts';
@@ -53,6 +58,14 @@ const bind = () =>
   });
 const inForce = async (agent: RunningAgent) => (await agent.store()).ThemeSource;
 
+/** What the hub computes of a document. */
+function hashOf(document: unknown): string {
+  const layer = readDocument(document, 'organization-policy', desktopCatalog);
+  return managedHash(managedPairs(layer, desktopCatalog, 'linux'), (text) =>
+    createHash('sha256').update(text).digest('hex'),
+  );
+}
+
 /** The failure is over: policy and report come by themselves, within the longest back-off. */
 async function comesRight(agent: RunningAgent, theme: string): Promise<void> {
   await failAs(hub, 'none');
@@ -69,6 +82,11 @@ async function comesRight(agent: RunningAgent, theme: string): Promise<void> {
       return hub.reports.at(-1)?.policy.seq;
     })
     .toBe(20);
+  // The hub hears that the policy it gives is in force, whole, and of no trouble that is over.
+  expect(hub.reports.at(-1)).toMatchObject({
+    ...{ fetchedSeq: 20, frozen: null, problems: [] },
+    managedHash: hashOf(theme === 'dark' ? DARK : LIGHT),
+  });
   expect((await agent.status()).problems).toEqual([]);
   expect((await agent.status()).frozen).toBe(null);
 }
@@ -78,15 +96,28 @@ function isShown(mode: (typeof MODES)[number], sync: { error: unknown }): void {
   expect(sync.error).toMatchObject({ code, message: expect.stringMatching(words) });
 }
 
-async function isReported(mode: (typeof MODES)[number]): Promise<void> {
-  if (!CONTENT.includes(mode)) return;
+/** What the hub was told meanwhile: the reason of a refusal, with what is in force all the same; else nothing. */
+async function isReported(
+  mode: (typeof MODES)[number],
+  inForceMeanwhile: Partial<AgentReport>,
+): Promise<void> {
+  if (!CONTENT.includes(mode)) {
+    // A hub that cannot be reached cannot be told; what it hears when it is back is looked at then.
+    expect(hub.reports.filter(({ refused }) => refused !== null)).toEqual([]);
+    return;
+  }
+  const refusal = () => hub.reports.find(({ refused }) => refused?.reason === SHOWN[mode][0]);
   await expect
     .poll(() => {
       machine.time.advance(5_000);
-      return hub.reports.map(({ refused }) => refused?.reason);
+      return refusal();
     })
-    .toContain(SHOWN[mode][0]);
+    .toBeDefined();
+  expect(refusal()).toMatchObject(inForceMeanwhile);
 }
+
+const NOTHING = { fetchedSeq: null, managedHash: null, frozen: 'policy_source_broken' } as const;
+const FIRST = { fetchedSeq: 10, managedHash: hashOf(LIGHT), frozen: null };
 
 describe.each(MODES)('%s', (mode) => {
   it('at the first launch: nothing is in force, a bound device is frozen and not free', async () => {
@@ -106,7 +137,7 @@ describe.each(MODES)('%s', (mode) => {
     isShown(mode, status.sync);
     expect(await inForce(agent)).toBe('system');
     expect((await agent.ask('PATCH', '/v1/settings', { set: { theme: 'light' } })).status).toBe(503);
-    await isReported(mode);
+    await isReported(mode, NOTHING);
     await comesRight(agent, 'dark');
   });
 
@@ -122,7 +153,7 @@ describe.each(MODES)('%s', (mode) => {
     expect(status).toMatchObject({ policy: { seq: 10, stale: false }, frozen: null });
     expect(await inForce(agent)).toBe('light');
     expect((await agent.ask('PATCH', '/v1/settings', { set: { theme: 'dark' } })).status).toBe(423);
-    await isReported(mode);
+    await isReported(mode, FIRST);
     await comesRight(agent, 'dark');
   });
 
@@ -145,7 +176,7 @@ describe.each(MODES)('%s', (mode) => {
     );
     if (CONTENT.includes(mode)) isShown(mode, status.sync);
     else expect(status.sync.error?.code).toBe('unreachable');
-    await isReported(mode);
+    await isReported(mode, FIRST);
     await comesRight(agent, 'dark');
   });
 });
@@ -158,15 +189,42 @@ async function seen(): Promise<void> {
   });
 }
 
-describe('a hub whose clock is ahead', () => {
-  it('is followed all the same: numbers are only compared with each other', async () => {
+describe('a hub whose clock is ahead: numbers are only compared with each other', () => {
+  const followed = async (agent: RunningAgent) => {
+    expect(await inForce(agent)).toBe('dark');
+    const status = await agent.status();
+    expect([status.problems, status.frozen, status.sync.error]).toEqual([[], null, null]);
+    await expect
+      .poll(() => {
+        machine.time.advance(5_000);
+        return hub.reports.at(-1);
+      })
+      .toMatchObject({ managedHash: hashOf(DARK), frozen: null, refused: null, problems: [] });
+  };
+
+  it('is followed at the first launch', async () => {
+    await bind();
+    await publish(hub, 'ada', 'acme', 20, { document: DARK });
+    await failAs(hub, 'clock_skew');
+    const agent = await machine.launch();
+    await agent.signIn(hub, 'ada');
+    await followed(agent);
+  });
+
+  it('is followed while running, and by an agent that starts with a kept policy', async () => {
     await publish(hub, 'ada', 'acme', 10, { document: LIGHT });
     const agent = await machine.launch();
     await agent.signIn(hub, 'ada');
     await publish(hub, 'ada', 'acme', 20, { document: DARK });
     await failAs(hub, 'clock_skew');
     expect((await agent.sync()).outcome).toBe('updated');
-    expect(await inForce(agent)).toBe('dark');
-    expect((await agent.status()).problems).toEqual([]);
+    await followed(agent);
+    await agent.stop();
+    hub.reports.length = 0;
+    const again = await machine.launch();
+    expect(await inForce(again)).toBe('dark');
+    await again.sync();
+    expect(await inForce(again)).toBe('dark');
+    expect((await again.status()).sync.error).toBe(null);
   });
 });

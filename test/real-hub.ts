@@ -67,20 +67,23 @@ export async function startRealHub(): Promise<RealHub> {
       expect(answer.status).toBe(200);
       return answer.text();
     },
-    signIn: async (agent, person) => {
-      const begun = await agent.ask('POST', '/v1/account/login', { hub: hub.publicUrl, openBrowser: false });
-      const { id, url } = loginAnswerSchema.parse(begun.body);
-      const browser = createBrowser(hub.publicUrl);
-      await typeCredentials(browser, url, person.email);
-      const back = browser.left();
-      if (back === undefined) throw new Error('the browser was not sent back to the agent');
-      expect((await fetch(back)).status).toBe(200);
-      const ended = await agent.ask('GET', `/v1/account/login/${id}?wait=10000`);
-      expect(loginAnswerSchema.parse(ended.body)).toMatchObject({ state: 'done' });
-    },
+    signIn: (agent, person) => signInAt(hub.publicUrl, agent, person.email),
     stop: async () => {
       await hub.stop();
       await data.remove();
     },
   };
+}
+
+/** Signs an agent in at a hub through its own pages. */
+async function signInAt(url: string, agent: RunningAgent, email: string): Promise<void> {
+  const answer = await agent.ask('POST', '/v1/account/login', { hub: url, openBrowser: false });
+  const begun = loginAnswerSchema.parse(answer.body);
+  const browser = createBrowser(url);
+  await typeCredentials(browser, begun.url, email);
+  const back = browser.left();
+  if (back === undefined) throw new Error('the browser was not sent back to the agent');
+  expect((await fetch(back)).status).toBe(200);
+  const ended = await agent.ask('GET', `/v1/account/login/${begun.id}?wait=10000`);
+  expect(loginAnswerSchema.parse(ended.body)).toMatchObject({ state: 'done' });
 }

@@ -75,7 +75,10 @@ export async function makeParts(options: AgentOptions): Promise<AgentMaking> {
     dashboardFolder: options.dashboardFolder ?? null,
     doctor: async () => {
       const { diagnose } = await import('./diagnostics/diagnose.ts');
-      return diagnose({ paths, sources, keychain, enforcement, http, clock, hubUrl });
+      return diagnose({
+        ...{ paths, sources, keychain, enforcement, http, clock, hubUrl },
+        sync: () => delivery.state().sync,
+      });
     },
     collect: async (handlers) => {
       const { collectDiagnostics } = await import('./diagnostics/collect-diagnostics.ts');

@@ -26,7 +26,8 @@ export type FailureMode = (typeof FAILURE_MODES)[number];
 
 /** Modes in which the hub speaks as it should, and only the policy it gives is wrong. */
 const CONTENT_MODES: readonly FailureMode[] = ['malformed', 'wrong_signature', 'rolled_back', 'clock_skew'];
-const TWO_DAYS_SECONDS = 2 * 86_400;
+/** How far ahead the clock of `clock_skew` is. */
+export const TWO_DAYS_SECONDS = 2 * 86_400;
 const CHUNK = 'x'.repeat(64 * 1024);
 
 /**

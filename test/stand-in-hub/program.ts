@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { z } from 'zod';
 import { publish, standInAccount, startStandInHub } from '../stand-in-hub.ts';
-import { FAILURE_MODES, failAs } from './failure-modes.ts';
+import { FAILURE_MODES, failAs, TWO_DAYS_SECONDS } from './failure-modes.ts';
 
 /*
  * `npm run stand-in-hub`: a hub whose failures are switched by HTTP, for people who try the agent by hand. It signs
@@ -52,6 +52,8 @@ const carryOut = async (path: string, body: unknown): Promise<boolean> => {
     const order = orders['/mode'].parse(body);
     await failAs(hub, order.mode, order.paths);
     mode = order.mode;
+    // What was numbered by a clock that was ahead is overtaken by what is published next.
+    if (mode === 'clock_skew') seq += TWO_DAYS_SECONDS * 1000;
   } else if (path === '/policy') {
     await publishDocument(orders['/policy'].parse(body).document);
     nudge(seq);

@@ -11,6 +11,7 @@ import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { createHubHttp } from '../delivery/create-hub-http.ts';
 import type { ManagedProxy } from '../delivery/hub-http.ts';
+import type { DeliveryState } from '../delivery/policy-delivery.ts';
 import type { StoreState } from '../enforcement/model.ts';
 import { type AgentPaths, agentPaths } from '../paths.ts';
 import { createLastProfileKeys } from '../sources/last-profile-keys.ts';
@@ -46,7 +47,13 @@ interface Machine {
   readonly store?: StoreState;
   readonly keychainRefusal?: string;
   readonly testPaths?: boolean;
+  readonly sync?: Partial<DeliveryState['sync']>;
 }
+
+const SIGNED_OUT: DeliveryState['sync'] = {
+  ...{ state: 'signed-out', lastAttempt: null, lastSuccess: null, nextAttempt: null },
+  ...{ error: null, push: 'off' },
+};
 
 /** Every check of a machine by id: its result and what it says. */
 async function checks(machine: Machine) {
@@ -70,6 +77,7 @@ async function checks(machine: Machine) {
       extraCaFile: () => null,
     }),
     hubUrl: () => machine.hubUrl ?? null,
+    sync: () => ({ ...SIGNED_OUT, ...machine.sync }),
   });
   for (const check of doctorAnswerSchema.parse(answer).checks) {
     // Whatever is wrong comes with what it means and what to do.
@@ -107,11 +115,26 @@ test('a machine in order', async () => {
     ['hub', 'ok'],
     ['clock', 'ok'],
     ['proxy', 'ok'],
+    ['policy', 'skipped'],
     ['keychain', 'ok'],
     ['files', 'ok'],
     ['admin-files', 'skipped'],
     ['store', 'ok'],
   ]);
+});
+
+test('a policy that is refused although the hub answers is named with its reason', async () => {
+  const error = { code: 'rolled_back', message: 'It is older (1) than one already accepted (2).' };
+  const at = '2026-01-01T00:00:00.000Z';
+  const hubUrl = await hub(() => ({ body: ISSUER }));
+  const failed = await checks({ hubUrl, sync: { state: 'failed', error, lastSuccess: at } });
+  expect(failed.get('hub')?.result).toBe('ok');
+  expect(failed.get('policy')).toMatchObject({
+    result: 'failed',
+    finding: expect.stringContaining('[rolled_back]'),
+    meaning: expect.stringContaining(at),
+  });
+  expect((await checks({ sync: { state: 'idle', lastSuccess: at } })).get('policy')?.result).toBe('ok');
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { simulationRequestSchema } from '../../shared/contracts/hub-simulation.ts';
+import { type Simulation, simulationRequestSchema } from '../../shared/contracts/hub-simulation.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { Db } from '../database/connection.ts';
 import { exportOfflineBundle } from '../delivery/offline-bundle.ts';
@@ -139,9 +139,24 @@ function simulateCommand(policy: Command, around: Surroundings): void {
               settings.map(({ setting, count }) => [setting, String(count)]),
               'No setting would change.',
             ),
+            ...perDevice(simulation),
           ]);
         }),
     );
+}
+
+/** One row for each that would change or that something holds up. */
+function perDevice({ devices, truncated }: Simulation): readonly string[] {
+  if (devices.length === 0) return [];
+  const rows = devices.map(({ user, device, changes, overriddenChoices, obstacles }) => [
+    user.email,
+    device === null ? 'no device yet' : `${device.name} (${device.platform})`,
+    changes.map(({ setting }) => setting).join(', '),
+    overriddenChoices.join(', '),
+    obstacles.map(({ code, settings }) => [code, ...settings].join(' ')).join('; '),
+  ]);
+  const head = ['USER', 'DEVICE', 'CHANGES', "OVERRIDES THE USER'S", 'COULD NOT APPLY'];
+  return ['', ...columns(head, rows, ''), ...(truncated ? ['… and more: --json tells how many.'] : [])];
 }
 
 function nothingToSimulate(): RefusalError {
