@@ -4,7 +4,9 @@
 //   node scripts/console-screenshots.ts [--all FOLDER]   every view, for the eye; without it only what the docs show
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { launchBrowser } from '../test/browser.ts';
+import { DRIFTED, signInDevice } from '../test/console/devices.ts';
 import { openConsole, startConsoleHub } from '../test/console/open-console.ts';
 
 const KEPT = ['policy'];
@@ -13,6 +15,14 @@ const folder =
   all === -1 ? join(import.meta.dirname, '..', 'docs', 'screenshots') : (process.argv[all + 1] ?? '.');
 await mkdir(folder, { recursive: true });
 const [hub, browser] = await Promise.all([startConsoleHub(), launchBrowser()]);
+const laptop = await signInDevice(
+  hub,
+  'designer',
+  'A laptop with a name as long as people sometimes give them',
+);
+await (await signInDevice(hub, 'developer', 'Dana’s desk')).report();
+await laptop.report(DRIFTED);
+const { member, device } = await places();
 const policy = `policies/${hub.said.defaultPolicyId}`;
 const connection = `sso/${hub.said.connectionId}`;
 const views = Object.entries({
@@ -27,7 +37,12 @@ const views = Object.entries({
   rollout: `${policy}/rollout`,
   exceptions: `${policy}/exceptions`,
   export: `${policy}/export`,
+  compliance: 'compliance',
+  'compliance-none': 'compliance?search=nobody-like-that',
+  device,
   members: 'members',
+  member,
+  invitations: 'invitations',
   teams: 'teams',
   access: 'access',
   domains: 'domains',
@@ -53,6 +68,18 @@ const looks = [
   ['dark', 1280],
   ['light', 360],
 ] as const;
+
+/** Pages of one thing, and an invitation for the list. */
+async function places(): Promise<{ readonly member: string; readonly device: string }> {
+  const { api, close } = await openConsole(browser, hub, 'owner');
+  const shape = z.object({
+    devices: z.array(z.object({ id: z.string().nullable(), user: z.object({ id: z.string() }) })),
+  });
+  const { devices } = shape.parse(await api('GET', '/devices?search=laptop'));
+  await api('POST', '/invitations', { emails: ['a.person.with.a.rather.long.address@acme.example'] });
+  await close();
+  return { member: `members/${devices[0]?.user.id}`, device: `compliance/${devices[0]?.id}` };
+}
 
 try {
   for (const [colorScheme, width] of all === -1 ? looks.slice(0, 2) : looks) {

@@ -196,10 +196,16 @@ function useColumns(): readonly Column<Device>[] {
     {
       title: t('compliance.platform'),
       sort: 'platform',
-      cell: ({ platform, osVersion }) =>
-        platform === null ? null : `${platformName(platform)} ${osVersion ?? ''}`,
+      cell: ({ platform, osVersion, agentVersion }) =>
+        platform === null ? null : (
+          <>
+            {platformName(platform)} {osVersion}
+            <div className={layout.dim}>
+              {t('compliance.agent')} {agentVersion}
+            </div>
+          </>
+        ),
     },
-    { title: t('compliance.agent'), sort: 'agent', cell: ({ agentVersion }) => agentVersion },
     {
       title: t('compliance.fetched'),
       sort: 'fetched',
