@@ -124,7 +124,7 @@ function FileContent({ file }: { readonly file: EnforcementFile }) {
         </Button>
         <CopyButton text={() => text} label={t('enforcement.copyNamed', { file: name })} />
       </div>
-      <DocumentView document={text.trim()} label={name} />
+      <DocumentView document={text.trim()} label={t('enforcement.contentNamed', { file: name })} />
     </>
   );
 }
@@ -134,7 +134,7 @@ function Commands({ what, commands }: { readonly what: string; readonly commands
   const text = commands.join('\n');
   return (
     <>
-      <DocumentView document={text} label={what} />
+      <DocumentView document={text} label={t('enforcement.commandsNamed', { what })} />
       <div>
         <CopyButton text={() => `${text}\n`} label={t('enforcement.copyCommands', { what })} />
       </div>

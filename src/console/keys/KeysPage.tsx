@@ -141,7 +141,7 @@ function ProfileValue({ keys }: { readonly keys: readonly SigningKeyView[] }) {
           ]}
           onChange={setForm}
         />
-        <DocumentView document={text} label={t('keys.profile')} />
+        <DocumentView document={text} label={t('keys.profileValue')} />
       </div>
     </Panel>
   );

@@ -51,6 +51,8 @@ export const enforcement = {
     'Mooring Desktop reads it at once or within a minute. Whoever is not signed in as a member then sees the sign-in wall.',
   'enforcement.download': 'Download',
   'enforcement.downloadNamed': 'Download {file}',
+  'enforcement.contentNamed': 'Content of {file}',
+  'enforcement.commandsNamed': 'Commands: {what}',
   'enforcement.copyNamed': 'Copy {file}',
   'enforcement.copyCommands': 'Copy the commands: {what}',
   'enforcement.before': 'Before you roll it out',
@@ -86,6 +88,7 @@ export const enforcement = {
   'keys.profile': 'For profiles: hubKeys',
   'keys.profileText':
     'Computers with this value accept policy of this hub only, and can import it by file. It is public.',
+  'keys.profileValue': 'Value of hubKeys',
   'keys.profileForm': 'Form',
   'keys.profileWhole': 'Whole keys (needed to import by file)',
   'keys.profilePrints': 'Fingerprints',
