@@ -9,6 +9,7 @@ import { createPolicyDelivery } from '../src/agent/delivery/create-policy-delive
 import type { HubHttp } from '../src/agent/delivery/hub-http.ts';
 import { createHubKeyTrust } from '../src/agent/delivery/hub-key-trust.ts';
 import type { PolicyDelivery } from '../src/agent/delivery/policy-delivery.ts';
+import { updateConnection } from '../src/hub/connections/connection-service.ts';
 import { startTestDatabase } from '../src/hub/database/test-database.ts';
 import { rotateSigningKey } from '../src/hub/delivery/signing-keys.ts';
 import { createBrowser } from '../src/hub/identity/test-browser.ts';
@@ -25,6 +26,7 @@ import {
 import { removeMember } from '../src/hub/organizations/member-service.ts';
 import { setDefaultPolicy } from '../src/hub/policies/assignment-service.ts';
 import { createPolicy, updatePolicy } from '../src/hub/policies/policy-service.ts';
+import { createTestSso, verifyDomain } from '../src/hub/sso/test-sso-hub.ts';
 import { manualClock } from './manual-clock.ts';
 import { memoryKeychain } from './memory-keychain.ts';
 
@@ -227,6 +229,39 @@ describe('the session at the hub', () => {
       refusal: { code: 'sign_in_required' },
     });
     expect(desktop.account.state()).toMatchObject({ state: 'sign-in-again', account: { userId: ada.id } });
+  });
+});
+
+describe('a session that began with a password', () => {
+  it('is told that single sign-on is required now, whichever token it holds, and still knows it at the next launch', async () => {
+    const dora = await createAccount(database, 'dora@lane.example');
+    await createTestOrganization(database, 'lane', [dora]);
+    const desktop = await launch();
+    await signIn(desktop, dora);
+    // The last answer was lost: this device holds a token that was used already.
+    time.advance(TOKEN_AGE_MS);
+    lostAnswers = 2;
+    expect(await desktop.account.accessToken()).toMatchObject({ refusal: { code: 'unreachable' } });
+    const sso = await createTestSso(hub, database);
+    await verifyDomain(database, sso.organizationId, 'lane.example');
+    const place = { db: database.db, secret: hub.secret, publicUrl: hub.url };
+    await updateConnection(place, OPERATOR, sso, { enforced: true });
+
+    expect(await desktop.account.accessToken()).toMatchObject({
+      refusal: { code: 'sign_in_required', message: expect.stringContaining('now requires single sign-on') },
+    });
+    const told = { state: 'sign-in-again', sessionEnd: 'sso_required', account: { userId: dora.id } };
+    expect(desktop.account.state()).toMatchObject(told);
+    await desktop.stop();
+    const next = await launch();
+    expect(next.account.state()).toMatchObject(told);
+    expect(await next.account.accessToken()).toMatchObject({
+      refusal: { message: expect.stringContaining('now requires single sign-on') },
+    });
+    // Another person's session is not ended by it, and says nothing of it.
+    await signIn(next, ada);
+    expect(next.account.state()).toMatchObject({ state: 'signed-in', account: { userId: ada.id } });
+    expect(next.account.state()).not.toHaveProperty('sessionEnd');
   });
 });
 

@@ -151,7 +151,7 @@ async function compose(options: HubOptions, config: HubConfig, database: HubData
         metricsRoutes({ pool, token: options.metricsToken, registry: metrics }),
         domainRecheck(dnsResolver(), mail),
         identity.plugin,
-        acceptanceRoutes({ secret, passwords: identity.passwords }),
+        acceptanceRoutes({ secret, passwords: identity.passwords, afterLink: identity.afterLink }),
         delivery.plugin,
         scimPlugin,
         consoleRoutes(options.consoleFolder ?? findConsoleFolder()),

@@ -227,6 +227,16 @@ describe('the pages', () => {
       }
     }));
 
+  test('a session that ended because single sign-on is required now says so', async () => {
+    const world = managedWorld();
+    world.account = { ...world.account, state: 'sign-in-again', sessionEnd: 'sso_required' };
+    await visit(world, async ({ page, go }) => {
+      await page.getByText('now requires single sign-on, so your session has ended').waitFor();
+      await go('account');
+      await page.getByText('so the session that began with a password has ended').waitFor();
+    });
+  });
+
   test('a computer that nobody manages says so, and has nothing to explain', () =>
     visit(emptyWorld(), async ({ page, go }) => {
       await page.getByText('Nothing on this computer is managed. Every setting is yours.').waitFor();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { agentOrganizationSchema } from '../../shared/contracts/agent-api.ts';
+import { agentOrganizationSchema, sessionEndSchema } from '../../shared/contracts/agent-api.ts';
 import type { StateFiles } from '../state-file.ts';
 
 /** Who signed in on this device. Holds nothing that opens anything: the refresh token lives in the keychain. */
@@ -19,6 +19,8 @@ const signedInSchema = z.object({
   storageReason: z.string().nullable(),
   /** `ended`: the hub refused the session for good; the person must sign in again. */
   session: z.enum(['open', 'ended']),
+  /** Why the hub ended it, where the hub said. */
+  sessionEnd: sessionEndSchema.optional().catch(undefined),
 });
 
 const recordSchema = z.object({

@@ -57,12 +57,14 @@ export async function createAccountService(options: AccountServiceOptions): Prom
       return { state: 'signed-out', account: null, sessionStorage: 'keychain' };
     }
     const { kind, reason } = session.storage();
+    const because = session.alive() ? null : session.endedBecause();
     const device = { id: record.deviceId, name: options.deviceName };
     return {
       state: session.alive() && movedTo(account) === null ? 'signed-in' : 'sign-in-again',
       account: shownAccount(account, device, active(account)),
       sessionStorage: kind,
       ...(reason === null ? {} : { sessionStorageReason: reason }),
+      ...(because === null ? {} : { sessionEnd: because }),
     };
   };
   const announce = (): void => {
@@ -104,7 +106,9 @@ export async function createAccountService(options: AccountServiceOptions): Prom
     // A keychain that is locked now says nothing about where the session lives.
     const storage = of.alive() ? { storage: kind, storageReason: reason } : {};
     const ended = !of.alive() && kind === 'keychain';
-    await commit({ ...record, account: { ...account, ...storage, session: ended ? 'ended' : 'open' } });
+    const sessionEnd = (ended ? of.endedBecause() : null) ?? undefined;
+    const standing = { session: ended ? ('ended' as const) : ('open' as const), sessionEnd };
+    await commit({ ...record, account: { ...account, ...storage, ...standing } });
     announce();
   };
 
@@ -275,5 +279,5 @@ function startOf(account: SignedIn): SessionStart {
   const storage = { kind: account.storage, reason: account.storageReason };
   // A session that lived in memory ended with the process that had it.
   const over = account.session === 'ended' || account.storage === 'memory';
-  return over ? { from: 'ended', storage } : { from: 'keychain' };
+  return over ? { from: 'ended', storage, because: account.sessionEnd ?? null } : { from: 'keychain' };
 }

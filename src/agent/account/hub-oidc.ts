@@ -1,5 +1,10 @@
 import type * as OpenId from 'openid-client';
-import { AGENT_CLIENT_ID, AGENT_SCOPES } from '../../shared/contracts/agent-api.ts';
+import {
+  AGENT_CLIENT_ID,
+  AGENT_SCOPES,
+  endedGrantSchema,
+  type SessionEnd,
+} from '../../shared/contracts/agent-api.ts';
 import type { HubFailure, HubHttp } from '../delivery/hub-http.ts';
 import { HubFailureError, type HubFetch, type HubFetchOptions, hubFetch } from './hub-fetch.ts';
 
@@ -18,7 +23,13 @@ export interface Tokens {
 export type OidcProblem =
   | { readonly kind: 'network'; readonly failure: HubFailure }
   /** The hub said no, with an OAuth error code: `invalid_grant`, `access_denied`, … */
-  | { readonly kind: 'refused'; readonly error: string; readonly description: string }
+  | {
+      readonly kind: 'refused';
+      readonly error: string;
+      readonly description: string;
+      /** Why the hub ended the session, where it says. */
+      readonly sessionEnd: SessionEnd | null;
+    }
   /** The answer was not that of an OpenID provider, or did not belong to our question. */
   | { readonly kind: 'broken'; readonly message: string };
 
@@ -210,6 +221,7 @@ function problemOf(error: unknown): OidcProblem {
       kind: 'refused',
       error: error.error,
       description: typeof description === 'string' ? description.slice(0, 300) : '',
+      sessionEnd: endedGrantSchema.safeParse(error.cause).data?.session_end ?? null,
     };
   }
   const code =

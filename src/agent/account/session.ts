@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SessionEnd } from '../../shared/contracts/agent-api.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import type { Clock } from '../clock.ts';
 import type { AccessToken } from './account-service.ts';
@@ -17,6 +18,8 @@ export interface Session {
   accessToken(rejected?: string): Promise<AccessToken>;
   /** False once the hub refused it for good, or while no refresh token can be had. */
   alive(): boolean;
+  /** Why the hub ended it, where the hub said. */
+  endedBecause(): SessionEnd | null;
   storage(): SessionStorage;
   /** The refresh token for revoking it, `null` where there is none to be had. */
   refreshToken(): Promise<string | null>;
@@ -56,7 +59,7 @@ export type SessionStart =
       readonly tokens: Tokens;
     }
   | { readonly from: 'keychain' }
-  | { readonly from: 'ended'; readonly storage: SessionStorage };
+  | { readonly from: 'ended'; readonly storage: SessionStorage; readonly because: SessionEnd | null };
 
 /** Opens a session after a sign-in, or again at launch. Nothing is asked before the first use. */
 export function openSession(parts: SessionParts, start: SessionStart): Session {
@@ -66,6 +69,7 @@ export function openSession(parts: SessionParts, start: SessionStart): Session {
   let storage: SessionStorage =
     start.from === 'keychain' ? { kind: 'keychain', reason: null } : start.storage;
   let alive = start.from !== 'ended';
+  let because: SessionEnd | null = start.from === 'ended' ? start.because : null;
   let refreshing: Promise<AccessToken> | null = null;
 
   const become = (change: { alive?: boolean; storage?: SessionStorage }): void => {
@@ -102,16 +106,18 @@ export function openSession(parts: SessionParts, start: SessionStart): Session {
     become({ storage: kept });
   };
 
-  const end = async (): Promise<void> => {
+  const end = async (reason: SessionEnd | null): Promise<Refusal> => {
+    because = reason;
     refreshToken = null;
     access = null;
     await keychain.remove(parts.entry);
     become({ alive: false });
+    return signInAgain(because);
   };
 
   const refresh = async (): Promise<AccessToken> => {
     const token = await obtain();
-    if (token === null) return { ok: false, refusal: signInAgain() };
+    if (token === null) return { ok: false, refusal: signInAgain(because) };
     const found = await parts.oidc();
     if (!found.ok) return { ok: false, refusal: unreachable(found.problem) };
     let result = await found.value.refresh(token);
@@ -123,17 +129,16 @@ export function openSession(parts: SessionParts, start: SessionStart): Session {
       if (result.problem.kind !== 'refused' || result.problem.error !== 'invalid_grant') {
         return { ok: false, refusal: unreachable(result.problem) };
       }
-      await end();
-      return { ok: false, refusal: signInAgain() };
+      return { ok: false, refusal: await end(result.problem.sessionEnd) };
     }
     const tokens = result.value;
     if (tokens.subject !== null && tokens.subject !== parts.userId) {
-      await end();
-      return { ok: false, refusal: signInAgain() };
+      return { ok: false, refusal: await end(null) };
     }
     if (tokens.refreshToken !== null && tokens.refreshToken !== token) await rotate(tokens.refreshToken);
     else if (storage.kind === 'memory') await rotate(token);
     access = accessOf(tokens, clock);
+    because = null;
     become({ alive: true });
     return { ok: true, token: tokens.accessToken };
   };
@@ -150,6 +155,7 @@ export function openSession(parts: SessionParts, start: SessionStart): Session {
       return refreshing;
     },
     alive: () => alive,
+    endedBecause: () => because,
     storage: () => storage,
     async refreshToken() {
       await refreshing?.catch(() => {});
@@ -184,10 +190,15 @@ function accessOf(tokens: Tokens, clock: Clock): Access {
   return { token: tokens.accessToken, wall: clock.wall() + usable, monotonic: clock.monotonic() + usable };
 }
 
-function signInAgain(): Refusal {
+const ENDED: Readonly<Record<SessionEnd, string>> = {
+  sso_required:
+    'Your organization now requires single sign-on, so the session that began with a password has ended.',
+};
+
+function signInAgain(because: SessionEnd | null): Refusal {
   return {
     code: 'sign_in_required',
-    message: 'The session at the hub has ended.',
+    message: because === null ? 'The session at the hub has ended.' : ENDED[because],
     help: 'Sign in again. Until then the last policy stays in force.',
   };
 }

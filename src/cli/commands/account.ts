@@ -106,10 +106,17 @@ export function printAccount(terminal: Terminal, answer: AccountAnswer): void {
     terminal.out(`Device: ${plainText(account.deviceName)} (${plainText(account.deviceId)})\n`);
   }
   if (state === 'sign-in-again') {
-    terminal.out('The session has ended; the policy stays in force. Sign in again with "mooring login".\n');
+    terminal.out(`${sessionEnded(answer)}; the policy stays in force. Sign in again with "mooring login".\n`);
   }
   if (account !== null && answer.sessionStorage === 'memory') {
     const reason = answer.sessionStorageReason ? ` (${plainText(answer.sessionStorageReason)})` : '';
     terminal.out(`No keychain here${reason}: the session ends with the agent.\n`);
   }
+}
+
+/** That the session is over, and why, where the hub said. */
+export function sessionEnded({ sessionEnd }: Pick<AccountAnswer, 'sessionEnd'>): string {
+  return sessionEnd === 'sso_required'
+    ? 'Your organization now requires single sign-on, so the session has ended'
+    : 'The session has ended';
 }

@@ -77,6 +77,19 @@ describe('login', () => {
     expect(stderr).toBe('The sign-in was not finished; nothing has changed.\n');
   });
 
+  test('a session that ended: whoami says why, where the hub said', async () => {
+    const said = async (change: object) =>
+      (
+        await run(['whoami'], {
+          routes: { account: () => ({ body: accountAnswer({ state: 'sign-in-again', ...change }) }) },
+        })
+      ).stdout;
+    expect(await said({})).toContain('The session has ended; the policy stays in force. Sign in again');
+    expect(await said({ sessionEnd: 'sso_required' })).toContain(
+      'Your organization now requires single sign-on, so the session has ended; the policy stays in force.',
+    );
+  });
+
   test('no keychain: says how long the session lasts, and warns where it ends at once', async () => {
     const account = accountAnswer({ sessionStorage: 'memory', sessionStorageReason: 'no D-Bus session' });
     const routes = { login: () => ({ body: { ...done, account } }) };

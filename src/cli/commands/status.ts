@@ -4,6 +4,7 @@ import { ask } from '../local-client.ts';
 import { plainText } from '../terminal/plain-text.ts';
 import { renderTable } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { sessionEnded } from './account.ts';
 import { showValue } from './setting-value.ts';
 
 /** `mooring status [--verbose]` */
@@ -61,11 +62,12 @@ const FROZEN = {
     'The policy is too old, so settings are held at their present values until "mooring sync" succeeds.',
 } as const;
 
-function accountLine({ account, state, sessionStorage }: StatusAnswer['account']): string {
+function accountLine(answer: StatusAnswer['account']): string {
+  const { account, state, sessionStorage } = answer;
   if (account === null) return 'not signed in';
   const organization = account.organization ?? 'no organization that is allowed on this device';
   const who = `${account.name} <${account.email}>, ${organization}, at ${account.hubUrl}`;
-  if (state === 'sign-in-again') return `${who}; the session has ended, sign in again with "mooring login"`;
+  if (state === 'sign-in-again') return `${who}. ${sessionEnded(answer)}: sign in again with "mooring login"`;
   return sessionStorage === 'memory' ? `${who}; no keychain, the session ends with the agent` : who;
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Trx } from '../database/connection.ts';
+import { endDevices } from '../identity/session-ends.ts';
 
 /**
  * Ends the sessions that began by a local password of everybody whose domain asks for single sign-on, in browsers and
@@ -25,13 +26,12 @@ export async function endPasswordSessions(
      where connection_id is null and not recovery and ended_reason is null and user_id in ${people}`.execute(
     trx,
   );
-  const devices = await sql`
-    delete from device_sessions where connection_id is null and user_id in ${people}`.execute(trx);
+  const devices = await endDevices(trx, sql`connection_id is null and user_id in ${people}`, {
+    reason: 'sso_required',
+    at: context.at,
+  });
   await sql`delete from pending_sign_ins where user_id in ${people}`.execute(trx);
-  const ended = {
-    browsers: Number(browsers.numAffectedRows ?? 0),
-    devices: Number(devices.numAffectedRows ?? 0),
-  };
+  const ended = { browsers: Number(browsers.numAffectedRows ?? 0), devices };
   if (ended.browsers + ended.devices === 0) return;
   await recordChange(trx, context, {
     organizationId,

@@ -114,6 +114,10 @@ export async function sweepExpired(store: Pick<OidcStore, 'db' | 'now'>): Promis
     .where('expires_at', '<', new Date(at.getTime() - KEEP_EXPIRED_MS))
     .execute();
   await db.deleteFrom('browser_sessions').where('expires_at', '<', at).execute();
+  await db
+    .deleteFrom('session_ends')
+    .where('ended_at', '<', new Date(at.getTime() - DEVICE_SESSION_SECONDS * 1000))
+    .execute();
   await db.deleteFrom('attempt_counters').where('window_ends_at', '<', at).execute();
   await db
     .deleteFrom('device_sessions')

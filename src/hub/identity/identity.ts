@@ -14,6 +14,7 @@ import { createOutbound, type Outbound } from '../sso/outbound.ts';
 import { mayUseDeviceSignIn } from '../sso/sign-in-settings.ts';
 import { registerSsoRoutes } from '../sso/sso-routes.ts';
 import { createSso } from '../sso/sso-service.ts';
+import { type AfterLink, createAfterLink } from './after-link.ts';
 import { createAttempts } from './attempts.ts';
 import { createBrowserSessions } from './browser-sessions.ts';
 import { sweepExpired } from './device-sessions.ts';
@@ -47,6 +48,7 @@ export interface Identity {
   /** Proves who sent a request by the cookie of a browser session. */
   readonly authenticate: Authenticate;
   readonly passwords: Passwords;
+  readonly afterLink: AfterLink;
 }
 
 const SWEEP_MS = 3_600_000;
@@ -78,6 +80,8 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
   const now = store.now;
   const steps = { sessions, forms, attempts, checkPassword, secondFactor, passkeys, passkeyScript, sso, now };
 
+  const afterLink = createAfterLink({ ...steps, publicUrl });
+
   const plugin: HubPlugin = async (app) => {
     await app.register(async (scope) => mountProvider(scope, provider, { publicUrl }));
     await app.register(async (scope) => {
@@ -91,7 +95,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
       });
       registerAccountRoutes(scope, { ...steps, db, passwords });
       passkeyScript.register(scope);
-      registerSetupLinkRoutes(scope, { ...steps, links, requiresSso: sso.required });
+      registerSetupLinkRoutes(scope, { ...steps, links, afterLink, requiresSso: sso.required });
     });
     await app.register(async (scope) => registerSsoRoutes(scope, { sso, sessions, forms }));
     const sweep = () =>
@@ -104,5 +108,5 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
     });
     app.addHook('onClose', async () => clearInterval(timer));
   };
-  return { plugin, authenticate: sessions.authenticate, passwords };
+  return { plugin, authenticate: sessions.authenticate, passwords, afterLink };
 }

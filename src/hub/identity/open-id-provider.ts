@@ -12,6 +12,7 @@ import { messagePage, providerErrorPage } from './pages/message-pages.ts';
 import { type Page, pageHeaders, renderPage } from './pages/page.ts';
 import { TEXTS } from './pages/texts.ts';
 import type { ProviderKeys } from './provider-keys.ts';
+import { sayingWhySessionsEnded } from './session-ends.ts';
 
 export interface OpenIdProviderOptions {
   readonly store: OidcStore;
@@ -46,6 +47,7 @@ export function createOpenIdProvider(options: OpenIdProviderOptions): Provider {
   provider.proxy = true;
   provider.use(endingBorrowedSession());
   provider.use(fillingDeviceGrant(options.store));
+  provider.use(sayingWhySessionsEnded(options.store));
   provider.use(guardingCodeEntry(options.attempts, provider.cookieName('session')));
   return provider;
 }

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { SecondFactor } from '../second-factor/second-factor.ts';
 import type { HubServer } from '../server.ts';
+import type { AfterLink } from './after-link.ts';
 import { type Attempts, addressSubject, LINKS } from './attempts.ts';
 import type { BrowserSessions } from './browser-sessions.ts';
 import { fieldSchema, sentFields } from './form-fields.ts';
@@ -18,7 +18,7 @@ export interface SetupLinkRouteOptions {
   readonly attempts: Attempts;
   readonly sessions: BrowserSessions;
   readonly forms: FormTokens;
-  readonly secondFactor: SecondFactor;
+  readonly afterLink: AfterLink;
   /** Whether a local password of this address is refused. */
   readonly requiresSso: (email: string) => Promise<boolean>;
 }
@@ -103,12 +103,9 @@ export function registerSetupLinkRoutes(app: HubServer, options: SetupLinkRouteO
     });
     if (outcome === 'gone') return sendGone(reply);
     if (outcome === 'email_taken') return again({ field: 'email', text: TEXTS.problem.emailTaken }, 409);
-    const { recovery } = opened.link;
-    // The link stands for the password alone: where a second factor is asked for, signing in goes on with it. Not after
-    // a recovery, which took it away: its owner may have no other way in.
-    if (!recovery && (await options.secondFactor.standing(outcome.userId)) !== 'off')
-      return reply.redirect('/sign-in', 303);
-    await sessions.begin(request, reply, outcome.userId, { recovery });
+    if (!opened.link.recovery) return options.afterLink(request, reply, { ...outcome, email });
+    // A recovery took the second factor away: its owner may have no other way in.
+    await sessions.begin(request, reply, outcome.userId, { recovery: true });
     return reply.redirect('/signed-in', 303);
   });
 }

@@ -95,8 +95,9 @@ export function registerSignInRoutes(app: HubServer, options: SignInRouteOptions
   });
 }
 
-function hubPlace(
-  options: SignInRouteOptions,
+/** Signing in for the hub's own pages; `next` may be anything that was sent. */
+export function hubPlace(
+  options: SignInSteps & { readonly publicUrl: string },
   request: FastifyRequest,
   reply: FastifyReply,
   asked: { readonly next: string; readonly method: string },

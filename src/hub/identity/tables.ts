@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { SessionEnd } from '../../shared/contracts/agent-api.ts';
 
 type CreatedAt = ColumnType<Date, Date, never>;
 type Instant = ColumnType<Date, Date, Date>;
@@ -65,7 +66,14 @@ interface BrowserSessionsTable {
   /** Began by a link made on the hub's own machine: stays although single sign-on is required. */
   recovery: Generated<boolean>;
   /** Ended, and why: kept so that the next page can say so. */
-  ended_reason: ColumnType<'sso_required' | null, 'sso_required' | null | undefined, 'sso_required' | null>;
+  ended_reason: ColumnType<SessionEnd | null, SessionEnd | null | undefined, SessionEnd | null>;
+}
+
+/** Why devices' sessions ended, by the refresh tokens that they may still hold. */
+interface SessionEndsTable {
+  token_hash: Buffer;
+  reason: SessionEnd;
+  ended_at: Instant;
 }
 
 /** Guesses in the present window, by account or by address. */
@@ -82,5 +90,6 @@ declare module '../database/schema.ts' {
     oidc_entities: OidcEntitiesTable;
     browser_sessions: BrowserSessionsTable;
     attempt_counters: AttemptCountersTable;
+    session_ends: SessionEndsTable;
   }
 }

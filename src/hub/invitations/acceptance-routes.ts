@@ -1,6 +1,7 @@
 import formbody from '@fastify/formbody';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { AfterLink } from '../identity/after-link.ts';
 import { addressSubject, createAttempts, LINKS } from '../identity/attempts.ts';
 import { createBrowserSessions } from '../identity/browser-sessions.ts';
 import { fieldSchema, sentFields } from '../identity/form-fields.ts';
@@ -28,6 +29,7 @@ type Sent = z.infer<typeof sentSchema>;
 export function acceptanceRoutes(options: {
   readonly secret: HubSecret;
   readonly passwords: Passwords;
+  readonly afterLink: AfterLink;
 }): HubPlugin {
   return async (app, { db, clock, config }) => {
     const { publicUrl } = config;
@@ -107,7 +109,7 @@ export function acceptanceRoutes(options: {
       });
       if (outcome === 'gone') return show(reply, GONE, 404);
       if (outcome === 'other_account') return reply.redirect(request.url, 303);
-      if (userId === null) await sessions.begin(request, reply, outcome.userId);
+      if (userId === null) return options.afterLink(request, reply, { ...outcome, email: invitation.email });
       return reply.redirect('/signed-in', 303);
     });
   };

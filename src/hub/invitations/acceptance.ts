@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { ChangeContext } from '../audit/record.ts';
+import { requiresSso } from '../connections/find-connection.ts';
 import type { Db, Trx } from '../database/connection.ts';
 import type { Role } from '../database/schema.ts';
 import { ensureAccount, findAccount } from '../organizations/accounts.ts';
@@ -19,9 +20,8 @@ export interface OpenInvitation {
 
 /** Looks without using it up: mail programs open links before people do. `null`: it ended, or never was. */
 export async function lookAtInvitation(db: Db, secret: string, at: Date): Promise<OpenInvitation | null> {
-  const { rows } = await sql<{ email: string; display_name: string; elsewhere: boolean }>`
-    select i.email, o.display_name, exists(select 1 from domains d join connections c on c.organization_id = d.organization_id
-        where d.name = lower(split_part(i.email, '@', 2)) and d.verified_at is not null and c.enforced) as elsewhere
+  const { rows } = await sql<{ email: string; display_name: string }>`
+    select i.email, o.display_name
       from invitations i join organizations o on o.id = i.organization_id
      where i.secret_hash = ${hashOneTimeSecret(secret)} and i.accepted_at is null and i.revoked_at is null
        and i.expires_at > ${at}`.execute(db);
@@ -32,7 +32,7 @@ export async function lookAtInvitation(db: Db, secret: string, at: Date): Promis
     email: row.email,
     organization: row.display_name,
     accountExists: account !== undefined,
-    signsInElsewhere: row.elsewhere,
+    signsInElsewhere: await requiresSso(db, row.email),
   };
 }
 

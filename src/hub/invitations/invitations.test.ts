@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { generate } from 'otplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
+import { updateConnection } from '../connections/connection-service.ts';
 import { startTestDatabase } from '../database/test-database.ts';
-import { createPasswords } from '../identity/passwords.ts';
+import { createIdentity } from '../identity/identity.ts';
 import { createBrowser } from '../identity/test-browser.ts';
 import {
   createAccount,
@@ -23,6 +25,7 @@ import { listMembers } from '../organizations/member-list.ts';
 import { removeMember } from '../organizations/member-service.ts';
 import { createHubSecret } from '../secrets/hub-secret.ts';
 import { buildServer, type HubServer } from '../server.ts';
+import { createTestSso, verifyDomain, whoIs } from '../sso/test-sso-hub.ts';
 import { createTeam } from '../teams/team-service.ts';
 import { acceptInvitationLink } from './acceptance.ts';
 import { acceptanceRoutes } from './acceptance-routes.ts';
@@ -47,14 +50,18 @@ beforeAll(async () => {
     .execute();
   const port = await freePort();
   pagesUrl = `http://127.0.0.1:${port}`;
+  const secret = createHubSecret(TEST_SECRET);
+  const log = createLogger({ level: 'silent', destination: { write: () => undefined } });
+  const { db } = database;
+  const identity = await createIdentity({ db, secret, clock: systemClock, log, publicUrl: pagesUrl });
   pages = await buildServer({
-    db: database.db,
+    db,
     config: { publicUrl: pagesUrl, trustProxy: [], version: '0.0.0' },
-    log: createLogger({ level: 'silent', destination: { write: () => undefined } }),
+    log,
     clock: systemClock,
     announcements: { subscribe: () => () => undefined },
     authenticators: [],
-    plugins: [acceptanceRoutes({ secret: createHubSecret(TEST_SECRET), passwords: await createPasswords() })],
+    plugins: [identity.plugin, acceptanceRoutes({ secret, ...identity })],
   });
   await pages.listen({ host: '127.0.0.1', port });
 });
@@ -159,6 +166,43 @@ describe('the page behind the link', () => {
       teams: [{ name: 'Invited' }],
     });
     expect((await createBrowser(pagesUrl).get(link ?? '')).status).toBe(404);
+  });
+
+  it('sets up the second factor that the organization asks its owners for, before there is a session', async () => {
+    const require = (wanted: boolean) =>
+      database.db
+        .updateTable('organizations')
+        .set({ second_factor_required: wanted })
+        .where('id', '=', organizationId)
+        .execute();
+    await require(true);
+    const { link } = await one('second@other.example', { role: 'owner' });
+    const browser = createBrowser(pagesUrl);
+    const page = await browser.get(link ?? '');
+    const entered = { name: 'Second Owner', password: PASSWORD, repeat: PASSWORD };
+    const enrol = await browser.submit(page, entered, (form) => 'password' in form.fields);
+    expect(enrol.body).toContain('Set up an authenticator app');
+    expect(await whoIs({ hub: { ...hub, url: pagesUrl } }, browser)).toBeNull();
+    const secret = /<p class="code-shown">([A-Z2-7]+)<\/p>/.exec(enrol.body)?.[1] ?? '';
+    const wrong = await browser.submit(enrol, { code: '000000' }, (form) => 'code' in form.fields);
+    expect([wrong.status, await whoIs({ hub: { ...hub, url: pagesUrl } }, browser)]).toEqual([401, null]);
+    const code = await generate({ secret });
+    const kept = await browser.submit(wrong, { code }, (form) => 'code' in form.fields);
+    expect(kept.body).toContain('Keep your recovery codes');
+    expect(await whoIs({ hub: { ...hub, url: pagesUrl } }, browser)).toBe('second@other.example');
+    await require(false);
+  });
+
+  it('lets a newcomer choose a password where another domain of the organization requires single sign-on', async () => {
+    const sso = await createTestSso(hub, database);
+    await verifyDomain(database, sso.organizationId, `guests.${sso.domain}`);
+    const change = { enforced: true, domains: [sso.domain] };
+    const there = { db: database.db, secret: hub.secret, publicUrl: hub.url };
+    await updateConnection(there, OPERATOR, sso, change);
+    const look = async (email: string) =>
+      (await createBrowser(pagesUrl).get((await one(email)).link ?? '')).body;
+    expect(await look(`a@guests.${sso.domain}`)).toContain('name="password"');
+    expect(await look(`a@${sso.domain}`)).not.toContain('name="password"');
   });
 
   it('never opens an account that exists: its person signs in first', async () => {

@@ -140,7 +140,7 @@ async function makeAccount(
   { at }: ChangeContext,
 ): Promise<Found['account']> {
   // An invited person without an account gets one as well when just-in-time provisioning is off.
-  if (!connection.jit && !(await isInvited(trx, connection.organizationId, identity.email)))
+  if (!connection.jit && !(await isInvited(trx, connection.organizationId, identity.email, at)))
     throw notAssigned(identity.email);
   const stem = `${identity.givenName}${identity.surname}`;
   const { account } = await ensureAccount(
@@ -242,10 +242,10 @@ async function isMember(trx: Trx, organizationId: string, userId: string): Promi
   return row !== undefined;
 }
 
-async function isInvited(trx: Trx, organizationId: string, email: string): Promise<boolean> {
+async function isInvited(trx: Trx, organizationId: string, email: string, at: Date): Promise<boolean> {
   const { rows } = await sql`select 1 from invitations
     where organization_id = ${organizationId} and lower(email) = lower(${email})
-      and accepted_at is null and revoked_at is null and expires_at > now()`.execute(trx);
+      and accepted_at is null and revoked_at is null and expires_at > ${at}`.execute(trx);
   return rows.length > 0;
 }
 

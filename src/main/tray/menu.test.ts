@@ -71,6 +71,15 @@ describe('the tray menu', () => {
     ]);
   });
 
+  test('says why the session has ended, where the hub said', () => {
+    const ended = (change: Partial<StatusAnswer['account']>) =>
+      notes(menu({ ...status(), account: { ...status().account, state: 'sign-in-again', ...change } }))[0];
+    expect(ended({})).toBe('dev@acme.example: sign in again');
+    expect(ended({ sessionEnd: 'sso_required' })).toBe(
+      'dev@acme.example: single sign-on is required now, sign in again',
+    );
+  });
+
   test('a name of any length and with line breaks stays one short line', () => {
     const [, policy = ''] = notes(menu(status({ policyName: `a\nb${'c'.repeat(500)}` })));
     expect(policy).not.toContain('\n');

@@ -72,10 +72,11 @@ function notes({ status, starting, now }: TrayState): readonly string[] {
   ];
 }
 
-function accountNote({ account: { state, account } }: StatusAnswer): string {
+function accountNote({ account: { state, account, sessionEnd } }: StatusAnswer): string {
   if (account === null) return t('tray.signedOut');
   const email = cut(account.email);
-  if (state === 'sign-in-again') return t('tray.signInAgain', { email });
+  if (state === 'sign-in-again')
+    return t(sessionEnd === 'sso_required' ? 'tray.ssoRequired' : 'tray.signInAgain', { email });
   if (state === 'signed-out') return t('tray.signedOut');
   const active = account.organizations.find(({ name }) => name === account.organization);
   if (active === undefined) return t('tray.accountAlone', { email });

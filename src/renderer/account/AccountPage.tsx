@@ -72,7 +72,10 @@ function SignedIn({ answer, account }: { readonly answer: AccountAnswer; readonl
   return (
     <>
       {answer.state === 'sign-in-again' ? (
-        <Panel title={t('account.againTitle')} text={t('account.againText')}>
+        <Panel
+          title={t('account.againTitle')}
+          text={t(answer.sessionEnd === 'sso_required' ? 'account.againSso' : 'account.againText')}
+        >
           <SignIn account={answer} />
         </Panel>
       ) : null}

@@ -111,7 +111,7 @@ function AccountNotice({ status }: { readonly status: StatusAnswer }) {
   if (status.account.state !== 'sign-in-again') return null;
   return (
     <Notice tone="warn" actions={<ToPage page="account">{t('account.againTitle')}</ToPage>}>
-      {t('notice.again')}
+      {t(status.account.sessionEnd === 'sso_required' ? 'notice.againSso' : 'notice.again')}
     </Notice>
   );
 }

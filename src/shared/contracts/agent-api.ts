@@ -12,6 +12,13 @@ export const AGENT_CLIENT_ID = 'mooring-desktop';
 /** Scopes of a desktop session. `offline_access` takes effect only together with `prompt=consent` (OIDC Core, section 11). */
 export const AGENT_SCOPES = 'openid profile email offline_access agent';
 
+/** Why the hub ended a session of its own accord, where its person should be told: single sign-on is required now. */
+export const sessionEndSchema = z.enum(['sso_required']);
+export type SessionEnd = z.infer<typeof sessionEndSchema>;
+/** Body of the token endpoint's `invalid_grant` to a refresh token whose session ended for such a reason. */
+export const endedGrantSchema = z.object({ session_end: sessionEndSchema });
+export type EndedGrant = z.infer<typeof endedGrantSchema>;
+
 /** Path of the loopback redirect; the port is any (RFC 8252 section 7.3): `http://127.0.0.1:<port>/callback`. */
 export const AGENT_REDIRECT_PATH = '/callback';
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { deliveredImagesSchema, deliveredRegistriesSchema } from './access-policies.ts';
+import { sessionEndSchema } from './agent-api.ts';
 import { driftFileSchema, driftKindSchema } from './drift-kind.ts';
 import { jsonValue } from './json-value.ts';
 import { REFUSALS, type RefusalCode } from './refusal.ts';
@@ -190,6 +191,8 @@ export const accountAnswerSchema = z.object({
   /** `memory`: no keychain here, so the session ends with the agent; every surface says so. */
   sessionStorage: z.enum(['keychain', 'memory']),
   sessionStorageReason: z.string().optional(),
+  /** With `sign-in-again`: why the hub ended the session, where it said. */
+  sessionEnd: sessionEndSchema.optional(),
   signIn: signInRequirementSchema,
 });
 

@@ -3,6 +3,7 @@ export const desktop = {
   'tray.starting': 'Starting…',
   'tray.signedOut': 'Signed out',
   'tray.signInAgain': '{email}: sign in again',
+  'tray.ssoRequired': '{email}: single sign-on is required now, sign in again',
   'tray.account': '{email} ({organization})',
   'tray.accountAlone': '{email} (no organization)',
   'tray.managed': 'Managed by {organization}: {policy}, revision {revision}, {ago}',

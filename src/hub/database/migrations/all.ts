@@ -20,6 +20,7 @@ import * as accessPolicies from './0070-access-policies.ts';
 import * as scimRefusals from './0071-scim-refusals.ts';
 import * as domainWarnings from './0072-domain-warnings.ts';
 import * as driftFiles from './0073-drift-files.ts';
+import * as sessionEnds from './0074-session-ends.ts';
 
 /**
  * Every migration by name, in the order of their names. Forward only. A capability adds its own file here with
@@ -47,4 +48,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0071-scim-refusals': scimRefusals,
   '0072-domain-warnings': domainWarnings,
   '0073-drift-files': driftFiles,
+  '0074-session-ends': sessionEnds,
 };
