@@ -75,15 +75,20 @@ export async function startRealHub(): Promise<RealHub> {
   };
 }
 
-/** Signs an agent in at a hub through its own pages. */
-async function signInAt(url: string, agent: RunningAgent, email: string): Promise<void> {
-  const answer = await agent.ask('POST', '/v1/account/login', { hub: url, openBrowser: false });
-  const begun = loginAnswerSchema.parse(answer.body);
+/** Signs an agent in through the pages of the hub that answers there; without a password with that of test accounts. */
+export async function signInAt(
+  url: string,
+  agent: RunningAgent,
+  email: string,
+  password?: string,
+): Promise<void> {
+  const begun = await agent.ask('POST', '/v1/account/login', { hub: url, openBrowser: false });
+  const login = loginAnswerSchema.parse(begun.body);
   const browser = createBrowser(url);
-  await typeCredentials(browser, begun.url, email);
+  await typeCredentials(browser, login.url, email, password);
   const back = browser.left();
   if (back === undefined) throw new Error('the browser was not sent back to the agent');
   expect((await fetch(back)).status).toBe(200);
-  const ended = await agent.ask('GET', `/v1/account/login/${begun.id}?wait=10000`);
+  const ended = await agent.ask('GET', `/v1/account/login/${login.id}?wait=10000`);
   expect(loginAnswerSchema.parse(ended.body)).toMatchObject({ state: 'done' });
 }

@@ -16,6 +16,7 @@ import { answer, tellRefusal } from './commands/output.ts';
 import { overrideCommands } from './commands/override-commands.ts';
 import { policyCommands } from './commands/policy-commands.ts';
 import { recoverCommand } from './commands/recover-command.ts';
+import { reportCommands } from './commands/report-commands.ts';
 import { rolloutCommands } from './commands/rollout-commands.ts';
 import { scimCommands } from './commands/scim-commands.ts';
 import { startCommand } from './commands/start.ts';
@@ -45,6 +46,7 @@ async function run(args: readonly string[], around: Surroundings): Promise<numbe
   accessCommands(program, around);
   overrideCommands(program, around);
   deviceCommands(program, around);
+  reportCommands(program, around);
   memberCommands(program, around);
   teamCommands(program, around);
   connectionCommands(program, around);

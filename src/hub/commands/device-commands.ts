@@ -1,13 +1,18 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { DEVICE_STATUSES, type Device, deviceStatusSchema } from '../../shared/contracts/hub-devices.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { PLATFORMS, type Platform } from '../../shared/settings/setting.ts';
 import { systemClock } from '../clock.ts';
+import type { Db } from '../database/connection.ts';
 import { findOrganization } from '../organizations/organization-service.ts';
+import { findPolicy } from '../policies/policy-list.ts';
 import { exportDevices } from '../reports/device-export.ts';
+import type { DeviceFilter } from '../reports/device-rows.ts';
 import { forgetDevice, listDevices, listDrift, nameDevice, readDevice } from '../reports/device-service.ts';
+import { findTeam } from '../teams/team-service.ts';
 import {
   type CommonOptions,
   operator,
@@ -24,6 +29,10 @@ interface OrganizationOptions extends CommonOptions {
 interface ListOptions extends OrganizationOptions {
   readonly status?: string;
   readonly search?: string;
+  readonly platform?: Platform;
+  readonly team?: string;
+  readonly policy?: string;
+  readonly hideCompliant?: boolean;
 }
 
 const now = () => new Date(systemClock.now());
@@ -45,10 +54,11 @@ function listCommand(devices: Command, around: Surroundings): void {
     .action((options: ListOptions) =>
       withDatabase({ options, around, purpose: 'devices list' }, async ({ db }) => {
         const { id } = await findOrganization(db, options.organization);
+        const filter = await filterOf(db, id, options);
         const all: Device[] = [];
         let cursor: string | undefined;
         do {
-          const page = await listDevices(db, id, now(), { ...filterOf(options), limit: 500, cursor });
+          const page = await listDevices(db, id, now(), { ...filter, limit: 500, cursor });
           all.push(...page.devices);
           cursor = page.next ?? undefined;
         } while (cursor !== undefined);
@@ -124,7 +134,7 @@ function exportCommand(devices: Command, around: Surroundings): void {
     .action((options: ListOptions & { out: string }) =>
       withDatabase({ options, around, purpose: 'devices export' }, async ({ db }) => {
         const { id } = await findOrganization(db, options.organization);
-        const csv = exportDevices(db, id, now(), filterOf(options));
+        const csv = exportDevices(db, id, now(), await filterOf(db, id, options));
         await pipeline(csv, createWriteStream(options.out)).catch((error: unknown) => {
           throw new RefusalError({
             code: 'storage_failed',
@@ -139,18 +149,28 @@ function exportCommand(devices: Command, around: Surroundings): void {
 function withFilter(command: Command): Command {
   return inOrganization(command)
     .option('--status <status>', `one of ${DEVICE_STATUSES.join(', ')}`)
-    .option('--search <text>', "part of the user's name or address, or of the device's name");
+    .option('--search <text>', "part of the user's name or address, or of the device's name")
+    .addOption(new Option('--platform <name>', 'what the device runs on').choices(PLATFORMS))
+    .option('--team <name>', 'devices of the members of a team')
+    .option('--policy <policy>', 'who receives this policy, by name or id')
+    .option('--hide-compliant', 'leave out what follows the policy, or but for a granted override');
 }
 
-function filterOf({ status, search }: ListOptions) {
-  if (status === undefined) return { search };
-  const known = deviceStatusSchema.safeParse(status);
-  if (known.success) return { search, status: known.data };
-  throw new RefusalError({
-    code: 'bad_request',
-    message: `"${status}" is no status.`,
-    help: `It is one of ${DEVICE_STATUSES.join(', ')}.`,
-  });
+async function filterOf(db: Db, organizationId: string, options: ListOptions): Promise<DeviceFilter> {
+  const { status, search, platform, team, policy, hideCompliant } = options;
+  const known = status === undefined ? undefined : deviceStatusSchema.safeParse(status);
+  if (known?.success === false) {
+    throw new RefusalError({
+      code: 'bad_request',
+      message: `"${status}" is no status.`,
+      help: `It is one of ${DEVICE_STATUSES.join(', ')}.`,
+    });
+  }
+  return {
+    ...{ search, platform, hideCompliant, status: known?.data },
+    teamId: team === undefined ? undefined : (await findTeam(db, organizationId, team)).id,
+    policyId: policy === undefined ? undefined : (await findPolicy(db, organizationId, policy)).id,
+  };
 }
 
 function deviceId(given: string): string {

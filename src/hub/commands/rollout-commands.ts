@@ -155,8 +155,8 @@ function perDevice({ devices, truncated }: Simulation): readonly string[] {
     overriddenChoices.join(', '),
     obstacles.map(({ code, settings }) => [code, ...settings].join(' ')).join('; '),
   ]);
-  const head = ['USER', 'DEVICE', 'CHANGES', "OVERRIDES THE USER'S", 'COULD NOT APPLY'];
-  return ['', ...columns(head, rows, ''), ...(truncated ? ['… and more: --json tells how many.'] : [])];
+  const head = ['USER', 'DEVICE', 'CHANGES', "OVERRIDES THE USER'S", 'HELD UP BY'];
+  return ['', ...columns(head, rows, ''), ...(truncated ? ['… and more.'] : [])];
 }
 
 function nothingToSimulate(): RefusalError {

@@ -54,7 +54,7 @@ export function compareOn(
   differences: readonly Difference[],
   device: ReportedLayers | null,
   draft: Layer,
-  platform: Platform,
+  on: { readonly platform: Platform; readonly overridden: readonly string[] },
 ): Outcome {
   const choices = new Set(device?.choices ?? []);
   const profile = new Set(device?.profileOverrides ?? []);
@@ -76,7 +76,9 @@ export function compareOn(
   const overriddenChoices = changes
     .filter(({ setting, from, to }) => to.locked && !from.locked && choices.has(setting))
     .map(({ setting }) => setting);
-  return { changes, overriddenChoices, obstacles: obstaclesOf(device, draft, platform, held) };
+  const overridden = on.overridden.filter((id) => !profile.has(id));
+  const obstacles = obstaclesOf(device, draft, { platform: on.platform, held, overridden });
+  return { changes, overriddenChoices, obstacles };
 }
 
 function stateOf(
@@ -99,9 +101,13 @@ function sameState(a: SimulatedState, b: SimulatedState): boolean {
 function obstaclesOf(
   device: ReportedLayers | null,
   draft: Layer,
-  platform: Platform,
-  held: readonly string[],
+  by: {
+    readonly platform: Platform;
+    readonly held: readonly string[];
+    readonly overridden: readonly string[];
+  },
 ): SimulatedObstacle[] {
+  const { platform, held, overridden } = by;
   // What a group only fills up with its default is nobody's wish for that platform.
   const elsewhere = [...draft.mentions]
     .filter(([id, { state }]) => state !== 'absent' && !isOn(id, platform))
@@ -118,6 +124,11 @@ function obstaclesOf(
       code: 'profile',
       settings: [...held],
       message: 'A configuration profile on the device decides these settings.',
+    },
+    {
+      code: 'override',
+      settings: [...overridden],
+      message: 'An override was granted for these settings: they change when it ends.',
     },
   ];
   const found = obstacles.filter(({ settings }) => settings.length > 0);

@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type SimulationRequest, simulationRequestSchema } from '../../shared/contracts/hub-simulation.ts';
 import { startTestDatabase } from '../database/test-database.ts';
 import { addMember } from '../organizations/member-service.ts';
 import { createOrganization } from '../organizations/organization-service.ts';
+import { endOverride, grantOverride, setExceptions } from '../overrides/override-service.ts';
 import { assignPolicy, setDefaultPolicy } from '../policies/assignment-service.ts';
+import { listPolicies } from '../policies/policy-list.ts';
 import { createPolicy } from '../policies/policy-service.ts';
 import { acceptReport } from '../reports/report-service.ts';
 import { sampleReport } from '../reports/test-report.ts';
@@ -156,4 +159,42 @@ it('counts all and tells as many as were asked for', async () => {
   const simulation = await run({ policyId: defaultId, document: draft, limit: 1 });
   expect(simulation.devices).toHaveLength(1);
   expect(simulation).toMatchObject({ truncated: true, totals: { members: 3 } });
+});
+
+it('leaves an override that goes on in force, and starts from its value where it ends', async () => {
+  const { db } = database;
+  const [, , , dan = ''] = users;
+  const own = (await listPolicies(db, organizationId)).find(({ name }) => name === 'Own')?.id ?? '';
+  await db
+    .transaction()
+    .execute((trx) =>
+      setExceptions(trx, context, { organizationId, policyId: own }, [
+        { setting: 'memoryMiB', maxSeconds: 600 },
+      ]),
+    );
+  const wanted = { setting: 'memoryMiB', value: 1024, seconds: 600, reason: 'A large build' };
+  const who = { organizationId, userId: dan, email: 'dan@acme.example' };
+  const { override } = await grantOverride(db, context, who, { ...wanted, deviceId: randomUUID() });
+  const dans = async (request: Partial<SimulationRequest>) => (await run(request)).devices[0];
+  const locked = { memoryMiB: { locked: true, value: 4096 } };
+  // The same policy: what it locks stays overridden, and changes afterwards.
+  const goesOn = await dans({ policyId: own, document: locked });
+  expect(goesOn?.changes).toEqual([]);
+  expect(goesOn?.obstacles.find(({ code }) => code === 'override')?.settings).toEqual(['memoryMiB']);
+  // It leaves the value to the user, or another policy comes: the override ends.
+  const free = { memoryMiB: { locked: false, value: 4096 } };
+  const single = { kind: 'users' as const, userIds: [dan] };
+  for (const request of [
+    { policyId: own, document: free },
+    { document: locked, audience: single },
+  ]) {
+    const ends = await dans(request);
+    const change = ends?.changes.find(({ setting }) => setting === 'memoryMiB');
+    expect(change).toMatchObject({ from: { value: 1024 }, to: { value: 4096 } });
+    expect(ends?.obstacles.map(({ code }) => code)).not.toContain('override');
+  }
+  await endOverride(db, context, { organizationId, id: override.id });
+  expect((await dans({ policyId: own, document: locked }))?.changes).toMatchObject([
+    { from: { value: 512 }, to: { value: 4096 } },
+  ]);
 });

@@ -8,6 +8,7 @@ import type {
 } from '../../shared/contracts/hub-simulation.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { Layer, LayerSource } from '../../shared/policy/model.ts';
+import { withOverrides } from '../../shared/policy/overrides.ts';
 import { readDocument } from '../../shared/policy/read-document.ts';
 import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
 import { PLATFORMS, type Platform } from '../../shared/settings/setting.ts';
@@ -39,7 +40,7 @@ export async function simulate(
     organizationId,
     targets.map(({ userId }) => userId),
   );
-  const comparison = createComparison(document, audience);
+  const comparison = createComparison(document, audience, policy?.id ?? null);
   const byUser = new Map(received.map((each) => [each.userId, each]));
   const devices = await readDevices(
     db,
@@ -60,8 +61,12 @@ export async function simulate(
   return summary(rows, request.limit);
 }
 
-/** Each pair of documents is resolved once for a platform, however many devices it concerns. */
-function createComparison(document: object, audience: Audience) {
+/**
+ * Each pair of documents is resolved once for a platform, however many devices it concerns.
+ *
+ * @param policyId the policy that the draft is for: an override of it goes on under the draft, any other one ends.
+ */
+function createComparison(document: object, audience: Audience, policyId: string | null) {
   const layers = new Map<string, Layer>();
   const layerOf = (key: string, of: object, source: LayerSource): Layer => {
     const known = layers.get(`${key} ${source}`);
@@ -70,21 +75,33 @@ function createComparison(document: object, audience: Audience) {
     layers.set(`${key} ${source}`, layer);
     return layer;
   };
-  const differences = new Map<string, readonly Difference[]>();
+  const differences = new Map<string, Compared>();
+  const compare = (now: Received, draft: Layer, platform: Platform): Compared => {
+    if (now.policy === null) return { found: differencesOf(null, draft, platform), held: [] };
+    const { id, revision, scope } = now.policy;
+    const plain = layerOf(`${id} ${revision}`, now.document, sourceOf(scope));
+    const before = withOverrides(plain, now.overrides, desktopCatalog);
+    if (id !== policyId) return { found: differencesOf(before, draft, platform), held: [] };
+    const after = withOverrides(draft, now.overrides, desktopCatalog);
+    const found = differencesOf(before, after, platform);
+    const changing = new Set(found.map((each) => each.id));
+    const later = differencesOf(plain, draft, platform).filter((each) => !changing.has(each.id));
+    return { found, held: later.map((each) => each.id) };
+  };
   const between = (now: Received, platform: Platform) => {
-    const before =
-      now.policy === null
-        ? null
-        : layerOf(`${now.policy.id} ${now.policy.revision}`, now.document, sourceOf(now.policy.scope));
     const draft = layerOf('draft', document, sourceOf(scopeOf(audience, now)));
-    const key = `${now.policy?.id} ${now.policy?.revision} ${now.policy?.scope} ${draft.source} ${platform}`;
-    const found = differences.get(key) ?? differencesOf(before, draft, platform);
-    differences.set(key, found);
-    return { found, draft };
+    const { policy, overrides } = now;
+    const key = JSON.stringify([
+      ...[policy?.id, policy?.revision, policy?.scope, draft.source, platform],
+      overrides.map(({ setting, value }) => [setting, value]),
+    ]);
+    const compared = differences.get(key) ?? compare(now, draft, platform);
+    differences.set(key, compared);
+    return { ...compared, draft };
   };
   const on = (now: Received, platform: Platform, report: ReportedLayers | null) => {
-    const { found, draft } = between(now, platform);
-    return compareOn(found, report, draft, platform);
+    const { found, held, draft } = between(now, platform);
+    return compareOn(found, report, draft, { platform, overridden: held });
   };
   const everywhere = (now: Received) => {
     const changes = new Map<string, SimulatedDevice['changes'][number]>();
@@ -94,6 +111,12 @@ function createComparison(document: object, audience: Audience) {
     return { changes: [...changes.values()], overriddenChoices: [], obstacles: [] };
   };
   return { on, everywhere };
+}
+
+interface Compared {
+  readonly found: readonly Difference[];
+  /** What the draft changes only when an override that is in force ends. */
+  readonly held: readonly string[];
 }
 
 function sourceOf(scope: 'user' | 'organization'): LayerSource {

@@ -52,7 +52,7 @@ export const simulatedChangeSchema = z.object({
 });
 /** Why a device could not apply a part of it. */
 export const simulatedObstacleSchema = z.object({
-  code: z.enum(['platform', 'version', 'frozen', 'profile']),
+  code: z.enum(['platform', 'version', 'frozen', 'profile', 'override']),
   settings: z.array(z.string()),
   message: z.string(),
 });
