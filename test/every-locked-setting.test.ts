@@ -1,0 +1,99 @@
+import { PassThrough } from 'node:stream';
+import { afterEach, describe, expect, test } from 'vitest';
+import { type AgentWorld, makeWorld } from '../src/agent/testing/agent-world.ts';
+import { runCli } from '../src/cli/cli.ts';
+import { openTerminal } from '../src/cli/terminal/terminal.ts';
+import {
+  errorBodySchema,
+  policyAnswerSchema,
+  settingsAnswerSchema,
+} from '../src/shared/contracts/local-api.ts';
+import { desktopCatalog } from '../src/shared/settings/desktop-catalog.ts';
+import { documentOf } from './web/sample-settings.ts';
+
+/*
+ * One forgotten setting is enough for a lock that is none. So every setting of the catalog, on each platform, is locked
+ * by an administrator's file, changed by the command line, and edited in settings-store.json.
+ */
+let world: AgentWorld | null = null;
+afterEach(async () => {
+  await world?.end();
+  world = null;
+});
+
+describe.each(['mac', 'windows', 'linux'] as const)('every locked setting (%s)', (platform) => {
+  const settings = desktopCatalog.onPlatform[platform];
+
+  async function locked(): Promise<AgentWorld> {
+    const made = await makeWorld({ platform });
+    world = made;
+    await made.write(made.paths.adminSettings, documentOf(settings, true));
+    await made.agent.start({ schedule: false, watch: true });
+    // The file came after the agent had looked.
+    await made.agent.fetch(new Request('http://agent/v1/sync', { method: 'POST' }));
+    return made;
+  }
+
+  const ask = async (made: AgentWorld, path: string) =>
+    JSON.parse(await (await made.agent.fetch(new Request(`http://agent${path}`))).text());
+
+  async function mooring(made: AgentWorld, ...words: string[]) {
+    const chunks: string[] = [];
+    const stdout = new PassThrough().on('data', (chunk) => chunks.push(String(chunk)));
+    const exit = await runCli([...words, '--json'], {
+      terminal: openTerminal({ stdout, stderr: new PassThrough().resume(), environment: {} }),
+      agentOptions: { version: '1.2.3', host: made.host },
+      openApi: async () => ({ ok: true, mode: 'agent', fetch: made.agent.fetch, close: async () => {} }),
+      agentIn: 'this-command',
+      signal: new AbortController().signal,
+    });
+    return { exit, body: JSON.parse(chunks.join('')) };
+  }
+
+  test('is in force and refused to the command line, set and reset alike', async () => {
+    const made = await locked();
+    const states = settingsAnswerSchema.parse(await ask(made, '/v1/settings')).settings;
+    expect(states.filter((state) => !state.locked).map(({ id }) => id)).toEqual([]);
+    expect(states.map(({ id }) => id).sort()).toEqual(settings.map(({ id }) => id).sort());
+    for (const { id, value } of states) {
+      // What is in force already is no change, so another value is asked for.
+      const other = desktopCatalog.byId.get(id)?.default ?? wrong(value);
+      const given = typeof other === 'string' && other !== '' ? other : JSON.stringify(other);
+      for (const words of [
+        ['settings', 'set', id, given],
+        ['settings', 'reset', id],
+      ]) {
+        const { exit, body } = await mooring(made, ...words);
+        expect([words.slice(1, 3), exit, errorBodySchema.parse(body).error.code]).toEqual([
+          words.slice(1, 3),
+          4,
+          'setting_locked',
+        ]);
+      }
+    }
+  });
+
+  test('is put back when settings-store.json is edited, and every repair is told', async () => {
+    const made = await locked();
+    const before = await made.store();
+    const keys = new Map(settings.map(({ storeKey, id }) => [storeKey, id]));
+    const edited = Object.fromEntries(
+      Object.entries(before).map(([key, value]) => [key, keys.has(key) ? wrong(value) : value]),
+    );
+    expect(edited).not.toEqual(before);
+    await made.write(made.paths.store, edited);
+    await expect.poll(() => made.store()).toEqual(before);
+    const { drift } = policyAnswerSchema.parse(await ask(made, '/v1/policy'));
+    const repaired = new Set(drift.map(({ setting }) => setting));
+    const managed = Object.keys(before).flatMap((key) => keys.get(key) ?? []);
+    expect(managed.filter((id) => !repaired.has(id))).toEqual([]);
+  });
+});
+
+/** Another value of the same type. */
+function wrong(value: unknown): unknown {
+  if (typeof value === 'boolean') return !value;
+  if (typeof value === 'number') return value + 1;
+  if (typeof value === 'string') return `${value}x`;
+  return [];
+}
