@@ -1,3 +1,4 @@
+import { rename } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type AgentWorld, makeWorld } from '../src/agent/testing/agent-world.ts';
@@ -81,7 +82,9 @@ describe.each(['mac', 'windows', 'linux'] as const)('every locked setting (%s)',
       Object.entries(before).map(([key, value]) => [key, keys.has(key) ? wrong(value) : value]),
     );
     expect(edited).not.toEqual(before);
-    await made.write(made.paths.store, edited);
+    // As editors save: the agent must not meet a half-written file, which would be another repair.
+    await made.write(`${made.paths.store}.edited`, edited);
+    await rename(`${made.paths.store}.edited`, made.paths.store);
     await expect.poll(() => made.store()).toEqual(before);
     const { drift } = policyAnswerSchema.parse(await ask(made, '/v1/policy'));
     const repaired = new Set(drift.map(({ setting }) => setting));
