@@ -20,9 +20,9 @@ import { ClosedDoor } from './shell/ClosedDoor.tsx';
 import { type NavEntry, Shell } from './shell/Shell.tsx';
 import { forgetSession } from './transport/session.ts';
 
-const SettingsPage = lazy(() =>
-  import('./settings/SettingsPage.tsx').then((it) => ({ default: it.SettingsPage })),
-);
+// Where people arrive: it is on its way while the agent is asked.
+const settingsPage = import('./settings/SettingsPage.tsx').then((it) => ({ default: it.SettingsPage }));
+const SettingsPage = lazy(() => settingsPage);
 const PolicyPage = lazy(() => import('./policy/PolicyPage.tsx').then((it) => ({ default: it.PolicyPage })));
 const AccountPage = lazy(() =>
   import('./account/AccountPage.tsx').then((it) => ({ default: it.AccountPage })),
@@ -57,6 +57,8 @@ function Dashboard() {
   const { t } = useText();
   const [place] = usePlace();
   const status = useResource('status');
+  // Asked for together with the status, because nearly every page needs it next.
+  useResource('settings');
   const walled = status.state === 'ready' && isWalled(status.value);
   const entries = useNavEntries(walled);
   const page = entries.some((entry) => entry.page === place.page)

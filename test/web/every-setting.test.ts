@@ -67,7 +67,7 @@ describe('every setting of the catalog', () => {
 
   async function rowsOf(dashboard: OpenDashboard, platform: Platform) {
     const expected = desktopCatalog.onPlatform[platform].map((setting) => setting.id).sort();
-    await dashboard.page.locator(`[data-setting="${expected[0]}"]`).waitFor();
+    await expect.poll(() => dashboard.page.locator('[data-setting]').count()).toBe(expected.length);
     const rows = z.array(rowSchema).parse(await dashboard.page.evaluate(READ_ROWS));
     expect(rows.map((row) => row.id).sort()).toEqual(expected);
     return rows;

@@ -1,7 +1,7 @@
 import { Button, Checkbox } from '@mantine/core';
 import ListFilter from 'lucide-react/icons/list-filter';
 import SearchX from 'lucide-react/icons/search-x';
-import { useCallback, useDeferredValue, useMemo, useState } from 'react';
+import { startTransition, useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { searchWords } from '../../shared-ui/match-text.ts';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { EmptyState } from '../../shared-ui/PageState.tsx';
@@ -131,11 +131,15 @@ function Sections({
   readonly settings: readonly ShownSetting[];
 }) {
   const [explained, setExplained] = useState<string | null>(null);
+  // At first only: the settings on the screen can be used while the others are still being drawn.
+  const [whole, setWhole] = useState(false);
+  useEffect(() => startTransition(() => setWhole(true)), []);
+  const drawn = whole ? sections : firstOf(sections);
   const status = useResource('status');
   const close = useCallback(() => setExplained(null), []);
   return (
     <>
-      {sections.map((section) => (
+      {drawn.map((section) => (
         <SettingsSection key={section.category} section={section} words={words} onExplain={setExplained} />
       ))}
       <WhyPanel
@@ -145,6 +149,18 @@ function Sections({
       />
     </>
   );
+}
+
+/** As many settings as fit on a large screen. */
+const FIRST = 12;
+
+function firstOf(sections: readonly Section[]): readonly Section[] {
+  let left = FIRST;
+  return sections.flatMap(({ category, settings }) => {
+    const first = settings.slice(0, left);
+    left -= first.length;
+    return first.length === 0 ? [] : [{ category, settings: first }];
+  });
 }
 
 function Nothing({
