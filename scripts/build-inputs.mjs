@@ -20,6 +20,11 @@ export const PARTS = {
     entries: ['src/hub/mooring-hub.ts'],
     outputs: ['out/hub/mooring-hub.js'],
   },
+  engine: {
+    folders: ['src/shared'],
+    entries: ['src/shared/engine.ts'],
+    outputs: ['out/engine/engine.js', 'out/engine/types/engine.d.ts'],
+  },
   pages: {
     folders: ['src/main', 'src/agent', 'src/renderer', 'src/shared', 'src/shared-ui', 'assets'],
     entries: ['src/renderer/index.html'],
@@ -35,6 +40,8 @@ export const PARTS = {
 const COMMON = [
   'package.json',
   'package-lock.json',
+  'tsconfig.base.json',
+  'tsconfig.engine.json',
   'electron.vite.config.ts',
   'console.vite.config.ts',
   'scripts/build.mjs',

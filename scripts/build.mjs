@@ -1,7 +1,8 @@
-// `npm run build`: bundles the command line, the hub and the pages into out/. A part whose files did not change is
+// `npm run build`: bundles the command line, the hub, the engine and the pages into out/. A part whose files did not change is
 // left alone. Runs on Node 20 as well as on the pinned one.
 //
-//   node scripts/build.mjs [--packaged] [--force] [cli] [hub] [pages] [console]
+//   node scripts/build.mjs [--packaged] [--force] [cli] [hub] [engine] [pages] [console]
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,9 +22,25 @@ const builders = {
     }),
   hub: async (packaged) =>
     (await import('./bundle.mjs')).bundle({ entry: 'src/hub/mooring-hub.ts', folder: 'hub', packaged }),
+  engine: buildEngine,
   pages: buildPages,
   console: buildConsole,
 };
+
+/** The policy engine with its types, for programs that embed it. */
+async function buildEngine(packaged) {
+  const { bundle } = await import('./bundle.mjs');
+  await bundle({ entry: 'src/shared/engine.ts', folder: 'engine', packaged });
+  const types = join(root, 'out', 'engine', 'types');
+  rmSync(types, { recursive: true, force: true });
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const { status, stdout, error } = spawnSync(
+    process.execPath,
+    [compiler, '--project', join(root, 'tsconfig.engine.json'), '--outDir', types],
+    { encoding: 'utf8' },
+  );
+  if (status !== 0) throw new Error(`the types of the engine: ${error?.message ?? stdout}`);
+}
 
 async function buildPages(packaged) {
   const { buildConstants } = await import('./bundle.mjs');

@@ -102,7 +102,7 @@ it(`loses nothing it acknowledged, and tears nothing, over ${KILLS} kills`, asyn
   expect(acknowledgedInAll).toBeGreaterThan(KILLS);
   expect(await hub.end('SIGTERM')).toBe(0);
   hub = undefined;
-}, 180_000);
+}, 600_000);
 
 /** Document, text, revision, history, audit log and sequence number speak of the same change. */
 async function expectWhole(policy: Policy, token: string, seqBefore: number): Promise<number> {

@@ -35,6 +35,9 @@ const PACKED_FROM = [
   'package.json',
   'scripts',
   'src',
+  'tsconfig.base.json',
+  'tsconfig.engine.json',
+  'tsconfig.shared.json',
 ];
 
 function run(command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}) {
@@ -80,6 +83,8 @@ test('the tarball holds programs and pages, and no sources, tests or leftovers',
       'bin/mooring-hub.js',
       'out/cli/mooring.js',
       'out/console/index.html',
+      'out/engine/engine.js',
+      'out/engine/types/engine.d.ts',
       'out/hub/mooring-hub.js',
       'out/renderer/index.html',
       'package.json',
@@ -87,10 +92,12 @@ test('the tarball holds programs and pages, and no sources, tests or leftovers',
   );
   expect(
     files.filter(
-      (file) => !/^(bin|out\/(cli|hub|renderer|console))\/|^(LICENSE|README\.md|package\.json)$/.test(file),
+      (file) =>
+        !/^(bin|out\/(cli|engine|hub|renderer|console))\/|^(LICENSE|README\.md|package\.json)$/.test(file),
     ),
   ).toEqual([]);
-  expect(files.filter((file) => /\.(ts|tsx|map)$|(^|\/)\./.test(file))).toEqual([]);
+  const source = /(?<!\.d)\.(ts|tsx|map)$|(^|\/)\./;
+  expect(files.filter((file) => source.test(file))).toEqual([]);
 });
 
 describe('from an empty directory', () => {
@@ -120,6 +127,45 @@ describe('from an empty directory', () => {
     const { status, stdout } = command('mooring-hub', ['--help']);
     expect(status).toBe(0);
     expect(stdout).toContain('mooring-hub');
+  });
+
+  test('another program embeds the engine with settings of its own, typed', () => {
+    const program = [
+      "import { defineCatalog, defineSetting, readDocument, resolve } from 'mooring/engine';",
+      "const about = { category: 'c', label: 'l', description: 'd', editableIn: [] } as const;",
+      'const catalog = defineCatalog([',
+      "  defineSetting({ ...about, id: 'theme', type: 'enum', choices: ['light', 'dark'], default: 'light' }),",
+      ']);',
+      "const layer = readDocument({ theme: { locked: true, value: 'dark' } }, 'admin-settings', catalog);",
+      "const theme: 'light' | 'dark' | null = resolve({ catalog, platform: 'linux', layers: [layer] }).value('theme');",
+      'console.log(theme);',
+    ].join('\n');
+    const compile = (name: string, text: string) => {
+      writeFileSync(join(installed, name), text);
+      const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+      // Declarations of the engine are checked too: skipLibCheck is off by default. No `@types/node` is there.
+      const strict = [
+        '--strict',
+        '--module',
+        'nodenext',
+        '--target',
+        'es2024',
+        '--lib',
+        'es2024,dom',
+        '--types',
+        '',
+      ];
+      return run(process.execPath, [tsc, ...strict, join(installed, name)], installed);
+    };
+    const compiled = compile('embed.mts', program);
+    expect([compiled.status, compiled.stdout]).toEqual([0, '']);
+    const wrong = compile(
+      'wrong.mts',
+      program.replace("const theme: 'light' | 'dark' | null", 'const theme: number'),
+    );
+    expect(wrong.status).not.toBe(0);
+    const { status, stdout } = run(process.execPath, ['embed.mjs'], installed);
+    expect([status, stdout]).toEqual([0, 'dark\n']);
   });
 
   test('an older Node hands over to the one that was installed', () => {

@@ -1,3 +1,4 @@
+import type { Catalog } from '../shared/settings/define-catalog.ts';
 import type { BrowserOpener } from './account/browser-opener.ts';
 import type { Keychain } from './account/keychain.ts';
 import type { Clock } from './clock.ts';
@@ -28,6 +29,8 @@ export interface LogEntry {
 export interface AgentOptions {
   /** Version shown and reported. */
   readonly version: string;
+  /** The settings that it manages; those of a container desktop when left out. */
+  readonly catalog?: Catalog;
   /** Facts of the host; read from the machine when left out. */
   readonly host?: HostFacts;
   /** The paths of a layout; `agentPaths` when left out. */

@@ -37,7 +37,7 @@ export async function makeParts(options: AgentOptions): Promise<AgentMaking> {
   const disk = options.disk ?? systemDisk();
   const files = diskFiles(disk);
   const { paths, lastKeys, installedHubUrl } = await findPaths(options, runCommand, files);
-  const catalog = desktopCatalog;
+  const catalog = options.catalog ?? desktopCatalog;
   const sources = createMachineSources({ paths, catalog, clock, runCommand, lastKeys, log });
   await sources.refresh();
   const enforcement = createEnforcement({

@@ -223,6 +223,7 @@ describe('a change that opens doors', () => {
     'POST /v1/orgs/{organization}/members/remove',
     'POST /v1/orgs/{organization}/members/{userId}/ownership',
     'POST /v1/orgs/{organization}/members/{userId}/password-link',
+    'POST /v1/orgs/{organization}/signing-keys/rotate',
     'POST /v1/orgs/{organization}/tokens',
     'PUT /v1/orgs/{organization}/accepted-connections/{sharedConnectionId}',
     'PUT /v1/orgs/{organization}/connections/{connectionId}/metadata',

@@ -221,7 +221,7 @@ describe('whatever documents and choices say', () => {
     );
   });
 
-  it('feeding what is in force back in as a locked policy changes no value', () => {
+  it("what is in force, taken as the user's own choices, is in force still", () => {
     fc.assert(
       fc.property(layers, choices, platform, (given, chosen, on) => {
         const once = resolve({ catalog, platform: on, layers: given, choices: chosen });
