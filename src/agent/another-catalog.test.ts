@@ -12,7 +12,14 @@ import { type Agent, createAgent } from './agent.ts';
 
 const about = { category: 'Editor', description: 'd', editableIn: ['gui'] } as const;
 const catalog = defineCatalog([
-  defineSetting({ ...about, id: 'theme', label: 'Theme', type: 'enum', choices: ['light', 'dark'], default: 'light' }),
+  defineSetting({
+    ...about,
+    id: 'theme',
+    label: 'Theme',
+    type: 'enum',
+    choices: ['light', 'dark'],
+    default: 'light',
+  }),
   defineSetting({ ...about, id: 'wrapLines', label: 'Wrap lines', type: 'boolean', default: false }),
 ]);
 

@@ -203,7 +203,7 @@ describe('account', () => {
       const { exit, stderr } = await run(words, { routes: outside });
       expect([exit, stderr]).toEqual([
         3,
-        'error [unauthenticated] You are not signed in.\nSign in with "mooring login".\n',
+        'error [sign_in_required] You are not signed in.\nSign in with "mooring login".\n',
       ]);
     }
   });

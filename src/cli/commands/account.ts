@@ -87,7 +87,7 @@ async function askAccount(context: CommandContext): Promise<AccountAnswer | Outc
 }
 
 const SIGNED_OUT: Refusal = {
-  code: 'unauthenticated',
+  code: 'sign_in_required',
   message: 'You are not signed in.',
   help: 'Sign in with "mooring login".',
 };

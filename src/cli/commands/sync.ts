@@ -29,6 +29,6 @@ export async function syncNow(context: CommandContext): Promise<Outcome> {
 
 function withoutError(signedOut: boolean, message: string): Refusal {
   return signedOut
-    ? { code: 'unauthenticated', message, help: 'Sign in with "mooring login".' }
+    ? { code: 'sign_in_required', message, help: 'Sign in with "mooring login".' }
     : { code: 'unreachable', message, help: 'Find out what is wrong with "mooring doctor".' };
 }

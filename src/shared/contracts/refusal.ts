@@ -10,6 +10,7 @@ export const REFUSALS = {
   not_applicable: { status: 422, exit: 2 },
   policy_source_broken: { status: 503, exit: 5 },
   policy_stale: { status: 503, exit: 5 },
+  /** Nobody who may is signed in here: sign-in is enforced, the session has ended, or this needs one. */
   sign_in_required: { status: 403, exit: 3 },
   /** The caller is known, but proved it too long ago for this change: they prove it again and repeat it. */
   recent_sign_in_required: { status: 403, exit: 3 },
