@@ -62,6 +62,15 @@ export async function startTestDatabase(): Promise<DatabaseHandle & { stop(): Pr
   return { ...handle, stop: () => cluster.stop() };
 }
 
+/** How many statements wait for what another transaction holds: tells when a race has been set up. */
+export async function waitingForLocks({ pool }: DatabaseHandle): Promise<number> {
+  const { rows } = await pool.query<{ waiting: number }>(
+    `select count(*)::int as waiting from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`,
+  );
+  return rows[0]?.waiting ?? 0;
+}
+
 function renamed(target: ConnectionTarget, database: string): ConnectionTarget {
   return target.kind === 'parts' ? { ...target, database } : target;
 }

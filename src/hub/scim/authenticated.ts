@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { HubContext } from '../server.ts';
-import { ScimError } from './scim-error.ts';
+import { withoutStanding } from './token-standing.ts';
 import { holderOfToken, noteTokenUse, type ScimConnection } from './tokens.ts';
 
 declare module 'fastify' {
@@ -27,20 +27,6 @@ export function authenticated(context: HubContext): (request: FastifyRequest) =>
       return connection;
     }
     request.scimConnectionId = holder?.connectionId ?? null;
-    if (holder?.standing === 'off') {
-      throw new ScimError(
-        403,
-        'SCIM is switched off for this connection: its users stay as they are. An owner can switch it on again.',
-      );
-    }
-    if (holder?.standing === 'revoked')
-      throw new ScimError(
-        401,
-        'This SCIM token was revoked, or two newer ones were made. Enter a valid one.',
-      );
-    throw new ScimError(
-      401,
-      "Send the connection's SCIM token as Authorization: Bearer. It is shown once, when it is made; an owner can make a new one.",
-    );
+    throw withoutStanding(holder?.standing ?? 'unknown');
   };
 }

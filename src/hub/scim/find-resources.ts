@@ -64,8 +64,10 @@ function sortColumn(columns: Columns, path: AttributePath): Scalar {
     throw new ScimError(400, `A list cannot be sorted by ${placeOf(target)}.`, 'invalidPath');
   const primary = attribute.subAttributes?.find((candidate) => candidate.name === 'primary');
   const part = list.part(sub);
-  const preferred =
-    primary === undefined ? part.expression : sql`coalesce(${list.part(primary).expression}, false) desc`;
+  if (part === null)
+    throw new ScimError(400, `A list cannot be sorted by ${placeOf(target)}.`, 'invalidPath');
+  const first = primary === undefined ? null : list.part(primary);
+  const preferred = first === null ? part.expression : sql`coalesce(${first.expression}, false) desc`;
   return {
     ...part,
     expression: sql`(select ${part.expression} from ${list.from} order by ${preferred} limit 1)`,

@@ -35,14 +35,16 @@ export const GROUP_COLUMNS: Columns = {
       : null,
 };
 
-/** One part of a member, with its user as `u`. */
-export function memberPart(sub: { readonly name: string }): Scalar {
+/** One part of a member, with its user as `u`; `null`: nothing searches by it (`$ref` says what `value` says). */
+export function memberPart(sub: { readonly name: string }): Scalar | null {
   switch (sub.name) {
     case 'display':
       return text(sql`u.user_name`);
     case 'type':
       return text(sql`'User'`);
-    default:
+    case 'value':
       return text(sql`u.id::text`, true);
+    default:
+      return null;
   }
 }

@@ -108,7 +108,10 @@ function memberCondition(filter: Filter): Condition {
         throw new ScimError(400, `A member has no "${filter.path.attribute}".`, 'invalidPath');
       // The everyday case is found by the primary key.
       if (sub.name === 'value' && filter.operator === 'eq') return isMember([String(filter.value)]);
-      return compare(memberPart(sub), filter.operator, filter.value, `members.${sub.name}`);
+      const part = memberPart(sub);
+      if (part === null)
+        throw new ScimError(400, `members.${sub.name} cannot be searched; name its value.`, 'invalidPath');
+      return compare(part, filter.operator, filter.value, `members.${sub.name}`);
     }
     case 'element':
       throw new ScimError(400, 'Brackets inside brackets are not allowed.', 'invalidPath');

@@ -72,6 +72,64 @@ const REFUSED: readonly Row[] = [
     400,
     'invalidValue',
   ],
+  ['an unseen character', 'POST', '/Users', { userName: 'a\u202eb@acme.example' }, 400, 'invalidValue'],
+  ['a control character', 'POST', '/Users', { userName: 'a\u0007b@acme.example' }, 400, 'invalidValue'],
+  [
+    'an attribute to show that is none, with a new user',
+    'POST',
+    '/Users?attributes=a+b',
+    { userName: 'unshown@acme.example' },
+    400,
+    'invalidPath',
+  ],
+  [
+    'attributes both to show and to leave out, with a new group',
+    'POST',
+    '/Groups?attributes=id&excludedAttributes=members',
+    { displayName: 'acme:Unshown' },
+    400,
+    'invalidValue',
+  ],
+  [
+    'an attribute to show that is none, with a replacement',
+    'PUT',
+    '/Users/{user}?attributes=a+b',
+    { userName: 'known@acme.example', displayName: 'Changed' },
+    400,
+    'invalidPath',
+  ],
+  [
+    'an attribute to leave out that is none, with a change',
+    'PATCH',
+    '/Groups/{group}?excludedAttributes=a+b',
+    patch({ op: 'replace', path: 'displayName', value: 'acme:Changed' }),
+    400,
+    'invalidPath',
+  ],
+  [
+    'a filter by addresses',
+    'GET',
+    `/Users?filter=${q('groups.$ref sw "http"')}`,
+    undefined,
+    400,
+    'invalidFilter',
+  ],
+  [
+    'a filter by addresses of members',
+    'GET',
+    `/Groups?filter=${q('members[$ref pr]')}`,
+    undefined,
+    400,
+    'invalidFilter',
+  ],
+  [
+    'a removal by address',
+    'PATCH',
+    '/Groups/{group}',
+    patch({ op: 'remove', path: 'members[$ref sw "http"]' }),
+    400,
+    'invalidPath',
+  ],
   ['two at-signs', 'POST', '/Users', { userName: 'a@b@acme.example' }, 400, 'invalidValue'],
   ['a sub-domain', 'POST', '/Users', { userName: 'a@x.acme.example' }, 400, 'invalidValue'],
   [
@@ -407,6 +465,14 @@ describe('every refusal', () => {
     expect(answer.body.detail).not.toMatch(/select |syntax error|node_modules/);
     expect(answer.headers['content-type']).toContain('application/scim+json');
     expect(await whole()).toEqual(before);
+  });
+
+  it('spares what is only spelled another way: a byte order mark, a schema that stands for its attributes', async () => {
+    const marked = '\uFEFF{"userName":"marked@acme.example"}';
+    expect((await scim.send(scim.acme, 'POST', '/Users', marked)).status).toBe(201);
+    const shown = await scim.send(scim.acme, 'GET', `/Users/${userId}?attributes=${CORE}`);
+    expect(shown.body).toMatchObject({ userName: 'known@acme.example', displayName: 'Known' });
+    expect(shown.body).not.toHaveProperty('meta');
   });
 
   it('says which methods a path takes', async () => {

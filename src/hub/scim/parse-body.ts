@@ -4,9 +4,11 @@ import { ScimError } from './scim-error.ts';
 const MAX_DEPTH = 64;
 
 /** Reads a body. Throws 400 `invalidSyntax` in words that repeat nothing of it: it may hold a password. */
-export function parseBody(body: unknown): unknown {
+export function parseBody(sent: unknown): unknown {
   // Some clients name a media type on requests without a body.
-  if (typeof body !== 'string' || body === '') return undefined;
+  if (typeof sent !== 'string' || sent === '') return undefined;
+  // A mark of the byte order may be passed over (RFC 8259 section 8.1).
+  const body = sent.startsWith('\uFEFF') ? sent.slice(1) : sent;
   refuseDeep(body);
   try {
     return JSON.parse(body);

@@ -1,6 +1,6 @@
 import { parseAttributePath } from './filter/parse-filter.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
-import { type ResolvedPath, resolvePath } from './resource-path.ts';
+import { findSchema, type ResolvedPath, resolvePath } from './resource-path.ts';
 import { type Attribute, COMMON_ATTRIBUTES, findAttribute, type ResourceType } from './schema/attribute.ts';
 import { ScimError } from './scim-error.ts';
 
@@ -33,7 +33,9 @@ function pathsOf(type: ResourceType, value: unknown): readonly ResolvedPath[] | 
     .filter((name) => name !== '');
   if (names.length === 0) return null;
   return names.flatMap((name) => {
-    const extension = type.extensions.find((candidate) => candidate.id.toLowerCase() === name.toLowerCase());
+    if (findSchema([type.schema], name) !== undefined)
+      return type.schema.attributes.map((attribute) => ({ attribute }));
+    const extension = findSchema(type.extensions, name);
     if (extension !== undefined) return extension.attributes.map((attribute) => ({ extension, attribute }));
     const path = resolvePath(type, parseAttributePath(name, 'invalidPath'));
     return path === null ? [] : [path];

@@ -48,9 +48,12 @@ export async function requireAllowed(
   await allowedOrganization(reader, connection, name);
 }
 
+// Neither blanks nor what nobody sees: two names that look alike must not be two people.
+const ADDRESS = /^[^@\s\p{C}]+@[^@\s\p{C}]+$/u;
+
 /** Refuses a userName that is not an e-mail address. */
 export function requireAddress(userName: string): void {
-  if (!/^[^@\s]+@[^@\s]+$/.test(userName) || userName.length > 254) {
+  if (!ADDRESS.test(userName) || userName.length > 254) {
     throw new ScimError(
       400,
       `userName must be an e-mail address; "${userName.slice(0, 100)}" is not one.`,

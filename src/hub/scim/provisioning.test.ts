@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { waitingForLocks } from '../database/test-database.ts';
 import { startTestScim, type TestScim } from './test-scim.ts';
+import { createScimToken } from './tokens.ts';
 
 /* What provisioning does to organizations, beyond the protocol (docs/identity.md sections 2 to 4). */
 
@@ -417,4 +419,112 @@ it('pushes, changes and deletes a group of five thousand', async () => {
   expect(shown.body.members).toHaveLength(2500);
   expect((await scim.send(scim.acme, 'DELETE', `/Groups/${group.id}`)).status).toBe(204);
   expect(await count()).toBe(0);
+});
+
+describe('a change that waits for its turn', () => {
+  const LOSSES = [
+    ['SCIM was switched off', 403, `update connections set scim_enabled = false where id = $1`],
+    ['its token was revoked', 401, `update scim_tokens set revoked_at = now() where connection_id = $1`],
+    ['its connection was deleted', 401, `delete from connections where id = $1`],
+  ] as const;
+  it.each(LOSSES)('is refused, and leaves nothing, when %s meanwhile', async (_what, status, loss) => {
+    const { db } = scim.database;
+    const { organizationId } = scim.acme;
+    const { id: connectionId } = await db
+      .insertInto('connections')
+      .values({ organization_id: organizationId, name: `lost ${status} ${serial}`, kind: 'saml' })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    const operator = {
+      actor: { kind: 'system' as const, name: 'test' },
+      sourceAddress: null,
+      at: new Date(),
+    };
+    const made = await createScimToken(db, operator, { organizationId, connectionId });
+    const client = { organizationId, connectionId, token: made?.secret ?? '' };
+    const [kept, late] = [address(), address()];
+    const user = await scim.send(client, 'POST', '/Users', { userName: kept });
+    expect(user.status).toBe(201);
+    const owner = await scim.database.pool.connect();
+    try {
+      await owner.query('begin');
+      await owner.query('select 1 from organizations where id = $1 for no key update', [organizationId]);
+      const waiting = [
+        scim.send(client, 'POST', '/Users', { userName: late }),
+        scim.send(
+          client,
+          'PATCH',
+          `/Users/${user.body.id}`,
+          patch({ op: 'replace', path: 'active', value: false }),
+        ),
+        scim.send(client, 'DELETE', `/Users/${user.body.id}`),
+        scim.send(client, 'POST', '/Groups', { displayName: `acme:Late ${status} ${serial}` }),
+      ];
+      await vi.waitFor(async () => expect(await waitingForLocks(scim.database)).toBe(waiting.length), 10_000);
+      await owner.query(loss, [connectionId]);
+      await owner.query('commit');
+      const answers = await Promise.all(waiting);
+      expect(answers.map((answer) => answer.status)).toEqual(waiting.map(() => status));
+    } finally {
+      owner.release();
+    }
+    expect(await places(kept)).toEqual({ memberships: ['acme member scim'], teams: [] });
+    expect(await places(late)).toEqual({ memberships: [], teams: [] });
+    const teams = await db.selectFrom('teams').select('name').where('name', 'like', 'Late%').execute();
+    expect(teams).toEqual([]);
+  });
+});
+
+it('ends with what the last change said, when fifty changes of a group cross', async () => {
+  const ids = [];
+  for (let index = 0; index < 10; index += 1) ids.push((await post('/Users', { userName: address() })).id);
+  const { id } = await post('/Groups', {
+    displayName: 'acme:Crossing',
+    members: ids.map((value) => ({ value })),
+  });
+  // Half of the people are only ever added, half only ever removed; each by several clients at once.
+  const [stay, go] = [ids.slice(0, 5), ids.slice(5)];
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, (_, index) => {
+      const value = ids[index % 10];
+      return stay.includes(value)
+        ? change(`/Groups/${id}`, { op: 'add', path: 'members', value: [{ value }] })
+        : change(`/Groups/${id}`, { op: 'remove', path: `members[value eq "${value}"]` });
+    }),
+  );
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 204));
+  const { body } = await scim.send(scim.acme, 'GET', `/Groups/${id}`);
+  expect(body.members.map((member: { value: string }) => member.value)).toEqual(stay);
+  for (const [whose, expected] of [
+    [stay, ['Crossing']],
+    [go, []],
+  ] as const)
+    for (const userId of whose) {
+      const user = await scim.send(scim.acme, 'GET', `/Users/${userId}`);
+      expect((user.body.groups ?? []).map((group: { value: string }) => group.value)).toEqual(
+        expected.length > 0 ? [id] : [],
+      );
+      expect((await places(user.body.userName)).teams).toEqual(expected);
+    }
+});
+
+it('takes a group of a thousand by PUT, again and again, and changes nothing the second time', async () => {
+  const { rows } = await sql<{
+    id: string;
+  }>`select id from scim_users where user_name like 'crowd%' order by id limit 1000`.execute(
+    scim.database.db,
+  );
+  const ids = rows.map(({ id }) => id);
+  const group = await post('/Groups', { displayName: 'acme:Thousand' });
+  const put = (members: readonly string[]) =>
+    scim.send(scim.acme, 'PUT', `/Groups/${group.id}`, {
+      displayName: 'acme:Thousand',
+      members: members.map((value) => ({ value, display: 'whoever' })),
+    });
+  const first = await put(ids);
+  expect([first.status, first.body.members.length]).toEqual([200, 1000]);
+  const again = await put(ids);
+  expect(again.body.meta).toEqual(first.body.meta);
+  const fewer = await put(ids.slice(0, 999));
+  expect(fewer.body.members.map((member: { value: string }) => member.value)).toEqual(ids.slice(0, 999));
 });

@@ -14,15 +14,19 @@ export function resourceRoutes<Row extends { readonly id: string; readonly versi
   kind: ResourceKind<Row>,
 ): readonly ScimRoute[] {
   const { path, type } = kind;
-  const show = async (request: ScimRequest, row: Row, fresh = false): Promise<JsonObject> => {
-    const { attributes, excludedAttributes } = isObject(request.query) ? request.query : {};
+  // Read before anything is changed: a request that is refused for its query has done nothing.
+  const answering = ({ query, base }: ScimRequest) => {
+    const { attributes, excludedAttributes } = isObject(query) ? query : {};
     const projection = readProjection(type, attributes, excludedAttributes);
-    const [shown = {}] = await kind.show(db, [row], { base: request.base, projection, fresh });
-    return shown;
+    return async (row: Row, fresh = false): Promise<JsonObject> => {
+      const [shown = {}] = await kind.show(db, [row], { base, projection, fresh });
+      return shown;
+    };
   };
   const create: ScimHandler = async (request, reply) => {
+    const show = answering(request);
     const row = await kind.create(db, request, readBody(type, request.body));
-    const shown = await show(request, row, row.version === 1);
+    const shown = await show(row, row.version === 1);
     void reply
       .code(201)
       .header('location', `${request.base}${path}/${row.id}`)
@@ -30,22 +34,25 @@ export function resourceRoutes<Row extends { readonly id: string; readonly versi
     return shown;
   };
   const read: ScimHandler = async (request, reply, { id }) => {
+    const show = answering(request);
     const row = await kind.read(db, request.connection, id);
     requireMatch(request.ifMatch, row.version);
     void reply.header('etag', entityTag(row.version));
     if (isKnown(request.ifNoneMatch, row.version)) return void reply.code(304);
-    return show(request, row);
+    return show(row);
   };
   const replace: ScimHandler = async (request, reply, { id }) => {
+    const show = answering(request);
     const row = await kind.replace(db, request, id, readBody(type, request.body));
     void reply.header('etag', entityTag(row.version));
-    return show(request, row);
+    return show(row);
   };
   const patch: ScimHandler = async (request, reply, { id }) => {
+    const show = answering(request);
     const row = await kind.patch(db, request, id, readPatch(request.body));
     void reply.header('etag', entityTag(row.version));
     const asked = isObject(request.query) && request.query.attributes !== undefined;
-    return kind.patchShows || asked ? show(request, row) : void reply.code(204);
+    return kind.patchShows || asked ? show(row) : void reply.code(204);
   };
   const remove: ScimHandler = async (request, reply, { id }) => {
     await kind.remove(db, request, id);

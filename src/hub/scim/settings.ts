@@ -8,6 +8,7 @@ import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { listAuditEvents } from '../audit/audit-list.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Reader } from '../database/connection.ts';
+import { lockOrganization } from '../policies/recipients.ts';
 import { listRefusals } from './refusals.ts';
 import { listScimTokens, type ScimToken } from './tokens.ts';
 
@@ -72,12 +73,12 @@ export async function updateScimSettings(
   change: ScimSettingsChange,
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, where.organizationId);
     const before = await trx
       .selectFrom('connections')
       .select(['id', 'name', 'scim_enabled', 'scim_adopts_jit'])
       .where('id', '=', where.connectionId)
       .where('organization_id', '=', where.organizationId)
-      .forNoKeyUpdate()
       .executeTakeFirst();
     if (before === undefined) throw noSuchConnection();
     const after = {

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Reader } from '../database/connection.ts';
 import { PREPARED } from '../database/prepared.ts';
+import { lockOrganization } from '../policies/recipients.ts';
 import { createOneTimeSecret, hashOneTimeSecret } from '../secrets/one-time-secret.ts';
 import './tables.ts';
 import '../connections/tables.ts';
@@ -42,6 +43,7 @@ export async function createScimToken(
 ): Promise<{ readonly secret: string; readonly token: ScimToken } | null> {
   const { secret, hash } = createOneTimeSecret(PREFIX);
   return db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, where.organizationId);
     const connection = await trx
       .updateTable('connections')
       .set({ scim_enabled: true })
@@ -80,6 +82,7 @@ export async function revokeScimTokens(
   where: { readonly organizationId: string; readonly connectionId: string; readonly tokenId?: string },
 ): Promise<number> {
   return db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, where.organizationId);
     const connection = await trx
       .selectFrom('connections')
       .select(['id', 'name'])

@@ -49,12 +49,7 @@ export const USER_COLUMNS: Columns = {
     if (attribute.name !== 'groups') return null;
     return {
       from: sql`scim_group_members as gm join scim_groups as g on g.id = gm.group_id and gm.scim_user_id = r.id`,
-      part: (sub) =>
-        sub.name === 'display'
-          ? text(sql`g.display_name`)
-          : sub.name === 'type'
-            ? text(sql`'direct'`)
-            : text(sql`g.id::text`, true),
+      part: groupPart,
     };
   },
   narrow: (attribute, sub, value) =>
@@ -62,6 +57,19 @@ export const USER_COLUMNS: Columns = {
       ? sql`scim_emails(r.resource) @> array[lower(${value}::text)]`
       : null,
 };
+
+function groupPart(sub: { readonly name: string }): Scalar | null {
+  switch (sub.name) {
+    case 'display':
+      return text(sql`g.display_name`);
+    case 'type':
+      return text(sql`'direct'`);
+    case 'value':
+      return text(sql`g.id::text`, true);
+    default:
+      return null;
+  }
+}
 
 /** The parts of `meta` that can be searched, alike for every kind of resource. */
 export function metaColumn(part: string | undefined, resourceType: string): Scalar | null {

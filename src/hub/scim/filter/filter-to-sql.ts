@@ -16,7 +16,7 @@ export interface Scalar {
 }
 
 /** The expression of one part of an element, for `anyElement`. */
-export type ElementPart = (sub: Attribute) => Scalar;
+export type ElementPart = (sub: Attribute) => Scalar | null;
 
 /** Where attributes live: single values by expression, lists by a source of elements. */
 export interface Columns {
@@ -38,7 +38,7 @@ export function filterToSql(columns: Columns, filter: Filter): Condition {
     case 'not':
       return sql`(not coalesce(${filterToSql(columns, filter.filter)}, false))`;
     case 'present':
-      return leaf(columns, filter.path, (scalar) => present(scalar));
+      return wholePresent(columns, filter.path) ?? leaf(columns, filter.path, (scalar) => present(scalar));
     case 'compare':
       return leaf(columns, filter.path, (scalar, place) =>
         compare(scalar, filter.operator, filter.value, place),
@@ -68,7 +68,21 @@ function leaf(
   const sub = target.sub ?? attribute.subAttributes?.find((candidate) => candidate.name === 'value');
   const list = columns.list(attribute);
   if (list === null || sub === undefined) throw refuse(`${place} cannot be searched.`);
-  return sql`exists (select 1 from ${list.from} where ${make(list.part(sub), place)})`;
+  return sql`exists (select 1 from ${list.from} where ${make(searchable(list.part(sub), place), place)})`;
+}
+
+/** A complex attribute is present when one of its parts is (RFC 7644 table 3). */
+function wholePresent(columns: Columns, path: AttributePath): Condition | null {
+  const target = known(columns, path);
+  const { attribute } = target;
+  if (attribute.multiValued || attribute.type !== 'complex' || target.sub !== undefined) return null;
+  const parts = (attribute.subAttributes ?? []).flatMap((sub) => columns.scalar({ ...target, sub }) ?? []);
+  return sql`(${sql.join(parts.map(present), sql` or `)})`;
+}
+
+function searchable(scalar: Scalar | null, place: string): Scalar {
+  if (scalar === null) throw refuse(`${place} cannot be searched.`);
+  return scalar;
 }
 
 function elements(columns: Columns, path: AttributePath, filter: Filter): Condition {
@@ -92,6 +106,7 @@ function elementCondition(attribute: Attribute, part: ElementPart, filter: Filte
     }
     return sub;
   };
+  const partOf = (sub: Attribute): Scalar => searchable(part(sub), `${attribute.name}.${sub.name}`);
   switch (filter.kind) {
     case 'and':
       return sql`(${elementCondition(attribute, part, filter.left)} and ${elementCondition(attribute, part, filter.right)})`;
@@ -100,10 +115,10 @@ function elementCondition(attribute: Attribute, part: ElementPart, filter: Filte
     case 'not':
       return sql`(not coalesce(${elementCondition(attribute, part, filter.filter)}, false))`;
     case 'present':
-      return present(part(subOf(filter.path)));
+      return present(partOf(subOf(filter.path)));
     case 'compare': {
       const sub = subOf(filter.path);
-      return compare(part(sub), filter.operator, filter.value, `${attribute.name}.${sub.name}`);
+      return compare(partOf(sub), filter.operator, filter.value, `${attribute.name}.${sub.name}`);
     }
     case 'element':
       throw refuse('Brackets inside brackets are not allowed.');

@@ -255,7 +255,10 @@ describe('in the database', () => {
         operator: fc.constantFrom('eq' as const, 'ne' as const),
         value: fc.boolean(),
       }),
-      fc.record({ kind: fc.constant('present' as const), path: known }),
+      fc.record({
+        kind: fc.constant('present' as const),
+        path: fc.oneof(known, fc.constant({ attribute: 'name' })),
+      }),
       fc.record({
         kind: fc.constant('element' as const),
         path: fc.constant({ attribute: 'emails' }),
@@ -280,7 +283,9 @@ describe('in the database', () => {
       case 'not':
         return !matches(resource, wanted.filter);
       case 'present':
-        return values(resource, wanted.path).some((value) => value !== undefined && value !== '');
+        return values(resource, wanted.path)
+          .flatMap((value) => (isObject(value) ? Object.values(value) : [value]))
+          .some((value) => value !== undefined && value !== '');
       case 'compare': {
         const exact = ['id', 'externalId'].includes(wanted.path.attribute);
         return values(resource, wanted.path).some((value) =>
