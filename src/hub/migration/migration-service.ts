@@ -3,9 +3,10 @@ import type { Migration, MigrationPerson } from '../../shared/contracts/hub-prov
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Reader, Trx } from '../database/connection.ts';
-import { removeMembers } from '../organizations/bulk-removal.ts';
 import { lockOrganization } from '../policies/recipients.ts';
+import { type MigrationPlace, type MigrationRow, settleWaiting, stepTo } from './migration-steps.ts';
 import { checkReadiness } from './readiness.ts';
+import { removeBatch } from './remove-batch.ts';
 import './tables.ts';
 
 /*
@@ -13,22 +14,6 @@ import './tables.ts';
  * kept: whoever is interrupted goes on where it stopped. JIT is switched off before the first removal, or people
  * would come back the old way.
  */
-
-/** A move within its organization. */
-export interface MigrationPlace {
-  readonly organizationId: string;
-  readonly migrationId: string;
-}
-
-interface MigrationRow {
-  readonly id: string;
-  readonly connection_id: string;
-  readonly connection_name: string;
-  readonly step: Migration['step'];
-  readonly created_at: Date;
-  readonly updated_at: Date;
-  readonly counts: Partial<Record<MigrationPerson['state'], number>>;
-}
 
 /** The moves of an organization, newest first. */
 export async function listMigrations(reader: Reader, organizationId: string): Promise<Migration[]> {
@@ -111,89 +96,11 @@ export async function advanceMigration(
   wanted: { readonly action: 'remove' | 'verify' | 'finish' | 'cancel'; readonly batch: number },
 ): Promise<Migration> {
   const row = await readRow(db, where);
-  if (row.step === 'finished' || row.step === 'cancelled')
-    throw new RefusalError({
-      code: 'conflict',
-      message: `This move is ${row.step}.`,
-      help: 'Begin another one.',
-    });
+  if (row.step === 'finished' || row.step === 'cancelled') throw over(row.step);
   if (wanted.action === 'remove') await removeBatch(db, context, where, row, wanted.batch);
   else if (wanted.action === 'verify') await verify(db, context, where, row);
   else await end(db, context, where, row, wanted.action === 'finish' ? 'finished' : 'cancelled');
   return (await readMigration(db, where)).migration;
-}
-
-async function removeBatch(
-  db: Db,
-  context: ChangeContext,
-  where: MigrationPlace,
-  row: MigrationRow,
-  batch: number,
-): Promise<void> {
-  const failed = (await checkReadiness(db, row.connection_id)).filter(
-    (check) => check.required && !check.passed,
-  );
-  if (failed.length > 0) {
-    throw new RefusalError({
-      code: 'conflict',
-      message: `Nobody was removed: ${failed.map((check) => check.detail).join(' ')}`,
-      details: { checks: failed },
-    });
-  }
-  await switchSignInProvisioningOff(db, context, where, row);
-  // Who was taken over or is gone meanwhile is not removed: the membership that stands now is not the one to end.
-  await settleWaiting(db, row);
-  const people = await db
-    .selectFrom('provisioning_migration_people')
-    .select('user_id')
-    .where('migration_id', '=', row.id)
-    .where('state', '=', 'waiting')
-    .orderBy('email')
-    .limit(batch)
-    .execute();
-  // One by one, each kept at once: interrupted between two, nobody is forgotten and nobody removed twice.
-  for (const { user_id: userId } of people) {
-    const [result] = await removeMembers(db, context, where.organizationId, [userId]);
-    const removed = result?.outcome !== 'refused';
-    await db
-      .updateTable('provisioning_migration_people')
-      .set({ state: removed ? 'removed' : 'refused', detail: removed ? '' : (result?.detail ?? '') })
-      .where('migration_id', '=', row.id)
-      .where('user_id', '=', userId)
-      .execute();
-  }
-  const { left } = await db
-    .selectFrom('provisioning_migration_people')
-    .select((count) => count.fn.countAll<number>().as('left'))
-    .where('migration_id', '=', row.id)
-    .where('state', '=', 'waiting')
-    .executeTakeFirstOrThrow();
-  await stepTo(db, row, context.at, left > 0 ? 'removing' : 'verifying');
-}
-
-async function switchSignInProvisioningOff(
-  db: Db,
-  context: ChangeContext,
-  where: MigrationPlace,
-  row: MigrationRow,
-): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    const switched = await trx
-      .updateTable('connections')
-      .set({ jit_enabled: false })
-      .where('id', '=', row.connection_id)
-      .where('jit_enabled', '=', true)
-      .returning('id')
-      .executeTakeFirst();
-    if (switched === undefined) return;
-    await recordChange(trx, context, {
-      organizationId: where.organizationId,
-      action: 'connection.update',
-      target: { kind: 'connection', id: row.connection_id, label: row.connection_name },
-      before: { jit: true },
-      after: { jit: false },
-    });
-  });
 }
 
 /** Looks who is back: a removed person with a membership from SCIM has returned. */
@@ -212,23 +119,6 @@ async function verify(
   await stepTo(db, row, context.at, row.step);
 }
 
-async function settleWaiting(db: Db, row: MigrationRow): Promise<void> {
-  await sql`update provisioning_migration_people p set state = 'adopted', detail = ''
-    from memberships m join provisioning_migrations g on g.organization_id = m.organization_id
-    where g.id = ${row.id} and p.migration_id = g.id and p.state in ('waiting', 'refused') and m.user_id = p.user_id
-      and m.origin = 'scim' and m.connection_id = g.connection_id`.execute(db);
-  await sql`update provisioning_migration_people p set state = 'removed', detail = 'Was gone already.'
-    from provisioning_migrations g where g.id = ${row.id} and p.migration_id = g.id and p.state = 'waiting'
-      and not exists (select 1 from memberships m where m.organization_id = g.organization_id and m.user_id = p.user_id)`.execute(
-    db,
-  );
-  // Somebody changed how they belong here: that is not this move's to undo.
-  await sql`update provisioning_migration_people p set state = 'refused', detail = 'Is a member in another way by now.'
-    from provisioning_migrations g, memberships m where g.id = ${row.id} and p.migration_id = g.id and p.state = 'waiting'
-      and m.organization_id = g.organization_id and m.user_id = p.user_id
-      and not (m.origin = 'jit' and m.connection_id is not distinct from g.connection_id)`.execute(db);
-}
-
 async function end(
   db: Db,
   context: ChangeContext,
@@ -237,23 +127,19 @@ async function end(
   step: 'finished' | 'cancelled',
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    await trx
-      .updateTable('provisioning_migrations')
-      .set({ step, updated_at: context.at })
-      .where('id', '=', row.id)
-      .execute();
+    await lockOrganization(trx, where.organizationId);
+    if (!(await stepTo(trx, row, context.at, step))) throw over('finished or cancelled');
     const action = step === 'finished' ? 'migration.finish' : 'migration.cancel';
     await record(trx, context, where, action, row.connection_name);
   });
 }
 
-async function stepTo(db: Db, row: MigrationRow, at: Date, step: Migration['step']): Promise<void> {
-  await db
-    .updateTable('provisioning_migrations')
-    .set({ step, updated_at: at })
-    .where('id', '=', row.id)
-    .where('step', 'not in', ['finished', 'cancelled'])
-    .execute();
+function over(step: string): RefusalError {
+  return new RefusalError({
+    code: 'conflict',
+    message: `This move is ${step}.`,
+    help: 'Begin another one.',
+  });
 }
 
 async function readRow(reader: Reader, where: MigrationPlace): Promise<MigrationRow> {

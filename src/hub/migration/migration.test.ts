@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { waitingForLocks } from '../database/test-database.ts';
 import { addMember } from '../organizations/member-service.ts';
+import { lockOrganization } from '../policies/recipients.ts';
 import { startTestScim, type TestScim } from '../scim/test-scim.ts';
 import { createApiToken } from '../tokens/api-tokens.ts';
 import { advanceMigration, beginMigration, readMigration } from './migration-service.ts';
@@ -137,6 +139,53 @@ it('moves people from signing in to SCIM, in batches that go on where they stopp
     'connection.update',
     'migration.finish',
   ]);
+});
+
+it('leaves alone whom SCIM took over a moment before their removal', async () => {
+  const { db } = scim.database;
+  const { organizationId, connectionId } = scim.acme;
+  const raced = await signedIn('raced');
+  const { id: migrationId } = await beginMigration(db, context, organizationId, connectionId);
+  const where = { organizationId, migrationId };
+  // SCIM's change has the organization first; the removal has read who waits already, and waits itself.
+  const removal = await db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, organizationId);
+    const removing = advanceMigration(db, context, where, { action: 'remove', batch: 50 });
+    await vi.waitFor(async () => expect(await waitingForLocks(scim.database)).toBeGreaterThan(0));
+    await trx.updateTable('memberships').set({ origin: 'scim' }).where('user_id', '=', raced).execute();
+    return { removing };
+  });
+  expect(await removal.removing).toMatchObject({ counts: { waiting: 0, removed: 0, adopted: 1 } });
+  const member = await db
+    .selectFrom('memberships')
+    .select('origin')
+    .where('user_id', '=', raced)
+    .executeTakeFirst();
+  expect(member?.origin).toBe('scim');
+  await advanceMigration(db, context, where, { action: 'finish', batch: 1 });
+});
+
+it('removes and ends only once, however many ask at the same moment', async () => {
+  const { db } = scim.database;
+  const { organizationId, connectionId } = scim.acme;
+  const ids = [];
+  for (const name of ['twice1', 'twice2', 'twice3', 'twice4']) ids.push(await signedIn(name));
+  const { id: migrationId } = await beginMigration(db, context, organizationId, connectionId);
+  const where = { organizationId, migrationId };
+  const at = (action: 'remove' | 'cancel') => advanceMigration(db, context, where, { action, batch: 50 });
+  await Promise.all([at('remove'), at('remove'), at('remove')]);
+  const removals = await db
+    .selectFrom('audit_events')
+    .select('target_id')
+    .where('action', '=', 'member.remove')
+    .where('target_id', 'in', ids)
+    .execute();
+  expect(removals.map((event) => event.target_id).sort()).toEqual([...ids].sort());
+  const { people } = await readMigration(db, where);
+  expect(people.map((each) => [each.state, each.detail])).toEqual(ids.map(() => ['removed', '']));
+  const ends = await Promise.allSettled([at('cancel'), at('cancel')]);
+  expect(ends.filter(({ status }) => status === 'rejected')).toHaveLength(1);
+  await expect(at('remove')).rejects.toThrow('is cancelled');
 });
 
 it('is nobody else’s to see', async () => {

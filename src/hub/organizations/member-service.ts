@@ -119,34 +119,44 @@ export async function removeMember(
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
     await lockOrganization(trx, organizationId);
-    const before = await readMember(trx, organizationId, userId);
-    if (before.role === 'owner') await refuseLastOwner(trx, organizationId, before.email);
-    const removed = await trx
-      .deleteFrom('memberships')
-      .where('organization_id', '=', organizationId)
-      .where('user_id', '=', userId)
-      .returning('user_id')
-      .executeTakeFirst();
-    if (removed === undefined) throw noSuchMember();
-    await trx
-      .updateTable('api_tokens')
-      .set({ revoked_at: context.at })
-      .where('organization_id', '=', organizationId)
-      .where('created_by', '=', userId)
-      .where('revoked_at', 'is', null)
-      .execute();
-    await endSessionsOutside(trx, userId);
-    await recordChange(trx, context, {
-      organizationId,
-      action: 'member.remove',
-      target: { kind: 'member', id: userId, label: before.email },
-      before: {
-        role: before.role,
-        origin: before.origin,
-        teams: before.teams.map((team) => team.name),
-        policy: before.policy?.name ?? null,
-      },
-    });
+    await leaveOrganization(trx, context, organizationId, userId);
+  });
+}
+
+/** The same within a transaction; the organization must be locked. A refusal comes before anything is written. */
+export async function leaveOrganization(
+  trx: Trx,
+  context: ChangeContext,
+  organizationId: string,
+  userId: string,
+): Promise<void> {
+  const before = await readMember(trx, organizationId, userId);
+  if (before.role === 'owner') await refuseLastOwner(trx, organizationId, before.email);
+  const removed = await trx
+    .deleteFrom('memberships')
+    .where('organization_id', '=', organizationId)
+    .where('user_id', '=', userId)
+    .returning('user_id')
+    .executeTakeFirst();
+  if (removed === undefined) throw noSuchMember();
+  await trx
+    .updateTable('api_tokens')
+    .set({ revoked_at: context.at })
+    .where('organization_id', '=', organizationId)
+    .where('created_by', '=', userId)
+    .where('revoked_at', 'is', null)
+    .execute();
+  await endSessionsOutside(trx, userId);
+  await recordChange(trx, context, {
+    organizationId,
+    action: 'member.remove',
+    target: { kind: 'member', id: userId, label: before.email },
+    before: {
+      role: before.role,
+      origin: before.origin,
+      teams: before.teams.map((team) => team.name),
+      policy: before.policy?.name ?? null,
+    },
   });
 }
 
