@@ -84,18 +84,19 @@ export async function verifyDomain(
   }
   const domain = await db.transaction().execute(async (trx) => {
     await lockOrganization(trx, where.organizationId);
-    const failing = before.verified_at !== null && !before.forced && outcome.answered;
+    const present = await readRow(trx, where);
+    const failing = present.verified_at !== null && !present.forced && outcome.answered;
     const row = await trx
       .updateTable('domains')
       .set({
         checked_at: context.at,
-        ...(failing ? { failing_since: before.failing_since ?? context.at } : {}),
+        ...(failing ? { failing_since: present.failing_since ?? context.at } : {}),
       })
       .where('id', '=', before.id)
       .returningAll()
       .executeTakeFirst();
     if (row === undefined) throw noSuchDomain();
-    if (failing && before.failing_since === null) await record(trx, context, 'domain.failing', row);
+    if (failing && present.failing_since === null) await record(trx, context, 'domain.failing', row);
     return toDomain(row);
   });
   return { domain, detail: outcome.detail };
@@ -163,7 +164,10 @@ export async function recheckDomains(
     .limit(500)
     .execute();
   for (const { id, organization_id: organizationId } of due)
-    await verifyDomain(db, context, resolver, { organizationId, domainId: id });
+    await verifyDomain(db, context, resolver, { organizationId, domainId: id }).catch((error: unknown) => {
+      // Given up, or proved by another at this moment: no reason to leave the rest unlooked at.
+      if (!(error instanceof RefusalError)) throw error;
+    });
   return due.length;
 }
 
@@ -178,6 +182,7 @@ async function settle(
     return await db.transaction().execute(async (trx) => {
       await lockHolders(trx, where.organizationId, name);
       await lapseElsewhere(trx, context, where.organizationId, name);
+      const before = await readRow(trx, where);
       const row = await trx
         .updateTable('domains')
         .set((set) => ({
@@ -191,7 +196,9 @@ async function settle(
         .returningAll()
         .executeTakeFirst();
       if (row === undefined) throw noSuchDomain();
-      await record(trx, context, forced ? 'domain.force' : 'domain.verify', row);
+      // The daily look that finds everything as it was is no change.
+      if (before.verified_at === null || before.failing_since !== null || before.forced !== forced)
+        await record(trx, context, forced ? 'domain.force' : 'domain.verify', row);
       await endPasswordSessions(trx, context, where.organizationId);
       return toDomain(row);
     });

@@ -107,6 +107,9 @@ describe('the daily check', () => {
         new Date(Date.now() + (days - 1) * DAY + 1000),
       );
     expect(await recheckDomains(database.db, context(), resolver, new Date(Date.now() - DAY))).toBe(0);
+    // Found as it was: nothing to record.
+    expect(await check(1)).toBe(1);
+    expect((await actions()).slice(0, 2)).toEqual(['domain.verify', 'domain.add']);
     answers.set('daily.widgets.example', 'SERVFAIL');
     expect(await check(2)).toBe(1);
     // Nobody answered: that proves nothing.
@@ -119,6 +122,26 @@ describe('the daily check', () => {
     answers.set('daily.widgets.example', [domain.record.value]);
     await check(8);
     expect(await state()).toBe('verified');
+  });
+
+  it('goes on when one is given up while it is looked up', async () => {
+    const gone = await claim('a-gone.widgets.example');
+    const kept = await claim('b-kept.widgets.example');
+    for (const { domain } of [gone, kept]) answers.set(domain.name, [domain.record.value]);
+    await look(gone.where);
+    await look(kept.where);
+    answers.clear();
+    const meddled: TxtResolver = {
+      txt: async (name) => {
+        if (name === 'a-gone.widgets.example') await removeDomain(database.db, context(), gone.where);
+        return resolver.txt(name);
+      },
+    };
+    const later = new Date(Date.now() + 2 * DAY);
+    expect(await recheckDomains(database.db, context(later), meddled, later)).toBe(2);
+    expect(await listDomains(database.db, organizations.acme)).toMatchObject([
+      { name: 'b-kept.widgets.example', state: 'failing' },
+    ]);
   });
 
   it('leaves what the operator vouched for alone', async () => {

@@ -153,7 +153,9 @@ async function doOne(db: Db, clock: Clock, job: Claimed, userId: string): Promis
     return { state: 'done', detail: '' };
   } catch (error) {
     if (!(error instanceof RefusalError)) throw error;
-    const { message, help } = error.refusal;
+    const { code, message, help } = error.refusal;
+    // Removed by whoever was interrupted before it could be noted, or by another: either way it is so.
+    if (action.kind === 'remove' && code === 'not_found') return { state: 'done', detail: '' };
     return { state: 'refused', detail: [message, help].filter((part) => part !== undefined).join(' ') };
   }
 }

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { startTestDatabase } from '../database/test-database.ts';
 import { createAccount, createTestOrganization, OPERATOR, type TestAccount } from '../identity/test-hub.ts';
 import { listMembers } from '../organizations/member-list.ts';
-import { changeRole } from '../organizations/member-service.ts';
+import { changeRole, removeMember } from '../organizations/member-service.ts';
 import { createTeam, listTeamMembers } from '../teams/team-service.ts';
 import { createJobRunner } from './job-runner.ts';
 import { createJob, listJobs, readJob } from './job-service.ts';
@@ -102,6 +102,22 @@ describe('a job on many members', () => {
     await Promise.all([runner(later).run(), runner(later).run(), runner(later).run()]);
     expect((await readJob(database.db, organizationId, job.id)).counts).toEqual({
       ...{ waiting: 0, done: 60, refused: 1 },
+    });
+  });
+
+  it('counts whom somebody else removed meanwhile as removed', async () => {
+    const userId = people[0]?.id ?? '';
+    const job = await createJob(database.db, byOwner(), organizationId, {
+      action: { kind: 'remove' },
+      userIds: [userId],
+    });
+    // As after a kill between the removal and its note.
+    await removeMember(database.db, OPERATOR, organizationId, userId);
+    await runner().run();
+    expect((await readJob(database.db, organizationId, job.id)).counts).toEqual({
+      waiting: 0,
+      done: 1,
+      refused: 0,
     });
   });
 
