@@ -168,7 +168,7 @@ it('leaves alone whom SCIM took over a moment before their removal', async () =>
 it('removes and ends only once, however many ask at the same moment', async () => {
   const { db } = scim.database;
   const { organizationId, connectionId } = scim.acme;
-  const ids = [];
+  const ids: string[] = [];
   for (const name of ['twice1', 'twice2', 'twice3', 'twice4']) ids.push(await signedIn(name));
   const { id: migrationId } = await beginMigration(db, context, organizationId, connectionId);
   const where = { organizationId, migrationId };

@@ -476,7 +476,7 @@ describe('a change that waits for its turn', () => {
 });
 
 it('ends with what the last change said, when fifty changes of a group cross', async () => {
-  const ids = [];
+  const ids: string[] = [];
   for (let index = 0; index < 10; index += 1) ids.push((await post('/Users', { userName: address() })).id);
   const { id } = await post('/Groups', {
     displayName: 'acme:Crossing',
@@ -486,7 +486,7 @@ it('ends with what the last change said, when fifty changes of a group cross', a
   const [stay, go] = [ids.slice(0, 5), ids.slice(5)];
   const answers = await Promise.all(
     Array.from({ length: 50 }, (_, index) => {
-      const value = ids[index % 10];
+      const value = ids[index % 10] ?? '';
       return stay.includes(value)
         ? change(`/Groups/${id}`, { op: 'add', path: 'members', value: [{ value }] })
         : change(`/Groups/${id}`, { op: 'remove', path: `members[value eq "${value}"]` });
