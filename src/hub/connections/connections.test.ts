@@ -175,23 +175,31 @@ describe('metadata', () => {
 
   it('is asked only at public addresses, by https, not through redirects, and not without end', async () => {
     const outbound = createOutbound();
-    for (const url of [
-      'http://example.com/metadata',
-      'https://127.0.0.1/metadata',
-      'https://localhost/metadata',
-      'https://10.0.0.1/',
-      'https://192.168.1.1/',
-      'https://169.254.169.254/latest/meta-data',
-      'https://[::1]/',
-      'https://[::ffff:127.0.0.1]/',
-      'https://[fd00::1]/',
-      'https://0.0.0.0/',
-      'https://2130706433/',
-      'file:///etc/passwd',
-      'https://user:pass@example.com/',
-      'nonsense',
-    ]) {
-      await expect(outbound.text(url), url).rejects.toMatchObject({ refusal: { code: 'unreachable' } });
+    const inside = 'not an address of the public internet';
+    for (const [url, reason] of [
+      ['http://example.com/metadata', 'must begin with https'],
+      ['http://localhost/metadata', 'must begin with https'],
+      ['https://localhost/metadata', 'leads into a private network'],
+      ['https://127.0.0.1/metadata', inside],
+      ['https://10.0.0.1/', inside],
+      ['https://192.168.1.1/', inside],
+      ['https://100.64.0.1/', inside],
+      ['https://169.254.169.254/latest/meta-data', inside],
+      ['https://[::1]/', inside],
+      ['https://[::ffff:127.0.0.1]/', inside],
+      ['https://[::ffff:169.254.169.254]/', inside],
+      ['https://[fd00::1]/', inside],
+      ['https://[64:ff9b::7f00:1]/', inside],
+      ['https://0.0.0.0/', inside],
+      ['https://2130706433/', inside],
+      ['https://0x7f.1/', inside],
+      ['file:///etc/passwd', 'must begin with https'],
+      ['https://user:pass@example.com/', 'not an address'],
+      ['nonsense', 'not an address'],
+    ] as const) {
+      await expect(outbound.text(url), url).rejects.toMatchObject({
+        refusal: { code: 'unreachable', message: expect.stringContaining(reason) },
+      });
     }
     const server = createServer((request, response) => {
       if (request.url === '/away') response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end();

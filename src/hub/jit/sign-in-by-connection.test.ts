@@ -180,6 +180,23 @@ describe('just-in-time provisioning on', () => {
     expect(await standing(email)).toEqual([`${org} member jit`]);
   });
 
+  it('leaves all groups out when one is of another form or too many to send, and takes nothing away then', async () => {
+    const sso = await createTestSso(hub, database);
+    const email = `odd@${sso.domain}`;
+    await signInBySaml(sso, email, { attributes: { groups: [`${sso.organization}:Core`] } });
+    const core = [`${sso.organization} member jit`, `${sso.organization}:Core jit`];
+    const more = [`${sso.organization}:More`, 'CN=Everybody,OU=Groups'];
+    await signInBySaml(sso, email, { attributes: { groups: more } });
+    expect([(await failuresOf(sso))[0], await standing(email)]).toEqual(['group_format', core]);
+    const link = 'http://schemas.microsoft.com/claims/groups.link';
+    const overage = { groups: [`${sso.organization}:More`], [link]: ['https://graph.example/groups'] };
+    await signInBySaml(sso, email, { attributes: overage });
+    expect([(await failuresOf(sso))[0], await standing(email)]).toEqual(['groups_overage', core]);
+    // Who is new is placed by default all the same.
+    await signInBySaml(sso, `new@${sso.domain}`, { attributes: { groups: more } });
+    expect(await standing(`new@${sso.domain}`)).toEqual([`${sso.organization} member jit`]);
+  });
+
   it('never takes away a place that somebody gave by hand', async () => {
     const sso = await createTestSso(hub, database);
     const email = `hand@${sso.domain}`;
@@ -193,6 +210,46 @@ describe('just-in-time provisioning on', () => {
     expect(await standing(email)).toContain(`${sso.organization}:Backend manual`);
   });
 
+  it('never takes away a place that SCIM or another connection gave', async () => {
+    const sso = await createTestSso(hub, database);
+    const other = await createTestSso(hub, database);
+    const email = `both@${sso.domain}`;
+    await signInBySaml(sso, email, { attributes: { groups: [`${sso.organization}:Own`] } });
+    const { id } = await database.db
+      .selectFrom('users')
+      .select('id')
+      .where('email', '=', email)
+      .executeTakeFirstOrThrow();
+    const given = [
+      { name: 'By SCIM', origin: 'scim', connection: sso.connectionId },
+      { name: 'By another', origin: 'jit', connection: other.connectionId },
+    ] as const;
+    for (const { name, origin, connection } of given) {
+      const team = await database.db
+        .insertInto('teams')
+        .values({ organization_id: sso.organizationId, name, created_at: new Date() })
+        .returning('id')
+        .executeTakeFirstOrThrow();
+      await database.db
+        .insertInto('team_members')
+        .values({
+          organization_id: sso.organizationId,
+          team_id: team.id,
+          user_id: id,
+          origin,
+          added_at: new Date(),
+          connection_id: connection,
+        })
+        .execute();
+    }
+    await signInBySaml(sso, email, { attributes: { groups: [] } });
+    expect(await standing(email)).toEqual([
+      `${sso.organization} member jit`,
+      `${sso.organization}:By SCIM scim`,
+      `${sso.organization}:By another jit`,
+    ]);
+  });
+
   it('provisions into another organization only once its owner has accepted', async () => {
     const sso = await createTestSso(hub, database);
     const other = await createTestOrganization(database, `other-${sso.domain.split('.')[0]}`, []);
@@ -201,6 +258,13 @@ describe('just-in-time provisioning on', () => {
     await signInBySaml(sso, email, { attributes });
     expect((await failuresOf(sso))[0]).toBe('organization_not_allowed');
     expect(await standing(email)).toEqual([`${sso.organization} member jit`, `${sso.organization}:Core jit`]);
+    // That it accepted somebody else's connection changes nothing.
+    const stranger = await createTestSso(hub, database);
+    await acceptConnection(database.db, OPERATOR, { ...stranger, organizationId: other.id });
+    await signInBySaml(sso, email, { attributes });
+    await signInBySaml(sso, `guest@${sso.domain}`, { attributes: { dockerOrg: [other.name] } });
+    expect((await standing(email)).join()).not.toContain(other.name);
+    expect((await standing(`guest@${sso.domain}`)).join()).not.toContain(other.name);
     await acceptConnection(database.db, OPERATOR, {
       organizationId: other.id,
       connectionId: sso.connectionId,
@@ -225,6 +289,11 @@ describe('just-in-time provisioning on', () => {
     ]);
     await at('sly', {});
     await at('sly', { dockerRole: ['owner'] });
+    expect(await standing(`sly@${sso.domain}`)).toEqual([`${sso.organization} member jit`]);
+    // Removed, and provisioned again: it is not the first time.
+    const sly = database.db.selectFrom('users').select('id').where('email', '=', `sly@${sso.domain}`);
+    await database.db.deleteFrom('memberships').where('user_id', '=', sly).execute();
+    await at('sly', { dockerRole: ['owner'], dockerTeam: ['Board'] });
     expect(await standing(`sly@${sso.domain}`)).toEqual([`${sso.organization} member jit`]);
     await at('guest', { dockerRole: ['owner'], dockerOrg: [other.name], dockerTeam: ['Guests'] });
     expect(await standing(`guest@${sso.domain}`)).toEqual([
@@ -381,6 +450,29 @@ describe('linking an account that was there before', () => {
     expect(
       await db.selectFrom('browser_sessions').select('id').where('user_id', '=', squatter.id).execute(),
     ).toHaveLength(2);
+  });
+
+  it('does not give an address that was freed by a rename to whom had it before', async () => {
+    const sso = await createTestSso(hub, database);
+    const [old, renamed] = [`alice@${sso.domain}`, `alicia@${sso.domain}`];
+    await signInBySaml(sso, old);
+    const alicia = await database.db
+      .updateTable('users')
+      .set({ email: renamed })
+      .where('email', '=', old)
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    // Another person, hired since, has the address now.
+    const { browser } = await signInBySaml(sso, old);
+    expect(await whoIs(sso, browser)).toBe(old);
+    const account = await database.db
+      .selectFrom('users')
+      .select('id')
+      .where('email', '=', old)
+      .executeTakeFirstOrThrow();
+    expect(account.id).not.toBe(alicia.id);
+    expect(await whoIs(sso, (await signInBySaml(sso, renamed)).browser)).toBe(renamed);
+    expect(await whoIs(sso, (await signInBySaml(sso, old)).browser)).toBe(old);
   });
 
   it('refuses an account that is disabled', async () => {

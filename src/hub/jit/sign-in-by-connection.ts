@@ -96,18 +96,8 @@ async function link(
     issuer: identity.issuer,
     subject_hash: secret.digest('sso-subject', identity.subject),
   };
-  const known = await trx
-    .updateTable('sso_identities')
-    .set({ last_used_at: context.at })
-    .where('connection_id', '=', key.connection_id)
-    .where('issuer', '=', key.issuer)
-    .where('subject_hash', '=', key.subject_hash)
-    .returning('user_id')
-    .executeTakeFirst();
-  const present =
-    known === undefined
-      ? await findAccount(trx, identity.email)
-      : await trx.selectFrom('users').selectAll().where('id', '=', known.user_id).executeTakeFirst();
+  const known = await findKnown(trx, connection, identity, { key, at: context.at });
+  const present = known ?? (await findAccount(trx, identity.email));
   if (present !== undefined) {
     if (present.disabled_at !== null)
       throw new Refused({ class: 'deactivated', detail: `The account of ${present.email} is disabled.` });
@@ -131,6 +121,37 @@ async function link(
     after: { connection: connection.name, issuer: identity.issuer },
   });
   return { account, linked: true };
+}
+
+/** Where a connection's word for somebody is kept. */
+interface IdentityKey {
+  readonly connection_id: string;
+  readonly issuer: string;
+  readonly subject_hash: Buffer;
+}
+
+/** The account that this connection has vouched for under that subject before. */
+async function findKnown(
+  trx: Trx,
+  connection: SsoConnection,
+  identity: AssertedIdentity,
+  { key, at }: { readonly key: IdentityKey; readonly at: Date },
+) {
+  const those = sql`connection_id = ${key.connection_id} and issuer = ${key.issuer} and subject_hash = ${key.subject_hash}`;
+  const { rows } = await sql<{ user_id: string }>`
+    update sso_identities set last_used_at = ${at} where ${those} returning user_id`.execute(trx);
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  const account = await trx
+    .selectFrom('users')
+    .selectAll()
+    .where('id', '=', row.user_id)
+    .executeTakeFirstOrThrow();
+  // The subject of SAML is the address. An account that was renamed since has left it: whoever has it now is somebody else.
+  const moved = account.email.toLowerCase() !== identity.email.toLowerCase();
+  if (connection.settings.kind !== 'saml' || !moved) return account;
+  await sql`delete from sso_identities where ${those}`.execute(trx);
+  return undefined;
 }
 
 async function makeAccount(

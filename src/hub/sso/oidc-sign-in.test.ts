@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { updateConnection } from '../connections/connection-service.ts';
 import { startTestDatabase } from '../database/test-database.ts';
 import { createBrowser } from '../identity/test-browser.ts';
@@ -12,9 +13,15 @@ let hub: TestHub;
 let provider: TestProvider;
 let other: TestProvider;
 let sso: TestSso;
+/** What lies between the hub and the provider. */
+const honest = async (_url: string, answer: Response) => answer;
+let tamper: typeof honest = honest;
 beforeAll(async () => {
   database = await startTestDatabase();
-  hub = await startTestHub(database, { outbound: createOutbound(['127.0.0.0/8']) });
+  const outbound = createOutbound(['127.0.0.0/8']);
+  hub = await startTestHub(database, {
+    outbound: { ...outbound, fetch: async (url, init) => tamper(url, await outbound.fetch(url, init)) },
+  });
   sso = await createTestSso(hub, database, { kind: 'oidc', saml: undefined });
   provider = await startTestProvider([sso.addresses.redirectUri]);
   other = await startTestProvider([sso.addresses.redirectUri], { authentication: 'client_secret_post' });
@@ -75,6 +82,26 @@ describe('sign-in by OpenID Connect', () => {
     expect(await whoIs(sso, done.browser)).toBe(`first@${sso.domain}`);
   });
 
+  it('refuses a known subject whose account has an address outside of the domains by now', async () => {
+    await signIn(person('moved'), `moved@${sso.domain}`);
+    await database.db
+      .updateTable('users')
+      .set({ email: 'moved@elsewhere.example' })
+      .where('email', '=', `moved@${sso.domain}`)
+      .execute();
+    const done = await signIn(person('moved'), `moved@${sso.domain}`);
+    expect([done.visited.status, (await failuresOf(sso))[0]]).toEqual([403, 'domain_not_verified']);
+    expect(await whoIs(sso, done.browser)).toBeNull();
+  });
+
+  it('asks the provider to sign the person in anew where a change wants that proved', async () => {
+    const { browser } = await signIn(person('proves'), `proves@${sso.domain}`);
+    const page = await browser.get(`${hub.url}/sign-in/confirm`);
+    const leave = await browser.submit(page, {}, (form) => form.fields.step === 'email');
+    const address = /content="0; url=([^"]*)"/.exec(leave.body)?.[1] ?? '';
+    expect(new URL(address.replaceAll('&amp;', '&')).searchParams.get('prompt')).toBe('login');
+  });
+
   it('keeps the client secret sealed', async () => {
     const row = await database.db
       .selectFrom('connections')
@@ -113,6 +140,53 @@ describe('an answer that does not belong here', () => {
       await signIn(person('raw', { email_verified: false }), `raw@${sso.domain}`),
       'email_not_verified',
     );
+  });
+
+  it('nor one whose verification is denied in a word', async () => {
+    await refused(
+      await signIn(person('word', { email_verified: 'false' }), `word@${sso.domain}`),
+      'email_not_verified',
+    );
+  });
+
+  it('an ID token that was changed on its way signs nobody in, although it came by the connection to the provider', async () => {
+    tamper = async (url, answer) => {
+      if (!url.endsWith('/token')) return answer;
+      const body = z.looseObject({ id_token: z.string() }).parse(await answer.json());
+      const [header, payload, signature = ''] = body.id_token.split('.');
+      const claims = JSON.parse(Buffer.from(payload ?? '', 'base64url').toString('utf8'));
+      const changed = Buffer.from(JSON.stringify({ ...claims, email: `boss@${sso.domain}` }));
+      body.id_token = [header, changed.toString('base64url'), signature].join('.');
+      return Response.json(body);
+    };
+    try {
+      await refused(await signIn(person('forged'), `forged@${sso.domain}`), 'signature_invalid');
+    } finally {
+      tamper = honest;
+    }
+  });
+
+  it('an answer to a request of another connection, or to one that was answered, is not taken to the provider', async () => {
+    const elsewhere = await createTestSso(hub, database, { kind: 'oidc', saml: undefined });
+    const begun = await beginSso(sso, `cross@${sso.domain}`);
+    const back = await provider.signIn(begun.goTo, person('cross'));
+    const { issuer, clientId, clientSecret } = provider;
+    const place = { db: database.db, secret: hub.secret, publicUrl: hub.url };
+    await updateConnection(place, OPERATOR, elsewhere, { oidc: { issuer, clientId, clientSecret } });
+    const asked: string[] = [];
+    tamper = async (url, answer) => {
+      asked.push(url);
+      return answer;
+    };
+    const crossed = new URL(back.href.replace(sso.connectionId, elsewhere.connectionId));
+    expect((await begun.browser.get(crossed.href)).status).toBe(403);
+    expect((await failuresOf(elsewhere))[0]).toBe('session_lost');
+    expect(asked).toEqual([]);
+    await begun.browser.get(back.href);
+    asked.length = 0;
+    expect((await begun.browser.get(back.href)).status).toBe(403);
+    expect([asked, (await failuresOf(sso))[0]]).toEqual([[], 'session_lost']);
+    tamper = honest;
   });
 
   it('no address signs nobody in', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { beginTest, readTest } from '../connections/connection-test.ts';
 import { IDP_ONE, IDP_TWO } from '../connections/test-certificates.ts';
 import { startTestDatabase } from '../database/test-database.ts';
-import { createBrowser } from '../identity/test-browser.ts';
+import { type Browser, createBrowser } from '../identity/test-browser.ts';
 import { OPERATOR, startTestHub, type TestHub } from '../identity/test-hub.ts';
 import { createSsoRequests } from './sso-requests.ts';
 import { type Answer, assertionXml, goodResponse, requestOf, responseXml, signed } from './test-saml-idp.ts';
@@ -74,6 +74,21 @@ describe('sign-in by SAML', () => {
   });
 });
 
+/** Posts a response, and answers where the browser is to go on, without going there. */
+async function postDone(browser: Browser, xml: string): Promise<string> {
+  const { get } = browser;
+  let address = '';
+  const waiting: Browser = {
+    ...browser,
+    async get(url) {
+      address = url;
+      return get(`${hub.url}/sign-in`);
+    },
+  };
+  await postResponse(sso, waiting, xml);
+  return address;
+}
+
 /** One way of cheating: the response it makes, and the class that the owners read. */
 interface Attack {
   readonly name: string;
@@ -96,6 +111,9 @@ const ATTACKS: readonly Attack[] = [
     make: (answer) =>
       goodResponse({ ...answer, issuer: 'https://evil.test', responseIssuer: 'https://idp.test/entity' }),
   },
+  changed('a good assertion inside a response of another issuer', 'wrong_issuer', () => ({
+    responseIssuer: 'https://evil.test/entity',
+  })),
   changed('an answer for another audience', 'wrong_audience', () => ({ audience: 'https://other.test' })),
   changed('an answer for another recipient', 'wrong_recipient', () => ({
     recipient: 'https://other.test/acs',
@@ -276,6 +294,24 @@ describe('an answer that is not the identity provider’s word', () => {
       expect((await failuresOf(sso))[0]).toBe('replayed');
     }
     expect(await whoIs(sso, thief)).toBeNull();
+  });
+
+  it('ends a sign-in once: not by another assertion for the same request, not by the same address again, not later', async () => {
+    const email = `once@${sso.domain}`;
+    const begun = await beginSso(sso, email);
+    const done = await postDone(begun.browser, goodResponse(answerTo(sso, begun, email)));
+    // Another assertion, as good as the first, while the person is still on the way back.
+    const second = answerTo(sso, begun, `other@${sso.domain}`);
+    expect((await postResponse(sso, createBrowser(hub.url), goodResponse(second))).status).toBe(403);
+    expect((await failuresOf(sso))[0]).toBe('replayed');
+    expect((await begun.browser.get(done)).status).toBe(200);
+    expect(await whoIs(sso, begun.browser)).toBe(email);
+    expect((await begun.browser.get(done)).status).toBe(403);
+    const late = await beginSso(sso, email);
+    await database.db.updateTable('sso_requests').set({ expires_at: new Date() }).execute();
+    await postResponse(sso, late.browser, goodResponse(answerTo(sso, late, email)));
+    expect((await failuresOf(sso))[0]).toBe('session_lost');
+    expect(await whoIs(sso, late.browser)).toBeNull();
   });
 
   it('is refused when its assertion answers a second request', async () => {

@@ -72,14 +72,13 @@ export async function verifySamlResponse(
     const verified = profile?.getAssertionXml?.();
     if (profile === null || verified === undefined)
       return failed('malformed_answer', 'The response holds no assertion.');
-    // The library compares the issuer of log-out messages only.
-    if (profile.issuer !== settings.idpEntityId) return wrongIssuer(profile.issuer, settings);
     xml = verified;
   } catch (error) {
     return { ok: false, failure: classify(error) };
   }
   const read = readAssertion(xml, { acsUrl, requestId: request.id, now: request.now, skewMs: SKEW_MS });
   if (!read.ok) return read;
+  // The library compares the issuer of log-out messages only.
   if (read.value.issuer !== settings.idpEntityId) return wrongIssuer(read.value.issuer, settings);
   return { ok: true, assertion: read.value };
 }
