@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { invitationCreationSchema } from '../../shared/contracts/hub-provisioning.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { Db } from '../database/connection.ts';
+import type { InvitingPlace } from '../invitations/invitation-letters.ts';
 import {
-  type InvitingPlace,
   invite,
   listInvitations,
   resendInvitation,

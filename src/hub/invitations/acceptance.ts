@@ -70,14 +70,22 @@ async function accept(
   trx: Trx,
   { secret, accepting, sourceAddress, at }: Parameters<typeof acceptInvitationLink>[1],
 ): Promise<{ readonly userId: string } | 'gone'> {
+  const secretHash = hashOneTimeSecret(secret);
+  const found = await trx
+    .selectFrom('invitations')
+    .select('organization_id')
+    .where('secret_hash', '=', secretHash)
+    .executeTakeFirst();
+  if (found === undefined) return 'gone';
+  // The organization first, as whoever revokes or sends again does: neither may wait for the other.
+  await lockOrganization(trx, found.organization_id);
   const { rows } = await sql<{ organization_id: string; email: string; role: Role; team_id: string | null }>`
-    update invitations set accepted_at = ${at} where secret_hash = ${hashOneTimeSecret(secret)}
+    update invitations set accepted_at = ${at} where secret_hash = ${secretHash}
        and accepted_at is null and revoked_at is null and expires_at > ${at}
     returning organization_id, email, role, team_id`.execute(trx);
   const invitation = rows[0];
   if (invitation === undefined) return 'gone';
   const { organization_id: organizationId, team_id: teamId, role } = invitation;
-  await lockOrganization(trx, organizationId);
   const { account, created } = await ensureAccount(
     trx,
     { email: invitation.email, name: accepting.kind === 'newcomer' ? accepting.name : undefined },

@@ -12,21 +12,12 @@ import type { Db, Reader, Trx } from '../database/connection.ts';
 import { containing } from '../database/contains.ts';
 import { cutPage, type Keyset, keyset, type ListOrder } from '../database/keyset.ts';
 import type { Role } from '../database/schema.ts';
-import type { Mailer } from '../mail/mailer.ts';
 import { lockOrganization } from '../policies/recipients.ts';
 import { createOneTimeSecret } from '../secrets/one-time-secret.ts';
 import { addressesOfCsv, addressesOfList, readAddresses } from './address-list.ts';
+import { DAYS, type InvitingPlace, letter, linkOf, sendLetters } from './invitation-letters.ts';
 
-/** How long an invitation can be accepted. */
-const DAYS = 14;
 const DAY_MS = 86_400_000;
-
-/** Where people are invited to, and how they hear of it. */
-export interface InvitingPlace {
-  readonly organizationId: string;
-  readonly publicUrl: string;
-  readonly mail: Mailer;
-}
 
 interface InvitationRow {
   readonly id: string;
@@ -118,7 +109,7 @@ export async function invite(
     }
     return { results: made, name: organization.display_name };
   });
-  return Promise.all(results.map((result) => mailed(place, name, result)));
+  return sendLetters(place, name, results);
 }
 
 /** Makes a new link for an invitation, good for another 14 days; the one before ends. */
@@ -225,33 +216,6 @@ async function inviteOne(
     .executeTakeFirstOrThrow();
   await record(trx, context, place.organizationId, 'invitation.create', made, { role: wanted.role });
   return { ...answer(email, 'invited', ''), invitationId: made.id, link: linkOf(place, secret) };
-}
-
-async function mailed(
-  place: InvitingPlace,
-  name: string,
-  result: InvitationResult,
-): Promise<InvitationResult> {
-  if (result.link === null) return result;
-  const sent = await place.mail.send(letter(result.email, name, result.link));
-  return {
-    ...result,
-    mailed: sent,
-    detail: sent ? 'A letter was sent.' : 'No letter was sent: hand over the link.',
-  };
-}
-
-function letter(to: string, organization: string, link: string) {
-  const name = organization.replaceAll(/[\r\n]+/g, ' ');
-  return {
-    to,
-    subject: `Invitation to ${name}`,
-    text: `You are invited to join ${name} in Mooring.\n\nAccept the invitation here, within ${DAYS} days:\n${link}\n\nIf you did not expect it, ignore this letter: nothing happens without you.\n`,
-  };
-}
-
-function linkOf({ publicUrl }: InvitingPlace, secret: string): string {
-  return `${publicUrl}/invitations/${secret}`;
 }
 
 function expiry(at: Date): Date {

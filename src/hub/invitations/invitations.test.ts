@@ -250,6 +250,83 @@ describe('the page behind the link', () => {
   });
 });
 
+it('is good for fourteen days and not a moment longer', async () => {
+  const start = Date.parse('2026-03-01T12:00:00Z');
+  const end = start + 14 * 86_400_000;
+  const invited = async (email: string) => {
+    const made = await invite(database.db, { ...OPERATOR, at: new Date(start) }, place(), {
+      emails: [email],
+      role: 'member',
+      dryRun: false,
+    });
+    return made[0]?.link?.split('/').at(-1) ?? '';
+  };
+  const taken = (secret: string, at: number) =>
+    acceptInvitationLink(database.db, {
+      secret,
+      accepting: { kind: 'newcomer', name: 'Late', passwordHash: 'x' },
+      sourceAddress: '127.0.0.1',
+      at: new Date(at),
+    });
+  expect(await taken(await invited('intime@other.example'), end - 1)).toHaveProperty('userId');
+  const late = await invited('toolate@other.example');
+  expect(await taken(late, end)).toBe('gone');
+  expect(await listInvitations(database.db, organizationId, new Date(end))).toContainEqual(
+    expect.objectContaining({ email: 'toolate@other.example', state: 'expired' }),
+  );
+});
+
+it('is either accepted or taken back when both happen at one moment', async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const email = `moment${round}@other.example`;
+    const [made] = await invite(database.db, OPERATOR, place(), {
+      emails: [email],
+      role: 'member',
+      dryRun: false,
+    });
+    const [accepted, revoked] = await Promise.allSettled([
+      acceptInvitationLink(database.db, {
+        secret: made?.link?.split('/').at(-1) ?? '',
+        accepting: { kind: 'newcomer', name: 'Moment', passwordHash: 'x' },
+        sourceAddress: '127.0.0.1',
+        at: new Date(),
+      }),
+      revokeInvitation(database.db, OPERATOR, organizationId, made?.invitationId ?? ''),
+    ]);
+    // Nobody is told of a failure that is none of theirs, such as two that wait for each other.
+    expect(accepted.status).toBe('fulfilled');
+    const joined = accepted.status === 'fulfilled' && accepted.value !== 'gone';
+    expect(revoked.status).toBe(joined ? 'rejected' : 'fulfilled');
+    if (revoked.status === 'rejected') expect(String(revoked.reason)).toContain('no such open invitation');
+  }
+});
+
+it('sends a few letters at a time, and answers for each in its place', async () => {
+  let [under, most] = [0, 0];
+  const mail = {
+    send: async ({ to }: { readonly to: string }) => {
+      under += 1;
+      most = Math.max(most, under);
+      await new Promise((resolve) => setImmediate(resolve));
+      under -= 1;
+      return !to.startsWith('many7@');
+    },
+    stop: () => undefined,
+  };
+  const emails = Array.from({ length: 60 }, (_, index) => `many${index}@other.example`);
+  const results = await invite(
+    database.db,
+    OPERATOR,
+    { ...place(), mail },
+    { emails, role: 'member', dryRun: false },
+  );
+  expect(results.map((result) => result.email)).toEqual(emails);
+  expect(results.filter((result) => !result.mailed).map((result) => result.email)).toEqual([
+    'many7@other.example',
+  ]);
+  expect(most).toBeLessThanOrEqual(4);
+});
+
 it('sends letters where there is a mail server, and shows the link where the letter was not taken', async () => {
   const errors: string[] = [];
   for (const refuse of [false, true]) {
