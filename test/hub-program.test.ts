@@ -101,6 +101,14 @@ describe('a data directory', () => {
     const list = await runHubCommand(['policy', 'list', '--organization', 'acme', '--data', data]);
     expect(list.stdout).toMatch(/^NAME +REVISION +DEFAULT +USERS +ID\nEveryone +1 +yes +1 /);
 
+    answerOf(await runHubCommand(['policy', 'delete', 'everyone', ...inAcme]));
+    const deleted = await runHubCommand(['policy', 'deleted', '--organization', 'acme', '--data', data]);
+    expect(deleted.stdout).toMatch(/^NAME +REVISION +DELETED +BY +UNTIL +ID\nEveryone +1 /);
+    expect(answerOf(await runHubCommand(['policy', 'restore', 'Everyone', ...inAcme]))).toMatchObject({
+      users: { restored: 1, left: 0 },
+      isDefault: true,
+    });
+
     writeFileSync(file, '{ "memoryMiB": { "locked": true, "value": "lots" } }');
     const refused = await runHubCommand([
       'policy',

@@ -18,6 +18,7 @@ import { createJob } from './member-jobs/job-service.ts';
 import { beginMigration } from './migration/migration-service.ts';
 import { addMember } from './organizations/member-service.ts';
 import { createOrganization } from './organizations/organization-service.ts';
+import { deletePolicy } from './policies/deleted-policies.ts';
 import { createPolicy } from './policies/policy-service.ts';
 import { acceptReport } from './reports/report-service.ts';
 import { sampleReport } from './reports/test-report.ts';
@@ -58,6 +59,7 @@ export interface TestApi {
     readonly organizationId: string;
     readonly userId: string;
     readonly policyId: string;
+    readonly deletedPolicyId: string;
     readonly teamId: string;
     readonly tokenId: string;
     readonly deviceId: string;
@@ -218,6 +220,13 @@ async function createWorld({ db }: DatabaseHandle): Promise<TestApi['ids']> {
     document: { configurationFileVersion: 2, analyticsEnabled: { locked: true, value: false } },
     reason: '',
   });
+  const deleted = await createPolicy(db, context, acme.id, {
+    name: 'Deleted',
+    description: '',
+    document: {},
+    reason: '',
+  });
+  await deletePolicy(db, context, { organizationId: acme.id, policyId: deleted.id, version: null });
   const team = await createTeam(db, context, acme.id, { name: 'Platform', description: '' });
   const { token } = await createApiToken(db, context, acme.id, { name: 'existing', role: 'member', days: 1 });
   const connection = await db
@@ -255,6 +264,7 @@ async function createWorld({ db }: DatabaseHandle): Promise<TestApi['ids']> {
     organizationId: acme.id,
     userId: people.member,
     policyId: policy.id,
+    deletedPolicyId: deleted.id,
     teamId: team.id,
     tokenId: token.id,
     // None: deleting it is tested where overrides are.

@@ -205,3 +205,29 @@ test('a policy is renamed where it stands', async () => {
     expect((await read(opened, policy.id)).revision).toBe(1);
   });
 });
+
+test('a deleted policy stays in sight, and comes back to whoever had it, under a free name', async () => {
+  await visit(async (opened) => {
+    const { page, api, go } = opened;
+    const policy = await newPolicy(opened, 'Thrown away', hub.said.developerEmail);
+    await go(`policies/${policy.id}`);
+    await button(page, 'Delete').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(/For 30 days you can restore it/).waitFor();
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    const deleted = page.getByRole('table', { name: 'Deleted' });
+    await deleted.getByRole('row', { name: /Thrown away/ }).waitFor();
+    expect(await page.getByRole('link', { name: 'Thrown away' }).count()).toBe(0);
+    await newPolicy(opened, 'Thrown away');
+    await button(page, 'Restore “Thrown away”').click();
+    await dialog.getByRole('button', { name: 'Restore' }).click();
+    await dialog.getByText(/There is a policy named "Thrown away"/).waitFor();
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Fetched back');
+    await dialog.getByRole('button', { name: 'Restore' }).click();
+    await page.getByRole('status').filter({ hasText: '“Fetched back” is back. 1 user' }).waitFor();
+    await page.getByRole('row', { name: /Fetched back/ }).waitFor();
+    expect(await deleted.count()).toBe(0);
+    const users = await api('GET', `/policies/${policy.id}/users`);
+    expect(users).toMatchObject({ users: [{ email: hub.said.developerEmail }] });
+  });
+});

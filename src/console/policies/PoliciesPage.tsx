@@ -18,6 +18,7 @@ import { ServerList } from '../parts/ServerList.tsx';
 import type { Column } from '../parts/Table.tsx';
 import { To } from '../parts/To.tsx';
 import { useFilters } from '../parts/use-filters.ts';
+import { DeletedPolicies } from './DeletedPolicies.tsx';
 import { usePolicyDrafts } from './drafts-context.tsx';
 import { NewPolicyDialog } from './NewPolicyDialog.tsx';
 import { OrderDialog } from './OrderDialog.tsx';
@@ -62,6 +63,7 @@ export function PoliciesPage() {
           text: t(searched ? 'policies.notFoundText' : 'policies.noneText'),
         }}
       />
+      <DeletedPolicies />
       {asking === 'create' ? <NewPolicyDialog onClose={() => setAsking(null)} /> : null}
       {asking === 'order' ? <OrderDialog onClose={() => setAsking(null)} /> : null}
     </>

@@ -15,8 +15,8 @@ import {
   type Surroundings,
   withDatabase,
 } from './command-context.ts';
+import { inOrganization } from './organization-option.ts';
 import { answer } from './output.ts';
-import { inOrganization } from './policy-commands.ts';
 
 interface AccessOptions extends CommonOptions {
   readonly organization: string;

@@ -8,8 +8,8 @@ import {
   type Surroundings,
   withDatabase,
 } from './command-context.ts';
+import { inOrganization } from './organization-option.ts';
 import { answer, columns } from './output.ts';
-import { inOrganization } from './policy-commands.ts';
 
 /** `attention` */
 export function attentionCommand(program: Command, around: Surroundings): void {

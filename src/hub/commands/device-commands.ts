@@ -20,8 +20,8 @@ import {
   type Surroundings,
   withDatabase,
 } from './command-context.ts';
+import { inOrganization } from './organization-option.ts';
 import { answer, columns } from './output.ts';
-import { inOrganization } from './policy-commands.ts';
 
 interface OrganizationOptions extends CommonOptions {
   readonly organization: string;

@@ -25,12 +25,9 @@ import {
   withDatabase,
 } from './command-context.ts';
 import { invitationCommands, originOf } from './invitation-commands.ts';
+import { inOrganization, type OrganizationOptions } from './organization-option.ts';
 import { answer, columns } from './output.ts';
-import { inOrganization, memberId } from './policy-commands.ts';
-
-interface OrganizationOptions extends CommonOptions {
-  readonly organization: string;
-}
+import { memberId } from './policy-commands.ts';
 
 /** `members list|add|role|remove` */
 export function memberCommands(program: Command, around: Surroundings): void {

@@ -12,19 +12,9 @@ import { changeExceptions } from '../overrides/exceptions.ts';
 import { listOverrides } from '../overrides/override-list.ts';
 import { endOverride } from '../overrides/override-service.ts';
 import { findPolicy, type StoredPolicy } from '../policies/policy-list.ts';
-import {
-  type CommonOptions,
-  operator,
-  outputOf,
-  type Surroundings,
-  withDatabase,
-} from './command-context.ts';
+import { operator, outputOf, type Surroundings, withDatabase } from './command-context.ts';
+import { inOrganization, type OrganizationOptions } from './organization-option.ts';
 import { answer, columns } from './output.ts';
-import { inOrganization } from './policy-commands.ts';
-
-interface OrganizationOptions extends CommonOptions {
-  readonly organization: string;
-}
 
 /** `policy exceptions list|set|remove|clear` and `overrides list|revoke` (docs/delivery.md section 6). */
 export function overrideCommands(program: Command, around: Surroundings): void {

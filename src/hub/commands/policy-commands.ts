@@ -15,32 +15,19 @@ import {
   unassignPolicyFromTeam,
 } from '../policies/team-assignment-service.ts';
 import { findTeam } from '../teams/team-service.ts';
-import {
-  type CommonOptions,
-  operator,
-  outputOf,
-  type Surroundings,
-  withCommonOptions,
-  withDatabase,
-} from './command-context.ts';
+import { operator, outputOf, type Surroundings, withDatabase } from './command-context.ts';
+import { deletedPolicyCommands } from './deleted-policy-commands.ts';
+import { inOrganization, type OrganizationOptions } from './organization-option.ts';
 import { answer, columns } from './output.ts';
 
-interface OrganizationOptions extends CommonOptions {
-  readonly organization: string;
-}
-
-/** Adds `--organization`, which every one of these needs. */
-export function inOrganization(command: Command): Command {
-  return withCommonOptions(command).requiredOption('--organization <name>', 'organization to work in');
-}
-
-/** `policy list|show|export|set|import|assign|unassign|default` */
+/** `policy list|show|export|set|import|assign|unassign|default|delete|deleted|restore` */
 export function policyCommands(program: Command, around: Surroundings): void {
   const policy = program.command('policy').description('settings policies of an organization');
   readCommands(policy, around);
   exportCommand(policy, around);
   writeCommands(policy, around);
   receiverCommands(policy, around);
+  deletedPolicyCommands(policy, around);
 }
 
 function readCommands(policy: Command, around: Surroundings): void {

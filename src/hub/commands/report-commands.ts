@@ -10,8 +10,8 @@ import {
   type Surroundings,
   withDatabase,
 } from './command-context.ts';
+import { inOrganization } from './organization-option.ts';
 import { answer } from './output.ts';
-import { inOrganization } from './policy-commands.ts';
 
 interface ReportOptions extends CommonOptions {
   readonly organization: string;

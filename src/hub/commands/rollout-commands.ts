@@ -16,8 +16,9 @@ import {
   withDatabase,
 } from './command-context.ts';
 import { secretOf } from './key-commands.ts';
+import { inOrganization } from './organization-option.ts';
 import { answer, columns } from './output.ts';
-import { inOrganization, memberId, readText, writeOut } from './policy-commands.ts';
+import { memberId, readText, writeOut } from './policy-commands.ts';
 
 interface OrganizationOptions extends CommonOptions {
   readonly organization: string;

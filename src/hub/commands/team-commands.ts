@@ -18,8 +18,9 @@ import {
   type Surroundings,
   withDatabase,
 } from './command-context.ts';
+import { inOrganization } from './organization-option.ts';
 import { answer, columns } from './output.ts';
-import { inOrganization, memberId } from './policy-commands.ts';
+import { memberId } from './policy-commands.ts';
 
 interface TeamOptions extends CommonOptions {
   readonly organization: string;

@@ -3,20 +3,10 @@ import { apiTokenCreationSchema } from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { findOrganization } from '../organizations/organization-service.ts';
 import { createApiToken, listApiTokens, revokeApiToken } from '../tokens/api-tokens.ts';
-import {
-  type CommonOptions,
-  operator,
-  outputOf,
-  type Surroundings,
-  withDatabase,
-} from './command-context.ts';
+import { operator, outputOf, type Surroundings, withDatabase } from './command-context.ts';
 import { roleOf } from './member-commands.ts';
+import { inOrganization, type OrganizationOptions } from './organization-option.ts';
 import { answer, columns } from './output.ts';
-import { inOrganization } from './policy-commands.ts';
-
-interface OrganizationOptions extends CommonOptions {
-  readonly organization: string;
-}
 
 /** `tokens create|list|revoke` */
 export function tokenCommands(program: Command, around: Surroundings): void {

@@ -5,7 +5,7 @@ import { nearest } from '../../shared/text/nearest.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db } from '../database/connection.ts';
 import { readStoredPolicy, type StoredPolicy } from '../policies/policy-list.ts';
-import { type Edited, refuseOutdated } from '../policies/policy-service.ts';
+import { type Edited, refuseOutdated } from '../policies/policy-refusals.ts';
 import { lockOrganization } from '../policies/recipients.ts';
 import { setExceptions } from './override-service.ts';
 

@@ -18,17 +18,13 @@ import { changeBy } from '../audit/record.ts';
 import { answers, noContent, streamedFile } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
 import { assignmentRoutes } from './assignment-routes.ts';
+import { deletePolicy } from './deleted-policies.ts';
+import { deletedPolicyRoutes } from './deleted-policy-routes.ts';
 import { checkDocument } from './document.ts';
 import { exportPolicy } from './export/export-policy.ts';
 import { ifMatchSchema, policyTag, presentPolicy, versionFrom } from './policy-conditions.ts';
 import { listPolicies, pagePolicies, readStoredPolicy } from './policy-list.ts';
-import {
-  createPolicy,
-  deletePolicy,
-  duplicatePolicy,
-  orderPolicies,
-  updatePolicy,
-} from './policy-service.ts';
+import { createPolicy, duplicatePolicy, orderPolicies, updatePolicy } from './policy-service.ts';
 import { revisionRoutes } from './revision-routes.ts';
 import { teamAssignmentRoutes } from './team-assignment-routes.ts';
 
@@ -40,6 +36,7 @@ export function policyRoutes(app: HubServer, context: HubContext): void {
   revisionRoutes(app, context);
   assignmentRoutes(app, context);
   teamAssignmentRoutes(app, context);
+  deletedPolicyRoutes(app, context);
 }
 
 const tags = ['policies'];
@@ -191,7 +188,7 @@ function changeRoutes(app: HubServer, { db, clock }: HubContext): void {
     {
       config: { requires: 'editor' },
       schema: {
-        summary: 'Delete a policy with its history',
+        summary: 'Delete a policy; for 30 days it can be restored',
         tags,
         params: policyPathSchema,
         headers: ifMatchSchema,

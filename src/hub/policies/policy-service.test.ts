@@ -7,11 +7,11 @@ import { startTestDatabase } from '../database/test-database.ts';
 import { addMember } from '../organizations/member-service.ts';
 import { createOrganization } from '../organizations/organization-service.ts';
 import { assignPolicy, setDefaultPolicy, unassignPolicy } from './assignment-service.ts';
+import { deletePolicy } from './deleted-policies.ts';
 import { readEffectivePolicy } from './effective-policy.ts';
 import { listPolicies, listRevisions, readStoredPolicy } from './policy-list.ts';
 import {
   createPolicy,
-  deletePolicy,
   duplicatePolicy,
   orderPolicies,
   restoreRevision,

@@ -2,9 +2,9 @@ import type { PolicyChange, PolicyCreation } from '../../shared/contracts/hub-ap
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { type ChangeContext, describeActor, recordChange } from '../audit/record.ts';
 import type { Db, Trx } from '../database/connection.ts';
-import { isUniqueViolation } from '../database/constraint.ts';
 import { type AcceptedDocument, acceptDocument, maskDocument } from './document.ts';
 import { readRevision, readStoredPolicy, type StoredPolicy } from './policy-list.ts';
+import { type Edited, refuseOutdated, refuseTakenName } from './policy-refusals.ts';
 import { lockOrganization, stampRecipients, stampWhomItChanges } from './recipients.ts';
 
 /** Makes a policy with its first revision. Nobody receives it before it is assigned or made the default. */
@@ -124,13 +124,6 @@ async function insertRevision(
     .execute();
 }
 
-/** Which policy is changed, and the version that the editor saw (`null`: whatever there is). */
-export interface Edited {
-  readonly organizationId: string;
-  readonly policyId: string;
-  readonly version: number | null;
-}
-
 /** Changes name, description or document. Refuses (`precondition_failed`) when somebody was faster. */
 export async function updatePolicy(
   db: Db,
@@ -211,28 +204,6 @@ async function applyChange(
   return after;
 }
 
-/** Deletes a policy with its history. Those who received it fall back to the default, or to none. */
-export async function deletePolicy(db: Db, context: ChangeContext, edited: Edited): Promise<void> {
-  const { organizationId, policyId } = edited;
-  await db.transaction().execute(async (trx) => {
-    await lockOrganization(trx, organizationId);
-    const before = await readStoredPolicy(trx, organizationId, policyId);
-    refuseOutdated(before, edited.version);
-    await stampRecipients(trx, { organizationId, recipients: { kind: 'policy', policyId }, at: context.at });
-    await trx.deleteFrom('policies').where('id', '=', policyId).execute();
-    await recordChange(trx, context, {
-      organizationId,
-      action: 'policy.delete',
-      target: { kind: 'policy', id: policyId, label: before.name },
-      before: {
-        ...auditView(before, true),
-        isDefault: before.isDefault,
-        assignedUsers: before.assignedUsers,
-      },
-    });
-  });
-}
-
 /** Puts the policies of the list in the given order; those not named follow in their old order. */
 export async function orderPolicies(
   db: Db,
@@ -288,25 +259,5 @@ function refuseDuringRollout(policy: StoredPolicy): void {
     message: `Revision ${policy.rollout.revision} of "${policy.name}" is being rolled out; a new document now would overtake it.`,
     help: 'Promote it or roll it back first, then save this document.',
     details: { rollout: policy.rollout.revision },
-  });
-}
-
-/** Refuses (`precondition_failed`) a change that was made from another version than the present one. */
-export function refuseOutdated(policy: StoredPolicy, version: number | null): void {
-  if (version === null || version === policy.version) return;
-  throw new RefusalError({
-    code: 'precondition_failed',
-    message: `"${policy.name}" was changed by somebody else since you opened it.`,
-    help: 'Read it again, put your change into the present state, and save that.',
-    details: { version: policy.version, revision: policy.revision },
-  });
-}
-
-function refuseTakenName(error: unknown, name: string): never {
-  if (!isUniqueViolation(error, 'policies_name')) throw error;
-  throw new RefusalError({
-    code: 'conflict',
-    message: `There is a policy named "${name}" in this organization already.`,
-    help: 'Choose another name; upper and lower case do not make a difference.',
   });
 }

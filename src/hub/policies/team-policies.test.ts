@@ -6,7 +6,8 @@ import { addMember, removeMember } from '../organizations/member-service.ts';
 import { createOrganization } from '../organizations/organization-service.ts';
 import { createTeam, deleteTeam, setTeamMember } from '../teams/team-service.ts';
 import { assignPolicy, setDefaultPolicy, unassignPolicy } from './assignment-service.ts';
-import { createPolicy, deletePolicy, orderPolicies } from './policy-service.ts';
+import { deletePolicy } from './deleted-policies.ts';
+import { createPolicy, orderPolicies } from './policy-service.ts';
 import { readReceived } from './received.ts';
 import { assignPolicyToTeam, listPolicyTeams, unassignPolicyFromTeam } from './team-assignment-service.ts';
 

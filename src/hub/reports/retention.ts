@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
 import type { Db } from '../database/connection.ts';
+import { hourly } from '../hourly.ts';
 import type { HubContext, HubServer } from '../server.ts';
 import { REPORT_DEFAULTS } from './report-settings.ts';
-
-const EVERY_MS = 3_600_000;
 
 /** Deletes what is older than an organization keeps: reports, repairs, and devices that are silent for so long. */
 export async function deleteOldReports(db: Db, at: Date): Promise<void> {
@@ -19,11 +18,8 @@ export async function deleteOldReports(db: Db, at: Date): Promise<void> {
 
 /** Does so while the hub runs; several hubs on one database only find less to do. */
 export function keepReportsTidy(app: HubServer, { db, clock, log }: HubContext): void {
-  const timer = setInterval(() => {
-    deleteOldReports(db, new Date(clock.now())).catch((error: unknown) =>
-      log.warn({ err: error }, 'old reports could not be deleted; trying again in an hour'),
-    );
-  }, EVERY_MS);
-  timer.unref();
-  app.addHook('onClose', async () => clearInterval(timer));
+  hourly(app, log, {
+    failed: 'old reports could not be deleted; trying again in an hour',
+    work: () => deleteOldReports(db, new Date(clock.now())),
+  });
 }

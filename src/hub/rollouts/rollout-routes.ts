@@ -8,7 +8,7 @@ import {
 import { organizationOf } from '../access.ts';
 import { changeBy } from '../audit/record.ts';
 import { ifMatchSchema, policyTag, presentPolicy, versionFrom } from '../policies/policy-conditions.ts';
-import type { Edited } from '../policies/policy-service.ts';
+import type { Edited } from '../policies/policy-refusals.ts';
 import { answers } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
 import { changeRollout, promoteRollout, rollBack, startRollout } from './rollout-service.ts';

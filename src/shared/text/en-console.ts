@@ -99,8 +99,9 @@ export const enConsole = {
   'policies.deleteDefault':
     'It is the organization’s default: whoever has no policy of their own will have none.',
   'policies.deleteHistory': {
-    one: 'Its {count} revision is deleted with it. Export it first if you may need it again.',
-    other: 'Its {count} revisions are deleted with it. Export it first if you may need it again.',
+    one: 'For 30 days you can restore it from the list of policies, with its {count} revision and whoever had it. Granted overrides of it end for good.',
+    other:
+      'For 30 days you can restore it from the list of policies, with its {count} revisions and whoever had it. Granted overrides of it end for good.',
   },
   'policies.onlySet': 'Only what this policy sets',
   'policies.setsNothing': 'This policy sets nothing here',

@@ -1,0 +1,223 @@
+import { sql } from 'kysely';
+import {
+  DELETED_POLICY_DAYS,
+  type DeletedPolicy,
+  type PolicyUndeletionAnswer,
+} from '../../shared/contracts/hub-deleted-policies.ts';
+import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { type ChangeContext, describeActor, recordChange } from '../audit/record.ts';
+import type { Db, Reader, Trx } from '../database/connection.ts';
+import { maskDocument } from './document.ts';
+import { readStoredPolicy } from './policy-list.ts';
+import { type Edited, refuseOutdated, refuseTakenName } from './policy-refusals.ts';
+import { lockOrganization, stampRecipients, stampWhomItChanges } from './recipients.ts';
+import './tables.ts';
+
+/*
+ * Deleting and bringing back (docs/policy.md section 8). A deleted policy leaves the tables that say who receives what,
+ * whole, and lies in one of its own for 30 days: nothing has to remember to leave it out.
+ */
+
+const DAY_MS = 86_400_000;
+
+/** Since when a policy must have been deleted to be there still. */
+function oldest(at: Date): Date {
+  return new Date(at.getTime() - DELETED_POLICY_DAYS * DAY_MS);
+}
+
+/**
+ * Takes a policy out of use and keeps it, its history and who had it. Those who received it fall back to the default,
+ * or to none. Granted overrides of it and a roll-out on its way end for good.
+ */
+export async function deletePolicy(db: Db, context: ChangeContext, edited: Edited): Promise<void> {
+  const { organizationId, policyId } = edited;
+  await db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, organizationId);
+    const before = await readStoredPolicy(trx, organizationId, policyId);
+    refuseOutdated(before, edited.version);
+    await stampRecipients(trx, { organizationId, recipients: { kind: 'policy', policyId }, at: context.at });
+    await keep(trx, context, policyId);
+    await trx.deleteFrom('policies').where('id', '=', policyId).execute();
+    const { name, description, revision } = before;
+    await recordChange(trx, context, {
+      organizationId,
+      action: 'policy.delete',
+      target: { kind: 'policy', id: policyId, label: name },
+      before: {
+        ...{ name, description, revision, document: maskDocument(before.document) },
+        isDefault: before.isDefault,
+        assignedUsers: before.assignedUsers,
+      },
+    });
+  });
+}
+
+async function keep(trx: Trx, context: ChangeContext, policyId: string): Promise<void> {
+  await sql`
+    insert into deleted_policies (id, organization_id, name, revision, deleted_at, deleted_by, content)
+    select p.id, p.organization_id, p.name, p.revision, ${context.at}, ${describeActor(context.actor).label},
+           jsonb_build_object(
+             'policy', to_jsonb(p),
+             'revisions', (select jsonb_agg(to_jsonb(r) order by r.revision) from policy_revisions r where r.policy_id = p.id),
+             'users', (select coalesce(jsonb_agg(to_jsonb(a)), '[]') from policy_assignments a where a.policy_id = p.id),
+             'teams', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from policy_teams t where t.policy_id = p.id),
+             'isDefault', coalesce(o.default_policy_id = p.id, false))
+      from policies p join organizations o on o.id = p.organization_id
+     where p.id = ${policyId}
+  `.execute(trx);
+}
+
+interface DeletedRow {
+  readonly id: string;
+  readonly name: string;
+  readonly revision: number;
+  readonly deleted_at: Date;
+  readonly deleted_by: string;
+  readonly was_default: boolean;
+  readonly users: number;
+  readonly teams: number;
+}
+
+/** What can be brought back at this moment, last deleted first. */
+export async function listDeletedPolicies(
+  db: Reader,
+  organizationId: string,
+  at: Date,
+): Promise<DeletedPolicy[]> {
+  const { rows } = await sql<DeletedRow>`
+    select id, name, revision, deleted_at, deleted_by, (content ->> 'isDefault')::boolean as was_default,
+           jsonb_array_length(content -> 'users') as users, jsonb_array_length(content -> 'teams') as teams
+      from deleted_policies
+     where organization_id = ${organizationId} and deleted_at > ${oldest(at)}
+     order by deleted_at desc, id
+  `.execute(db);
+  return rows.map((row) => ({
+    ...{ id: row.id, name: row.name, revision: row.revision, users: row.users, teams: row.teams },
+    deletedAt: row.deleted_at.toISOString(),
+    deletedBy: row.deleted_by,
+    keptUntil: new Date(row.deleted_at.getTime() + DELETED_POLICY_DAYS * DAY_MS).toISOString(),
+    wasDefault: row.was_default,
+  }));
+}
+
+/** The deleted policy of that name or id; of several of one name the last deleted. */
+export async function findDeletedPolicy(
+  db: Reader,
+  organizationId: string,
+  wanted: { readonly name: string; readonly at: Date },
+): Promise<DeletedPolicy> {
+  const kept = await listDeletedPolicies(db, organizationId, wanted.at);
+  const found = kept.find(
+    ({ id, name }) => id === wanted.name || name.toLowerCase() === wanted.name.toLowerCase(),
+  );
+  if (found === undefined) throw notKept();
+  return found;
+}
+
+function notKept(): RefusalError {
+  return new RefusalError({
+    code: 'not_found',
+    message: 'There is no such deleted policy in this organization.',
+    help: `A deleted policy is kept for ${DELETED_POLICY_DAYS} days, and until it is restored.`,
+  });
+}
+
+/**
+ * Brings a deleted policy back under its id, with its history, at the revision that was in force. Members and teams
+ * that are still there and have no other policy since get it again; it becomes the default where there is none.
+ */
+export async function restoreDeletedPolicy(
+  db: Db,
+  context: ChangeContext,
+  organizationId: string,
+  wanted: { readonly policyId: string; readonly name?: string | undefined },
+): Promise<PolicyUndeletionAnswer> {
+  return db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, organizationId);
+    const kept = (await listDeletedPolicies(trx, organizationId, context.at)).find(
+      ({ id }) => id === wanted.policyId,
+    );
+    if (kept === undefined) throw notKept();
+    const name = wanted.name ?? kept.name;
+    const back = { users: 0, teams: 0, isDefault: false };
+    await stampWhomItChanges(trx, { organizationId, at: context.at }, async () => {
+      await putBack(trx, kept.id, name);
+      back.users = await putBackUsers(trx, context, kept.id);
+      back.teams = await putBackTeams(trx, context, kept.id);
+      back.isDefault = kept.wasDefault && (await putBackDefault(trx, kept.id));
+    });
+    await trx.deleteFrom('deleted_policies').where('id', '=', kept.id).execute();
+    const answer: PolicyUndeletionAnswer = {
+      policy: { id: kept.id, name },
+      users: { restored: back.users, left: kept.users - back.users },
+      teams: { restored: back.teams, left: kept.teams - back.teams },
+      isDefault: back.isDefault,
+    };
+    await recordChange(trx, context, {
+      organizationId,
+      action: 'policy.undelete',
+      target: { kind: 'policy', id: kept.id, label: name },
+      after: { name, revision: kept.revision, ...back },
+    });
+    return answer;
+  });
+}
+
+/** Columns are named: one that a later version adds gets its default. */
+async function putBack(trx: Trx, id: string, name: string): Promise<void> {
+  await sql`
+    insert into policies (id, organization_id, name, description, revision, version, position, previous_revision,
+                          exceptions, created_at, updated_at)
+    select p.id, p.organization_id, ${name}, p.description, p.revision, p.version + 1, p.position,
+           p.previous_revision, p.exceptions, p.created_at, p.updated_at
+      from deleted_policies d, jsonb_populate_record(null::policies, d.content -> 'policy') p
+     where d.id = ${id}
+  `
+    .execute(trx)
+    .catch((error: unknown) => refuseTakenName(error, name));
+  await sql`
+    insert into policy_revisions (policy_id, revision, document, text, author_id, author_label, reason, created_at)
+    select r.policy_id, r.revision, r.document, r.text, u.id, r.author_label, r.reason, r.created_at
+      from deleted_policies d, jsonb_populate_recordset(null::policy_revisions, d.content -> 'revisions') r
+      left join users u on u.id = r.author_id
+     where d.id = ${id}
+  `.execute(trx);
+}
+
+async function putBackUsers(trx: Trx, { at }: ChangeContext, id: string): Promise<number> {
+  const { numAffectedRows = 0n } = await sql`
+    insert into policy_assignments (organization_id, user_id, policy_id, assigned_at)
+    select m.organization_id, m.user_id, d.id, ${at}
+      from deleted_policies d, jsonb_populate_recordset(null::policy_assignments, d.content -> 'users') a
+      join memberships m on m.organization_id = a.organization_id and m.user_id = a.user_id
+     where d.id = ${id}
+    on conflict do nothing
+  `.execute(trx);
+  return Number(numAffectedRows);
+}
+
+async function putBackTeams(trx: Trx, { at }: ChangeContext, id: string): Promise<number> {
+  const { numAffectedRows = 0n } = await sql`
+    insert into policy_teams (organization_id, team_id, policy_id, assigned_at)
+    select t.organization_id, t.id, d.id, ${at}
+      from deleted_policies d, jsonb_populate_recordset(null::policy_teams, d.content -> 'teams') a
+      join teams t on t.id = a.team_id and t.organization_id = a.organization_id
+     where d.id = ${id}
+    on conflict do nothing
+  `.execute(trx);
+  return Number(numAffectedRows);
+}
+
+async function putBackDefault(trx: Trx, id: string): Promise<boolean> {
+  const { numAffectedRows = 0n } = await sql`
+    update organizations o set default_policy_id = d.id
+      from deleted_policies d
+     where d.id = ${id} and o.id = d.organization_id and o.default_policy_id is null
+  `.execute(trx);
+  return numAffectedRows > 0n;
+}
+
+/** Forgets what can not be brought back any more. */
+export async function forgetDeletedPolicies(db: Db, at: Date): Promise<void> {
+  await db.deleteFrom('deleted_policies').where('deleted_at', '<=', oldest(at)).execute();
+}

@@ -1,0 +1,56 @@
+import { organizationPathSchema } from '../../shared/contracts/hub-api.ts';
+import {
+  deletedPolicyListSchema,
+  deletedPolicyPathSchema,
+  policyUndeletionAnswerSchema,
+  policyUndeletionSchema,
+} from '../../shared/contracts/hub-deleted-policies.ts';
+import { organizationOf } from '../access.ts';
+import { changeBy } from '../audit/record.ts';
+import { hourly } from '../hourly.ts';
+import { answers } from '../route-answers.ts';
+import type { HubContext, HubServer } from '../server.ts';
+import { forgetDeletedPolicies, listDeletedPolicies, restoreDeletedPolicy } from './deleted-policies.ts';
+
+const tags = ['policies'];
+
+/** `/v1/orgs/{organization}/deleted-policies` */
+export function deletedPolicyRoutes(app: HubServer, { db, clock, log }: HubContext): void {
+  app.get(
+    '/v1/orgs/:organization/deleted-policies',
+    {
+      config: { requires: 'editor' },
+      schema: {
+        summary: 'Deleted policies that can be restored still, last deleted first',
+        tags,
+        params: organizationPathSchema,
+        response: answers(200, deletedPolicyListSchema),
+      },
+    },
+    async (request) => ({
+      policies: await listDeletedPolicies(db, organizationOf(request).id, new Date(clock.now())),
+    }),
+  );
+  app.post(
+    '/v1/orgs/:organization/deleted-policies/:deletedPolicyId/restore',
+    {
+      config: { requires: 'editor' },
+      schema: {
+        summary: 'Restore a deleted policy, with its history and the assignments that are free still',
+        tags,
+        params: deletedPolicyPathSchema,
+        body: policyUndeletionSchema,
+        response: answers(200, policyUndeletionAnswerSchema),
+      },
+    },
+    (request) =>
+      restoreDeletedPolicy(db, changeBy(request, clock), organizationOf(request).id, {
+        policyId: request.params.deletedPolicyId,
+        name: request.body.name,
+      }),
+  );
+  hourly(app, log, {
+    failed: 'deleted policies whose time is over could not be forgotten; trying again in an hour',
+    work: () => forgetDeletedPolicies(db, new Date(clock.now())),
+  });
+}
