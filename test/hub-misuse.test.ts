@@ -30,6 +30,17 @@ test.each(['--trust-proxy', '--idp-network'])('%s takes addresses and networks',
   expect([code, stderr]).toEqual([2, expect.stringContaining('such as 10.0.0.0/8')]);
 });
 
+test('--name-server takes addresses, with a port or without', async () => {
+  const { code, stderr } = await start(
+    '--name-server',
+    '127.0.0.1:5353',
+    '[::1]:5353',
+    '::1',
+    'ns.example:53',
+  );
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/ns\.example:53.*such as 10\.0\.0\.53/s)]);
+});
+
 test('a backup that is missing or damaged is named, and no database is made for it', async () => {
   const [file, data] = [join(folder, 'none.backup'), join(folder, 'data')];
   const { code, stderr } = await runHubCommand(['restore', file, '--data', data]);

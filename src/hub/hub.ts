@@ -36,6 +36,8 @@ export interface HubOptions {
   readonly trustProxy?: readonly string[];
   /** Private networks (CIDR) where identity providers may be asked; else only the public internet. */
   readonly idpNetworks?: readonly string[];
+  /** Name servers for the records of domains, as `address` or `address:port`; else those of the machine. */
+  readonly nameServers?: readonly string[];
   /** Mail server (`smtp://…`, `smtps://…`) and sender; left out, links are shown to be copied. */
   readonly mail?: { readonly url: string; readonly from: string } | undefined;
   readonly databaseUrl?: string | undefined;
@@ -117,6 +119,7 @@ async function compose(options: HubOptions, config: HubConfig, database: HubData
   const { db, pool } = database;
   const { publicUrl } = config;
   const outbound = createOutbound(options.idpNetworks);
+  const resolver = dnsResolver(options.nameServers);
   const identity = await createIdentity({ db, secret, clock, log, publicUrl, outbound });
   const announcements = listenForAnnouncements({
     target: database.target,
@@ -147,9 +150,9 @@ async function compose(options: HubOptions, config: HubConfig, database: HubData
       metrics,
       authenticators: [identity.authenticate, authenticateByApiToken({ db, clock })],
       plugins: [
-        ...apiRoutes({ resolver: dnsResolver(), mail, outbound, secret }),
+        ...apiRoutes({ resolver, mail, outbound, secret }),
         metricsRoutes({ pool, token: options.metricsToken, registry: metrics }),
-        domainRecheck(dnsResolver(), mail),
+        domainRecheck(resolver, mail),
         identity.plugin,
         acceptanceRoutes({ secret, passwords: identity.passwords, afterLink: identity.afterLink }),
         delivery.plugin,

@@ -19,11 +19,18 @@ const axeResult = z.object({
   passes: z.array(z.unknown()),
 });
 
+const LONG_TEAM = 'Platform engineering, reliability and developer experience (Europe)';
+
 let hub: ConsoleHub;
 let browser: Browser;
 beforeAll(async () => {
   [hub, browser] = await Promise.all([startConsoleHub(), launchBrowser()]);
   await (await signInDevice(hub, 'designer', 'Dave’s laptop')).report(DRIFTED);
+  const { api, close } = await openConsole(browser, hub, 'owner');
+  await api('POST', '/teams', { name: LONG_TEAM });
+  await api('POST', '/tokens', { name: 'Nightly export', role: 'editor' });
+  await api('POST', '/invitations', { emails: ['somebody.with.a.rather.long.address@acme.example'] });
+  await close();
 });
 afterAll(async () => {
   await browser?.close();
@@ -76,10 +83,22 @@ function places(): readonly string[] {
   ];
 }
 
-async function placeOfDevice(api: OpenConsole['api']): Promise<string> {
-  const found = z.object({ devices: z.array(z.object({ id: z.string().nullable() })) });
-  const { devices } = found.parse(await api('GET', '/devices'));
-  return `compliance/${devices.find(({ id }) => id !== null)?.id}`;
+/** Pages of one thing: a device, the member it is of, a team. */
+async function placesOfThings(api: OpenConsole['api']): Promise<readonly string[]> {
+  const shape = z.object({
+    devices: z.array(z.object({ id: z.string().nullable(), user: z.object({ id: z.string() }) })),
+  });
+  const { devices } = shape.parse(await api('GET', '/devices'));
+  const reported = devices.find(({ id }) => id !== null);
+  if (reported === undefined) throw new Error('no device has reported');
+  const { teams } = z
+    .object({ teams: z.array(z.object({ id: z.string() })) })
+    .parse(await api('GET', '/teams'));
+  return [
+    `compliance/${reported.id}`,
+    `members/${reported.user.id}`,
+    ...teams.map(({ id }) => `teams/${id}`),
+  ];
 }
 
 describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
@@ -87,7 +106,7 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     const { page, go, api, complaints, close } = await openConsole(browser, hub, 'owner', { colorScheme });
     const found: string[] = [];
     try {
-      for (const place of [...places(), await placeOfDevice(api)]) {
+      for (const place of [...places(), ...(await placesOfThings(api))]) {
         await go(place);
         // Evaluated rather than added as a script, which the page's policy would refuse.
         await page.evaluate(axe.source);

@@ -35,7 +35,7 @@ test('who follows their policy: found, filtered, said in words, and kept up to d
     await table.getByRole('link', { name: 'Dana’s desk' }).waitFor({ state: 'detached' });
     await page.getByText('2 rows', { exact: true }).waitFor();
     expect(new URL(page.url()).searchParams.get('hide')).toBe('1');
-    await page.getByRole('button', { name: 'Show only “Non-compliant” (1)' }).click();
+    await page.getByRole('button', { name: 'Non-compliant: 1. Show only these' }).click();
     await page.getByText('1 row', { exact: true }).waitFor();
     // A device mends itself elsewhere: the open page shows it without anybody asking.
     await go('compliance?sort=-status');

@@ -1,37 +1,51 @@
 import type { Browser } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { metadataOf } from '../../src/hub/connections/test-metadata.ts';
+import { selfSigned } from '../../src/hub/connections/test-self-signed.ts';
+import { startTestNameServer, type TestAnswer } from '../../src/hub/domains/test-name-server.ts';
 import { launchBrowser } from '../browser.ts';
 import { DRIFTED, signInDevice } from './devices.ts';
-import { type ConsoleHub, openConsole, settled, startConsoleHub } from './open-console.ts';
+import { type ConsoleHub, type OpenConsole, openConsole, settled, startConsoleHub } from './open-console.ts';
 
+const made = z.object({ id: z.string() });
+const answers = new Map<string, TestAnswer>();
+let domainId = '';
+let proof: readonly string[] = [];
 let hub: ConsoleHub;
 let browser: Browser;
+let names: Awaited<ReturnType<typeof startTestNameServer>>;
 
 beforeAll(async () => {
-  [hub, browser] = await Promise.all([startConsoleHub(), launchBrowser()]);
+  names = await startTestNameServer(answers);
+  [hub, browser] = await Promise.all([startConsoleHub(['--name-server', names.address]), launchBrowser()]);
 });
 afterAll(async () => {
   await browser?.close();
   await hub?.stop();
+  await names?.stop();
 });
 
 test('the first page: numbers, first steps, and what needs attention as it happens', async () => {
-  const { page, go, complaints, close } = await openConsole(browser, hub, 'owner');
+  const { page, go, api, complaints, close } = await openConsole(browser, hub, 'owner');
+  const attention = page.getByRole('region', { name: 'Needs attention' });
   try {
     await settled(page);
     await page.getByText('0 of 3 follow their policy (0 %).').waitFor();
-    await page.getByText('Nothing needs attention.').waitFor();
+    await attention.getByText('Nobody can sign in with it yet').waitFor();
+    await api('DELETE', `/connections/${hub.said.connectionId}`);
+    await attention.getByText('Nothing needs attention.').waitFor();
     const steps = page.getByRole('region', { name: 'First steps' });
     await steps.getByRole('listitem').filter({ hasText: 'Verify a domain' }).getByText('Done').waitFor();
-    await steps.getByRole('button', { name: 'Mark “Enforce sign-in on devices” as done' }).click();
+    await steps.getByRole('button', { name: 'Mark as done: Enforce sign-in on devices' }).click();
     await page.getByText('All first steps are done.').waitFor();
-    await steps.getByRole('button', { name: 'Mark “Enforce sign-in on devices” as not done' }).click();
+    await steps.getByRole('button', { name: 'Not done yet: Enforce sign-in on devices' }).click();
     await page.getByText('All first steps are done.').waitFor({ state: 'detached' });
     const desk = await signInDevice(hub, 'designer', 'Desk');
     await desk.report(DRIFTED);
-    await page.getByText('1 device cannot read a policy file or apply a setting').waitFor();
-    await page.getByText('1 device had locked settings edited in the last week').waitFor();
-    await page.getByRole('link', { name: 'Look at it' }).first().click();
+    await attention.getByText('1 device cannot read a policy file or apply a setting.').waitFor();
+    await attention.getByText('1 device had locked settings edited in the last week.').waitFor();
+    await attention.getByRole('link', { name: 'Look at it' }).first().click();
     await page.waitForURL('**/compliance?hide=1');
     await go('');
     await page
@@ -44,6 +58,82 @@ test('the first page: numbers, first steps, and what needs attention as it happe
     await close();
   }
 });
+
+test('each failure of sign-in, provisioning and domains is said, and leads to where it is mended', async () => {
+  const { page, go, api, complaints, close } = await openConsole(browser, hub, 'owner');
+  const attention = page.getByRole('region', { name: 'Needs attention' });
+  try {
+    const { id } = made.parse(await api('POST', '/connections', { name: 'Works IdP', kind: 'saml' }));
+    const days = (count: number) => new Date(Date.now() + count * 86_400_000);
+    const metadata = metadataOf([
+      selfSigned('ends-soon', days(-300), days(5)),
+      selfSigned('has-ended', days(-300), days(-1)),
+    ]);
+    await api('PUT', `/connections/${id}/metadata`, { xml: metadata });
+    await failProvisioning(id, api);
+    await failSignIn(id);
+    await failDomain(api);
+    await go('');
+    const expected = [
+      ['The certificate CN=has-ended ended on', `sso/${id}`],
+      ['The certificate CN=ends-soon ends on', `sso/${id}`],
+      ['The DNS record that proves acme-works.example was not found.', 'domains'],
+      ['Works IdP: SCIM refused 1 request in the last day', `sso/${id}/scim`],
+      ['Works IdP: 1 sign-in failed in the last day', `sso/${id}/errors`],
+    ] as const;
+    for (const [said, place] of expected) {
+      const notice = attention.locator('[data-tone]').filter({ hasText: said });
+      expect(await notice.getAttribute('data-tone'), said).toBe(said.includes('has-ended') ? 'bad' : 'warn');
+      await notice.getByRole('link', { name: 'Look at it' }).click();
+      await page.waitForURL(`**/o/acme/${place}`);
+      await page.goBack();
+    }
+    answers.set('acme-works.example', proof);
+    await api('POST', `/domains/${domainId}/verify`);
+    await attention.getByText('acme-works.example was not found').waitFor({ state: 'detached' });
+    expect(complaints).toEqual([]);
+  } finally {
+    await close();
+  }
+});
+
+/** A user without a name, as a badly mapped client sends it. */
+async function failProvisioning(id: string, api: OpenConsole['api']): Promise<void> {
+  await api('PATCH', `/connections/${id}/scim`, { enabled: true });
+  const { secret } = z
+    .object({ secret: z.string() })
+    .parse(await api('POST', `/connections/${id}/scim/tokens`));
+  const answer = await fetch(`${hub.said.url}/scim/v2/Users`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/scim+json' },
+    body: JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'] }),
+  });
+  expect(answer.status).toBe(400);
+}
+
+/** An answer that no identity provider signed. */
+async function failSignIn(id: string): Promise<void> {
+  const answer = await fetch(`${hub.said.url}/sso/${id}/acs`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      SAMLResponse: Buffer.from('<nonsense/>').toString('base64'),
+      RelayState: 'x',
+    }),
+  });
+  expect(answer.status).toBeGreaterThanOrEqual(400);
+}
+
+/** Proved once; then the record goes. */
+async function failDomain(api: OpenConsole['api']): Promise<void> {
+  const shape = z.object({ id: z.string(), record: z.object({ value: z.string() }) });
+  const domain = shape.parse(await api('POST', '/domains', { name: 'acme-works.example' }));
+  domainId = domain.id;
+  proof = [domain.record.value];
+  answers.set('acme-works.example', proof);
+  await api('POST', `/domains/${domainId}/verify`);
+  answers.delete('acme-works.example');
+  await api('POST', `/domains/${domainId}/verify`);
+}
 
 test('the audit log: found by who and what, before beside after, oldest first, and as files', async () => {
   const { page, go, api, complaints, close } = await openConsole(browser, hub, 'owner');

@@ -125,7 +125,7 @@ function Standing({ statuses }: { readonly statuses: DeviceList['statuses'] }) {
                 aria-pressed={get('status') === status}
                 aria-label={t('compliance.showOnly', {
                   status: t(`compliance.status.${status}`),
-                  count: statuses[status],
+                  count: number(statuses[status]),
                 })}
                 onClick={() => set('status', get('status') === status ? '' : status)}
               >

@@ -33,7 +33,7 @@ function Problems({ problems }: { readonly problems: Report['problems'] }) {
             title: t('device.problem'),
             cell: ({ message, severity }) => (
               <span className={layout.row}>
-                <Tag tone={severity === 'error' ? 'bad' : 'warn'}>{severity}</Tag>
+                <Tag tone={severity === 'error' ? 'bad' : 'warn'}>{t(`severity.${severity}`)}</Tag>
                 {message}
               </span>
             ),

@@ -4,7 +4,7 @@ import { followChanges } from './follow-changes.ts';
 import { useHub } from './hub-context.tsx';
 
 /** Devices report all day: pages that show none of them are left alone. */
-const SHOWS_DEVICES = /\/(devices|compliance|overview|policies)(\/|$)/;
+const SHOWS_DEVICES = /\/(devices|compliance|overview|attention|policies)(\/|$)/;
 /** The least time between two readings, however much changes. */
 const REST_MS = 1_500;
 

@@ -1,56 +1,71 @@
-import type { Attention } from '../../shared/contracts/hub-overview.ts';
+import { type AttentionItem, attentionSchema } from '../../shared/contracts/hub-attention.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { Panel } from '../../shared-ui/Panel.tsx';
+import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
+import { Gate } from '../hub/Gate.tsx';
+import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import layout from '../parts/Layout.module.css';
 import { To } from '../parts/To.tsx';
 
-/** What waits for somebody, the worst first, with the way to it. */
-export function AttentionPanel({ attention }: { readonly attention: readonly Attention[] }) {
+/** What waits for somebody, the worst first, with the way to it: the hub's own words, as its command line says them. */
+export function AttentionPanel() {
   const { t } = useConsoleText();
+  const { api } = useHere();
+  const loaded = useRead({ path: api('attention'), answer: attentionSchema });
   return (
     <Panel title={t('overview.attention')}>
-      {attention.length === 0 ? (
-        <Notice tone="good">{t('overview.attentionNone')}</Notice>
-      ) : (
-        <div className={layout.stack}>
-          {attention.map((each) => (
-            <Item key={`${each.kind} ${each.id} ${each.detail}`} item={each} />
-          ))}
-        </div>
-      )}
+      <Gate loaded={loaded}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Notice tone="good">{t('overview.attentionNone')}</Notice>
+          ) : (
+            <div className={layout.stack}>
+              {items.map((item) => (
+                <Item key={`${item.code} ${item.about.id} ${item.message}`} item={item} />
+              ))}
+            </div>
+          )
+        }
+      </Gate>
     </Panel>
   );
 }
 
-function Item({ item }: { readonly item: Attention }) {
+function Item({ item: { code, severity, about, message, help, since } }: { readonly item: AttentionItem }) {
   const { t } = useConsoleText();
-  const place = usePlace(item);
-  const { kind, name, count, severity } = item;
-  const detail = kind === 'domain_failing' ? t('attention.domain_failingText') : item.detail;
+  const { page } = useHere();
   return (
     <Notice
       tone={severity === 'error' ? 'bad' : 'warn'}
-      title={t(`attention.${kind}`, { name, count })}
-      actions={<To page={place}>{t('overview.look')}</To>}
+      title={message}
+      actions={<To page={placeOf({ code, about }, page)}>{t('overview.look')}</To>}
     >
-      {detail === '' ? undefined : detail}
+      {help}
+      {since === null ? null : (
+        <div className={layout.dim}>
+          {t('overview.since')} <When at={since} />
+        </div>
+      )}
     </Notice>
   );
 }
 
+/** The log of the connection where the failures stand, by code. */
+const LOGS: Readonly<Record<string, string>> = { scim_refused: 'scim', sign_in_failing: 'errors' };
+
 /** Where what it is about is mended. */
-function usePlace({ kind, id }: Attention): string {
-  const { page } = useHere();
-  switch (kind) {
-    case 'domain_failing':
+function placeOf(
+  { code, about }: Pick<AttentionItem, 'code' | 'about'>,
+  page: (...parts: readonly string[]) => string,
+): string {
+  switch (about.kind) {
+    case 'domain':
       return page('domains');
-    case 'broken_files':
-    case 'refused_bundles':
-    case 'drifting':
+    case 'connection':
+      return page('sso', ...[about.id ?? '', LOGS[code] ?? ''].filter((part) => part !== ''));
+    case 'devices':
       return `${page('compliance')}?hide=1`;
-    default:
-      return id === null ? page('sso') : page('sso', id);
   }
 }

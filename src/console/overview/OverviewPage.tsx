@@ -28,7 +28,7 @@ export function OverviewPage() {
         {(overview) => (
           <>
             <Counts overview={overview} />
-            <AttentionPanel attention={overview.attention} />
+            <AttentionPanel />
             <Panel
               title={t('overview.compliance')}
               actions={<To page={page('compliance')}>{t('overview.complianceMore')}</To>}

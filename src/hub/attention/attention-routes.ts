@@ -10,19 +10,19 @@ export function attentionRoutes(app: HubServer, { db, clock, config }: HubContex
   app.get(
     '/v1/orgs/:organization/attention',
     {
-      config: { requires: 'owner' },
+      config: { requires: 'editor' },
       schema: {
-        summary: 'What owners should look at: failing domains, connections, refused provisioning',
+        summary:
+          'What to look at: failing domains, certificates, provisioning, sign-ins, devices (editors: devices)',
         tags: ['organizations'],
         params: organizationPathSchema,
         response: answers(200, attentionSchema),
       },
     },
-    (request) =>
-      readAttention(db, {
-        organizationId: organizationOf(request).id,
-        publicUrl: config.publicUrl,
-        now: clock.now(),
-      }),
+    (request) => {
+      const { id, role } = organizationOf(request);
+      const place = { organizationId: id, publicUrl: config.publicUrl, at: new Date(clock.now()) };
+      return readAttention(db, place, role === 'owner' ? 'everything' : 'devices');
+    },
   );
 }

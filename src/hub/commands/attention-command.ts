@@ -14,12 +14,12 @@ import { answer, columns } from './output.ts';
 /** `attention` */
 export function attentionCommand(program: Command, around: Surroundings): void {
   inOrganization(program.command('attention'))
-    .description('what owners should look at: failing domains, connections, refused provisioning')
+    .description('what owners should look at: failing domains, connections, provisioning, sign-ins, devices')
     .action((options: CommonOptions & { readonly organization: string }) =>
       withDatabase({ options, around, purpose: 'attention' }, async ({ db }) => {
         const { id: organizationId } = await findOrganization(db, options.organization);
-        const now = operator().at.getTime();
-        const attention = await readAttention(db, { organizationId, publicUrl: '', now });
+        const place = { organizationId, publicUrl: '', at: operator().at };
+        const attention = await readAttention(db, place, 'everything');
         answer(outputOf(around), attention, () =>
           columns(
             ['WHAT', 'SINCE', 'MESSAGE', 'WHAT TO DO'],

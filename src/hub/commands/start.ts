@@ -1,4 +1,5 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
@@ -25,6 +26,7 @@ interface StartOptions extends CommonOptions {
   readonly tlsKey?: string;
   readonly trustProxy: readonly string[];
   readonly idpNetwork: readonly string[];
+  readonly nameServer: readonly string[];
   readonly logLevel: string;
   readonly demo?: boolean;
   readonly smtpUrl?: string;
@@ -44,6 +46,7 @@ export function startCommand(program: Command, around: Surroundings, done: (code
     .option('--tls-key <file>', 'its private key in PEM')
     .option('--trust-proxy <cidr...>', 'proxies whose X-Forwarded-* headers count', network, [])
     .option('--idp-network <cidr...>', 'private networks where identity providers may be asked', network, [])
+    .option('--name-server <address...>', 'where the records of domains are looked up', nameServer, [])
     .option('--log-level <level>', `one of ${LEVELS.join(', ')}`, level, 'info')
     .option('--smtp-url <url>', 'mail server, as smtp://user:password@host:587 (default: MOORING_SMTP_URL)')
     .option('--mail-from <address>', 'sender of letters', 'mooring-hub@localhost')
@@ -91,6 +94,7 @@ function hubOptions(
     tls: readTls(options),
     trustProxy: options.trustProxy,
     idpNetworks: options.idpNetwork,
+    nameServers: options.nameServer,
     mail: mailOf(options, around),
     databaseUrl: databaseUrl(options, around.env),
     postgresUser: options.postgresUser,
@@ -200,6 +204,14 @@ function port(text: string): number {
   if (!/^\d+$/.test(text) || number > 65_535)
     throw new InvalidArgumentError('It is a number from 0 to 65535.');
   return number;
+}
+
+/** Adds one name server to those named before: an address, with a port where it is not 53. */
+function nameServer(text: string, before: readonly string[]): readonly string[] {
+  const [, host = text] = /^\[?(.+?)\]?:\d{1,5}$/.exec(isIP(text) === 6 ? '' : text) ?? [];
+  if (isIP(host) === 0)
+    throw new InvalidArgumentError('It is an address such as 10.0.0.53, 10.0.0.53:5353 or [fd00::53]:5353.');
+  return [...before, text];
 }
 
 /** Adds one network to those named before; an address is the network of it alone. */

@@ -7,7 +7,7 @@ import type { HubContext, HubServer } from '../server.ts';
 import { markChecklist, readOverview } from './overview-service.ts';
 
 /** `/v1/orgs/{organization}/overview`: how the organization stands. */
-export function overviewRoutes(app: HubServer, { db, clock, config }: HubContext): void {
+export function overviewRoutes(app: HubServer, { db, clock }: HubContext): void {
   const url = '/v1/orgs/:organization/overview';
   const schema = {
     tags: ['organizations'],
@@ -16,14 +16,13 @@ export function overviewRoutes(app: HubServer, { db, clock, config }: HubContext
   };
   const placeIn = (organizationId: string) => ({
     organizationId,
-    publicUrl: config.publicUrl,
     at: new Date(clock.now()),
   });
   app.get(
     url,
     {
       config: { requires: 'editor' },
-      schema: { ...schema, summary: 'How the organization stands, and what needs attention' },
+      schema: { ...schema, summary: 'How the organization stands, and its first steps' },
     },
     (request) => {
       const { id, role } = organizationOf(request);

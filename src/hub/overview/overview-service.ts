@@ -4,7 +4,6 @@ import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db } from '../database/connection.ts';
 import type { Role } from '../database/schema.ts';
 import { readTrend } from '../reports/compliance-days.ts';
-import { type AttentionPlace, deviceAttention, identityAttention } from './attention.ts';
 import './tables.ts';
 
 const ENFORCEMENT = 'enforcement';
@@ -21,14 +20,18 @@ interface Facts {
   readonly invited: boolean;
 }
 
-/** How the organization stands. Editors are told nothing of invitations, identity providers and domains. */
-export async function readOverview(db: Db, place: AttentionPlace, role: Role): Promise<Overview> {
+/** Where and when it is looked. */
+interface OverviewPlace {
+  readonly organizationId: string;
+  readonly at: Date;
+}
+
+/** How the organization stands. Editors are told nothing of invitations. */
+export async function readOverview(db: Db, place: OverviewPlace, role: Role): Promise<Overview> {
   const isOwner = role === 'owner';
-  const [facts, trend, devices, identity] = await Promise.all([
+  const [facts, trend] = await Promise.all([
     readFacts(db, place),
     readTrend(db, place.organizationId, place.at, 1),
-    deviceAttention(db, place),
-    isOwner ? identityAttention(db, place) : [],
   ]);
   const today = trend.days.at(-1);
   if (today === undefined) throw new Error('today was not counted');
@@ -39,7 +42,6 @@ export async function readOverview(db: Db, place: AttentionPlace, role: Role): P
     invitations: isOwner ? facts.invitations : 0,
     devices: facts.devices,
     statuses: today.statuses,
-    attention: [...identity, ...devices].sort((one, other) => rankOf(one) - rankOf(other)),
     checklist: {
       domain: facts.domain,
       enforcement: facts.enforcement,
@@ -50,11 +52,7 @@ export async function readOverview(db: Db, place: AttentionPlace, role: Role): P
   };
 }
 
-function rankOf({ severity }: Overview['attention'][number]): number {
-  return severity === 'error' ? 0 : 1;
-}
-
-async function readFacts(db: Db, { organizationId: id, at }: AttentionPlace): Promise<Facts> {
+async function readFacts(db: Db, { organizationId: id, at }: OverviewPlace): Promise<Facts> {
   const { rows } = await sql<Facts>`select
     coalesce((select members from organization_sizes where organization_id = ${id}), 0) as members,
     (select count(*) from policies where organization_id = ${id}) as policies,

@@ -36,7 +36,7 @@ export const enCompliance = {
   'compliance.noneTitle': 'No device matches',
   'compliance.noneText': 'Choose other filters, or show compliant devices too.',
   'compliance.byStatus': 'Devices by status',
-  'compliance.showOnly': 'Show only “{status}” ({count})',
+  'compliance.showOnly': '{status}: {count}. Show only these',
   'compliance.share': '{good} of {all} follow their policy ({percent} %).',
   'compliance.shareNone': 'Nobody is here to be counted yet.',
   'compliance.legend': '{status}: {count}',

@@ -14,8 +14,8 @@ export const enOverview = {
   'overview.step.invited': 'Invite people',
   'overview.mark': 'Mark as done',
   'overview.unmark': 'Not done yet',
-  'overview.markNamed': 'Mark “{step}” as done',
-  'overview.unmarkNamed': 'Mark “{step}” as not done',
+  'overview.markNamed': 'Mark as done: {step}',
+  'overview.unmarkNamed': 'Not done yet: {step}',
   'overview.done': 'Done',
   'overview.open': 'To do',
   'overview.recent': 'Recent changes',
@@ -24,28 +24,5 @@ export const enOverview = {
   'overview.attention': 'Needs attention',
   'overview.attentionNone': 'Nothing needs attention.',
   'overview.look': 'Look at it',
-  'attention.certificate_expiring': 'A certificate of {name} ends soon',
-  'attention.certificate_expired': 'A certificate of {name} has ended',
-  'attention.scim_failing': {
-    one: 'SCIM of {name} was refused {count} time in the last day',
-    other: 'SCIM of {name} was refused {count} times in the last day',
-  },
-  'attention.sign_in_failing': {
-    one: '{count} sign-in through {name} failed in the last day',
-    other: '{count} sign-ins through {name} failed in the last day',
-  },
-  'attention.domain_failing': 'The DNS record of {name} is not found any more',
-  'attention.domain_failingText': 'The domain stays verified until you give it up; put the record back.',
-  'attention.broken_files': {
-    one: '{count} device cannot read a policy file or apply a setting',
-    other: '{count} devices cannot read a policy file or apply a setting',
-  },
-  'attention.refused_bundles': {
-    one: '{count} device refused a policy of the hub',
-    other: '{count} devices refused a policy of the hub',
-  },
-  'attention.drifting': {
-    one: '{count} device had locked settings edited in the last week',
-    other: '{count} devices had locked settings edited in the last week',
-  },
+  'overview.since': 'Since',
 } as const;
