@@ -118,7 +118,7 @@ function Row<Row>({ row, columns, rowKey, selection }: TableProps<Row> & { reado
           </th>
         ) : (
           <td key={title} data-title={quiet === true ? undefined : title}>
-            {cell(row)}
+            <div className={classes.cell}>{cell(row)}</div>
           </td>
         ),
       )}
