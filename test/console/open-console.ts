@@ -21,6 +21,8 @@ const saidSchema = z.object({
 export interface ConsoleHub {
   readonly said: z.infer<typeof saidSchema>;
   readonly process: HubProcess;
+  /** Its data directory, for commands beside it. */
+  readonly data: string;
   stop(): Promise<void>;
 }
 
@@ -31,6 +33,7 @@ export async function startConsoleHub(more: readonly string[] = []): Promise<Con
   return {
     said: saidSchema.parse(hub.said),
     process: hub,
+    data: data.path,
     stop: async () => {
       await hub.end('SIGTERM');
       await data.remove();

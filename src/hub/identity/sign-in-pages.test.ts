@@ -225,6 +225,10 @@ describe('signing in at the hub', () => {
       const page = await typeCredentials(browser, `/sign-in?next=${encodeURIComponent(next)}`, ada.email);
       expect(browser.left(), next).toBeUndefined();
       expect(new URL(page.url).pathname + new URL(page.url).search, next).toBe(expected);
+      // Who is signed in already is sent on at once.
+      const sent = await browser.get(`${hub.url}/sign-in?next=${encodeURIComponent(next)}`);
+      expect(browser.left(), next).toBeUndefined();
+      expect(new URL(sent.url).pathname + new URL(sent.url).search, next).toBe(expected);
     }
   });
 

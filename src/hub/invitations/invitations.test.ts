@@ -230,6 +230,16 @@ describe('the page behind the link', () => {
     expect(await member('existing@')).toMatchObject({ origin: 'invitation' });
   });
 
+  it('takes no form from elsewhere', async () => {
+    const { link } = await one('csrf@other.example');
+    const browser = createBrowser(pagesUrl);
+    await browser.get(link ?? '');
+    const made = { name: 'Somebody', password: PASSWORD, repeat: PASSWORD };
+    for (const token of ['', 'made up'])
+      expect((await browser.post(link ?? '', { ...made, form_token: token })).status).toBe(403);
+    expect(await member('csrf@')).toBeUndefined();
+  });
+
   it('ends when it is revoked, expires, or is sent again', async () => {
     const { link, invitationId } = await one('late@other.example');
     const sent = await resendInvitation(database.db, OPERATOR, place(), invitationId ?? '');

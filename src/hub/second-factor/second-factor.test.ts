@@ -128,6 +128,68 @@ describe('a second factor', () => {
     expect(next.page.body).toContain('Confirm your sign-in');
   });
 
+  it('is not set up with a key that somebody saw long before', async () => {
+    const { account, organization } = await owner('seen');
+    await changeSignInSettings(database.db, OPERATOR, organization.id, { ownersNeedSecondFactor: true });
+    const seen = secretOn((await typeIn(account.email)).page);
+    expect(secretOn((await typeIn(account.email)).page)).toBe(seen);
+    await database.db
+      .updateTable('second_factors')
+      .set({ created_at: new Date(Date.now() - 11 * 60_000) })
+      .where('user_id', '=', account.id)
+      .execute();
+    const { browser, page } = await typeIn(account.email);
+    expect(secretOn(page)).not.toBe(seen);
+    expect((await enter(browser, page, await code(seen))).status).toBe(401);
+    await enter(browser, page, await code(secretOn(page)));
+    expect(await whoIs({ hub }, browser)).toBe(account.email);
+  });
+
+  it('needs a proof of the password that is new, unused, and of this account', async () => {
+    const { account, codes } = await enrolled('fresh');
+    const [first = '', second = '', third = ''] = codes;
+    const { browser, page } = await typeIn(account.email);
+    await enter(browser, page, first);
+    await browser.submit(await browser.get(`${hub.url}/sign-out`), {});
+    expect((await enter(browser, page, second)).status).toBe(403);
+    expect(await whoIs({ hub }, browser)).toBeNull();
+    const late = await typeIn(account.email);
+    await database.db.updateTable('pending_sign_ins').set({ expires_at: new Date() }).execute();
+    expect((await enter(late.browser, late.page, third)).status).toBe(403);
+    expect(await whoIs({ hub }, late.browser)).toBeNull();
+  });
+
+  it('cannot be added, or replaced, with a password alone where there is one', async () => {
+    const { account, secret } = await enrolled('has');
+    const { browser, page } = await typeIn(account.email);
+    const form = page.body;
+    const value = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(form)?.[1] ?? '';
+    const sent = await browser.post(`${hub.url}/sign-in`, {
+      form_token: value('form_token'),
+      proof: value('proof'),
+      step: 'enrol',
+      code: await code(secret),
+    });
+    expect([sent.status, await whoIs({ hub }, browser)]).toEqual([403, null]);
+  });
+
+  it('of one account confirms no other that is signed in', async () => {
+    const [one, other] = [await enrolled('confirms'), await enrolled('other')];
+    const { browser, page } = await typeIn(one.account.email);
+    await enter(browser, page, one.codes[0] ?? '');
+    const stranger = await typeIn(other.account.email);
+    const proof = /name="proof" value="([^"]*)"/.exec(stranger.page.body)?.[1] ?? '';
+    const confirm = await browser.get(`${hub.url}/sign-in/confirm`);
+    const token = /name="form_token" value="([^"]*)"/.exec(confirm.body)?.[1] ?? '';
+    const sent = await browser.post(`${hub.url}/sign-in/confirm`, {
+      form_token: token,
+      proof,
+      step: 'code',
+      code: other.codes[0] ?? '',
+    });
+    expect([sent.status, await whoIs({ hub }, browser)]).toEqual([403, one.account.email]);
+  });
+
   it('lets one of two sign-ins with the same code through', async () => {
     const { account, secret } = await enrolled('race');
     const factor = createSecondFactor({ db: database.db, secret: hub.secret, now: () => new Date() });

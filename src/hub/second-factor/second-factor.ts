@@ -19,7 +19,10 @@ export interface Enrolment {
 export interface SecondFactor {
   /** `on`: a code is asked for at sign-in; `needed`: an organization asks its owners for one, and there is none. */
   standing(userId: string): Promise<'on' | 'needed' | 'off'>;
-  /** Begins to set an app up, or shows again what was begun; nothing counts before `confirm`. */
+  /**
+   * Begins to set an app up, or shows again what was begun a moment ago; nothing counts before `confirm`. An older
+   * beginning is dropped: whoever saw its key, with a password that leaked, must not know the second factor as well.
+   */
   enrol(account: { readonly id: string; readonly email: string }): Promise<Enrolment>;
   /**
    * The first code of the app: from here on one is asked for. Answers the recovery codes, shown this once; empty when
@@ -99,14 +102,18 @@ export function createSecondFactor(options: {
     },
     async enrol(account) {
       const base32 = generateSecret();
+      const at = now();
+      const begun = { sealed: secret.seal(purpose(account.id), Buffer.from(base32)), created_at: at };
       await db
         .insertInto('second_factors')
-        .values({
-          user_id: account.id,
-          sealed: secret.seal(purpose(account.id), Buffer.from(base32)),
-          created_at: now(),
-        })
-        .onConflict((conflict) => conflict.doNothing())
+        .values({ user_id: account.id, ...begun })
+        .onConflict((conflict) =>
+          conflict
+            .column('user_id')
+            .doUpdateSet(begun)
+            .where('second_factors.confirmed_at', 'is', null)
+            .where('second_factors.created_at', '<=', new Date(at.getTime() - PROOF_MS)),
+        )
         .execute();
       const row = await read(account.id);
       const kept = row?.base32 ?? base32;

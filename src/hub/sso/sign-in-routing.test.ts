@@ -16,7 +16,7 @@ import {
   type TestHub,
   typeCredentials,
 } from '../identity/test-hub.ts';
-import { createRecoveryLink } from '../organizations/setup-links.ts';
+import { createRecoveryLink, createSetupLink } from '../organizations/setup-links.ts';
 import { changeSignInSettings } from './sign-in-settings.ts';
 import { goodResponse, IDP_ENTITY } from './test-saml-idp.ts';
 import {
@@ -171,6 +171,27 @@ describe('single sign-on required', () => {
       [403, true],
       [403, true],
     ]);
+  });
+
+  it('refuses a link to choose a password that was made before', async () => {
+    const sso = await createTestSso(hub, database);
+    const account = await createAccount(database, `linked@${sso.domain}`);
+    const link = await database.db
+      .transaction()
+      .execute((trx) =>
+        createSetupLink(trx, { publicUrl: hub.url, at: new Date(), purpose: 'password', userId: account.id }),
+      );
+    const browser = createBrowser(hub.url);
+    const page = await browser.get(link.url);
+    await enforce(sso, true);
+    const password = 'a new long password';
+    const sent = await browser.submit(page, { password, repeat: password });
+    expect([sent.status, await whoIs(sso, browser)]).toEqual([403, null]);
+    await enforce(sso, false);
+    const first = await browser.get(`${hub.url}/sign-in?method=password`);
+    const second = await browser.submit(first, { email: account.email, step: 'email' });
+    await browser.submit(second, { password: PASSWORD }, (form) => 'password' in form.fields);
+    expect(await whoIs(sso, browser)).toBe(account.email);
   });
 
   it('lets an owner in by the link that is made on the hub’s own machine, once and for 15 minutes', async () => {
