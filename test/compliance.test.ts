@@ -5,7 +5,12 @@ import { endDueOverrides } from '../src/hub/overrides/override-service.ts';
 import { listDevices } from '../src/hub/reports/device-service.ts';
 import { deleteOldReports } from '../src/hub/reports/retention.ts';
 import { policySchema } from '../src/shared/contracts/hub-api.ts';
-import { type Device, deviceDriftSchema, deviceListSchema } from '../src/shared/contracts/hub-devices.ts';
+import {
+  type Device,
+  deviceDetailSchema,
+  deviceDriftSchema,
+  deviceListSchema,
+} from '../src/shared/contracts/hub-devices.ts';
 import { organizationOverridesSchema } from '../src/shared/contracts/hub-rollouts.ts';
 import { simulationSchema } from '../src/shared/contracts/hub-simulation.ts';
 import { overridesAnswerSchema, settingsAnswerSchema } from '../src/shared/contracts/local-api.ts';
@@ -149,6 +154,40 @@ describe('the status of a device', () => {
         return (await hub.owner('GET', `/devices/${id}`)).body;
       })
       .toMatchObject({ report: { profileOverrides: ['theme'] }, status: 'compliant' });
+  });
+
+  it('is told by a device whose profile could never be read, although it follows no organization', async () => {
+    const other = await makeMachine();
+    try {
+      await other.write('etc/mooring/policy.json', '{ "allowedOrgs": ["ac');
+      const walled = await other.launch();
+      await hub.signIn(walled, hub.bob);
+      expect((await walled.status()).account.account?.organization).toBe(null);
+      let bobs: Device | undefined;
+      await expect
+        .poll(async () => {
+          other.time.advance(1_000);
+          [bobs] = await devices('?search=bob');
+          return bobs;
+        })
+        .toMatchObject({ status: 'non_compliant', frozen: expect.any(String) });
+      expect(bobs?.whatToDo).toContain('frozen: mend the policy source');
+      const { body } = await hub.owner('GET', `/devices/${bobs?.id}`);
+      expect(deviceDetailSchema.parse(body).report.problems).toContainEqual(
+        expect.objectContaining({ source: 'configuration-profile', severity: 'error' }),
+      );
+      // Mended, it follows again and its report says so.
+      await other.write('etc/mooring/policy.json', { allowedOrgs: ['acme'] });
+      await walled.sync();
+      await expect
+        .poll(async () => {
+          other.time.advance(1_000);
+          return (await devices('?search=bob'))[0]?.status;
+        })
+        .toBe('compliant');
+    } finally {
+      await other.end();
+    }
   });
 
   it('says first what belongs to the member: no policy, or a domain that is not the organization’s', async () => {

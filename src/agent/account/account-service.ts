@@ -23,7 +23,7 @@ export interface PolicyOwner {
   readonly userId: string;
   /** The active organization; `null` when none of the user's is allowed here. */
   readonly organization: string | null;
-  /** Every organization the hub named at the last contact. */
+  /** Every organization the hub named at the last contact; first the one that is followed where all are allowed. */
   readonly memberships: readonly string[];
 }
 

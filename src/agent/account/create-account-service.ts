@@ -263,7 +263,10 @@ export async function createAccountService(options: AccountServiceOptions): Prom
       const { account } = record;
       if (account === null) return null;
       const { hubUrl, issuer, userId, organizations } = account;
-      const memberships = organizations.map((each) => each.name);
+      const first = activeOf(account, null);
+      const memberships = organizations
+        .map(({ name }) => name)
+        .sort((a, b) => Number(b === first) - Number(a === first));
       return { hubUrl, issuer, userId, organization: active(account), memberships };
     },
     policyEnded: () => record.policyEnded,

@@ -1,4 +1,5 @@
 import { release, type } from 'node:os';
+import type { PolicyOwner } from '../account/account-service.ts';
 import type { AgentCore, AgentParts } from '../agent-core.ts';
 import type { Clock } from '../clock.ts';
 import { policyView } from '../local-api/local-handlers.ts';
@@ -18,7 +19,8 @@ export async function startReports(
   core: AgentCore,
 ): Promise<{ readonly stop: () => Promise<void> }> {
   const { parts, paths, clock, version } = making;
-  const { account, http, enforcement, delivery, log } = parts;
+  const { http, enforcement, delivery, log } = parts;
+  const account = { ...parts.account, owner: () => reportedTo(parts) };
   const reports = createReports({
     ...{ path: paths.reports, files: diskFiles(), clock, random: Math.random, http, account, log },
     repairs: enforcement.drift,
@@ -42,4 +44,20 @@ export async function startReports(
       await reports.stop();
     },
   };
+}
+
+/**
+ * Whom reports go to: the organization that the device follows. Where sign-in is enforced by something that cannot be
+ * read, it follows none, as nobody knows which are allowed. What is in force then still belongs to the organization of
+ * the kept policy, or to the one that this account follows elsewhere, and that one should see why the device is frozen.
+ */
+function reportedTo({ account, sources, delivery }: AgentParts): PolicyOwner | null {
+  const owner = account.owner();
+  if (owner === null || owner.organization !== null) return owner;
+  const { enforced, organizations } = sources.current().signIn;
+  if (!enforced || organizations.length > 0) return owner;
+  const { bundle } = delivery.state();
+  const held = bundle?.ofPreviousAccount === false ? bundle.payload.org : null;
+  const organization = owner.memberships.find((name) => name === held) ?? owner.memberships[0] ?? null;
+  return { ...owner, organization };
 }

@@ -38,10 +38,10 @@ export function whatToDo(state: DeviceState): string {
 }
 
 function nonCompliant(state: DeviceState): string {
-  if (!state.hasApplied)
-    return 'No policy was applied yet: ask the member to choose "Sync now" and look at the report.';
   if (state.frozen !== null)
     return 'Settings on the device are frozen: mend the policy source that its report names.';
+  if (!state.hasApplied)
+    return 'No policy was applied yet: ask the member to choose "Sync now" and look at the report.';
   if (state.errors > 0) return 'The device could not apply all of the policy: its report lists the errors.';
   return 'Values on the device differ from the policy: look at the drift of the device.';
 }
