@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
@@ -26,6 +26,19 @@ afterEach(async () => {
   fault = () => null;
   await world.end();
 });
+
+/** Time goes on until the work is done. */
+async function passing(work: Promise<unknown>): Promise<void> {
+  let done = false;
+  const end = work.finally(() => {
+    done = true;
+  });
+  await vi.waitUntil(() => {
+    if (!done) time.advance(120);
+    return done;
+  });
+  await end;
+}
 
 /** Writing a file fails; `name` of the file, or of every one. */
 const noWriting =
@@ -194,6 +207,33 @@ describe('files that cannot be read', () => {
     clearInterval(moving);
     expect(await world.storeText()).toBe(before);
     expect(enforcement.drift()).toMatchObject([{ kind: 'permissions', setting: null }]);
+  });
+
+  test('a file in the place of the folder is said to be one, holds nothing up, and is mended once it is away', async () => {
+    const enforcement = await world.begin(LOCKED);
+    await enforcement.change({ set: { theme: 'dark' } });
+    const away = `${world.folder}.away`;
+    await rename(world.folder, away);
+    await writeFile(world.folder, '');
+    try {
+      // What has just gone may be about to come back: it is waited for that, by the clock.
+      await passing(enforcement.check());
+      expect(enforcement.storeState()).toMatchObject({
+        state: 'failed',
+        message: expect.stringContaining('a file stands where a folder of its path should be'),
+      });
+      expect(enforcement.resolution().settings.get('theme')?.value).toBe('dark');
+      const stopping = enforcement.check();
+      await passing(enforcement.stop());
+      await stopping;
+    } finally {
+      await rm(world.folder, { force: true });
+      await rename(away, world.folder);
+    }
+    const again = await world.begin(LOCKED);
+    expect(again.storeState().state).toBe('ok');
+    expect(await world.readStore()).toMatchObject({ ThemeSource: 'dark', AnalyticsEnabled: false });
+    expect(await world.readChoices()).toEqual({ theme: 'dark' });
   });
 
   test('choices that cannot be read are neither lost nor written over', async () => {

@@ -23,6 +23,8 @@ const CAUSES: Readonly<Record<string, readonly [cause: string, help: string]>> =
   EPERM: ['permission was denied', 'Give your user the right to write to the folder.'],
   EISDIR: ['a folder stands in its place', 'Move the folder away.'],
   ENOTDIR: ['a file stands where a folder of its path should be', 'Move that file away.'],
+  // What making a folder is answered there.
+  EEXIST: ['a file stands where a folder of its path should be', 'Move that file away.'],
   ENOENT: ['its folder is gone', 'Create the folder again, or check that its disk is connected.'],
   EIO: ['the disk reported an error', 'Check the disk.'],
   EBUSY: ['another program holds it open', 'Close programs that use it.'],
