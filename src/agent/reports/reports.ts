@@ -109,21 +109,31 @@ export function createReports(parts: ReportsParts): Reports {
     await writeMemory(parts.files, parts.path, next).catch(() => {});
   };
 
-  /** Who is reported for; another owner than before begins with a clean slate. */
-  const adopt = (now: PolicyOwner): ReportMemory => {
+  /**
+   * Who is reported for; another owner than before begins with a clean slate, which is written down at once: repairs
+   * from now on are theirs to hear of, also where the agent ends before their first report.
+   */
+  const adopt = async (now: PolicyOwner): Promise<ReportMemory> => {
     const key = JSON.stringify([now.issuer, now.userId, now.organization]);
     if (memory?.owner === key) return memory;
     pending = [];
     dropped = 0;
     refused = null;
-    memory = { version: 1, owner: key, driftUntil: instant(clock.wall()), underWay: null, last: null };
-    return memory;
+    const slate: ReportMemory = {
+      ...{ version: 1, owner: key, driftUntil: instant(clock.wall()), underWay: null, last: null },
+    };
+    await keep(slate);
+    return slate;
+  };
+  const adoptOwner = async (): Promise<void> => {
+    const now = account.owner();
+    if (now !== null && now.organization !== null) await adopt(now);
   };
 
   const run = async (): Promise<void> => {
     const now = account.owner();
     if (now === null || now.organization === null || account.state().state !== 'signed-in') return;
-    const before = adopt(now);
+    const before = await adopt(now);
     const underWay = before.underWay ?? (await begin(before));
     if (underWay === null) {
       plan(LOOK_MS);
@@ -184,6 +194,7 @@ export function createReports(parts: ReportsParts): Reports {
   return {
     async start() {
       memory = await readMemory(parts.files, parts.path);
+      await adoptOwner();
       const { driftUntil } = memory ?? { driftUntil: instant(clock.wall()) };
       pending = parts.repairs().filter(({ at }) => at > driftUntil);
       owner = ownerKey(account);
@@ -198,6 +209,7 @@ export function createReports(parts: ReportsParts): Reports {
         owner = now;
         failures = 0;
         unplan();
+        void serial(adoptOwner);
       }
       if (failures === 0) soon();
     },
