@@ -1,5 +1,5 @@
-// Looks at every page of the Admin Console of a real hub with the demo's organizations, in both colour schemes and on
-// a narrow page. Writes docs/screenshots/console-*.png.
+// Looks at every page of the Admin Console of a real hub with the demo's organizations, in both colour schemes, wide and
+// narrow, and at twice the size. Writes docs/screenshots/console-*.png.
 //
 //   node scripts/console-screenshots.ts [--all FOLDER]   every view, for the eye; without it only what the docs show
 import { mkdir } from 'node:fs/promises';
@@ -22,7 +22,7 @@ const laptop = await signInDevice(
 );
 await (await signInDevice(hub, 'developer', 'Dana’s desk')).report();
 await laptop.report(DRIFTED);
-const { member, device } = await places();
+const { member, device, team } = await places();
 const policy = `policies/${hub.said.defaultPolicyId}`;
 const connection = `sso/${hub.said.connectionId}`;
 const views = Object.entries({
@@ -41,9 +41,11 @@ const views = Object.entries({
   'compliance-none': 'compliance?search=nobody-like-that',
   device,
   members: 'members',
+  'members-none': 'members?search=nobody-like-that',
   member,
   invitations: 'invitations',
   teams: 'teams',
+  team,
   access: 'access',
   domains: 'domains',
   sso: 'sso',
@@ -67,18 +69,29 @@ const looks = [
   ['light', 1280],
   ['dark', 1280],
   ['light', 360],
+  ['dark', 360],
+  ['light', 720],
 ] as const;
 
-/** Pages of one thing, and an invitation for the list. */
-async function places(): Promise<{ readonly member: string; readonly device: string }> {
+/** Pages of one thing, and something for the lists. */
+async function places(): Promise<{
+  readonly member: string;
+  readonly device: string;
+  readonly team: string;
+}> {
   const { api, close } = await openConsole(browser, hub, 'owner');
   const shape = z.object({
     devices: z.array(z.object({ id: z.string().nullable(), user: z.object({ id: z.string() }) })),
   });
   const { devices } = shape.parse(await api('GET', '/devices?search=laptop'));
   await api('POST', '/invitations', { emails: ['a.person.with.a.rather.long.address@acme.example'] });
+  const name = 'Platform engineering, reliability and developer experience (Europe)';
+  const { id } = z.object({ id: z.string() }).parse(await api('POST', '/teams', { name }));
+  await api('POST', '/tokens', { name: 'Nightly export to the warehouse', role: 'editor' });
+  await api('POST', '/policies', { name: 'Contractors of the northern offices', document: {} });
   await close();
-  return { member: `members/${devices[0]?.user.id}`, device: `compliance/${devices[0]?.id}` };
+  const [first] = devices;
+  return { member: `members/${first?.user.id}`, device: `compliance/${first?.id}`, team: `teams/${id}` };
 }
 
 try {
@@ -86,6 +99,7 @@ try {
     const { page, go, close } = await openConsole(browser, hub, 'owner', {
       colorScheme,
       viewport: { width, height: 800 },
+      deviceScaleFactor: width === 720 ? 2 : 1,
     });
     for (const [name, place] of views) {
       await go(place);
