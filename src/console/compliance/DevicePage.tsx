@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { z } from 'zod';
 import {
   type DeviceDetail,
   deviceChangeSchema,
@@ -16,6 +15,7 @@ import { Gate } from '../hub/Gate.tsx';
 import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import { checkForm } from '../parts/check-form.ts';
+import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
@@ -198,25 +198,15 @@ function ForgetDevice({ id, name, onClose }: DialogProps) {
   const { t } = useConsoleText();
   const { api, page } = useHere();
   const [, go] = useLocation();
-  const change = useChange();
-  const submit = async () => {
-    const answer = await change.send({
-      method: 'DELETE',
-      path: api('devices', id),
-      answer: z.undefined(),
-    });
-    if (answer.ok) go(page('compliance'));
-  };
   return (
-    <FormDialog
+    <DeleteDialog
       title={t('device.forgetTitle', { device: name })}
       submit={t('device.forget')}
-      danger
-      change={change}
+      path={api('devices', id)}
       onClose={onClose}
-      onSubmit={() => void submit()}
+      onDone={() => go(page('compliance'))}
     >
       <p>{t('device.forgetText')}</p>
-    </FormDialog>
+    </DeleteDialog>
   );
 }

@@ -3,7 +3,6 @@ import Download from 'lucide-react/icons/download';
 import Globe from 'lucide-react/icons/globe';
 import Plus from 'lucide-react/icons/plus';
 import { useState } from 'react';
-import { z } from 'zod';
 import {
   type Domain,
   domainCreationSchema,
@@ -25,6 +24,7 @@ import { useHere } from '../organization-context.tsx';
 import { CopyValue } from '../parts/CopyValue.tsx';
 import { checkForm } from '../parts/check-form.ts';
 import { csvOf } from '../parts/csv-of.ts';
+import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import { FailureNotice } from '../parts/FailureNotice.tsx';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
@@ -187,26 +187,15 @@ function AddDomain({ onClose }: { readonly onClose: () => void }) {
 function RemoveDomain({ domain, onClose }: { readonly domain: Domain; readonly onClose: () => void }) {
   const { t } = useConsoleText();
   const { api } = useHere();
-  const change = useChange();
-  const submit = async () => {
-    const answer = await change.send({
-      method: 'DELETE',
-      path: api('domains', domain.id),
-      answer: z.undefined(),
-    });
-    if (answer.ok) onClose();
-  };
   return (
-    <FormDialog
+    <DeleteDialog
       title={t('domains.removeTitle', { domain: domain.name })}
       submit={t('action.remove')}
-      danger
-      change={change}
+      path={api('domains', domain.id)}
       onClose={onClose}
-      onSubmit={() => void submit()}
     >
       <p>{t('domains.removeText')}</p>
-    </FormDialog>
+    </DeleteDialog>
   );
 }
 

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import MailPlus from 'lucide-react/icons/mail-plus';
 import Plus from 'lucide-react/icons/plus';
 import { useState } from 'react';
-import { z } from 'zod';
+import type { z } from 'zod';
 import {
   type Invitation,
   invitationLinkSchema,
@@ -16,8 +16,8 @@ import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { ROLES } from '../members/roles.ts';
 import { useHere } from '../organization-context.tsx';
+import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import { FailureNotice } from '../parts/FailureNotice.tsx';
-import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
 import { FilterChoice, ServerList } from '../parts/ServerList.tsx';
 import type { Column } from '../parts/Table.tsx';
@@ -189,25 +189,14 @@ function useResend() {
 function Revoke({ invitation, onClose }: { readonly invitation: Invitation; readonly onClose: () => void }) {
   const { t } = useConsoleText();
   const { api } = useHere();
-  const change = useChange();
-  const submit = async () => {
-    const answer = await change.send({
-      method: 'DELETE',
-      path: api('invitations', invitation.id),
-      answer: z.undefined(),
-    });
-    if (answer.ok) onClose();
-  };
   return (
-    <FormDialog
+    <DeleteDialog
       title={t('invitations.revokeTitle', { email: invitation.email })}
       submit={t('invitations.revoke')}
-      danger
-      change={change}
+      path={api('invitations', invitation.id)}
       onClose={onClose}
-      onSubmit={() => void submit()}
     >
       <p>{t('invitations.revokeText')}</p>
-    </FormDialog>
+    </DeleteDialog>
   );
 }

@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { z } from 'zod';
 import { type Member, memberSchema } from '../../shared/contracts/hub-api.ts';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { Facts, Panel } from '../../shared-ui/Panel.tsx';
@@ -12,8 +11,8 @@ import { Gate } from '../hub/Gate.tsx';
 import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import { Choice } from '../parts/Choice.tsx';
+import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import { FailureNotice } from '../parts/FailureNotice.tsx';
-import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
 import { To } from '../parts/To.tsx';
 import { useChange } from '../parts/use-change.ts';
@@ -146,23 +145,13 @@ function RemoveMember({ member, onClose }: { readonly member: Member; readonly o
   const { t, list } = useConsoleText();
   const { api, page } = useHere();
   const [, go] = useLocation();
-  const change = useChange();
-  const submit = async () => {
-    const answer = await change.send({
-      method: 'DELETE',
-      path: api('members', member.userId),
-      answer: z.undefined(),
-    });
-    if (answer.ok) go(page('members'));
-  };
   return (
-    <FormDialog
+    <DeleteDialog
       title={t('members.removeTitle', { email: member.email })}
       submit={t('members.remove')}
-      danger
-      change={change}
+      path={api('members', member.userId)}
       onClose={onClose}
-      onSubmit={() => void submit()}
+      onDone={() => go(page('members'))}
     >
       <p>{t('members.removeText')}</p>
       <ul>
@@ -174,6 +163,6 @@ function RemoveMember({ member, onClose }: { readonly member: Member; readonly o
         <li>{t('members.removeDevices')}</li>
       </ul>
       <p className={layout.dim}>{t('members.removeKept')}</p>
-    </FormDialog>
+    </DeleteDialog>
   );
 }

@@ -1,6 +1,5 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import { z } from 'zod';
 import {
   type OrganizationOverride,
   organizationOverridesSchema,
@@ -13,11 +12,10 @@ import { useConsoleText } from '../console-text.tsx';
 import { Gate } from '../hub/Gate.tsx';
 import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
-import { FormDialog } from '../parts/FormDialog.tsx';
+import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import layout from '../parts/Layout.module.css';
 import { Pages } from '../parts/Pages.tsx';
 import { Table } from '../parts/Table.tsx';
-import { useChange } from '../parts/use-change.ts';
 import { useFilters } from '../parts/use-filters.ts';
 
 /** Overrides in force under a policy; each can be revoked. */
@@ -108,26 +106,15 @@ function Revoke({
 }) {
   const { t } = useConsoleText();
   const { api } = useHere();
-  const change = useChange();
-  const send = async () => {
-    const answer = await change.send({
-      method: 'DELETE',
-      path: api('overrides', override.id),
-      answer: z.undefined(),
-    });
-    if (answer.ok) onClose();
-  };
   return (
-    <FormDialog
+    <DeleteDialog
       title={t('overrides.revokeTitle', { email: override.email })}
       submit={t('overrides.revoke')}
-      danger
-      change={change}
+      path={api('overrides', override.id)}
       onClose={onClose}
-      onSubmit={() => void send()}
     >
       <p>{t('overrides.revokeText')}</p>
-    </FormDialog>
+    </DeleteDialog>
   );
 }
 

@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { z } from 'zod';
 import { type Policy, policyDuplicationSchema, policySchema } from '../../shared/contracts/hub-api.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
@@ -11,6 +10,7 @@ import { Gate } from '../hub/Gate.tsx';
 import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import { checkForm } from '../parts/check-form.ts';
+import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
@@ -182,28 +182,18 @@ function Delete({
   const { t } = useConsoleText();
   const { api, page } = useHere();
   const [, go] = useLocation();
-  const change = useChange();
-  const submit = async () => {
-    const answer = await change.send({
-      method: 'DELETE',
-      path: api('policies', policy.id),
-      ifMatch: tag,
-      answer: z.undefined(),
-    });
-    if (answer.ok) go(page('policies'));
-  };
   return (
-    <FormDialog
+    <DeleteDialog
       title={t('policies.deleteTitle', { name: policy.name })}
       submit={t('policies.delete')}
-      danger
-      change={change}
+      path={api('policies', policy.id)}
+      ifMatch={tag}
       onClose={onClose}
-      onSubmit={() => void submit()}
+      onDone={() => go(page('policies'))}
     >
       <p>{t('policies.deleteText', { count: policy.assignedUsers })}</p>
       {policy.isDefault ? <p>{t('policies.deleteDefault')}</p> : null}
       <p>{t('policies.deleteHistory', { count: policy.revision })}</p>
-    </FormDialog>
+    </DeleteDialog>
   );
 }

@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import { z } from 'zod';
 import { type ScimSettings, scimTokenCreationAnswerSchema } from '../../shared/contracts/hub-provisioning.ts';
 import { CopyButton } from '../../shared-ui/CopyButton.tsx';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
+import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import { FailureNotice } from '../parts/FailureNotice.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
@@ -133,21 +133,14 @@ function Secret({ secret, onDone }: { readonly secret: string; readonly onDone: 
 
 function Revoke({ path, onClose }: { readonly path: string; readonly onClose: () => void }) {
   const { t } = useConsoleText();
-  const change = useChange();
-  const submit = async () => {
-    const answer = await change.send({ method: 'DELETE', path, answer: z.undefined() });
-    if (answer.ok) onClose();
-  };
   return (
-    <FormDialog
+    <DeleteDialog
       title={t('scim.tokenRevokeTitle')}
       submit={t('scim.tokenRevoke')}
-      danger
-      change={change}
+      path={path}
       onClose={onClose}
-      onSubmit={() => void submit()}
     >
       <p>{t('scim.tokenRevokeText')}</p>
-    </FormDialog>
+    </DeleteDialog>
   );
 }

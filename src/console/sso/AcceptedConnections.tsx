@@ -8,6 +8,7 @@ import { useConsoleText } from '../console-text.tsx';
 import { Gate } from '../hub/Gate.tsx';
 import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
+import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
@@ -125,21 +126,14 @@ export function EndAcceptance({
   readonly onClose: () => void;
 }) {
   const { t } = useConsoleText();
-  const change = useChange();
-  const submit = async () => {
-    const answer = await change.send({ method: 'DELETE', path, answer: z.undefined() });
-    if (answer.ok) onClose();
-  };
   return (
-    <FormDialog
+    <DeleteDialog
       title={t('sso.revokeTitle', { organization })}
       submit={t('sso.revoke')}
-      danger
-      change={change}
+      path={path}
       onClose={onClose}
-      onSubmit={() => void submit()}
     >
       <p>{t('sso.revokeText')}</p>
-    </FormDialog>
+    </DeleteDialog>
   );
 }

@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { z } from 'zod';
 import { type Connection, connectionSchema } from '../../shared/contracts/hub-sso.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
@@ -11,10 +10,9 @@ import { Gate } from '../hub/Gate.tsx';
 import { useRead } from '../hub/use-read.ts';
 import { MigrationPart } from '../migration/MigrationPart.tsx';
 import { useHere } from '../organization-context.tsx';
-import { FormDialog } from '../parts/FormDialog.tsx';
+import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import layout from '../parts/Layout.module.css';
 import { PageParts } from '../parts/PageParts.tsx';
-import { useChange } from '../parts/use-change.ts';
 import { ScimPart } from '../scim/ScimPart.tsx';
 import { ConnectionState } from './ConnectionsPage.tsx';
 import { FailuresPart } from './FailuresPart.tsx';
@@ -116,25 +114,15 @@ function Remove({ connection, onClose }: { readonly connection: Connection; read
   const { t } = useConsoleText();
   const { api, page } = useHere();
   const [, go] = useLocation();
-  const change = useChange();
-  const submit = async () => {
-    const answer = await change.send({
-      method: 'DELETE',
-      path: api('connections', connection.id),
-      answer: z.undefined(),
-    });
-    if (answer.ok) go(page('sso'));
-  };
   return (
-    <FormDialog
+    <DeleteDialog
       title={t('sso.removeTitle', { name: connection.name })}
       submit={t('sso.remove')}
-      danger
-      change={change}
+      path={api('connections', connection.id)}
       onClose={onClose}
-      onSubmit={() => void submit()}
+      onDone={() => go(page('sso'))}
     >
       <p>{t('sso.removeText')}</p>
-    </FormDialog>
+    </DeleteDialog>
   );
 }

@@ -12,8 +12,8 @@ import { Gate } from '../hub/Gate.tsx';
 import { useRead } from '../hub/use-read.ts';
 import { MemberPicker } from '../members/MemberPicker.tsx';
 import { useHere } from '../organization-context.tsx';
+import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import { FailureNotice } from '../parts/FailureNotice.tsx';
-import { FormDialog } from '../parts/FormDialog.tsx';
 import { ServerList } from '../parts/ServerList.tsx';
 import { To } from '../parts/To.tsx';
 import { useChange } from '../parts/use-change.ts';
@@ -113,25 +113,15 @@ function DeleteTeam({ team, onClose }: { readonly team: Team; readonly onClose: 
   const { t } = useConsoleText();
   const { api, page } = useHere();
   const [, go] = useLocation();
-  const change = useChange();
-  const submit = async () => {
-    const answer = await change.send({
-      method: 'DELETE',
-      path: api('teams', team.id),
-      answer: z.undefined(),
-    });
-    if (answer.ok) go(page('teams'));
-  };
   return (
-    <FormDialog
+    <DeleteDialog
       title={t('teams.deleteTitle', { team: team.name })}
       submit={t('teams.delete')}
-      danger
-      change={change}
+      path={api('teams', team.id)}
       onClose={onClose}
-      onSubmit={() => void submit()}
+      onDone={() => go(page('teams'))}
     >
       <p>{t('teams.deleteText', { count: team.members })}</p>
-    </FormDialog>
+    </DeleteDialog>
   );
 }

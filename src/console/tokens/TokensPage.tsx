@@ -2,7 +2,6 @@ import { Button, Checkbox } from '@mantine/core';
 import KeyRound from 'lucide-react/icons/key-round';
 import Plus from 'lucide-react/icons/plus';
 import { useState } from 'react';
-import { z } from 'zod';
 import {
   type ApiToken,
   type ApiTokenCreationAnswer,
@@ -22,6 +21,7 @@ import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import { Choice } from '../parts/Choice.tsx';
 import { checkForm } from '../parts/check-form.ts';
+import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
@@ -217,25 +217,14 @@ function NewToken({
 function Revoke({ token, onClose }: { readonly token: ApiToken; readonly onClose: () => void }) {
   const { t } = useConsoleText();
   const { api } = useHere();
-  const change = useChange();
-  const submit = async () => {
-    const answer = await change.send({
-      method: 'DELETE',
-      path: api('tokens', token.id),
-      answer: z.undefined(),
-    });
-    if (answer.ok) onClose();
-  };
   return (
-    <FormDialog
+    <DeleteDialog
       title={t('tokens.revokeTitle', { name: token.name })}
       submit={t('tokens.revoke')}
-      danger
-      change={change}
+      path={api('tokens', token.id)}
       onClose={onClose}
-      onSubmit={() => void submit()}
     >
       <p>{t('tokens.revokeText')}</p>
-    </FormDialog>
+    </DeleteDialog>
   );
 }
