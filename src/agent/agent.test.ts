@@ -342,6 +342,8 @@ describe('policy flows', () => {
     expect(JSON.stringify(await policy(here))).not.toContain(secret);
     expect(JSON.stringify(await policy(here))).toContain('***@proxy:3128');
     expect(JSON.stringify(await here.store())).toContain(secret);
+    expect(await setting(here, 'proxyHttp')).toMatchObject({ value: 'http://***@proxy:3128', locked: true });
+    expect(JSON.stringify(await setting(here, 'proxyHttp'))).not.toContain(secret);
   });
 });
 

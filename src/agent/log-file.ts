@@ -1,6 +1,7 @@
 import { appendFileSync, renameSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { maskUserInfo } from '../shared/text/mask-user-info.ts';
 import type { AgentOptions, LogEntry } from './agent-options.ts';
 import { makeFolder } from './files/make-folder.ts';
 import { userPaths } from './user-paths.ts';
@@ -40,13 +41,19 @@ export function appendToLog(file: string, entry: Readonly<Record<string, unknown
   try {
     makeFolder(dirname(file));
     if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LARGEST_LOG) renameSync(file, `${file}.1`);
-    appendFileSync(file, `${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`, {
+    const line = JSON.stringify({ time: new Date().toISOString(), ...entry }, masked);
+    appendFileSync(file, `${line}\n`, {
       mode: 0o600,
     });
     return true;
   } catch {
     return false;
   }
+}
+
+/** Errors of the system and of libraries name addresses whole (docs/delivery.md section 7). */
+function masked(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? maskUserInfo(value) : value;
 }
 
 /** The same options, with an agent's log going into the file, and to `also` where somebody watches. */

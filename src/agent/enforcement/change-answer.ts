@@ -2,7 +2,7 @@ import type { ChangeAnswer } from '../../shared/contracts/local-api.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import type { Resolution } from '../../shared/policy/model.ts';
 import { type StorageFailure, storageRefusal } from '../files/storage-failure.ts';
-import { jsonOf } from '../local-api/json-of.ts';
+import { shownValue } from '../local-api/settings-answer.ts';
 import { refusalBody } from './gate.ts';
 import type { Pass } from './reconciler.ts';
 
@@ -20,10 +20,10 @@ export function changeAnswer(pass: Pass, now: Resolution): ChangeAnswer {
       error: refusalBody(storageRefusal(notSaved)),
     };
   }
-  const results = decision.results.map((result) => ({
-    ...result,
-    value: jsonOf(now.settings.get(result.id)?.value ?? null),
-  }));
+  const results = decision.results.map((result) => {
+    const { source, value } = now.settings.get(result.id) ?? { source: 'default', value: null };
+    return { ...result, value: shownValue(source, value) };
+  });
   const { result, failure } = pass.store;
   if (result !== 'failed' || failure === null) return { results };
   return { results, error: refusalBody(storeBehind(failure, decision.edits.size > 0)) };

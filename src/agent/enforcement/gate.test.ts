@@ -210,6 +210,23 @@ describe('the write gate', () => {
     expect(text).not.toContain('secret');
   });
 
+  test('an address that comes back as it was shown changes nothing, and no other one without its user-info is taken', async () => {
+    const proxy = { proxy: { mode: 'manual', http: 'http://user:secret@proxy:3128' } };
+    const enforcement = await world.begin(inputsOf({ 'organization-policy': proxy }));
+    const ask = (proxyHttp: string) => enforcement.change({ set: { proxyHttp } });
+    expect((await ask('http://***@proxy:3128')).results).toMatchObject([
+      { outcome: 'unchanged', value: 'http://***@proxy:3128' },
+    ]);
+    expect((await ask('http://***@proxy:3129')).error).toMatchObject({
+      code: 'invalid_value',
+      message: expect.stringContaining('write the address whole'),
+    });
+    expect(await world.readStore()).toMatchObject({ OverrideProxyHTTP: 'http://user:secret@proxy:3128' });
+    // What the user types is theirs to read.
+    const own = await ask('http://me:mine@proxy:3129');
+    expect(own.results).toMatchObject([{ outcome: 'changed', value: 'http://me:mine@proxy:3129' }]);
+  });
+
   test('changes asked for at once are all made, in order', async () => {
     const enforcement = await world.begin(inputsOf({}));
     const asked = Array.from({ length: 40 }, (_, i) =>

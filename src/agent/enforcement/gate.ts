@@ -94,15 +94,31 @@ function judgeSet(view: GateView, id: string, value: unknown): Verdict {
   const checked = checkValue(setting, value);
   const why = whyNotChangeable(view, setting, resolved);
   if (why !== null) {
-    const already = checked.ok && sameValue(checked.value, resolved.value);
+    const already =
+      checked.ok &&
+      (sameValue(checked.value, resolved.value) || sameValue(checked.value, maskedJson(resolved.value)));
     return already ? { id, outcome: 'unchanged', edit: undefined } : { id, outcome: 'refused', refusal: why };
   }
   if (!checked.ok) return { id, outcome: 'refused', refusal: invalidRefusal(setting, checked.message) };
+  if (isMasked(checked.value)) {
+    // As it was shown: whoever sends it back wants nothing changed.
+    if (sameValue(checked.value, maskedJson(resolved.value)))
+      return { id, outcome: 'unchanged', edit: undefined };
+    return { id, outcome: 'refused', refusal: invalidRefusal(setting, MASKED) };
+  }
   if (view.book.values.has(id) && !view.book.invalid.has(id)) {
     if (sameValue(view.book.values.get(id), checked.value))
       return { id, outcome: 'unchanged', edit: undefined };
   }
   return { id, outcome: 'changed', edit: checked.value };
+}
+
+const MASKED = 'It says *** where a user name and password belong: write the address whole.';
+
+/** Holds an address as surfaces show it, with its user-info hidden. */
+function isMasked(value: SettingValue): boolean {
+  const text = JSON.stringify(value);
+  return text.includes('//***@') && JSON.stringify(maskedJson(value)) === text;
 }
 
 function judgeReset(view: GateView, id: string): Verdict {

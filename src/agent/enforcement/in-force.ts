@@ -4,7 +4,7 @@ import { resolve } from '../../shared/policy/resolve.ts';
 import { sameValue } from '../../shared/settings/check-value.ts';
 import type { Catalog } from '../../shared/settings/define-catalog.ts';
 import type { Platform, SettingValue } from '../../shared/settings/setting.ts';
-import { jsonOf } from '../local-api/json-of.ts';
+import { maskedJson } from '../local-api/json-of.ts';
 import { checkedValues } from './checked-values.ts';
 import { asChoices, type ChoiceBook } from './choice-book.ts';
 import { managingSource } from './managed-since.ts';
@@ -78,7 +78,7 @@ export function managedBy(
     ...(decided === undefined ? {} : { since: decided.since }),
     ...(granted === undefined
       ? {}
-      : { override: { id: granted.id, until: granted.until, returnsTo: jsonOf(returnsTo ?? null) } }),
+      : { override: { id: granted.id, until: granted.until, returnsTo: maskedJson(returnsTo ?? null) } }),
   };
 }
 

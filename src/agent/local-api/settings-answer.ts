@@ -7,7 +7,7 @@ import type {
 import type { Resolution, ResolvedSetting } from '../../shared/policy/model.ts';
 import type { Catalog } from '../../shared/settings/define-catalog.ts';
 import type { Platform, Setting, SettingValue } from '../../shared/settings/setting.ts';
-import { jsonOf } from './json-of.ts';
+import { jsonOf, maskedJson } from './json-of.ts';
 
 /** What an answer about settings is made from: one resolution and what stands beside it. */
 export interface SettingsView {
@@ -22,20 +22,31 @@ export function settingsAnswer(view: SettingsView): SettingsAnswer {
   return { platform, frozen, settings: [...settings.values()].map((setting) => settingState(view, setting)) };
 }
 
-/** One setting as it is in force. */
+/**
+ * One setting as it is in force. What the user chose is theirs to read as they typed it; in what anybody else decides the
+ * user-info of addresses is hidden (docs/delivery.md section 7).
+ */
 export function settingState(view: SettingsView, setting: ResolvedSetting): SettingState {
   const choice = view.choices.get(setting.id);
   return {
     id: setting.id,
-    value: jsonOf(setting.value),
+    value: shownValue(setting.source, setting.value),
     locked: setting.locked,
     source: setting.source,
-    suggestion: jsonOf(setting.suggestion),
+    suggestion: maskedJson(setting.suggestion),
     ...(choice === undefined ? {} : { choice: jsonOf(choice) }),
     ...(setting.frozen === undefined ? {} : { frozen: setting.frozen }),
     managedBy: view.managedBy(setting.id),
-    contributions: setting.contributions.map((each) => ({ ...each, value: jsonOf(each.value) })),
+    contributions: setting.contributions.map((each) => ({
+      ...each,
+      value: shownValue(each.source, each.value),
+    })),
   };
+}
+
+/** A value as a surface may have it, by who decided it. */
+export function shownValue(source: ResolvedSetting['source'], value: unknown) {
+  return source === 'user' ? jsonOf(value) : maskedJson(value);
 }
 
 /** `GET /v1/catalog`: the registrations of this platform, as data. */

@@ -16,7 +16,7 @@ import type { HubHttp } from '../delivery/hub-http.ts';
 import { hubRoute } from '../delivery/hub-url.ts';
 import type { PolicyDelivery } from '../delivery/policy-delivery.ts';
 import type { Enforcement } from '../enforcement/model.ts';
-import { jsonOf } from '../local-api/json-of.ts';
+import { jsonOf, maskedJson } from '../local-api/json-of.ts';
 
 /** Asks the hub for overrides, and says what may be asked for and what is granted (docs/delivery.md section 6). */
 export interface OverrideDesk {
@@ -99,7 +99,11 @@ export function createOverrideDesk(parts: {
           const resolved = settings.get(setting);
           if (by === undefined || by.id !== id || resolved === undefined) return [];
           return [
-            { ...{ id, setting, value: jsonOf(resolved.value) }, until: by.until, returnsTo: by.returnsTo },
+            {
+              ...{ id, setting, value: maskedJson(resolved.value) },
+              until: by.until,
+              returnsTo: by.returnsTo,
+            },
           ];
         }),
         exceptions: (payload?.exceptions ?? []).filter(({ setting }) => settings.has(setting)),
