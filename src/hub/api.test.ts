@@ -35,6 +35,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /v1/orgs/{organization}/domains': { name: 'acme.example' },
   'PATCH /v1/orgs/{organization}/devices/{deviceId}': { name: 'Desk' },
   'POST /v1/orgs/{organization}/policies/{policyId}/rollout': { document: { memoryMiB: { value: 4096 } } },
+  'POST /v1/orgs/{organization}/policies/{policyId}/users': { csv: 'nobody@acme.example' },
   'PATCH /v1/orgs/{organization}/policies/{policyId}/rollout': { percentage: 50 },
   'POST /v1/orgs/{organization}/policies/{policyId}/rollback': {},
   'PUT /v1/orgs/{organization}/policies/{policyId}/exceptions': {

@@ -231,3 +231,32 @@ test('a deleted policy stays in sight, and comes back to whoever had it, under a
     expect(users).toMatchObject({ users: [{ email: hub.said.developerEmail }] });
   });
 });
+
+test('a CSV file assigns a policy, after each of its lines was looked at', async () => {
+  await visit(async (opened) => {
+    const { page, api, go } = opened;
+    await newPolicy(opened, 'Had before', hub.said.developerEmail);
+    const policy = await newPolicy(opened, 'From a file');
+    const lines = ['name,email', `D,${hub.said.developerEmail}`, 'N,nobody@acme.example', 'X,not an address'];
+    const file = `${lines.join('\n')}\nE,${hub.said.designerEmail}\nD,${hub.said.developerEmail.toUpperCase()}\n`;
+    await go(`policies/${policy.id}/assigned`);
+    await page
+      .getByLabel('CSV file of users')
+      .setInputFiles({ name: 'users.csv', mimeType: 'text/csv', buffer: Buffer.from(file) });
+    const table = page.getByRole('table', { name: 'Assign from a file' });
+    await table.getByRole('row', { name: /^2 .*Moves from “Had before”/ }).waitFor();
+    await table.getByRole('row', { name: /^3 nobody@.*Not a member/ }).waitFor();
+    await table.getByRole('row', { name: /^4 .*Not an e-mail address/ }).waitFor();
+    await table.getByRole('row', { name: /^6 .*Is there twice/ }).waitFor();
+    expect(await api('GET', `/policies/${policy.id}/users`)).toEqual({ users: [] });
+    await page.getByRole('button', { name: /^Assign to \d users?$/ }).click();
+    await page
+      .getByRole('status')
+      .filter({ hasText: /the policy now/ })
+      .waitFor();
+    const { users } = z
+      .object({ users: z.array(z.object({ email: z.string() })) })
+      .parse(await api('GET', `/policies/${policy.id}/users`));
+    expect(users.map(({ email }) => email)).toContain(hub.said.developerEmail);
+  });
+});

@@ -21,6 +21,7 @@ import { Table } from '../parts/Table.tsx';
 import { To } from '../parts/To.tsx';
 import { type Change, useChange } from '../parts/use-change.ts';
 import { AssignedTeams } from './AssignedTeams.tsx';
+import { AssignmentFilePart } from './AssignmentFilePart.tsx';
 import { PastedList } from './PastedList.tsx';
 
 /** Who receives the policy: everybody by default, teams, and people by name. */
@@ -60,6 +61,7 @@ export function AssignedPanel({ policy }: { readonly policy: Policy }) {
             onPick={assign}
           />
           <PastedList policy={policy} onAssign={assign} />
+          <AssignmentFilePart policy={policy} />
         </div>
       </Panel>
     </div>

@@ -15,6 +15,7 @@ import {
   unassignPolicyFromTeam,
 } from '../policies/team-assignment-service.ts';
 import { findTeam } from '../teams/team-service.ts';
+import { assignmentFileCommand } from './assignment-file-command.ts';
 import { operator, outputOf, type Surroundings, withDatabase } from './command-context.ts';
 import { deletedPolicyCommands } from './deleted-policy-commands.ts';
 import { inOrganization, type OrganizationOptions } from './organization-option.ts';
@@ -28,6 +29,7 @@ export function policyCommands(program: Command, around: Surroundings): void {
   writeCommands(policy, around);
   receiverCommands(policy, around);
   deletedPolicyCommands(policy, around);
+  assignmentFileCommand(policy, around, readText);
 }
 
 function readCommands(policy: Command, around: Surroundings): void {

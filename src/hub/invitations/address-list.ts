@@ -55,7 +55,7 @@ export function addressesOfCsv(text: string): readonly AddressLine[] {
   if (data.length > MOST_INVITED) {
     throw new RefusalError({
       code: 'too_large',
-      message: `The file has ${data.length} addresses; at most ${MOST_INVITED} are invited at a time.`,
+      message: `The file has ${data.length} addresses; at most ${MOST_INVITED} are taken at a time.`,
       help: 'Split the file.',
     });
   }

@@ -7,10 +7,15 @@ import {
   organizationPathSchema,
   policyPathSchema,
 } from '../../shared/contracts/hub-api.ts';
+import {
+  assignmentFileAnswerSchema,
+  assignmentFileSchema,
+} from '../../shared/contracts/hub-assignment-lists.ts';
 import { organizationOf } from '../access.ts';
 import { changeBy } from '../audit/record.ts';
 import { answers, noContent } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
+import { assignPolicyByFile } from './assignment-file.ts';
 import { assignPolicy, setDefaultPolicy, unassignPolicy } from './assignment-service.ts';
 import { listAssignments } from './policy-list.ts';
 
@@ -33,6 +38,24 @@ export function assignmentRoutes(app: HubServer, { db, clock }: HubContext): voi
       await setDefaultPolicy(db, changeBy(request, clock), organizationOf(request).id, policyId);
       return { policyId };
     },
+  );
+  app.post(
+    '/v1/orgs/:organization/policies/:policyId/users',
+    {
+      config: { requires: 'editor' },
+      schema: {
+        summary: 'Assign a policy to the users of a CSV file; a dry run says what would happen, line by line',
+        tags: ['assignments'],
+        params: policyPathSchema,
+        body: assignmentFileSchema,
+        response: answers(200, assignmentFileAnswerSchema),
+      },
+    },
+    (request) =>
+      assignPolicyByFile(db, changeBy(request, clock), organizationOf(request).id, {
+        ...request.body,
+        policyId: request.params.policyId,
+      }),
   );
   app.get(
     '/v1/orgs/:organization/policies/:policyId/users',
