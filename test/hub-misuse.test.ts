@@ -52,6 +52,21 @@ test('a backup that is missing or damaged is named, and no database is made for 
   expect(existsSync(data)).toBe(false);
 });
 
+test.runIf(process.platform === 'linux')(
+  'a place where no folder can be made is named, by every command',
+  async () => {
+    const nowhere = ['--data', '/proc/self/hub'];
+    const runs = await Promise.all([
+      runHubCommand(['start', '--port', '0', ...nowhere]),
+      runHubCommand(['init', '--organization', 'acme', ...nowhere]),
+    ]);
+    for (const { code, stderr } of runs) {
+      expect([code, stderr]).toEqual([1, expect.stringContaining('/proc/self/hub')]);
+      expect(stderr).toMatch(/^error \[storage_failed\] .*\n.+\n$/);
+    }
+  },
+);
+
 test.each([
   [['bogus'], /Unknown command 'bogus'/],
   [['policy'], /needs a command of the group/],

@@ -1,10 +1,11 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { organizationNameSchema } from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { VERSION } from '../../shared/version.ts';
 import { verifyBackup, writeBackup } from '../database/backup.ts';
+import { makeFolder } from '../database/make-folder.ts';
 import { appliedMigrations } from '../database/migrate.ts';
 import { restoreBackup } from '../database/restore.ts';
 import { openBareDatabase } from '../hub-database.ts';
@@ -120,7 +121,7 @@ async function restore(file: string, options: CommonOptions, around: Surrounding
 function restoreSecret(path: string, secret: string | null): 'restored' | 'same' | 'kept' | 'absent' {
   if (secret === null) return 'absent';
   if (existsSync(path)) return readFileSync(path, 'utf8').trim() === secret ? 'same' : 'kept';
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   writeFileSync(path, `${secret}\n`, { mode: 0o600, flag: 'wx' });
   chmodSync(path, 0o600);
   return 'restored';

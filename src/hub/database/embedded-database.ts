@@ -1,10 +1,11 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { platform } from 'node:os';
 import { join, resolve } from 'node:path';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { type ClusterPlace, createCluster, readPassword, removeDrafts, SUPERUSER } from './cluster-files.ts';
 import { type ConnectionTarget, connectClient } from './connection.ts';
+import { makeFolder } from './make-folder.ts';
 import { endOrphanedServer } from './orphaned-server.ts';
 import { claimOwnership, type Ownership } from './ownership.ts';
 import { locatePostgres } from './postgres-binaries.ts';
@@ -94,7 +95,7 @@ async function prepareCluster(options: EmbeddedDatabaseOptions): Promise<Cluster
   const binaries = locatePostgres();
   const user = choosePostgresUser(options.postgresUser);
   if (!existsSync(dataDirectory)) {
-    mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+    makeFolder(dataDirectory);
     // The database user passes through to its own directory, and can list or read nothing else.
     if (user !== null) chmodSync(dataDirectory, 0o711);
   }

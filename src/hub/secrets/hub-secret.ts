@@ -6,8 +6,9 @@ import {
   hkdfSync,
   randomBytes,
 } from 'node:crypto';
-import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { link, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../database/make-folder.ts';
 
 /**
  * The hub's own secret, in use. Private keys and session contents lie in the database only sealed with it, and
@@ -116,7 +117,7 @@ function fault(kind: HubSecretFault['kind'], message: string) {
 
 /** The file's text; made when absent; `null` when others can read it. */
 async function readOrCreate(file: string): Promise<string | null> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(file));
   const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
