@@ -1,8 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { organizationPathSchema } from '../../shared/contracts/hub-api.ts';
 import {
-  acceptedConnectionListSchema,
-  acceptingOrganizationPathSchema,
   connectionChangeSchema,
   connectionCreationSchema,
   connectionFailureListSchema,
@@ -13,7 +11,6 @@ import {
   connectionTestPathSchema,
   connectionTestSchema,
   metadataSchema,
-  sharedConnectionPathSchema,
 } from '../../shared/contracts/hub-sso.ts';
 import { organizationOf } from '../access.ts';
 import { changeBy } from '../audit/record.ts';
@@ -22,12 +19,7 @@ import type { HubSecret } from '../secrets/hub-secret.ts';
 import type { HubContext, HubPlugin, HubServer } from '../server.ts';
 import type { Outbound } from '../sso/outbound.ts';
 import { createSsoRequests } from '../sso/sso-requests.ts';
-import {
-  acceptConnection,
-  listAccepted,
-  revokeAcceptance,
-  withdrawConnection,
-} from './acceptance-service.ts';
+import { acceptanceRoutes } from './acceptance-routes.ts';
 import {
   applySettings,
   createConnection,
@@ -58,7 +50,7 @@ export function connectionRoutes(around: ConnectionSurroundings): HubPlugin {
     registerReads(app, context);
     registerChanges(app, context, around);
     registerTests(app, context, around);
-    registerAcceptance(app, context);
+    acceptanceRoutes(app, context);
   };
 }
 
@@ -246,58 +238,4 @@ function registerTests(
     (request) =>
       readTest({ db, requests }, { organizationId: organizationOf(request).id, ...request.params }),
   );
-}
-
-function registerAcceptance(app: HubServer, { db, clock }: HubContext): void {
-  app.delete(
-    `${base}/:connectionId/acceptances/:acceptingOrganization`,
-    {
-      config: owner,
-      schema: {
-        summary: 'Stop provisioning into an organization that accepted this connection',
-        tags,
-        params: acceptingOrganizationPathSchema,
-        response: answers(204, noContent),
-      },
-    },
-    async (request, reply) => {
-      const { connectionId, acceptingOrganization } = request.params;
-      const where = { organizationId: organizationOf(request).id, connectionId, acceptingOrganization };
-      await withdrawConnection(db, changeBy(request, clock), where);
-      return reply.code(204).send();
-    },
-  );
-  const accepted = '/v1/orgs/:organization/accepted-connections';
-  app.get(
-    accepted,
-    {
-      config: owner,
-      schema: {
-        summary: 'Connections of other organizations that may provision into this one',
-        tags,
-        params: organizationPathSchema,
-        response: answers(200, acceptedConnectionListSchema),
-      },
-    },
-    async (request) => ({ connections: await listAccepted(db, organizationOf(request).id) }),
-  );
-  for (const [method, summary, change] of [
-    ['PUT', 'Let a connection of another organization provision into this one', acceptConnection],
-    ['DELETE', 'Take that back', revokeAcceptance],
-  ] as const) {
-    app.route({
-      method,
-      url: `${accepted}/:sharedConnectionId`,
-      // Taking it back only narrows who gets in.
-      config: method === 'PUT' ? provenOwner : owner,
-      schema: { summary, tags, params: sharedConnectionPathSchema, response: answers(204, noContent) },
-      handler: async (request, reply) => {
-        await change(db, changeBy(request, clock), {
-          organizationId: organizationOf(request).id,
-          connectionId: request.params.sharedConnectionId,
-        });
-        return reply.code(204).send();
-      },
-    });
-  }
 }

@@ -1,12 +1,12 @@
 import type { Insertable } from 'kysely';
 import type { Connection, ConnectionChange, ConnectionCreation } from '../../shared/contracts/hub-sso.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
-import { type ChangeContext, recordChange } from '../audit/record.ts';
+import type { ChangeContext } from '../audit/record.ts';
 import type { Db, Reader, Trx } from '../database/connection.ts';
 import { isUniqueViolation } from '../database/constraint.ts';
-import type { Json } from '../database/schema.ts';
 import { lockOrganization } from '../policies/recipients.ts';
 import type { HubSecret } from '../secrets/hub-secret.ts';
+import { recordConnection } from './connection-event.ts';
 import { type ConnectionRow, viewConnections } from './connection-view.ts';
 import { endPasswordSessions } from './end-password-sessions.ts';
 import { type ConnectionSettings, oidcSettings, readSettings, samlSettings } from './settings.ts';
@@ -80,7 +80,7 @@ export async function createConnection(
       if (wanted.oidc?.clientSecret !== undefined) await keepSecret(place, trx, id, wanted.oidc.clientSecret);
       const row = await readRow(trx, organizationId, id);
       refuseHollowEnforcement(row);
-      await record(trx, context, 'connection.create', row, undefined, row);
+      await recordConnection(trx, context, 'connection.create', row, undefined, row);
       return row;
     },
     context,
@@ -114,7 +114,7 @@ export async function updateConnection(
       if (change.oidc !== undefined) await changeSecret(place, trx, before, change.oidc);
       const row = await readRow(trx, where.organizationId, where.connectionId);
       refuseHollowEnforcement(row);
-      await record(trx, context, 'connection.update', row, before, row);
+      await recordConnection(trx, context, 'connection.update', row, before, row);
       return row;
     },
     context,
@@ -140,7 +140,7 @@ export async function applySettings(
         .where('id', '=', before.id)
         .execute();
       const row = await readRow(trx, where.organizationId, where.connectionId);
-      await record(trx, context, 'connection.update', row, before, row);
+      await recordConnection(trx, context, 'connection.update', row, before, row);
       return row;
     },
     context,
@@ -157,7 +157,7 @@ export async function deleteConnection(
     await lockOrganization(trx, where.organizationId);
     const before = await readRow(trx, where.organizationId, where.connectionId);
     await trx.deleteFrom('connections').where('id', '=', before.id).execute();
-    await record(trx, context, 'connection.delete', before, before, undefined);
+    await recordConnection(trx, context, 'connection.delete', before, before, undefined);
   });
 }
 
@@ -270,37 +270,4 @@ export function noSuchConnection(): RefusalError {
     code: 'not_found',
     message: 'There is no such connection in this organization.',
   });
-}
-
-async function record(
-  trx: Trx,
-  context: ChangeContext,
-  action: string,
-  target: ConnectionRow,
-  before: ConnectionRow | undefined,
-  after: ConnectionRow | undefined,
-): Promise<void> {
-  await recordChange(trx, context, {
-    organizationId: target.organization_id,
-    action,
-    target: { kind: 'connection', id: target.id, label: target.name },
-    ...(before === undefined ? {} : { before: summary(before) }),
-    ...(after === undefined ? {} : { after: summary(after) }),
-  });
-}
-
-function summary(row: ConnectionRow): { [key: string]: Json } {
-  return {
-    name: row.name,
-    kind: row.kind,
-    domains: row.domain_names,
-    defaultTeam: row.default_team,
-    jit: row.jit_enabled,
-    scim: row.scim_enabled,
-    scimWins: row.scim_wins,
-    scimAdopts: row.scim_adopts_jit,
-    enforced: row.enforced,
-    settings: row.settings === null ? null : { ...row.settings },
-    clientSecret: row.sealed_secret === null ? null : 'kept',
-  };
 }

@@ -1,0 +1,74 @@
+import { organizationPathSchema } from '../../shared/contracts/hub-api.ts';
+import {
+  acceptedConnectionListSchema,
+  acceptingOrganizationPathSchema,
+  sharedConnectionPathSchema,
+} from '../../shared/contracts/hub-sso.ts';
+import { organizationOf } from '../access.ts';
+import { changeBy } from '../audit/record.ts';
+import { answers, noContent } from '../route-answers.ts';
+import type { HubContext, HubServer } from '../server.ts';
+import {
+  acceptConnection,
+  listAccepted,
+  revokeAcceptance,
+  withdrawConnection,
+} from './acceptance-service.ts';
+
+const tags = ['connections'];
+const owner = { requires: 'owner' as const };
+
+/** Which connections of others may provision into an organization, seen and changed from both sides. */
+export function acceptanceRoutes(app: HubServer, { db, clock }: HubContext): void {
+  app.delete(
+    '/v1/orgs/:organization/connections/:connectionId/acceptances/:acceptingOrganization',
+    {
+      config: owner,
+      schema: {
+        summary: 'Stop provisioning into an organization that accepted this connection',
+        tags,
+        params: acceptingOrganizationPathSchema,
+        response: answers(204, noContent),
+      },
+    },
+    async (request, reply) => {
+      const { connectionId, acceptingOrganization } = request.params;
+      const where = { organizationId: organizationOf(request).id, connectionId, acceptingOrganization };
+      await withdrawConnection(db, changeBy(request, clock), where);
+      return reply.code(204).send();
+    },
+  );
+  const accepted = '/v1/orgs/:organization/accepted-connections';
+  app.get(
+    accepted,
+    {
+      config: owner,
+      schema: {
+        summary: 'Connections of other organizations that may provision into this one',
+        tags,
+        params: organizationPathSchema,
+        response: answers(200, acceptedConnectionListSchema),
+      },
+    },
+    async (request) => ({ connections: await listAccepted(db, organizationOf(request).id) }),
+  );
+  for (const [method, summary, change] of [
+    ['PUT', 'Let a connection of another organization provision into this one', acceptConnection],
+    ['DELETE', 'Take that back', revokeAcceptance],
+  ] as const) {
+    app.route({
+      method,
+      url: `${accepted}/:sharedConnectionId`,
+      // Taking it back only narrows who gets in.
+      config: method === 'PUT' ? { ...owner, recentSignIn: true } : owner,
+      schema: { summary, tags, params: sharedConnectionPathSchema, response: answers(204, noContent) },
+      handler: async (request, reply) => {
+        await change(db, changeBy(request, clock), {
+          organizationId: organizationOf(request).id,
+          connectionId: request.params.sharedConnectionId,
+        });
+        return reply.code(204).send();
+      },
+    });
+  }
+}
