@@ -59,19 +59,25 @@ export async function signInByConnection(
   }
 }
 
-// Connection first and organizations in one order, as SCIM does: neither can deadlock with the other.
+// Organizations in one order and nothing before them, as SCIM and owners do: none can wait for the other in a ring.
+// The connection itself is not locked: with its organization taken, nobody else changes it.
 async function lockScope(trx: Trx, connection: SsoConnection): Promise<Scope> {
-  await sql`select 1 from connections where id = ${connection.id} for update`.execute(trx);
-  const accepted = await trx
+  const own = { id: connection.organizationId, name: connection.organizationName };
+  const before = await acceptingOrganizations(trx, connection);
+  const taken = new Set([own, ...before].map((each) => each.id));
+  for (const id of [...taken].sort()) await lockOrganization(trx, id);
+  // Read again: one may have withdrawn, another have joined, while the locks were waited for.
+  const accepted = (await acceptingOrganizations(trx, connection)).filter(({ id }) => taken.has(id));
+  return { own, byName: new Map([own, ...accepted].map((each) => [each.name, each.id])) };
+}
+
+function acceptingOrganizations(trx: Trx, connection: SsoConnection) {
+  return trx
     .selectFrom('connection_organizations as co')
     .innerJoin('organizations as o', 'o.id', 'co.organization_id')
     .where('co.connection_id', '=', connection.id)
     .select(['o.id', 'o.name'])
     .execute();
-  const own = { id: connection.organizationId, name: connection.organizationName };
-  const allowed = [own, ...accepted];
-  for (const id of [...new Set(allowed.map((each) => each.id))].sort()) await lockOrganization(trx, id);
-  return { own, byName: new Map(allowed.map((each) => [each.name, each.id])) };
 }
 
 interface Found {
