@@ -3,8 +3,9 @@ import type { verify } from '@node-rs/argon2';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startTestDatabase } from '../database/test-database.ts';
 import { createSetupLink } from '../organizations/setup-links.ts';
-import { PER_ACCOUNT, PER_ADDRESS } from './attempts.ts';
+import { createAttempts, PER_ACCOUNT, PER_ADDRESS } from './attempts.ts';
 import { html } from './pages/html.ts';
+import { createPasswordCheck } from './password-check.ts';
 import { createPasswords, passwordProblem } from './passwords.ts';
 import { createBrowser, formsOf, type Visited } from './test-browser.ts';
 import {
@@ -363,6 +364,25 @@ describe('passwords', () => {
     expect(await passwords.verify(null, 'a password')).toBe(false);
     expect(await passwords.verify(undefined, 'a password')).toBe(false);
     expect(asked).toEqual(Array(3).fill('$argon2id$v=19$m=19456,t=2,p=1'));
+  });
+
+  it('an account that is not there is asked for as much', async () => {
+    const asked: unknown[] = [];
+    const store = { db: database.db, secret: hub.secret, now: () => new Date() };
+    const check = createPasswordCheck({
+      store,
+      attempts: createAttempts(store),
+      passwords: {
+        hash: async () => '',
+        verify: async (hash) => {
+          asked.push(hash);
+          return false;
+        },
+      },
+    });
+    for (const email of ['nowhere@example.com', 'with\0nul@example.com'])
+      expect(await check({ email, password: 'x', address: '192.0.2.77' })).toEqual({ kind: 'wrong' });
+    expect(asked).toEqual([undefined, undefined]);
   });
 
   it('every password that is accepted can be used, whatever its letters', async () => {
