@@ -397,6 +397,24 @@ describe('SCIM beside sign-in', () => {
 });
 
 describe('linking an account that was there before', () => {
+  it('never in a domain that is claimed and not proved, nor in one that another organization proved', async () => {
+    const sso = await createTestSso(hub, database);
+    const other = await createTestSso(hub, database);
+    const claimed = `claimed.${sso.domain}`;
+    await database.db
+      .insertInto('domains')
+      .values({ organization_id: sso.organizationId, name: claimed, challenge: 'not there' })
+      .execute();
+    for (const email of [`ceo@${claimed}`, `ceo@${other.domain}`]) {
+      const victim = await createAccount(database, email);
+      const { visited, browser } = await signInBySaml(sso, `evil@${sso.domain}`, { email });
+      expect([visited.status, await whoIs(sso, browser)]).toEqual([403, null]);
+      expect((await failuresOf(sso))[0]).toBe('domain_not_verified');
+      const row = database.db.selectFrom('users').select('password_hash').where('id', '=', victim.id);
+      expect((await row.executeTakeFirstOrThrow()).password_hash).not.toBeNull();
+    }
+  });
+
   it('takes its password, second factors, sessions and API tokens: who made it keeps no way in', async () => {
     const sso = await createTestSso(hub, database);
     const squatter = await createAccount(database, `ceo@${sso.domain}`);
