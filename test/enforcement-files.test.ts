@@ -107,7 +107,7 @@ describe.each(LAYOUTS)('layout %s', (layout) => {
   const wish = wishFor(layout);
   const demanded = (location: string, method: string) => ({
     enforced: true,
-    ...{ method, location, organizations: ['acme', 'acme-labs'], problem: null, problems: [] },
+    ...{ method, location, organizations: ['acme', 'acme-labs'], problem: null, problems: [], untrusted: [] },
   });
 
   it('the registry file, once imported, is the profile that the agent reads on Windows', async () => {

@@ -109,7 +109,9 @@ export function printAccount(terminal: Terminal, answer: AccountAnswer): void {
     terminal.out(`${sessionEnded(answer)}; the policy stays in force. Sign in again with "mooring login".\n`);
   }
   if (account !== null && answer.sessionStorage === 'memory') {
-    const reason = answer.sessionStorageReason ? ` (${plainText(answer.sessionStorageReason)})` : '';
+    const reason = answer.sessionStorageReason
+      ? ` (${plainText(answer.sessionStorageReason).replace(/\.$/, '')})`
+      : '';
     terminal.out(`No keychain here${reason}: the session ends with the agent.\n`);
   }
 }

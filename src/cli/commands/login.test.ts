@@ -91,7 +91,7 @@ describe('login', () => {
   });
 
   test('no keychain: says how long the session lasts, and warns where it ends at once', async () => {
-    const account = accountAnswer({ sessionStorage: 'memory', sessionStorageReason: 'no D-Bus session' });
+    const account = accountAnswer({ sessionStorage: 'memory', sessionStorageReason: 'no D-Bus session.' });
     const routes = { login: () => ({ body: { ...done, account } }) };
     const running = await run(['login'], { routes });
     expect(running.stdout).toContain('No keychain here (no D-Bus session)');
