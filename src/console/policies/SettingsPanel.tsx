@@ -8,6 +8,7 @@ import { searchWords } from '../../shared-ui/match-text.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { EmptyState } from '../../shared-ui/PageState.tsx';
 import { SearchField } from '../../shared-ui/SearchField.tsx';
+import { FIRST_SETTINGS, useWhole } from '../../shared-ui/use-whole.ts';
 import { useConsoleText } from '../console-text.tsx';
 import { Choice } from '../parts/Choice.tsx';
 import layout from '../parts/Layout.module.css';
@@ -44,6 +45,7 @@ export function SettingsPanel({
   const category = filters.get('category');
   const only = filters.get('set') !== '';
   const document = useMemo(() => documentOf(text), [text]);
+  const whole = useWhole();
   if (document === null) return <Notice tone="warn">{t('policies.unreadable')}</Notice>;
   const shown = SETTINGS.filter(
     (edited) =>
@@ -85,7 +87,10 @@ export function SettingsPanel({
         </EmptyState>
       ) : (
         <LabelsContext value={LABELS}>
-          <Sections {...{ shown, document, words, text, problems, onText }} />
+          <Sections
+            shown={whole ? shown : shown.slice(0, FIRST_SETTINGS)}
+            {...{ document, words, text, problems, onText }}
+          />
         </LabelsContext>
       )}
     </div>

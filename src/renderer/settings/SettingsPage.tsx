@@ -1,12 +1,13 @@
 import { Button, Checkbox } from '@mantine/core';
 import ListFilter from 'lucide-react/icons/list-filter';
 import SearchX from 'lucide-react/icons/search-x';
-import { startTransition, useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
+import { useCallback, useDeferredValue, useMemo, useState } from 'react';
 import { searchWords } from '../../shared-ui/match-text.ts';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { EmptyState } from '../../shared-ui/PageState.tsx';
 import { SearchField } from '../../shared-ui/SearchField.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
+import { FIRST_SETTINGS, useWhole } from '../../shared-ui/use-whole.ts';
 import { ResourceGate } from '../agent/ResourceGate.tsx';
 import { useResource } from '../agent/use-resource.ts';
 import { usePlace } from '../routing.ts';
@@ -131,10 +132,7 @@ function Sections({
   readonly settings: readonly ShownSetting[];
 }) {
   const [explained, setExplained] = useState<string | null>(null);
-  // At first only: the settings on the screen can be used while the others are still being drawn.
-  const [whole, setWhole] = useState(false);
-  useEffect(() => startTransition(() => setWhole(true)), []);
-  const drawn = whole ? sections : firstOf(sections);
+  const drawn = useWhole() ? sections : firstOf(sections);
   const status = useResource('status');
   const close = useCallback(() => setExplained(null), []);
   return (
@@ -151,11 +149,8 @@ function Sections({
   );
 }
 
-/** As many settings as fit on a large screen. */
-const FIRST = 12;
-
 function firstOf(sections: readonly Section[]): readonly Section[] {
-  let left = FIRST;
+  let left = FIRST_SETTINGS;
   return sections.flatMap(({ category, settings }) => {
     const first = settings.slice(0, left);
     left -= first.length;
