@@ -91,6 +91,9 @@ test('each failure of sign-in, provisioning and domains is said, and leads to wh
     answers.set('acme-works.example', proof);
     await api('POST', `/domains/${domainId}/verify`);
     await attention.getByText('acme-works.example was not found').waitFor({ state: 'detached' });
+    // Else the next sign-in of these tests would go to it.
+    await api('DELETE', `/connections/${id}`);
+    await attention.getByText('Works IdP').first().waitFor({ state: 'detached' });
     expect(complaints).toEqual([]);
   } finally {
     await close();
