@@ -17,6 +17,7 @@ import type { Logger } from './logging.ts';
 import { noMail, smtpMailer } from './mail/mailer.ts';
 import { createRegistry, metricsRoutes } from './operations/metrics.ts';
 import { checkPublicUrl } from './public-address.ts';
+import { followWork } from './running-work.ts';
 import { scimPlugin } from './scim/plugin.ts';
 import { type HubSecret, loadHubSecret } from './secrets/hub-secret.ts';
 import { buildServer, type HubConfig, type HubServer } from './server.ts';
@@ -132,9 +133,11 @@ async function compose(options: HubOptions, config: HubConfig, database: HubData
           ...options.mail,
           onError: (reason) => log.warn({ reason }, 'a letter could not be sent'),
         });
+  const work = followWork();
   let app: HubServer | undefined;
   const close = async (): Promise<void> => {
     await app?.close();
+    await work.settled(DRAIN_MS);
     mail.stop();
     await announcements.stop();
   };
@@ -148,6 +151,7 @@ async function compose(options: HubOptions, config: HubConfig, database: HubData
       clock,
       announcements,
       metrics,
+      work,
       authenticators: [identity.authenticate, authenticateByApiToken({ db, clock })],
       plugins: [
         ...apiRoutes({ resolver, mail, outbound, secret }),

@@ -14,6 +14,7 @@ import type { HubConfig, HubContext, HubPlugin, HubServer } from './hub-plugin.t
 import type { Logger } from './logging.ts';
 import { measureRequests } from './operations/metrics.ts';
 import { describeRoutes } from './operations/openapi.ts';
+import { followWork, type RunningWork } from './running-work.ts';
 
 export type { HubConfig, HubContext, HubPlugin, HubServer } from './hub-plugin.ts';
 
@@ -28,6 +29,8 @@ export interface ServerOptions {
   readonly plugins: readonly HubPlugin[];
   /** Where numbers for Prometheus are collected; left out, they are counted for nobody. */
   readonly metrics?: Registry;
+  /** Told of the work for each request; left out, nobody waits for it. */
+  readonly work?: RunningWork;
 }
 
 /**
@@ -50,7 +53,7 @@ const BODY_LIMIT = 3 * 1024 * 1024;
 
 /** Builds the server without listening: `server.inject` or `server.listen` follow. */
 export async function buildServer(options: ServerOptions): Promise<HubServer> {
-  const { config } = options;
+  const { config, work = followWork() } = options;
   const addresses = badAddresses();
   const app: HubServer = fastify({
     frameworkErrors: addresses.answer,
@@ -72,6 +75,10 @@ export async function buildServer(options: ServerOptions): Promise<HubServer> {
     if (route.config?.requires === undefined) {
       throw new Error(`${String(route.method)} ${route.url} does not say what it requires of the caller`);
     }
+    const { handler } = route;
+    route.handler = function followed(request, reply) {
+      return work.follow(handler.call(this, request, reply));
+    };
   });
   await app.register(cookie);
   await app.register(helmet, helmetOptions(config));
@@ -83,7 +90,7 @@ export async function buildServer(options: ServerOptions): Promise<HubServer> {
     origin,
     clock: options.clock,
   });
-  app.addHook('onRequest', checkAccess);
+  app.addHook('onRequest', (request) => work.follow(checkAccess(request)));
   const metrics = options.metrics ?? new Registry();
   measureRequests(app, metrics);
   await describeRoutes(app, config);
