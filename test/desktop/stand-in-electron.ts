@@ -150,8 +150,10 @@ async function drawWindow(browser: Browser, id: number, preload: string, ask: As
     },
     load: (url) => {
       const work = loaded
-        .then(() => page.goto(toDrawn(url)))
+        // Told before the page's scripts run, as Electron does: what the old page followed ends, not what this one will.
         .then(() => ask({ what: 'started', window: id }))
+        .then(() => page.goto(toDrawn(url)))
+        .then(() => ask({ what: 'drawn', window: id }))
         .catch(() => undefined);
       loaded = work;
       return work.then(() => undefined);

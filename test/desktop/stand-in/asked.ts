@@ -14,6 +14,7 @@ type PageAsks =
   | 'open-window'
   | 'navigate'
   | 'started'
+  | 'drawn'
   | 'permission'
   | 'download'
   | 'close-window'
@@ -71,11 +72,12 @@ const pageAnswers: Answers<PageAsks> = {
     webContents.emit('will-frame-navigate', event);
     return !event.defaultPrevented;
   },
-  started: ({ window }) => {
-    const found = BrowserWindow.of(window);
-    found?.webContents.emit('did-start-navigation', { isMainFrame: true, isSameDocument: false });
-    found?.emit('ready-to-show');
-  },
+  started: ({ window }) =>
+    BrowserWindow.of(window)?.webContents.emit('did-start-navigation', {
+      isMainFrame: true,
+      isSameDocument: false,
+    }),
+  drawn: ({ window }) => BrowserWindow.of(window)?.emit('ready-to-show'),
   permission: ({ permission, url }) =>
     new Promise<boolean>((resolve) => {
       if (!sessionOf().checkPermission(null, permission, url)) return resolve(false);
