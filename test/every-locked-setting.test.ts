@@ -1,6 +1,8 @@
-import { rename } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type AgentWorld, makeWorld } from '../src/agent/testing/agent-world.ts';
 import { runCli } from '../src/cli/cli.ts';
 import { openTerminal } from '../src/cli/terminal/terminal.ts';
@@ -17,6 +19,17 @@ import { documentOf } from './web/sample-settings.ts';
  * by an administrator's file, changed by the command line, and edited in settings-store.json.
  */
 let world: AgentWorld | null = null;
+const before = process.cwd();
+let folder: string;
+beforeAll(async () => {
+  // The paths of Windows are no paths here: what is written to them lands in the working folder.
+  folder = await mkdtemp(join(tmpdir(), 'mooring-every-'));
+  process.chdir(folder);
+});
+afterAll(async () => {
+  process.chdir(before);
+  await rm(folder, { recursive: true, force: true });
+});
 afterEach(async () => {
   await world?.end();
   world = null;

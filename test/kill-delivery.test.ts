@@ -76,12 +76,12 @@ describe('an agent that is killed while policy arrives', () => {
     const last = await makeMachine({ folder: machine.folder, keychain: fileKeychain(keychain) });
     const agent = await last.launch();
     await expect
-      .poll(() => {
+      .poll(async () => {
         last.time.advance(1_000);
-        return agent.store();
+        return (await agent.status()).policy?.seq;
       })
-      .toMatchObject({ ThemeSource: THEMES[(ROUNDS + 1) % 2] });
-    expect((await agent.status()).policy?.seq).toBe(ROUNDS + 1);
+      .toBe(ROUNDS + 1);
+    await expect.poll(() => agent.store()).toMatchObject({ ThemeSource: THEMES[(ROUNDS + 1) % 2] });
     expect((await agent.policy()).drift).toEqual([]);
     await last.end();
   });
