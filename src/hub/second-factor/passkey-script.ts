@@ -31,6 +31,8 @@ for (const form of document.querySelectorAll('form[data-passkey]')) {
       button.focus();
     }
   });
+  // Until here a press would have sent the form without an answer.
+  form.querySelector('button').disabled = false;
 }
 `;
 

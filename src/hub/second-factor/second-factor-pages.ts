@@ -184,7 +184,7 @@ function passkeyForm(options: {
 <form method="post" action="${options.action}" data-passkey="${asking.kind}" data-options="${asking.options}" data-failed="${TEXTS.failed}" data-known="${TEXTS.known}">
 ${options.fields}${hidden('passkey', '')}
 <p class="problem" role="alert" hidden></p>
-<button class="${options.quiet === true ? 'plain' : 'primary'}" type="submit">${options.submit}</button>
+<button class="${options.quiet === true ? 'plain' : 'primary'}" type="submit" disabled>${options.submit}</button>
 </form>`;
 }
 
