@@ -90,11 +90,16 @@ export async function startTestHub(
     secret,
     announcements,
     stop: async () => {
+      // As the hub itself does: a connection that nobody closes is not waited for until it times out.
+      const impatience = setTimeout(() => server.server.closeAllConnections(), DRAIN_MS);
       await server.close();
+      clearTimeout(impatience);
       await announcements.stop();
     },
   };
 }
+
+const DRAIN_MS = 2_000;
 
 export interface TestAccount {
   readonly id: string;
