@@ -1,13 +1,11 @@
 import { z } from 'zod';
-import { organizationPathSchema, policyDuplicationSchema } from './hub-api.ts';
+import { instant, organizationPathSchema, uuid } from './hub-fields.ts';
+import { policyDuplicationSchema } from './hub-policies.ts';
 
 /*
  * Shapes of the hub's API for administrators: policies that were deleted and may come back. Part of the API that
  * hub-api.ts describes.
  */
-
-const instant = z.string();
-const uuid = z.uuid();
 
 /** How long a deleted policy can be brought back. */
 export const DELETED_POLICY_DAYS = 30;

@@ -1,11 +1,8 @@
 import { z } from 'zod';
 import { reportedDriftSchema, reportedProblemSchema, reportedSettingSchema } from './device-report.ts';
-import { sortSchema } from './hub-api.ts';
+import { instant, sortSchema, uuid } from './hub-fields.ts';
 
 /* Shapes of the hub's API for administrators: devices and compliance (docs/delivery.md section 5). */
-
-const instant = z.string();
-const uuid = z.uuid();
 
 /** In the order of the table in docs/delivery.md, section 5. */
 export const DEVICE_STATUSES = [

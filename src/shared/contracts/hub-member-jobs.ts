@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { memberQuerySchema, organizationPathSchema, roleSchema } from './hub-api.ts';
+import { instant, organizationPathSchema, roleSchema, uuid } from './hub-fields.ts';
+import { memberQuerySchema } from './hub-members.ts';
 
 /* One thing done with many members: begun by a request, done by the hub, watched and read afterwards by its id. */
-
-const uuid = z.uuid();
-const instant = z.string();
 
 /** What is done with each. */
 export const memberJobActionSchema = z.discriminatedUnion('kind', [

@@ -1,21 +1,19 @@
 import { z } from 'zod';
+import { auditListSchema } from './hub-audit.ts';
 import {
-  auditListSchema,
-  memberQuerySchema,
+  instant,
   organizationPathSchema,
   pageQuerySchema,
   roleSchema,
   sortSchema,
-} from './hub-api.ts';
+  uuid,
+} from './hub-fields.ts';
+import { memberQuerySchema } from './hub-members.ts';
 
 /*
  * The administrators' API for how people come and go: SCIM of a connection, invitations, members in bulk, and the
  * move from sign-in provisioning (JIT) to SCIM.
  */
-
-/** ISO 8601 in UTC. */
-const instant = z.string();
-const uuid = z.uuid();
 
 /* ---- SCIM of a connection ---- */
 

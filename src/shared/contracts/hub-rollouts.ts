@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { exceptionSchema } from './bundle.ts';
+import { instant, uuid } from './hub-fields.ts';
 import { jsonValue } from './json-value.ts';
 
 /*
@@ -7,8 +8,6 @@ import { jsonValue } from './json-value.ts';
  * users may override. Part of the API that hub-api.ts describes.
  */
 
-const instant = z.string();
-const uuid = z.uuid();
 const percentage = z.int().min(0).max(100);
 const teamIds = z.array(uuid).max(1000);
 const reason = z.string().max(1000).default('');

@@ -1,9 +1,8 @@
 import { z } from 'zod';
+import { uuid } from './hub-fields.ts';
 import { jsonValue } from './json-value.ts';
 
 /* Shapes of a simulation: what a draft would change, for whom, before anybody receives it. */
-
-const uuid = z.uuid();
 
 /** Who would receive the draft. */
 export const audienceSchema = z.discriminatedUnion('kind', [

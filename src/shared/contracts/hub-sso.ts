@@ -1,14 +1,11 @@
 import { z } from 'zod';
-import { organizationNameSchema, organizationPathSchema } from './hub-api.ts';
+import { instant, organizationNameSchema, organizationPathSchema, uuid } from './hub-fields.ts';
 
 /*
  * The part of the hub's HTTP API for administrators that is about identity providers (docs/identity.md sections 1
  * to 3).
  */
 
-/** ISO 8601 in UTC. */
-const instant = z.string();
-const uuid = z.uuid();
 const line = (most: number) =>
   z
     .string()
