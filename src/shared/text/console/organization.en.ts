@@ -1,5 +1,26 @@
-/** Texts of the console about how an organization signs in, and its domains, beside those of the pages' beginnings. */
-export const organizationMore = {
+/** Texts of the console about the organization itself, and how its people sign in. */
+export const enOrganization = {
+  'organization.title': 'Organization',
+  'organization.text': 'What the organization says of itself, and how policy reaches devices.',
+  'organization.identity': 'Identity',
+  'organization.name': 'Name',
+  'organization.created': 'Created',
+  'organization.shown': 'Shown to users',
+  'organization.shownText': 'Whom they can ask when something is locked.',
+  'organization.displayName': 'Display name',
+  'organization.contactName': 'Contact',
+  'organization.contactNameHint': 'For example IT Help',
+  'organization.contactUrl': 'Address of the contact',
+  'organization.contactUrlHint': 'https:// or mailto:',
+  'organization.delivery': 'Delivery',
+  'organization.deliveryText': 'Devices are woken by every change; this is how they behave beside that.',
+  'organization.refresh': 'Devices ask again after (seconds)',
+  'organization.refreshHint': 'From 10 to 3600',
+  'organization.freezes': 'Freeze settings when policy gets too old',
+  'organization.grace': 'Too old after (hours without the hub)',
+  'organization.graceHint': 'Users cannot change settings then until a sync succeeds.',
+  'organization.saved': 'Saved.',
+
   'signIn.title': 'Sign-in',
   'signIn.text': 'Beside single sign-on, which is set per connection.',
   'signIn.device': 'Sign-in by a code, for devices without a browser',
@@ -8,11 +29,4 @@ export const organizationMore = {
   'signIn.factor': 'Owners with a password need a second factor',
   'signIn.factorHint':
     'Owners who sign in with a password of this hub are asked for an authenticator app or a passkey, and to add one at their next sign-in. Owners who come by single sign-on are the identity provider’s matter.',
-
-  'domains.failingTitle': 'The record of {domain} was not found',
-  'domains.failingText':
-    'Since {since}. Everything goes on as before: put the record back, or check it, and verify again. Another organization that proves the domain takes it over.',
-  'domains.rechecked': 'Looked up again by itself from time to time, and when you verify.',
-  'domains.outsidersNone': 'Everybody with an account in your domains is a member.',
-  'domains.outsidersSave': 'Save as CSV',
 } as const;

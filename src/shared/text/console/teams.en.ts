@@ -1,0 +1,24 @@
+/** Texts of the console about teams. */
+export const enTeams = {
+  'teams.title': 'Teams',
+  'teams.text': 'Groups of members that policies can be assigned to.',
+  'teams.create': 'New team',
+  'teams.search': 'Search teams',
+  'teams.noneTitle': 'No teams yet',
+  'teams.noneText': 'Create one, or let your identity provider bring them by SCIM.',
+  'teams.notFound': 'No team matches',
+  'teams.notFoundText': 'Try fewer letters.',
+  'teams.name': 'Name',
+  'teams.gone': 'There is no such team; it may have been deleted.',
+  'teams.empty': 'Nobody is in this team, or nobody matches.',
+  'teams.addMembers': 'Add members',
+  'teams.putIn': 'Add',
+  'teams.takeOut': 'Take out',
+  'teams.takeOutNamed': 'Take out {email}',
+  'teams.delete': 'Delete team',
+  'teams.deleteTitle': 'Delete the team “{team}”?',
+  'teams.deleteText': {
+    one: '{count} member loses their place in it, and a policy that came through it. The account stays.',
+    other: '{count} members lose their places in it, and a policy that came through it. The accounts stay.',
+  },
+} as const;
