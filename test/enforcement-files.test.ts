@@ -10,6 +10,7 @@ import type { CommandRunner } from '../src/agent/agent-options.ts';
 import { agentPaths, type HostFacts } from '../src/agent/paths.ts';
 import { profileSignIn, readProfileSource } from '../src/agent/sources/profile-source.ts';
 import { readSignInFile } from '../src/agent/sources/sign-in-files.ts';
+import { exportedValue, registryProgram } from '../src/agent/sources/test-registry.ts';
 import {
   type Deployment,
   deploymentsFor,
@@ -62,7 +63,7 @@ const fileOf = (system: System, wish: SignInWish, method: Deployment['method']) 
   return file;
 };
 
-/** What `reg query KEY /s` prints once `reg import` took the file. Knows only the grammar of Microsoft's format. */
+/** The registry once `reg import` took the file. Knows only the grammar of Microsoft's format. */
 function importedRegistry(bytes: Uint8Array): CommandRunner {
   const content = new TextDecoder('utf-16le', { fatal: true }).decode(bytes);
   const [head, ...blocks] = content.split('\r\n\r\n');
@@ -73,34 +74,23 @@ function importedRegistry(bytes: Uint8Array): CommandRunner {
     const [name = '', ...lines] = block.split('\r\n').filter((line) => !line.startsWith(';'));
     const key = /^\[(HKEY_[^\]]+)\]$/.exec(name)?.[1] ?? '';
     expect(key, name).not.toBe('');
-    keys.set(key, lines.map(queried));
+    keys.set(key, lines.map(imported));
   }
-  return async (_program, [, asked = '', ...flags]) => {
-    const key = asked.replace(/^HKLM/, 'HKEY_LOCAL_MACHINE');
-    const lines = keys.get(key);
-    if (lines !== undefined && flags.includes('/s'))
-      return { kind: 'ended', exitCode: 0, stdout: ['', key, ...lines, ''].join('\r\n'), stderr: '' };
-    const below = [...keys.keys()].filter((each) => each.startsWith(`${key}\\`));
-    const children = new Set(
-      below.map((each) => key + each.slice(key.length).split('\\').slice(0, 2).join('\\')),
-    );
-    if (lines === undefined && flags.includes('/s'))
-      return { kind: 'ended', exitCode: 1, stdout: '', stderr: 'not found' };
-    return { kind: 'ended', exitCode: 0, stdout: ['', ...children, ''].join('\r\n'), stderr: '' };
-  };
+  return registryProgram(Object.fromEntries(keys));
 }
 
-function queried(line: string): string {
+/** A value as it is exported again. */
+function imported(line: string): string {
   const [, name = '', data = ''] = /^"([^"]+)"=(.*)$/.exec(line) ?? [];
   const quoted = /^"((?:[^"\\]|\\["\\])*)"$/.exec(data);
-  if (quoted !== null) return `    ${name}    REG_SZ    ${quoted[1]?.replaceAll(/\\(["\\])/g, '$1')}`;
+  if (quoted !== null) return exportedValue(name, 'REG_SZ', quoted[1]?.replaceAll(/\\(["\\])/g, '$1') ?? '');
   const hex = /^hex\(7\):((?:[0-9a-f]{2},)*[0-9a-f]{2})$/.exec(data)?.[1];
   if (hex === undefined) throw new Error(`not a value: ${line}`);
   const text = new TextDecoder('utf-16le', { fatal: true }).decode(
     Uint8Array.from(hex.split(',').map((byte) => Number.parseInt(byte, 16))),
   );
   expect(text.endsWith('\0\0')).toBe(true);
-  return `    ${name}    REG_MULTI_SZ    ${text.slice(0, -2).split('\0').join('\\0')}`;
+  return exportedValue(name, 'REG_MULTI_SZ', text.slice(0, -2).split('\0').join('\\0'));
 }
 
 describe.each(LAYOUTS)('layout %s', (layout) => {

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { fullPolicy } from '../bench/full-policy.ts';
 import { readPropertyList } from '../src/agent/sources/property-list.ts';
+import { readRegistryExport } from '../src/agent/sources/registry-export.ts';
 import { profileOfRegistry } from '../src/agent/sources/registry-profile.ts';
-import { parseRegistry } from '../src/agent/sources/registry-query.ts';
 import type { Json } from '../src/hub/database/schema.ts';
 import { acceptDocument } from '../src/hub/policies/document.ts';
 import { exportPolicy } from '../src/hub/policies/export/export-policy.ts';
@@ -118,9 +118,9 @@ describe.each(DOCUMENTS)('%s', (_what, source) => {
     const key = KEY.replace('HKLM', 'HKEY_LOCAL_MACHINE');
     const { settings } = z.object({ settings: z.string() }).parse(sections[key]);
     expect(JSON.parse(settings)).toEqual({ configurationFileVersion: 2, ...document });
-    // What reg.exe prints of it, and what the agent makes of that.
-    const tree = parseRegistry(`\r\n${key}\r\n    settings    REG_SZ    ${settings}\r\n\r\n`, KEY);
-    const { profile, problems } = profileOfRegistry(tree, desktopCatalog);
+    // `reg export` writes the same form, so the agent's own reader takes the file as well.
+    const tree = readRegistryExport(content, KEY);
+    const { profile, problems } = profileOfRegistry(tree ?? new Map(), desktopCatalog);
     expect(problems).toEqual([]);
     expect(meaning(readProfile(profile, desktopCatalog).layer)).toEqual(expected);
   });

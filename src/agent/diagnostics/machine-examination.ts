@@ -136,12 +136,17 @@ function numbered(findings: readonly Finding[]): Finding[] {
   return findings.map((finding, index) => ({ ...finding, about: String(index + 1) }));
 }
 
+function repairedWords(repairs: number): string {
+  if (repairs === 0) return 'it needed no repair';
+  return repairs === 1 ? 'it was repaired once' : `it was repaired ${repairs} times`;
+}
+
 function examineStore(paths: AgentPaths, { storeState }: Pick<Enforcement, 'storeState'>): Finding {
   const { state, message, repairs } = storeState();
   const detail = message === undefined ? '' : ` ${message}`;
   switch (state) {
     case 'ok':
-      return { result: 'ok', finding: `${paths.store} is in line; it was repaired ${repairs} times.` };
+      return { result: 'ok', finding: `${paths.store} is in line; ${repairedWords(repairs)}.` };
     case 'waiting':
       return {
         result: 'warning',

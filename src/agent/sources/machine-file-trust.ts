@@ -84,16 +84,25 @@ function ancestors(path: string): string[] {
   }
 }
 
-/** Administrators, SYSTEM, and TrustedInstaller, by the identifiers that no language of Windows changes. */
+/** Administrators, SYSTEM, and TrustedInstaller, by the names that no language of Windows changes. */
 const ADMINISTRATIVE_OWNERS = new Set([
+  'BA',
   'S-1-5-32-544',
+  'SY',
   'S-1-5-18',
   'S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464',
 ]);
 
-/** The path travels in the environment: no quoting rule of PowerShell ever sees it. */
-const OWNER_SCRIPT =
-  '[Console]::Out.Write((Get-Acl -LiteralPath $env:MOORING_FILE).GetOwner([System.Security.Principal.SecurityIdentifier]).Value)';
+/**
+ * The path travels in the environment: no quoting rule of PowerShell ever sees it. A property is asked for and no method,
+ * which PowerShell refuses to call where a machine is locked down to its "constrained language".
+ */
+const OWNER_SCRIPT = '(Get-Acl -LiteralPath $env:MOORING_FILE).Sddl';
+
+/** The owner that a security descriptor in its text form names (`O:BAG:SYD:…`); `null` where it is none. */
+function ownerOf(descriptor: string): string | null {
+  return /^O:([A-Z]{2}|S-1(?:-\d+)+)(?:[GDS]:.*)?$/.exec(descriptor.trim())?.[1] ?? null;
+}
 
 /** On Windows: the owner is an administrative one, and no link or junction lies on the way. */
 export function windowsTrust(
@@ -118,13 +127,12 @@ export function windowsTrust(
       ['-NoLogo', '-NoProfile', '-NonInteractive', '-Command', OWNER_SCRIPT],
       { environment: { MOORING_FILE: path }, timeoutMs: 20_000 },
     );
-    if (asked.kind === 'failed' || asked.exitCode !== 0) {
-      return `The owner of ${path} could not be found out, so it is ignored. Run "mooring doctor".`;
-    }
-    const owner = asked.stdout.trim();
+    const owner = asked.kind === 'ended' && asked.exitCode === 0 ? ownerOf(asked.stdout) : null;
+    if (owner === null)
+      return `The owner of ${path} could not be found out, so it is ignored. Let ${powershell} run for this user, and sync again.`;
     if (info.ino !== undefined && info.ctimeMs !== undefined) judged.set(path, { state, owner });
     if (ADMINISTRATIVE_OWNERS.has(owner)) return null;
-    return `${path} belongs to ${owner.slice(0, 200)} instead of Administrators or SYSTEM. Let an administrator take ownership; until then it is ignored.`;
+    return `${path} belongs to ${owner} instead of Administrators or SYSTEM. Let an administrator take ownership; until then it is ignored.`;
   };
 }
 

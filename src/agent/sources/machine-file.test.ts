@@ -164,28 +164,47 @@ describe('trust on mac and Linux', () => {
 describe('trust on Windows', () => {
   const path = 'C:\\ProgramData\\Mooring\\admin-settings.json';
   const owner =
-    (sid: string): CommandRunner =>
-    async () => ({ kind: 'ended', exitCode: 0, stdout: `${sid}\r\n`, stderr: '' });
+    (name: string): CommandRunner =>
+    async () => ({
+      kind: 'ended',
+      exitCode: 0,
+      stdout: `O:${name}G:SYD:AI(A;ID;FA;;;SY)(A;ID;0x1200a9;;;BU)\r\n`,
+      stderr: '',
+    });
+  const answers =
+    (stdout: string): CommandRunner =>
+    async () => ({ kind: 'ended', exitCode: 0, stdout, stderr: '' });
   const noLink = async () => false;
 
   test.each([
-    ['Administrators', 'S-1-5-32-544', true],
-    ['SYSTEM', 'S-1-5-18', true],
+    ['Administrators', 'BA', true],
+    ['SYSTEM', 'SY', true],
     ['TrustedInstaller', 'S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464', true],
     ['a user', 'S-1-5-21-1111111111-2222222222-3333333333-1001', false],
-    ['Everyone', 'S-1-1-0', false],
-    ['nothing', '', false],
-    ['two answers', 'S-1-5-18\r\nS-1-5-18', false],
+    ['Everyone', 'WD', false],
+    ['the local account Administrator', 'LA', false],
   ])('owner %s', async (_who, sid, trusted) => {
     const distrust = await windowsTrust(owner(sid), 'C:\\Windows', noLink)(path, { uid: 0, gid: 0, mode: 0 });
     expect(distrust === null).toBe(trusted);
   });
 
+  test.each(['', 'O:', 'G:SYD:', 'BA', 'O:SY\r\nO:SY', 'O:BAX', 'S-1-5-18', 'Get-Acl : Access is denied'])(
+    'the answer %j names no owner',
+    async (stdout) => {
+      const distrust = windowsTrust(
+        answers(stdout),
+        'C:\\Windows',
+        noLink,
+      )(path, { uid: 0, gid: 0, mode: 0 });
+      expect(await distrust).toMatch(/could not be found out/);
+    },
+  );
+
   test('asks by absolute path, and no quoting rule sees the name', async () => {
     const asked: { file: string; args: readonly string[]; environment: unknown }[] = [];
     const run: CommandRunner = async (file, args, options) => {
       asked.push({ file, args, environment: options?.environment });
-      return { kind: 'ended', exitCode: 0, stdout: 'S-1-5-18', stderr: '' };
+      return { kind: 'ended', exitCode: 0, stdout: 'O:SYG:SYD:', stderr: '' };
     };
     const odd = 'C:\\ProgramData\\Mooring\'; Remove-Item "C:\\"\\admin-settings.json';
     expect(await windowsTrust(run, 'C:\\Windows', noLink)(odd, { uid: 0, gid: 0, mode: 0 })).toBeNull();

@@ -76,15 +76,9 @@ async function registryContent(
       const { profile, problems } = profileOfRegistry(reading.tree, catalog);
       // The key may be there for its subkeys alone, as group policy leaves it behind.
       if (Object.keys(profile).length === 0) return { location, kind: 'absent' };
-      const lossy = reading.lossy ? [lossyProblem(key)] : [];
-      return { location, kind: 'content', content: profile, problems: [...problems, ...lossy] };
+      return { location, kind: 'content', content: profile, problems };
     }
   }
-}
-
-function lossyProblem(key: string): Problem {
-  const message = `${key} holds characters that cannot be read from it. Write them as \\uXXXX in "settings".`;
-  return { ...problemOf('encoding', message), severity: 'warning' };
 }
 
 function problemOf(code: Problem['code'], message: string): Problem {

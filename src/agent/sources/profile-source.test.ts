@@ -10,6 +10,7 @@ import { agentPaths, type HostFacts, type Layout } from '../paths.ts';
 import { diskFiles } from '../state-file.ts';
 import { createLastProfileKeys } from './last-profile-keys.ts';
 import { profileSignIn, readProfileSource } from './profile-source.ts';
+import { exportedValue, registryProgram } from './test-registry.ts';
 
 const trusting = async () => null;
 const noCommand: CommandRunner = async () => ({ kind: 'failed', reason: 'not on this machine' });
@@ -191,23 +192,18 @@ describe('windows', () => {
   const KEY = 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Mooring\\Mooring Desktop';
   const DOCKER_KEY = 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Docker\\Docker Desktop';
 
-  /** What `reg.exe query KEY /s` would print for these lines of each key. */
+  /** A registry with these values of each key, written as `reg.exe query` shows them. */
   function registry(keys: Record<string, Record<string, readonly string[]>>): CommandRunner {
-    return async (_file, args) => {
-      const key = (args[1] ?? '').replace(/^HKLM/, 'HKEY_LOCAL_MACHINE');
-      const tree = keys[key];
-      if (tree === undefined) {
-        const parent = Object.keys(keys).find((each) => each.startsWith(`${key}\\`));
-        const stdout = parent === undefined ? `${key}\\Other\r\n` : `${parent}\r\n`;
-        return key.split('\\').length > 4
-          ? { kind: 'ended', exitCode: 1, stdout: '', stderr: 'ERROR' }
-          : { kind: 'ended', exitCode: 0, stdout: `\r\n${stdout}`, stderr: '' };
-      }
-      const blocks = Object.entries(tree).map(([sub, lines]) =>
-        [sub === '' ? key : `${key}\\${sub}`, ...lines.map((line) => `    ${line}`), ''].join('\r\n'),
-      );
-      return { kind: 'ended', exitCode: 0, stdout: `\r\n${blocks.join('\r\n')}`, stderr: '' };
-    };
+    const exported = Object.entries(keys).flatMap(([key, tree]) =>
+      Object.entries(tree).map(([sub, lines]) => [
+        sub === '' ? key : `${key}\\${sub}`,
+        lines.map((line) => {
+          const [name = '', type = '', data = ''] = line.split('    ');
+          return exportedValue(name, type, data);
+        }),
+      ]),
+    );
+    return registryProgram(Object.fromEntries(exported));
   }
 
   test('no key is no profile, and so is one that is empty', async () => {

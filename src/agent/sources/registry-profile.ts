@@ -3,7 +3,7 @@ import type { Problem } from '../../shared/policy/model.ts';
 import { finishProblems } from '../../shared/policy/problem-draft.ts';
 import type { Catalog } from '../../shared/settings/define-catalog.ts';
 import type { Setting } from '../../shared/settings/setting.ts';
-import type { RegistryTree, RegistryValue } from './registry-query.ts';
+import type { RegistryTree, RegistryValue } from './registry-export.ts';
 
 /** A JSON object under construction. Made without a prototype: keys come from outside. */
 type Draft = { [name: string]: unknown };

@@ -69,11 +69,6 @@ export function optionsOfCommandLine(words: readonly string[]): GivenToInstaller
 export function optionsOfProperties(reading: RegistryReading): GivenToInstaller {
   if (reading.kind === 'absent') return { ok: true, options: {} };
   if (reading.kind === 'failed') return refuse(reading.message);
-  if (reading.lossy)
-    return refuse(
-      'A property of the installer holds characters that the console of this computer cannot show.',
-      'Write them as \\u escapes in ADMINSETTINGS.',
-    );
   const options: Record<string, string | true> = {};
   for (const [name, value] of reading.tree.get('') ?? []) {
     const known = INSTALLER_OPTIONS.find(({ property }) => property === name.toUpperCase());

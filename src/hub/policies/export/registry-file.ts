@@ -6,8 +6,8 @@ const KEY = 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Mooring\\Mooring Desktop';
 /**
  * The policy as a file for regedit, `reg import` and Group Policy: one REG_SZ value that holds the whole document. It
  * says exactly what the document says, where a pair of values for each setting could not (a group that is present
- * without members). Text of another alphabet is written as JSON escapes: `reg.exe`, by which agents read, prints in
- * the console's code page. UTF-16 with its mark and CR LF, as regedit writes.
+ * without members). Text of another alphabet is written as JSON escapes, for tools on the way that would damage it
+ * (consoles have code pages). UTF-16 with its mark and CR LF, as regedit writes.
  */
 export function registryFile(document: { readonly [key: string]: Json }): Uint8Array {
   const json = asciiJson({ configurationFileVersion: 2, ...document });
