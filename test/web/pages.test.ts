@@ -260,6 +260,21 @@ describe('the pages', () => {
       expect(agent.changes).toEqual([]);
     }));
 
+  test('nothing is read twice when the page opens, and everything again when its events were interrupted', () =>
+    visit(managedWorld(), async ({ page, agent }) => {
+      const asked: string[] = [];
+      page.on('request', (request) => {
+        const path = new URL(request.url()).pathname;
+        if (path.startsWith('/v1/') && path !== '/v1/events') asked.push(path);
+      });
+      await page.reload();
+      await page.locator('[data-setting]').first().waitFor();
+      expect(asked.toSorted()).toEqual(['/v1/catalog', '/v1/settings', '/v1/status']);
+      const again = page.waitForRequest('**/v1/settings');
+      agent.dropStreams();
+      await again;
+    }));
+
   test('an answer of another version is not taken for the contract', () =>
     visit(managedWorld(), async ({ page }) => {
       await page.route('**/v1/settings', (route) => route.fulfill({ json: { settings: 'all of them' } }));
