@@ -231,9 +231,9 @@ describe('the pages', () => {
     const world = managedWorld();
     world.account = { ...world.account, state: 'sign-in-again', sessionEnd: 'sso_required' };
     await visit(world, async ({ page, go }) => {
-      await page.getByText('now requires single sign-on, so your session has ended').waitFor();
+      await page.getByText('now requires single sign-on, so the session that began with a').waitFor();
       await go('account');
-      await page.getByText('so the session that began with a password has ended').waitFor();
+      await page.getByText('but new ones cannot be fetched').waitFor();
     });
   });
 
