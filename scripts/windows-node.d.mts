@@ -1,0 +1,2 @@
+/** Where Node for Windows, in the pinned version, is looked for. */
+export function windowsNode(): string;
