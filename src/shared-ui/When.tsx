@@ -13,14 +13,24 @@ export function useNow(): number {
   return now;
 }
 
-/** An instant, written as distance from now, with the exact time for those who ask. `null`: never happened. */
-export function When({ at }: { readonly at: string | null | undefined }) {
+/**
+ * An instant, written as distance from now, with the exact time for those who ask; with `exact`, the other way round.
+ * `null`: never happened.
+ */
+export function When({
+  at,
+  exact = false,
+}: {
+  readonly at: string | null | undefined;
+  readonly exact?: boolean;
+}) {
   const { t, dateTime, relative } = useText();
   const now = useNow();
   if (at === null || at === undefined) return <span>{t('time.never')}</span>;
+  const distance = relative(at, now) ?? t('time.justNow');
   return (
-    <time dateTime={at} title={dateTime(at)}>
-      {relative(at, now) ?? t('time.justNow')}
+    <time dateTime={at} title={exact ? distance : dateTime(at)}>
+      {exact ? dateTime(at) : distance}
     </time>
   );
 }

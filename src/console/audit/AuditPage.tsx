@@ -166,7 +166,7 @@ function EventDetail({
   readonly event: AuditEvent;
   readonly onFilter: (name: string, value: string) => void;
 }) {
-  const { t, dateTime } = useConsoleText();
+  const { t } = useConsoleText();
   const { actor, target } = event;
   return (
     <div className={layout.stack}>
@@ -175,7 +175,7 @@ function EventDetail({
           [t('audit.action'), <code key="action">{event.action}</code>],
           [t('audit.target'), `${target.label} (${target.kind})`],
           [t('audit.actor'), `${actor.label} (${t(`audit.actor.${actor.kind}`)})`],
-          [t('audit.when'), dateTime(event.at)],
+          [t('audit.when'), <When key="when" at={event.at} exact />],
           [t('audit.from'), event.sourceAddress ?? t('audit.fromHub')],
         ]}
       />

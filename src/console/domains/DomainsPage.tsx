@@ -13,13 +13,10 @@ import {
 } from '../../shared/contracts/hub-api.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
-import { EmptyState } from '../../shared-ui/PageState.tsx';
 import { Facts, Panel } from '../../shared-ui/Panel.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
-import { Gate } from '../hub/Gate.tsx';
-import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import { CopyValue } from '../parts/CopyValue.tsx';
 import { checkForm } from '../parts/check-form.ts';
@@ -29,17 +26,17 @@ import { FailureNotice } from '../parts/FailureNotice.tsx';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
+import { FilterChoice, ServerList } from '../parts/ServerList.tsx';
 import { saveFile } from '../parts/save-file.ts';
-import { Table } from '../parts/Table.tsx';
+import { useAsk } from '../parts/use-ask.ts';
 import { useChange } from '../parts/use-change.ts';
+import { useFilters } from '../parts/use-filters.ts';
 
 const TONES = { pending: 'neutral', verified: 'good', failing: 'warn' } as const;
 
 /** Domains of the organization: claimed, proved by DNS, and who of them is no member. */
 export function DomainsPage() {
   const { t } = useConsoleText();
-  const { api } = useHere();
-  const loaded = useRead({ path: api('domains'), answer: domainListSchema });
   const [adding, setAdding] = useState(false);
   return (
     <>
@@ -52,24 +49,58 @@ export function DomainsPage() {
           </Button>
         }
       />
-      <Gate loaded={loaded}>
-        {({ domains }) =>
-          domains.length === 0 ? (
-            <EmptyState icon={<Globe size={26} />} title={t('domains.noneTitle')}>
-              {t('domains.noneText')}
-            </EmptyState>
-          ) : (
-            <div className={layout.stack}>
-              {domains.map((domain) => (
-                <DomainPanel key={domain.id} domain={domain} />
-              ))}
-            </div>
-          )
-        }
-      </Gate>
+      <Domains />
       <Outsiders />
       {adding ? <AddDomain onClose={() => setAdding(false)} /> : null}
     </>
+  );
+}
+
+function Domains() {
+  const { t } = useConsoleText();
+  const { api } = useHere();
+  const { get } = useFilters();
+  const filtered = get('search') + get('state') !== '';
+  return (
+    <ServerList
+      label={t('domains.title')}
+      path={api('domains')}
+      query={{ state: get('state') }}
+      answer={domainListSchema}
+      page={({ domains, total, next }) => ({ rows: domains, total, next })}
+      rowKey={({ id }) => id}
+      usualSort="name"
+      search={t('domains.search')}
+      filters={
+        <FilterChoice
+          name="state"
+          label={t('domains.stateLabel')}
+          options={(['pending', 'verified', 'failing'] as const).map((each) => [
+            each,
+            t(`domains.state.${each}`),
+          ])}
+        />
+      }
+      found={(count) => t('domains.found', { count })}
+      empty={{
+        icon: <Globe size={26} />,
+        title: t(filtered ? 'list.nothingFound' : 'domains.noneTitle'),
+        text: t(filtered ? 'list.nothingFoundText' : 'domains.noneText'),
+      }}
+      columns={[
+        { title: t('domains.name'), sort: 'name', cell: ({ name }) => name },
+        { title: t('domains.claimedAt'), sort: 'created', cell: ({ createdAt }) => <When at={createdAt} /> },
+        { title: t('domains.checkedAt'), sort: 'checked', cell: ({ checkedAt }) => <When at={checkedAt} /> },
+      ]}
+    >
+      {(domains) => (
+        <div className={layout.stack}>
+          {domains.map((domain) => (
+            <DomainPanel key={domain.id} domain={domain} />
+          ))}
+        </div>
+      )}
+    </ServerList>
   );
 }
 
@@ -203,11 +234,13 @@ function RemoveDomain({ domain, onClose }: { readonly domain: Domain; readonly o
 function Outsiders() {
   const { t } = useConsoleText();
   const { api } = useHere();
-  const loaded = useRead({ path: api('domains', 'uncaptured'), answer: outsiderListSchema });
-  if (loaded.state !== 'ready') return null;
-  const { users } = loaded.value;
-  const save = () => {
-    const rows = users.map(({ name, username, email }) => [name, username, email]);
+  const ask = useAsk();
+  const path = api('domains', 'uncaptured');
+  const save = async () => {
+    // Without a limit: everybody, and not the page that is shown.
+    const answer = await ask.send({ path, answer: outsiderListSchema });
+    if (!answer.ok) return;
+    const rows = answer.value.users.map(({ name, username, email }) => [name, username, email]);
     const text = csvOf([['Name', 'Username', 'Email'], ...rows]);
     saveFile('users-outside.csv', text, 'text/csv;charset=utf-8');
   };
@@ -215,29 +248,37 @@ function Outsiders() {
     <Panel
       title={t('domains.outsiders')}
       text={t('domains.outsidersText')}
-      flush={users.length > 0}
       actions={
-        users.length === 0 ? null : (
-          <Button size="xs" variant="default" leftSection={<Download size={14} aria-hidden />} onClick={save}>
-            {t('domains.outsidersSave')}
-          </Button>
-        )
+        <Button
+          size="xs"
+          variant="default"
+          loading={ask.busy}
+          leftSection={<Download size={14} aria-hidden />}
+          onClick={() => void save()}
+        >
+          {t('domains.outsidersSave')}
+        </Button>
       }
     >
-      {users.length === 0 ? (
-        <p className={layout.dim}>{t('domains.outsidersNone')}</p>
-      ) : (
-        <Table
+      <div className={layout.stack}>
+        <FailureNotice failure={ask.failure} />
+        <ServerList
+          name="outside"
           label={t('domains.outsiders')}
-          rows={users}
+          path={path}
+          answer={outsiderListSchema}
+          page={({ users, total, next }) => ({ rows: users, total, next })}
           rowKey={({ userId }) => userId}
+          usualSort="email"
+          search={t('domains.outsidersSearch')}
+          empty={{ text: t('domains.outsidersNone') }}
           columns={[
-            { title: t('members.name'), cell: ({ name }) => name },
+            { title: t('members.name'), sort: 'name', cell: ({ name }) => name },
             { title: t('members.username'), cell: ({ username }) => username },
-            { title: t('members.email'), cell: ({ email }) => email },
+            { title: t('members.email'), sort: 'email', cell: ({ email }) => email },
           ]}
         />
-      )}
+      </div>
     </Panel>
   );
 }

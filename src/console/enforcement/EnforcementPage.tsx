@@ -18,13 +18,16 @@ import { Deployments } from './Deployments.tsx';
 export function EnforcementPage() {
   const { t } = useConsoleText();
   const { organization, api } = useHere();
-  const keys = useRead({ path: api('signing-keys'), answer: signingKeyListSchema });
+  const keys = useRead({
+    path: api('signing-keys'),
+    query: { state: 'signing' },
+    answer: signingKeyListSchema,
+  });
   const [organizations, setOrganizations] = useState(organization.name);
   const [hubUrl, setHubUrl] = useState(window.location.origin);
   const [files, setFiles] = useState<SignInWish['layout']>('mooring');
   const [pins, setPins] = useState(false);
-  const signing =
-    keys.state === 'ready' ? keys.value.keys.filter(({ state }) => state === 'signing') : undefined;
+  const signing = keys.state === 'ready' ? keys.value.keys : undefined;
   const checked = checkForm(signInWishSchema, {
     organizations: namesIn(organizations),
     hubUrl,

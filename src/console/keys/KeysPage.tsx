@@ -12,7 +12,6 @@ import { CopyButton } from '../../shared-ui/CopyButton.tsx';
 import { DocumentView } from '../../shared-ui/DocumentView.tsx';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
-import { EmptyState } from '../../shared-ui/PageState.tsx';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { When } from '../../shared-ui/When.tsx';
@@ -25,15 +24,21 @@ import { CopyValue } from '../parts/CopyValue.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
 import reading from '../parts/Reading.module.css';
+import { FilterChoice, ServerList } from '../parts/ServerList.tsx';
 import { saveFile } from '../parts/save-file.ts';
-import { Table } from '../parts/Table.tsx';
 import { useChange } from '../parts/use-change.ts';
+import { useFilters } from '../parts/use-filters.ts';
 
 /** The keys that sign policy: which one does now, what a rotation does, and their value for profiles. */
 export function KeysPage() {
   const { t } = useConsoleText();
   const { api } = useHere();
-  const loaded = useRead({ path: api('signing-keys'), answer: signingKeyListSchema });
+  // From a pinned key devices follow to later ones, so the present key is enough.
+  const signing = useRead({
+    path: api('signing-keys'),
+    query: { state: 'signing' },
+    answer: signingKeyListSchema,
+  });
   const [rotating, setRotating] = useState(false);
   const [made, setMade] = useState<SigningKeyView | null>(null);
   return (
@@ -52,20 +57,8 @@ export function KeysPage() {
           <code>{made.fingerprint}</code>
         </Notice>
       )}
-      <Gate loaded={loaded}>
-        {({ keys }) =>
-          keys.length === 0 ? (
-            <EmptyState icon={<KeySquare size={26} />} title={t('keys.noneTitle')}>
-              {t('keys.noneText')}
-            </EmptyState>
-          ) : (
-            <>
-              <Keys keys={keys} />
-              <ProfileValue keys={keys} />
-            </>
-          )
-        }
-      </Gate>
+      <Keys />
+      <Gate loaded={signing}>{({ keys }) => (keys.length === 0 ? null : <ProfileValue keys={keys} />)}</Gate>
       <Panel title={t('keys.what')}>
         <ol className={reading.numbered}>
           {(['keys.whatFirst', 'keys.whatFollow', 'keys.whatBroken'] as const).map((each) => (
@@ -78,13 +71,34 @@ export function KeysPage() {
   );
 }
 
-function Keys({ keys }: { readonly keys: readonly SigningKeyView[] }) {
+function Keys() {
   const { t } = useConsoleText();
+  const { api } = useHere();
+  const { get } = useFilters();
+  const filtered = get('search') + get('state') !== '';
   return (
-    <Table
+    <ServerList
       label={t('keys.title')}
-      rows={keys}
+      path={api('signing-keys')}
+      query={{ state: get('state') }}
+      answer={signingKeyListSchema}
+      page={({ keys, total, next }) => ({ rows: keys, total, next })}
       rowKey={(key) => key.kid}
+      usualSort="-created"
+      search={t('keys.search')}
+      filters={
+        <FilterChoice
+          name="state"
+          label={t('keys.state')}
+          options={(['signing', 'replaced'] as const).map((each) => [each, t(`keys.${each}`)])}
+        />
+      }
+      found={(count) => t('keys.found', { count })}
+      empty={{
+        icon: <KeySquare size={26} />,
+        title: t(filtered ? 'list.nothingFound' : 'keys.noneTitle'),
+        text: t(filtered ? 'list.nothingFoundText' : 'keys.noneText'),
+      }}
       columns={[
         {
           title: t('keys.fingerprint'),
@@ -98,7 +112,7 @@ function Keys({ keys }: { readonly keys: readonly SigningKeyView[] }) {
             <Tag tone={state === 'signing' ? 'good' : 'neutral'}>{t(`keys.${state}`)}</Tag>
           ),
         },
-        { title: t('keys.created'), cell: ({ createdAt }) => <When at={createdAt} /> },
+        { title: t('keys.created'), sort: 'created', cell: ({ createdAt }) => <When at={createdAt} /> },
       ]}
     />
   );
@@ -107,10 +121,7 @@ function Keys({ keys }: { readonly keys: readonly SigningKeyView[] }) {
 function ProfileValue({ keys }: { readonly keys: readonly SigningKeyView[] }) {
   const { t } = useConsoleText();
   const [form, setForm] = useState('whole');
-  // From a pinned key devices follow to later ones, so the present key is enough.
-  const value = keys
-    .filter(({ state }) => state === 'signing')
-    .map((key) => (form === 'whole' ? key.publicKey : key.fingerprint));
+  const value = keys.map((key) => (form === 'whole' ? key.publicKey : key.fingerprint));
   const text = `${JSON.stringify(value, null, 2)}\n`;
   return (
     <Panel

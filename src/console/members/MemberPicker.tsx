@@ -15,16 +15,13 @@ const MOST = 8;
 /** Finds members by name or address and does one thing with each. */
 export function MemberPicker({
   verb,
-  taken,
   isTaken,
   note,
   onPick,
 }: {
   /** "Assign": what a press does. */
   readonly verb: string;
-  /** User ids for whom there is nothing to do. */
-  readonly taken: readonly string[];
-  /** The same by what is known of a member. */
+  /** For whom there is nothing to do. */
   readonly isTaken?: (member: Member) => boolean;
   /** What to know about a member before. */
   readonly note?: (member: Member) => string | null;
@@ -64,7 +61,7 @@ export function MemberPicker({
                     <Button
                       size="xs"
                       variant="default"
-                      disabled={taken.includes(member.userId) || isTaken?.(member) === true}
+                      disabled={isTaken?.(member) === true}
                       loading={busy === member.userId}
                       aria-label={`${verb}: ${member.email}`}
                       onClick={() => void pick(member)}

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, use, useEffect, useState } from 'react';
 import type { z } from 'zod';
 import { EmptyState } from '../../shared-ui/PageState.tsx';
 import { SearchField } from '../../shared-ui/SearchField.tsx';
@@ -9,8 +9,10 @@ import { useRead } from '../hub/use-read.ts';
 import { Choice } from './Choice.tsx';
 import { Field } from './Field.tsx';
 import layout from './Layout.module.css';
+import { ListName } from './list-name.ts';
 import { Pages } from './Pages.tsx';
 import classes from './ServerList.module.css';
+import type { Sorting } from './sorting.ts';
 import { type Column, type Selection, Table } from './Table.tsx';
 import { useFilters } from './use-filters.ts';
 import { useSettled } from './use-settled.ts';
@@ -26,26 +28,8 @@ export interface ListPage<Row> {
   readonly next: string | null;
 }
 
-/**
- * A list that the hub searches, sorts and pages. What is shown is in the address (`search`, `sort`, `size`, `cursor`
- * and the filters of the page), so that the link can be sent to others and survives a reload.
- */
-export function ServerList<Schema extends z.ZodType, Row>({
-  label,
-  path,
-  query,
-  answer,
-  page,
-  columns,
-  rowKey,
-  usualSort,
-  search,
-  filters: fields,
-  found,
-  empty,
-  selection,
-  above,
-}: {
+/** What a list is made of. */
+interface ServerListProps<Schema extends z.ZodType, Row> {
   readonly label: string;
   readonly path: string;
   /** What is asked for beside search, order and page. */
@@ -61,18 +45,46 @@ export function ServerList<Schema extends z.ZodType, Row>({
   readonly filters?: ReactNode;
   /** "12 members". */
   readonly found?: (total: number) => string;
-  readonly empty: { readonly icon: ReactNode; readonly title: string; readonly text: ReactNode };
+  readonly empty: EmptyText;
   readonly selection?: Selection<Row>;
-  /** Between the filters and the table, made from the answer. */
+  /** Between the filters and the rows, made from the answer. */
   readonly above?: (answer: z.output<Schema>) => ReactNode;
-}) {
+  /** In place of a table; the columns then say what can be sorted by. */
+  readonly children?: (rows: readonly Row[]) => ReactNode;
+}
+
+/** What stands where there are no rows; a list in a panel has no picture and no title. */
+interface EmptyText {
+  readonly icon?: ReactNode;
+  readonly title?: string;
+  readonly text: ReactNode;
+}
+
+/**
+ * A list that the hub searches, sorts and pages. What is shown is in the address (`search`, `sort`, `size`, `cursor`
+ * and the filters of the page), so that the link can be sent to others and survives a reload. Of several lists on a page
+ * all but one have a `name`, which stands before theirs.
+ */
+export function ServerList<Schema extends z.ZodType, Row>({
+  name = '',
+  ...props
+}: ServerListProps<Schema, Row> & { readonly name?: string }) {
+  return (
+    <ListName value={name}>
+      <List {...props} />
+    </ListName>
+  );
+}
+
+function List<Schema extends z.ZodType, Row>(props: ServerListProps<Schema, Row>) {
+  const { path, answer, columns, usualSort, search, filters: fields, children } = props;
   const filters = useFilters();
   const sort = filters.get('sort');
   const loaded = useRead(
     {
       path,
       query: {
-        ...query,
+        ...props.query,
         ...(search === undefined ? {} : { search: filters.get('search') }),
         sort,
         cursor: filters.get('cursor'),
@@ -91,55 +103,76 @@ export function ServerList<Schema extends z.ZodType, Row>({
       <div className={layout.tools}>
         {search === undefined ? null : <AddressSearch label={search} />}
         {fields}
-        <NarrowSort columns={columns} sorting={sorting} />
+        <SortChoice columns={columns} sorting={sorting} always={children !== undefined} />
       </div>
-      <Gate loaded={loaded}>
-        {(value) => {
-          const { rows, total, next } = page(value);
-          return (
-            <>
-              {above?.(value)}
-              {found === undefined || total === undefined ? null : (
-                <p className={layout.dim} role="status">
-                  {found(total)}
-                </p>
-              )}
-              {rows.length === 0 ? (
-                <EmptyState icon={empty.icon} title={empty.title}>
-                  {empty.text}
-                </EmptyState>
-              ) : (
-                <Table
-                  label={label}
-                  rows={rows}
-                  rowKey={rowKey}
-                  columns={columns}
-                  sorting={sorting}
-                  selection={selection}
-                />
-              )}
-              <Pages next={next} sizes={PAGE_SIZES} />
-            </>
-          );
-        }}
-      </Gate>
+      <Gate loaded={loaded}>{(value) => <Page {...props} value={value} sorting={sorting} />}</Gate>
     </>
+  );
+}
+
+function Page<Schema extends z.ZodType, Row>({
+  value,
+  sorting,
+  ...props
+}: ServerListProps<Schema, Row> & { readonly value: z.output<Schema>; readonly sorting: Sorting }) {
+  const { label, columns, rowKey, found, selection, above, children } = props;
+  const { rows, total, next } = props.page(value);
+  return (
+    <>
+      {above?.(value)}
+      {found === undefined || total === undefined ? null : (
+        <p className={layout.dim} role="status">
+          {found(total)}
+        </p>
+      )}
+      {rows.length === 0 ? (
+        <Empty {...props.empty} />
+      ) : children === undefined ? (
+        <Table
+          label={label}
+          rows={rows}
+          rowKey={rowKey}
+          columns={columns}
+          sorting={sorting}
+          selection={selection}
+        />
+      ) : (
+        children(rows)
+      )}
+      <Pages next={next} sizes={PAGE_SIZES} />
+    </>
+  );
+}
+
+function Empty({ icon, title, text }: EmptyText) {
+  const { t } = useConsoleText();
+  const { get } = useFilters();
+  if (title === undefined || icon === undefined)
+    return <p className={layout.dim}>{get('search') === '' ? text : t('list.nothingFound')}</p>;
+  return (
+    <EmptyState icon={icon} title={title}>
+      {text}
+    </EmptyState>
   );
 }
 
 /** The search of the address. */
 function AddressSearch({ label }: { readonly label: string }) {
   const [typed, setTyped] = useAddressText('search');
-  return <SearchField label={label} value={typed} onChange={setTyped} shortcut />;
+  const named = use(ListName) !== '';
+  // One field of a page can have the key.
+  return <SearchField label={label} value={typed} onChange={setTyped} shortcut={!named} />;
 }
 
-/** Where the table has become cards its heads cannot be pressed. */
-function NarrowSort<Row>({
+/** Where the table has become cards, or there is none, no heads can be pressed. */
+function SortChoice<Row>({
   columns,
   sorting,
+  always,
 }: {
   readonly columns: readonly Column<Row>[];
-  readonly sorting: { readonly by: string; readonly onSort: (by: string) => void };
+  readonly sorting: Sorting;
+  readonly always: boolean;
 }) {
   const { t } = useConsoleText();
   const options = columns.flatMap(({ title, sort }) =>
@@ -149,7 +182,7 @@ function NarrowSort<Row>({
   );
   if (options.length === 0) return null;
   return (
-    <div className={classes.narrow}>
+    <div className={always ? undefined : classes.narrow}>
       <Choice label={t('list.sort')} value={sorting.by} options={options} onChange={sorting.onSort} />
     </div>
   );

@@ -1,5 +1,6 @@
-import { useCallback } from 'react';
+import { use, useCallback } from 'react';
 import { useSearchParams } from 'wouter';
+import { ListName } from './list-name.ts';
 
 /** What a list shows, kept in the address: it survives a reload and can be sent to others. */
 export interface Filters {
@@ -8,22 +9,28 @@ export interface Filters {
   set(name: string, value: string): void;
 }
 
-/** The filters of the address. Typing does not fill the browser's history; turning a page does. */
-export function useFilters(): Filters {
+/**
+ * The filters of the address. Typing does not fill the browser's history; turning a page does. A page with several lists
+ * names them: `name`, or what the list around says.
+ */
+export function useFilters(name?: string): Filters {
   const [params, setParams] = useSearchParams();
+  const around = use(ListName);
+  const list = name ?? around;
+  const before = list === '' ? '' : `${list}.`;
   const set = useCallback(
-    (name: string, value: string) =>
+    (filter: string, value: string) =>
       setParams(
-        (before) => {
-          const next = new URLSearchParams(before);
-          if (value === '') next.delete(name);
-          else next.set(name, value);
-          if (name !== 'cursor') next.delete('cursor');
+        (present) => {
+          const next = new URLSearchParams(present);
+          if (value === '') next.delete(before + filter);
+          else next.set(before + filter, value);
+          if (filter !== 'cursor') next.delete(`${before}cursor`);
           return next;
         },
-        { replace: name !== 'cursor' },
+        { replace: filter !== 'cursor' },
       ),
-    [setParams],
+    [setParams, before],
   );
-  return { get: (name) => params.get(name) ?? '', set };
+  return { get: (filter) => params.get(before + filter) ?? '', set };
 }

@@ -11,13 +11,11 @@ import { Panel } from '../../shared-ui/Panel.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
-import { Gate } from '../hub/Gate.tsx';
-import { useRead } from '../hub/use-read.ts';
 import { MemberPicker } from '../members/MemberPicker.tsx';
 import { useHere } from '../organization-context.tsx';
 import { FailureNotice } from '../parts/FailureNotice.tsx';
 import layout from '../parts/Layout.module.css';
-import { Table } from '../parts/Table.tsx';
+import { ServerList } from '../parts/ServerList.tsx';
 import { To } from '../parts/To.tsx';
 import { type Change, useChange } from '../parts/use-change.ts';
 import { AssignedTeams } from './AssignedTeams.tsx';
@@ -29,7 +27,6 @@ export function AssignedPanel({ policy }: { readonly policy: Policy }) {
   const { t } = useConsoleText();
   const { api } = useHere();
   const change = useChange();
-  const loaded = useRead({ path: api('policies', policy.id, 'users'), answer: assignmentListSchema });
   const assign = async (member: Member) => {
     const from = member.policy;
     const answer = await change.send({
@@ -40,7 +37,6 @@ export function AssignedPanel({ policy }: { readonly policy: Policy }) {
     });
     return answer.ok;
   };
-  const taken = loaded.state === 'ready' ? loaded.value.users.map((user) => user.userId) : [];
   return (
     <div className={layout.stack}>
       <FailureNotice failure={change.failure} />
@@ -52,7 +48,7 @@ export function AssignedPanel({ policy }: { readonly policy: Policy }) {
           <h3>{t('policies.assignOne')}</h3>
           <MemberPicker
             verb={t('policies.assign')}
-            taken={taken}
+            isTaken={(member) => member.policy?.id === policy.id}
             note={(member) =>
               member.policy === null || member.policy.id === policy.id
                 ? null
@@ -106,50 +102,48 @@ function DefaultPanel({ policy, change }: { readonly policy: Policy; readonly ch
 function Users({ policy, change }: { readonly policy: Policy; readonly change: Change }) {
   const { t } = useConsoleText();
   const { api, page } = useHere();
-  const loaded = useRead({ path: api('policies', policy.id, 'users'), answer: assignmentListSchema });
   return (
-    <Gate loaded={loaded}>
-      {({ users }) =>
-        users.length === 0 ? (
-          <p className={layout.dim}>{t('policies.assignedNone')}</p>
-        ) : (
-          <Table
-            label={t('policies.assignedUsers')}
-            rows={users}
-            rowKey={(user) => user.userId}
-            columns={[
-              {
-                title: t('members.name'),
-                cell: (user) => (
-                  <To page={page('members', user.userId)}>{user.name === '' ? user.email : user.name}</To>
-                ),
-              },
-              { title: t('members.email'), cell: (user) => user.email },
-              { title: t('policies.since'), cell: (user) => <When at={user.assignedAt} /> },
-              {
-                title: t('list.actions'),
-                quiet: true,
-                cell: (user) => (
-                  <Button
-                    size="xs"
-                    variant="default"
-                    aria-label={t('policies.unassignNamed', { email: user.email })}
-                    onClick={() =>
-                      void change.send({
-                        method: 'DELETE',
-                        path: api('members', user.userId, 'policy'),
-                        answer: z.undefined(),
-                      })
-                    }
-                  >
-                    {t('policies.unassign')}
-                  </Button>
-                ),
-              },
-            ]}
-          />
-        )
-      }
-    </Gate>
+    <ServerList
+      label={t('policies.assignedUsers')}
+      path={api('policies', policy.id, 'users')}
+      answer={assignmentListSchema}
+      page={({ users, total, next }) => ({ rows: users, total, next })}
+      rowKey={(user) => user.userId}
+      usualSort="email"
+      search={t('policies.assignedSearch')}
+      found={(count) => t('members.found', { count })}
+      empty={{ text: t('policies.assignedNone') }}
+      columns={[
+        {
+          title: t('members.name'),
+          sort: 'name',
+          cell: (user) => (
+            <To page={page('members', user.userId)}>{user.name === '' ? user.email : user.name}</To>
+          ),
+        },
+        { title: t('members.email'), sort: 'email', cell: (user) => user.email },
+        { title: t('policies.since'), sort: 'assigned', cell: (user) => <When at={user.assignedAt} /> },
+        {
+          title: t('list.actions'),
+          quiet: true,
+          cell: (user) => (
+            <Button
+              size="xs"
+              variant="default"
+              aria-label={t('policies.unassignNamed', { email: user.email })}
+              onClick={() =>
+                void change.send({
+                  method: 'DELETE',
+                  path: api('members', user.userId, 'policy'),
+                  answer: z.undefined(),
+                })
+              }
+            >
+              {t('policies.unassign')}
+            </Button>
+          ),
+        },
+      ]}
+    />
   );
 }

@@ -17,24 +17,45 @@ import { checkForm } from '../parts/check-form.ts';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
-import { Table } from '../parts/Table.tsx';
+import { ServerList } from '../parts/ServerList.tsx';
+import type { Column } from '../parts/Table.tsx';
 import { To } from '../parts/To.tsx';
 import { useChange } from '../parts/use-change.ts';
+import { useFilters } from '../parts/use-filters.ts';
 
 /** What was deleted and can come back; not there when nothing was. */
 export function DeletedPolicies() {
   const { t } = useConsoleText();
   const { api } = useHere();
+  const { get } = useFilters('deleted');
   const [asking, setAsking] = useState<DeletedPolicy | null>(null);
+  const columns = useColumns(setAsking);
   const [restored, setRestored] = useState<PolicyUndeletionAnswer | null>(null);
-  const loaded = useRead({ path: api('deleted-policies'), answer: deletedPolicyListSchema });
-  const policies = loaded.state === 'ready' ? loaded.value.policies : [];
+  const any = useRead({
+    path: api('deleted-policies'),
+    query: { limit: 1 },
+    answer: deletedPolicyListSchema,
+  });
+  const nothing = any.state !== 'ready' || any.value.total === 0;
   return (
     <div className={layout.stack}>
       {restored === null ? null : <Restored answer={restored} />}
-      {policies.length === 0 ? null : (
+      {nothing && get('search') === '' ? null : (
         <Panel title={t('deleted.title')} text={t('deleted.text')}>
-          <DeletedTable policies={policies} onAsk={setAsking} />
+          <div className={layout.stack}>
+            <ServerList
+              name="deleted"
+              label={t('deleted.title')}
+              path={api('deleted-policies')}
+              answer={deletedPolicyListSchema}
+              page={({ policies, total, next }) => ({ rows: policies, total, next })}
+              columns={columns}
+              rowKey={({ id }) => id}
+              usualSort="-deleted"
+              search={t('deleted.search')}
+              empty={{ text: t('list.nothingFoundText') }}
+            />
+          </div>
         </Panel>
       )}
       {asking === null ? null : (
@@ -44,51 +65,29 @@ export function DeletedPolicies() {
   );
 }
 
-function DeletedTable({
-  policies,
-  onAsk,
-}: {
-  readonly policies: readonly DeletedPolicy[];
-  readonly onAsk: (policy: DeletedPolicy) => void;
-}) {
+function useColumns(onAsk: (policy: DeletedPolicy) => void): readonly Column<DeletedPolicy>[] {
   const { t, number } = useConsoleText();
-  return (
-    <Table
-      label={t('deleted.title')}
-      rows={policies}
-      rowKey={(policy) => policy.id}
-      columns={[
-        { title: t('policies.name'), cell: (policy) => policy.name },
-        { title: t('policies.revision'), cell: (policy) => number(policy.revision) },
-        {
-          title: t('deleted.by'),
-          cell: (policy) => (
-            <>
-              {policy.deletedBy}
-              <div className={layout.dim}>
-                <When at={policy.deletedAt} />
-              </div>
-            </>
-          ),
-        },
-        { title: t('deleted.keptUntil'), cell: (policy) => <When at={policy.keptUntil} /> },
-        {
-          title: t('list.actions'),
-          quiet: true,
-          cell: (policy) => (
-            <Button
-              size="xs"
-              variant="default"
-              aria-label={t('deleted.restoreNamed', { policy: policy.name })}
-              onClick={() => onAsk(policy)}
-            >
-              {t('deleted.restore')}
-            </Button>
-          ),
-        },
-      ]}
-    />
-  );
+  return [
+    { title: t('policies.name'), sort: 'name', cell: (policy) => policy.name },
+    { title: t('policies.revision'), cell: (policy) => number(policy.revision) },
+    { title: t('deleted.by'), sort: 'by', cell: (policy) => policy.deletedBy },
+    { title: t('deleted.at'), sort: 'deleted', cell: (policy) => <When at={policy.deletedAt} /> },
+    { title: t('deleted.keptUntil'), cell: (policy) => <When at={policy.keptUntil} /> },
+    {
+      title: t('list.actions'),
+      quiet: true,
+      cell: (policy) => (
+        <Button
+          size="xs"
+          variant="default"
+          aria-label={t('deleted.restoreNamed', { policy: policy.name })}
+          onClick={() => onAsk(policy)}
+        >
+          {t('deleted.restore')}
+        </Button>
+      ),
+    },
+  ];
 }
 
 /** Asks under which name: another policy may have taken the old one. */

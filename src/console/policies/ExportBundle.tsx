@@ -71,7 +71,7 @@ export function ExportBundle() {
           />
         </div>
         {audience === 'member' ? (
-          <MemberPicker verb={t('export.make')} taken={[]} onPick={make} />
+          <MemberPicker verb={t('export.make')} onPick={make} />
         ) : (
           <div>
             <Button variant="default" loading={busy} onClick={() => void make(null)}>

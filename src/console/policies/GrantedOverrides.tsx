@@ -9,92 +9,74 @@ import { Panel } from '../../shared-ui/Panel.tsx';
 import { useValueText } from '../../shared-ui/value-text.ts';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
-import { Gate } from '../hub/Gate.tsx';
-import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import layout from '../parts/Layout.module.css';
-import { Pages } from '../parts/Pages.tsx';
-import { Table } from '../parts/Table.tsx';
-import { useFilters } from '../parts/use-filters.ts';
+import { ServerList } from '../parts/ServerList.tsx';
+import type { Column } from '../parts/Table.tsx';
 
 /** Overrides in force under a policy; each can be revoked. */
 export function GrantedOverrides({ policyId }: { readonly policyId: string }) {
   const { t } = useConsoleText();
   const { api } = useHere();
-  const { get } = useFilters();
   const [revoking, setRevoking] = useState<OrganizationOverride | null>(null);
-  const loaded = useRead(
-    {
-      path: api('overrides'),
-      query: { active: 'true', policyId, limit: 50, cursor: get('cursor') },
-      answer: organizationOverridesSchema,
-    },
-    { keep: true },
-  );
+  const columns = useColumns(setRevoking);
   return (
     <Panel title={t('overrides.title')} text={t('overrides.text')}>
-      <Gate loaded={loaded}>
-        {({ overrides, next }) => (
-          <div className={layout.stack}>
-            {overrides.length === 0 ? (
-              <p className={layout.dim}>{t('overrides.none')}</p>
-            ) : (
-              <Overrides overrides={overrides} onRevoke={setRevoking} />
-            )}
-            <Pages next={next} />
-          </div>
-        )}
-      </Gate>
+      <div className={layout.stack}>
+        <ServerList
+          name="overrides"
+          label={t('overrides.title')}
+          path={api('overrides')}
+          query={{ active: 'true', policyId }}
+          answer={organizationOverridesSchema}
+          page={({ overrides, total, next }) => ({ rows: overrides, total, next })}
+          columns={columns}
+          rowKey={({ id }) => id}
+          usualSort="-granted"
+          search={t('overrides.search')}
+          empty={{ text: t('overrides.none') }}
+        />
+      </div>
       {revoking === null ? null : <Revoke override={revoking} onClose={() => setRevoking(null)} />}
     </Panel>
   );
 }
 
-function Overrides({
-  overrides,
-  onRevoke,
-}: {
-  readonly overrides: readonly OrganizationOverride[];
-  readonly onRevoke: (override: OrganizationOverride) => void;
-}) {
+function useColumns(
+  onRevoke: (override: OrganizationOverride) => void,
+): readonly Column<OrganizationOverride>[] {
   const { t } = useConsoleText();
   const valueText = useValueText();
-  return (
-    <Table
-      label={t('overrides.title')}
-      rows={overrides}
-      rowKey={(each) => each.id}
-      columns={[
-        { title: t('overrides.user'), cell: (each) => each.email },
-        { title: t('exceptions.setting'), cell: ({ setting }) => labelOf(setting) },
-        {
-          title: t('overrides.value'),
-          cell: ({ setting, value }) => valueText(value, { unit: desktopCatalog.byId.get(setting)?.unit }),
-        },
-        { title: t('overrides.reason'), cell: (each) => each.reason },
-        { title: t('overrides.until'), cell: (each) => <When at={each.until} /> },
-        {
-          title: t('overrides.used'),
-          cell: (each) => (each.usedAt === null ? t('overrides.notUsed') : <When at={each.usedAt} />),
-        },
-        {
-          title: t('list.actions'),
-          quiet: true,
-          cell: (each) => (
-            <Button
-              size="xs"
-              variant="default"
-              aria-label={t('overrides.revokeNamed', { setting: labelOf(each.setting), email: each.email })}
-              onClick={() => onRevoke(each)}
-            >
-              {t('overrides.revoke')}
-            </Button>
-          ),
-        },
-      ]}
-    />
-  );
+  return [
+    { title: t('overrides.user'), sort: 'email', cell: (each) => each.email },
+    { title: t('exceptions.setting'), sort: 'setting', cell: ({ setting }) => labelOf(setting) },
+    {
+      title: t('overrides.value'),
+      cell: ({ setting, value }) => valueText(value, { unit: desktopCatalog.byId.get(setting)?.unit }),
+    },
+    { title: t('overrides.reason'), cell: (each) => each.reason },
+    { title: t('overrides.granted'), sort: 'granted', cell: (each) => <When at={each.grantedAt} /> },
+    { title: t('overrides.until'), sort: 'until', cell: (each) => <When at={each.until} /> },
+    {
+      title: t('overrides.used'),
+      cell: (each) => (each.usedAt === null ? t('overrides.notUsed') : <When at={each.usedAt} />),
+    },
+    {
+      title: t('list.actions'),
+      quiet: true,
+      cell: (each) => (
+        <Button
+          size="xs"
+          variant="default"
+          aria-label={t('overrides.revokeNamed', { setting: labelOf(each.setting), email: each.email })}
+          onClick={() => onRevoke(each)}
+        >
+          {t('overrides.revoke')}
+        </Button>
+      ),
+    },
+  ];
 }
 
 function Revoke({

@@ -9,72 +9,82 @@ import {
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
-import { Gate } from '../hub/Gate.tsx';
-import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
-import { Table } from '../parts/Table.tsx';
+import { ServerList } from '../parts/ServerList.tsx';
+import type { Column } from '../parts/Table.tsx';
 import { To } from '../parts/To.tsx';
 import { useChange } from '../parts/use-change.ts';
 
 /** Every revision, who made it and why; an earlier one comes back as a new one. */
 export function HistoryPanel({ policy, tag }: { readonly policy: Policy; readonly tag: string }) {
   const { t } = useConsoleText();
-  const { api, page } = useHere();
-  const loaded = useRead({ path: api('policies', policy.id, 'revisions'), answer: revisionListSchema });
+  const { api } = useHere();
   const [restoring, setRestoring] = useState<RevisionSummary | null>(null);
   return (
     <>
-      <Gate loaded={loaded}>
-        {({ revisions }) => (
-          <Table
-            label={t('policies.part.history')}
-            rows={revisions}
-            rowKey={(revision) => String(revision.revision)}
-            columns={[
-              {
-                title: t('policies.revision'),
-                cell: (each) => (
-                  <span className={layout.row}>
-                    {each.revision}
-                    {each.current ? <Tag tone="good">{t('policies.inForce')}</Tag> : null}
-                  </span>
-                ),
-              },
-              { title: t('policies.author'), cell: (each) => each.author },
-              { title: t('policies.reason'), cell: (each) => each.reason },
-              { title: t('policies.changed'), cell: (each) => <When at={each.createdAt} /> },
-              {
-                title: t('list.actions'),
-                quiet: true,
-                cell: (each) =>
-                  each.current ? null : (
-                    <span className={layout.row}>
-                      <To page={`${page('policies', policy.id, 'compare')}?with=${each.revision}`}>
-                        {t('policies.compareWith', { revision: each.revision })}
-                      </To>
-                      <Button
-                        size="xs"
-                        variant="default"
-                        aria-label={t('policies.restoreNamed', { revision: each.revision })}
-                        onClick={() => setRestoring(each)}
-                      >
-                        {t('policies.restore')}
-                      </Button>
-                    </span>
-                  ),
-              },
-            ]}
-          />
-        )}
-      </Gate>
+      <ServerList
+        label={t('policies.part.history')}
+        path={api('policies', policy.id, 'revisions')}
+        answer={revisionListSchema}
+        page={({ revisions, total, next }) => ({ rows: revisions, total, next })}
+        columns={useColumns(policy, setRestoring)}
+        rowKey={({ revision }) => String(revision)}
+        usualSort="-revision"
+        search={t('policies.historySearch')}
+        found={(count) => t('policies.revisionsFound', { count })}
+        empty={{ text: t('list.nothingFoundText') }}
+      />
       {restoring === null ? null : (
         <Restore policy={policy} tag={tag} revision={restoring.revision} onClose={() => setRestoring(null)} />
       )}
     </>
   );
+}
+
+function useColumns(
+  policy: Policy,
+  onRestore: (revision: RevisionSummary) => void,
+): readonly Column<RevisionSummary>[] {
+  const { t } = useConsoleText();
+  const { page } = useHere();
+  return [
+    {
+      title: t('policies.revision'),
+      sort: 'revision',
+      cell: (each) => (
+        <span className={layout.row}>
+          {each.revision}
+          {each.current ? <Tag tone="good">{t('policies.inForce')}</Tag> : null}
+        </span>
+      ),
+    },
+    { title: t('policies.author'), sort: 'author', cell: (each) => each.author },
+    { title: t('policies.reason'), cell: (each) => each.reason },
+    { title: t('policies.changed'), cell: (each) => <When at={each.createdAt} /> },
+    {
+      title: t('list.actions'),
+      quiet: true,
+      cell: (each) =>
+        each.current ? null : (
+          <span className={layout.row}>
+            <To page={`${page('policies', policy.id, 'compare')}?with=${each.revision}`}>
+              {t('policies.compareWith', { revision: each.revision })}
+            </To>
+            <Button
+              size="xs"
+              variant="default"
+              aria-label={t('policies.restoreNamed', { revision: each.revision })}
+              onClick={() => onRestore(each)}
+            >
+              {t('policies.restore')}
+            </Button>
+          </span>
+        ),
+    },
+  ];
 }
 
 function Restore({

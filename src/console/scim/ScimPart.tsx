@@ -22,7 +22,7 @@ import { Toggle } from '../parts/Toggle.tsx';
 import { type Change, useChange } from '../parts/use-change.ts';
 import { useFilters } from '../parts/use-filters.ts';
 import { PROVIDERS, type Provider, providerOf } from '../sso/provider.ts';
-import { ProvisioningLog } from './ProvisioningLog.tsx';
+import { ProvisioningLog, RefusedRequests } from './ProvisioningLog.tsx';
 import { ScimTokens } from './ScimTokens.tsx';
 
 /** SCIM of one connection: switch, address, tokens, adoption, steps at the provider, and what it did. */
@@ -33,7 +33,8 @@ export function ScimPart({ connection }: { readonly connection: Connection }) {
   return (
     <>
       <Gate loaded={loaded}>{(scim) => <Settings connection={connection} scim={scim} path={path} />}</Gate>
-      <ProvisioningLog path={`${path}/log`} />
+      <ProvisioningLog path={path} />
+      <RefusedRequests path={path} />
     </>
   );
 }

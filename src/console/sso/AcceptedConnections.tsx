@@ -5,14 +5,12 @@ import { acceptedConnectionListSchema } from '../../shared/contracts/hub-sso.ts'
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
-import { Gate } from '../hub/Gate.tsx';
-import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
-import { Table } from '../parts/Table.tsx';
+import { ServerList } from '../parts/ServerList.tsx';
 import { useChange } from '../parts/use-change.ts';
 
 type Accepted = z.infer<typeof acceptedConnectionListSchema>['connections'][number];
@@ -21,7 +19,6 @@ type Accepted = z.infer<typeof acceptedConnectionListSchema>['connections'][numb
 export function AcceptedConnections() {
   const { t } = useConsoleText();
   const { api, organization } = useHere();
-  const loaded = useRead({ path: api('accepted-connections'), answer: acceptedConnectionListSchema });
   const [accepting, setAccepting] = useState(false);
   const [ending, setEnding] = useState<Accepted | null>(null);
   return (
@@ -34,38 +31,46 @@ export function AcceptedConnections() {
         </Button>
       }
     >
-      <Gate loaded={loaded}>
-        {({ connections }) =>
-          connections.length === 0 ? (
-            <p className={layout.dim}>{t('sso.acceptedNone')}</p>
-          ) : (
-            <Table
-              label={t('sso.accepted')}
-              rows={connections}
-              rowKey={({ id }) => id}
-              columns={[
-                { title: t('sso.name'), cell: ({ name }) => name },
-                { title: t('sso.organizationName'), cell: ({ organization: owner }) => owner },
-                { title: t('sso.acceptedAt'), cell: ({ acceptedAt }) => <When at={acceptedAt} /> },
-                {
-                  title: t('list.actions'),
-                  quiet: true,
-                  cell: (each) => (
-                    <Button
-                      variant="default"
-                      size="xs"
-                      aria-label={t('sso.revokeNamed', { organization: each.organization })}
-                      onClick={() => setEnding(each)}
-                    >
-                      {t('sso.revoke')}
-                    </Button>
-                  ),
-                },
-              ]}
-            />
-          )
-        }
-      </Gate>
+      <div className={layout.stack}>
+        <ServerList
+          name="accepted"
+          label={t('sso.accepted')}
+          path={api('accepted-connections')}
+          answer={acceptedConnectionListSchema}
+          page={({ connections, total, next }) => ({ rows: connections, total, next })}
+          rowKey={({ id }) => id}
+          usualSort="organization"
+          search={t('sso.acceptedSearch')}
+          empty={{ text: t('sso.acceptedNone') }}
+          columns={[
+            { title: t('sso.name'), sort: 'name', cell: ({ name }) => name },
+            {
+              title: t('sso.organizationName'),
+              sort: 'organization',
+              cell: ({ organization: owner }) => owner,
+            },
+            {
+              title: t('sso.acceptedAt'),
+              sort: 'accepted',
+              cell: ({ acceptedAt }) => <When at={acceptedAt} />,
+            },
+            {
+              title: t('list.actions'),
+              quiet: true,
+              cell: (each) => (
+                <Button
+                  variant="default"
+                  size="xs"
+                  aria-label={t('sso.revokeNamed', { organization: each.organization })}
+                  onClick={() => setEnding(each)}
+                >
+                  {t('sso.revoke')}
+                </Button>
+              ),
+            },
+          ]}
+        />
+      </div>
       {accepting ? <Accept onClose={() => setAccepting(false)} /> : null}
       {ending === null ? null : (
         <EndAcceptance

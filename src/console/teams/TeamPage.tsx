@@ -3,8 +3,7 @@ import UserRound from 'lucide-react/icons/user-round';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { z } from 'zod';
-import { type Team, teamListSchema, teamMemberListSchema } from '../../shared/contracts/hub-api.ts';
-import { Notice } from '../../shared-ui/Notice.tsx';
+import { type Team, teamMemberListSchema, teamSchema } from '../../shared/contracts/hub-api.ts';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { useConsoleText } from '../console-text.tsx';
@@ -20,21 +19,9 @@ import { useChange } from '../parts/use-change.ts';
 
 /** One team and who is in it. */
 export function TeamPage({ id }: { readonly id: string }) {
-  const { t } = useConsoleText();
   const { api } = useHere();
-  const loaded = useRead({ path: api('teams'), answer: teamListSchema });
-  return (
-    <Gate loaded={loaded}>
-      {({ teams }) => {
-        const team = teams.find((each) => each.id === id);
-        return team === undefined ? (
-          <Notice tone="warn">{t('teams.gone')}</Notice>
-        ) : (
-          <TeamDetail team={team} />
-        );
-      }}
-    </Gate>
-  );
+  const loaded = useRead({ path: api('teams', id), answer: teamSchema });
+  return <Gate loaded={loaded}>{(team) => <TeamDetail team={team} />}</Gate>;
 }
 
 function TeamDetail({ team }: { readonly team: Team }) {
@@ -98,7 +85,6 @@ function TeamDetail({ team }: { readonly team: Team }) {
         <Panel title={t('teams.addMembers')}>
           <MemberPicker
             verb={t('teams.putIn')}
-            taken={[]}
             isTaken={(member) => member.teams.some(({ id }) => id === team.id)}
             onPick={async (member) => (await setMember(member.userId, 'PUT')).ok}
           />

@@ -12,12 +12,9 @@ import {
 import { CopyButton } from '../../shared-ui/CopyButton.tsx';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
-import { EmptyState } from '../../shared-ui/PageState.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
-import { Gate } from '../hub/Gate.tsx';
-import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import { Choice } from '../parts/Choice.tsx';
 import { checkForm } from '../parts/check-form.ts';
@@ -25,14 +22,14 @@ import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
-import { Table } from '../parts/Table.tsx';
+import { FilterChoice, ServerList } from '../parts/ServerList.tsx';
+import type { Column } from '../parts/Table.tsx';
 import { useChange } from '../parts/use-change.ts';
+import { useFilters } from '../parts/use-filters.ts';
 
 /** API tokens that still work; a new one is shown once. */
 export function TokensPage() {
   const { t } = useConsoleText();
-  const { api } = useHere();
-  const loaded = useRead({ path: api('tokens'), answer: apiTokenListSchema });
   const [creating, setCreating] = useState(false);
   const [made, setMade] = useState<ApiTokenCreationAnswer | null>(null);
   const [revoking, setRevoking] = useState<ApiToken | null>(null);
@@ -48,17 +45,7 @@ export function TokensPage() {
         }
       />
       {made === null ? null : <Secret made={made} onDone={() => setMade(null)} />}
-      <Gate loaded={loaded}>
-        {({ tokens }) =>
-          tokens.length === 0 ? (
-            <EmptyState icon={<KeyRound size={26} />} title={t('tokens.noneTitle')}>
-              {t('tokens.noneText')}
-            </EmptyState>
-          ) : (
-            <TokenTable tokens={tokens} onRevoke={setRevoking} />
-          )
-        }
-      </Gate>
+      <TokenList onRevoke={setRevoking} />
       {creating ? (
         <NewToken
           onClose={() => setCreating(false)}
@@ -73,50 +60,72 @@ export function TokensPage() {
   );
 }
 
-function TokenTable({
-  tokens,
-  onRevoke,
-}: {
-  readonly tokens: readonly ApiToken[];
-  readonly onRevoke: (token: ApiToken) => void;
-}) {
+function TokenList({ onRevoke }: { readonly onRevoke: (token: ApiToken) => void }) {
   const { t } = useConsoleText();
+  const { api } = useHere();
+  const { get } = useFilters();
+  const columns = useColumns(onRevoke);
+  const filtered = get('search') + get('role') !== '';
   return (
-    <Table
+    <ServerList
       label={t('tokens.title')}
-      rows={tokens}
-      rowKey={(token) => token.id}
-      columns={[
-        { title: t('tokens.name'), cell: (token) => token.name },
-        {
-          title: t('members.role'),
-          cell: (token) => (
-            <>
-              <Tag>{t(`account.role.${token.role}`)}</Tag>{' '}
-              {token.managesAccess ? <Tag>{t('tokens.managesAccess')}</Tag> : null}
-            </>
-          ),
-        },
-        { title: t('tokens.by'), cell: (token) => token.createdBy ?? t('tokens.byNobody') },
-        { title: t('tokens.expires'), cell: (token) => <When at={token.expiresAt} /> },
-        { title: t('tokens.used'), cell: (token) => <When at={token.lastUsedAt} /> },
-        {
-          title: t('list.actions'),
-          quiet: true,
-          cell: (token) => (
-            <Button
-              variant="default"
-              size="xs"
-              aria-label={t('tokens.revokeNamed', { name: token.name })}
-              onClick={() => onRevoke(token)}
-            >
-              {t('tokens.revoke')}
-            </Button>
-          ),
-        },
-      ]}
+      path={api('tokens')}
+      query={{ role: get('role') }}
+      answer={apiTokenListSchema}
+      page={({ tokens, total, next }) => ({ rows: tokens, total, next })}
+      columns={columns}
+      rowKey={({ id }) => id}
+      usualSort="-created"
+      search={t('tokens.search')}
+      filters={<FilterChoice name="role" label={t('members.role')} options={useRoles()} />}
+      found={(count) => t('tokens.found', { count })}
+      empty={{
+        icon: <KeyRound size={26} />,
+        title: t(filtered ? 'list.nothingFound' : 'tokens.noneTitle'),
+        text: t(filtered ? 'list.nothingFoundText' : 'tokens.noneText'),
+      }}
     />
   );
+}
+
+function useRoles() {
+  const { t } = useConsoleText();
+  return (['member', 'editor', 'owner'] as const).map((each) => [each, t(`account.role.${each}`)] as const);
+}
+
+function useColumns(onRevoke: (token: ApiToken) => void): readonly Column<ApiToken>[] {
+  const { t } = useConsoleText();
+  return [
+    { title: t('tokens.name'), sort: 'name', cell: (token) => token.name },
+    {
+      title: t('members.role'),
+      sort: 'role',
+      cell: (token) => (
+        <>
+          <Tag>{t(`account.role.${token.role}`)}</Tag>{' '}
+          {token.managesAccess ? <Tag>{t('tokens.managesAccess')}</Tag> : null}
+        </>
+      ),
+    },
+    { title: t('tokens.by'), cell: (token) => token.createdBy ?? t('tokens.byNobody') },
+    { title: t('tokens.created'), sort: 'created', cell: (token) => <When at={token.createdAt} /> },
+    { title: t('tokens.expires'), sort: 'expires', cell: (token) => <When at={token.expiresAt} /> },
+    { title: t('tokens.used'), sort: 'used', cell: (token) => <When at={token.lastUsedAt} /> },
+    {
+      title: t('list.actions'),
+      quiet: true,
+      cell: (token) => (
+        <Button
+          variant="default"
+          size="xs"
+          aria-label={t('tokens.revokeNamed', { name: token.name })}
+          onClick={() => onRevoke(token)}
+        >
+          {t('tokens.revoke')}
+        </Button>
+      ),
+    },
+  ];
 }
 
 function Secret({ made, onDone }: { readonly made: ApiTokenCreationAnswer; readonly onDone: () => void }) {

@@ -155,16 +155,15 @@ async function takePassword(options: AccountRouteOptions, visit: Visit): Promise
   const { account, context, sent, request, reply } = visit;
   if (await options.sso.required(account.email))
     return showAccount(options, visit, { text: TEXTS.problem.ssoRequired, status: 403 });
-  const outcome = await changeOwnPassword(options, context, account, {
+  const problem = await changeOwnPassword(options, context, account, {
     ...sent,
     sourceAddress: request.ip,
   });
-  if ('text' in outcome) {
-    if (outcome.waitSeconds !== undefined) void reply.header('retry-after', String(outcome.waitSeconds));
-    return showAccount(options, visit, outcome);
+  if (problem !== null) {
+    if (problem.waitSeconds !== undefined) void reply.header('retry-after', String(problem.waitSeconds));
+    return showAccount(options, visit, problem);
   }
-  // Where that is refused by now, the next page is the one of signing in, and says why.
-  await options.sessions.begin(request, reply, outcome);
+  await options.sessions.begin(request, reply, account.id);
   return back(visit, 'password');
 }
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Attention, AttentionItem } from '../../shared/contracts/hub-attention.ts';
 import { listConnections } from '../connections/connection-service.ts';
 import type { Reader } from '../database/connection.ts';
-import { listDomains } from '../domains/domain-service.ts';
+import { listDomains } from '../domains/domain-list.ts';
 import { deviceAttention } from './device-attention.ts';
 
 /** Failures and refusals are worth a look for a day. */
@@ -50,25 +50,23 @@ export async function readAttention(
 }
 
 async function failingDomains(reader: Reader, organizationId: string): Promise<Items> {
-  const domains = await listDomains(reader, organizationId);
-  return domains
-    .filter(({ state }) => state === 'failing')
-    .map(({ id, name, failingSince, record }) => ({
-      code: 'domain_failing',
-      severity: 'warning',
-      about: { kind: 'domain', id, name },
-      count: 1,
-      message: `The DNS record that proves ${name} was not found.`,
-      help: `Add the TXT record ${record.value} again, or give the domain up. Until then it stays verified, unless another organization proves it.`,
-      since: failingSince,
-    }));
+  const { domains } = await listDomains(reader, organizationId, { state: 'failing' });
+  return domains.map(({ id, name, failingSince, record }) => ({
+    code: 'domain_failing',
+    severity: 'warning',
+    about: { kind: 'domain', id, name },
+    count: 1,
+    message: `The DNS record that proves ${name} was not found.`,
+    help: `Add the TXT record ${record.value} again, or give the domain up. Until then it stays verified, unless another organization proves it.`,
+    since: failingSince,
+  }));
 }
 
 async function connectionWarnings(
   reader: Reader,
   { organizationId, publicUrl, at }: AttentionPlace,
 ): Promise<Items> {
-  const connections = await listConnections(reader, { publicUrl, now: at.getTime() }, organizationId);
+  const { connections } = await listConnections(reader, { publicUrl, now: at.getTime() }, organizationId);
   return connections.flatMap(({ id, name, warnings }) =>
     warnings.map(
       ({ code, message }): AttentionItem => ({

@@ -1,6 +1,8 @@
-import type { ExpressionBuilder } from 'kysely';
+import { type ExpressionBuilder, sql } from 'kysely';
 import type { AuditEvent, AuditList, AuditQuery } from '../../shared/contracts/hub-api.ts';
 import type { Reader } from '../database/connection.ts';
+import { searching } from '../database/contains.ts';
+import { badCursor } from '../database/keyset.ts';
 import type { Database } from '../database/schema.ts';
 
 /** The events of an organization, newest first, a page at a time. `null`: those of the hub as a whole. */
@@ -20,13 +22,18 @@ export async function listAuditEvents(
     organizationId === null
       ? events.where('organization_id', 'is', null)
       : events.where('organization_id', '=', organizationId);
-  const before = query.cursor === undefined ? null : Number(query.cursor);
-  if (before !== null && Number.isSafeInteger(before))
-    events = events.where('id', forwards ? '>' : '<', before);
+  if (query.cursor !== undefined) {
+    if (!/^\d{1,15}$/.test(query.cursor)) throw badCursor();
+    events = events.where('id', forwards ? '>' : '<', Number(query.cursor));
+  }
   if (query.action?.endsWith('.') === true)
     events = events.where('action', 'like', `${escapeLike(query.action)}%`);
   else if (query.action !== undefined) events = events.where('action', '=', clean(query.action));
-  if (provisioning !== undefined) events = events.where(isProvisioning(provisioning));
+  if (provisioning !== undefined) {
+    const { search } = provisioning;
+    events = events.where(isProvisioning(provisioning));
+    if (search !== undefined) events = events.where(searching(search, sql`target_label`, sql`action`));
+  }
   if (query.actor !== undefined) {
     const part = `%${escapeLike(query.actor)}%`;
     events = events.where('actor_label', 'ilike', part);
@@ -63,6 +70,8 @@ export async function listAuditEvents(
 export interface ProvisioningEvents {
   readonly systemActor: string;
   readonly orTarget: { readonly kind: string; readonly id: string; readonly action: string };
+  /** Part of what it was done to, or of the action. */
+  readonly search?: string | undefined;
 }
 
 function isProvisioning({ systemActor, orTarget }: ProvisioningEvents) {

@@ -7,20 +7,15 @@ import {
   connectionCreationSchema,
 } from '../../shared/contracts/hub-sso.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
-import { acceptConnection, listAccepted, revokeAcceptance } from '../connections/acceptance-service.ts';
+import { acceptConnection, revokeAcceptance } from '../connections/acceptance-service.ts';
 import {
   applySettings,
   createConnection,
   deleteConnection,
-  listConnections,
-  readConnection,
   updateConnection,
 } from '../connections/connection-service.ts';
-import { helpFor } from '../connections/failure-help.ts';
-import { listFailures } from '../connections/failures.ts';
 import { readIdpMetadata } from '../connections/idp-metadata.ts';
 import type { Db } from '../database/connection.ts';
-import { findOrganization } from '../organizations/organization-service.ts';
 import { type HubSecret, loadHubSecret } from '../secrets/hub-secret.ts';
 import { createOutbound } from '../sso/outbound.ts';
 import {
@@ -31,15 +26,17 @@ import {
   type Surroundings,
   withDatabase,
 } from './command-context.ts';
+import {
+  type ConnectionOptions,
+  connectionListCommands,
+  findConnectionNamed as find,
+  type Working,
+  workingIn,
+} from './connection-list-commands.ts';
 import { inOrganization } from './organization-option.ts';
-import { answer, columns } from './output.ts';
+import { answer } from './output.ts';
 
-interface Options extends CommonOptions {
-  readonly organization: string;
-  readonly publicUrl: string;
-}
-
-interface ChangeOptions extends Options {
+interface ChangeOptions extends ConnectionOptions {
   readonly kind?: string;
   readonly entityId?: string;
   readonly signInUrl?: string;
@@ -66,28 +63,10 @@ export function connectionCommands(program: Command, around: Surroundings): void
     (purpose: string, work: (db: Db, at: Working, options: ChangeOptions, name: string) => Promise<void>) =>
     (name: string, options: ChangeOptions) =>
       withDatabase({ options, around, purpose: `connections ${purpose}` }, async ({ db }) => {
-        const { id } = await findOrganization(db, options.organization);
-        const publicUrl = options.publicUrl.replace(/\/+$/, '');
-        await work(db, { organizationId: id, publicUrl, now: Date.now() }, options, name);
+        await work(db, await workingIn(db, options), options, name);
       });
 
-  command('list', 'list identity providers').action((options: ChangeOptions) =>
-    run('list', async (db, at) => {
-      const list = await listConnections(db, at, at.organizationId);
-      answer(outputOf(around), { connections: list }, () =>
-        columns(
-          ['NAME', 'KIND', 'READY', 'JIT', 'SCIM', 'ENFORCED', 'ID'],
-          list.map((each) => [
-            each.name,
-            each.kind,
-            ...[each.ready, each.jit, each.scim, each.enforced].map((on) => (on ? 'yes' : 'no')),
-            each.id,
-          ]),
-          'There is no identity provider yet.',
-        ),
-      );
-    })('', options),
-  );
+  connectionListCommands(command, around);
   command('show <name>', 'show an identity provider, with the values to enter there').action(
     run('show', async (db, at, _options, name) => {
       const found = await find(db, at, name);
@@ -145,25 +124,6 @@ export function connectionCommands(program: Command, around: Surroundings): void
         answer(outputOf(around), { connection: made }, () => [`${made.name} is set up.`]);
       })(name, options),
     );
-  command('failures <name>', 'the last failures, by class').action(
-    run('failures', async (db, at, _options, name) => {
-      const { id } = await find(db, at, name);
-      const failures = (await listFailures(db, at.organizationId, id)).map((row) => ({
-        at: row.at.toISOString(),
-        class: row.class,
-        detail: row.detail,
-        help: helpFor(row.class),
-        email: row.email,
-      }));
-      answer(outputOf(around), { failures }, () =>
-        columns(
-          ['TIME', 'CLASS', 'E-MAIL', 'DETAIL'],
-          failures.map((each) => [each.at, each.class, each.email ?? '', each.detail]),
-          'None.',
-        ),
-      );
-    }),
-  );
   for (const [verb, description, change] of [
     [
       'accept',
@@ -179,19 +139,6 @@ export function connectionCommands(program: Command, around: Surroundings): void
       }),
     );
   }
-  command('accepted', 'connections of other organizations that may provision into this one').action(
-    (options: ChangeOptions) =>
-      run('accepted', async (db, at) => {
-        const accepted = await listAccepted(db, at.organizationId);
-        answer(outputOf(around), { connections: accepted }, () =>
-          columns(
-            ['NAME', 'ORGANIZATION', 'SINCE', 'ID'],
-            accepted.map((each) => [each.name, each.organization, each.acceptedAt, each.id]),
-            'None.',
-          ),
-        );
-      })('', options),
-  );
   command('delete <name>', 'remove an identity provider; members stay').action(
     run('delete', async (db, at, _options, name) => {
       const { id } = await find(db, at, name);
@@ -199,12 +146,6 @@ export function connectionCommands(program: Command, around: Surroundings): void
       answer(outputOf(around), { id }, () => [`Removed ${name}.`]);
     }),
   );
-}
-
-interface Working {
-  readonly organizationId: string;
-  readonly publicUrl: string;
-  readonly now: number;
 }
 
 function withValues(command: Command): Command {
@@ -261,20 +202,6 @@ function checked<Value>(schema: z.ZodType<Value>, value: unknown): Value {
   throw new RefusalError({
     code: 'bad_request',
     message: `${issue?.path.join('.') ?? 'connection'}: ${issue?.message ?? 'not valid'}.`,
-  });
-}
-
-async function find(db: Db, at: Working, name: string) {
-  const list = await listConnections(db, at, at.organizationId);
-  const found = list.find((each) => each.id === name || each.name.toLowerCase() === name.toLowerCase());
-  if (found !== undefined) return readConnection(db, at, at.organizationId, found.id);
-  throw new RefusalError({
-    code: 'not_found',
-    message: `There is no identity provider "${name}" in this organization.`,
-    help:
-      list.length === 0
-        ? 'Make one with: mooring-hub connections create'
-        : `It has: ${list.map((each) => each.name).join(', ')}.`,
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { policyDuplicationSchema } from '../../shared/contracts/hub-api.ts';
+import { deletedPolicyQuerySchema } from '../../shared/contracts/hub-deleted-policies.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { findOrganization } from '../organizations/organization-service.ts';
 import {
@@ -10,8 +11,9 @@ import {
 } from '../policies/deleted-policies.ts';
 import { findPolicy } from '../policies/policy-list.ts';
 import { operator, outputOf, type Surroundings, withDatabase } from './command-context.ts';
+import { answerList, listing, queryOf } from './list-options.ts';
 import { inOrganization, type OrganizationOptions } from './organization-option.ts';
-import { answer, columns } from './output.ts';
+import { answer } from './output.ts';
 
 /** `policy delete|deleted|restore` */
 export function deletedPolicyCommands(policy: Command, around: Surroundings): void {
@@ -28,25 +30,29 @@ export function deletedPolicyCommands(policy: Command, around: Surroundings): vo
         ]);
       }),
     );
-  inOrganization(policy.command('deleted'))
+  listing(inOrganization(policy.command('deleted')), deletedPolicyQuerySchema)
     .description('list deleted policies that can be restored still')
     .action((options: OrganizationOptions) =>
       withDatabase({ options, around, purpose: 'policy deleted' }, async ({ db }) => {
         const { id } = await findOrganization(db, options.organization);
-        const policies = await listDeletedPolicies(db, id, new Date());
-        answer(outputOf(around), { policies }, () =>
-          columns(
-            ['NAME', 'REVISION', 'DELETED', 'BY', 'UNTIL', 'ID'],
-            policies.map((each) => [
+        const query = queryOf(deletedPolicyQuerySchema, options);
+        const { policies: rows, ...page } = await listDeletedPolicies(db, id, new Date(), query);
+        answerList(
+          around,
+          { rows, ...page },
+          {
+            name: 'policies',
+            head: ['NAME', 'REVISION', 'DELETED', 'BY', 'UNTIL', 'ID'],
+            cells: (each) => [
               each.name,
               String(each.revision),
               each.deletedAt,
               each.deletedBy,
               each.keptUntil,
               each.id,
-            ]),
-            'There is no deleted policy.',
-          ),
+            ],
+            none: 'There is no deleted policy.',
+          },
         );
       }),
     );

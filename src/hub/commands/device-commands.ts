@@ -2,7 +2,11 @@ import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
-import { DEVICE_STATUSES, type Device, deviceStatusSchema } from '../../shared/contracts/hub-devices.ts';
+import {
+  DEVICE_STATUSES,
+  deviceQuerySchema,
+  deviceStatusSchema,
+} from '../../shared/contracts/hub-devices.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { PLATFORMS, type Platform } from '../../shared/settings/setting.ts';
 import { systemClock } from '../clock.ts';
@@ -20,8 +24,9 @@ import {
   type Surroundings,
   withDatabase,
 } from './command-context.ts';
+import { answerList, paging, queryOf, wholeOrPage } from './list-options.ts';
 import { inOrganization } from './organization-option.ts';
-import { answer, columns } from './output.ts';
+import { answer } from './output.ts';
 
 interface OrganizationOptions extends CommonOptions {
   readonly organization: string;
@@ -49,36 +54,42 @@ export function deviceCommands(program: Command, around: Surroundings): void {
 }
 
 function listCommand(devices: Command, around: Surroundings): void {
-  withFilter(devices.command('list'))
+  paging(withFilter(devices.command('list')), deviceQuerySchema)
     .description('list devices with their status')
-    .action((options: ListOptions) =>
+    .action((options: ListOptions & PagingOptions) =>
       withDatabase({ options, around, purpose: 'devices list' }, async ({ db }) => {
         const { id } = await findOrganization(db, options.organization);
-        const filter = await filterOf(db, id, options);
-        const all: Device[] = [];
-        let cursor: string | undefined;
-        do {
-          const page = await listDevices(db, id, now(), { ...filter, limit: 500, cursor });
-          all.push(...page.devices);
-          cursor = page.next ?? undefined;
-        } while (cursor !== undefined);
-        answer(outputOf(around), { devices: all }, () =>
-          columns(
-            ['USER', 'DEVICE', 'STATUS', 'POLICY', 'PLATFORM', 'LAST REPORT', 'ID'],
-            all.map((device) => [
-              device.user.email,
-              device.name,
-              device.status,
-              device.expected === null ? '' : `${device.expected.name} (${device.expected.revision})`,
-              device.platform ?? '',
-              device.reportedAt ?? 'never',
-              device.id ?? '',
-            ]),
-            'No member matches.',
-          ),
-        );
+        const { sort, limit, cursor } = options;
+        const asked = queryOf(deviceQuerySchema.pick({ sort: true, limit: true, cursor: true }), {
+          ...{ sort, limit, cursor },
+        });
+        const query = { ...(await filterOf(db, id, options)), ...asked };
+        const page = await wholeOrPage(query, options, async (wanted) => {
+          const { devices: rows, total, next } = await listDevices(db, id, now(), wanted);
+          return { rows, total, next };
+        });
+        answerList(around, page, {
+          name: 'devices',
+          head: ['USER', 'DEVICE', 'STATUS', 'POLICY', 'PLATFORM', 'LAST REPORT', 'ID'],
+          cells: (device) => [
+            device.user.email,
+            device.name,
+            device.status,
+            device.expected === null ? '' : `${device.expected.name} (${device.expected.revision})`,
+            device.platform ?? '',
+            device.reportedAt ?? 'never',
+            device.id ?? '',
+          ],
+          none: 'No member matches.',
+        });
       }),
     );
+}
+
+interface PagingOptions {
+  readonly sort?: string;
+  readonly limit?: string;
+  readonly cursor?: string;
 }
 
 function showCommand(devices: Command, around: Surroundings): void {

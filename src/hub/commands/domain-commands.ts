@@ -1,16 +1,10 @@
 import type { Command } from 'commander';
-import type { Domain } from '../../shared/contracts/hub-api.ts';
+import { type Domain, domainQuerySchema, outsiderQuerySchema } from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { Db } from '../database/connection.ts';
+import { listDomains, listUncaptured } from '../domains/domain-list.ts';
 import { dnsResolver } from '../domains/domain-proof.ts';
-import {
-  addDomain,
-  forceDomain,
-  listDomains,
-  listUncaptured,
-  removeDomain,
-  verifyDomain,
-} from '../domains/domain-service.ts';
+import { addDomain, forceDomain, removeDomain, verifyDomain } from '../domains/domain-service.ts';
 import { findOrganization } from '../organizations/organization-service.ts';
 import {
   type CommonOptions,
@@ -19,8 +13,9 @@ import {
   type Surroundings,
   withDatabase,
 } from './command-context.ts';
+import { answerList, listing, queryOf } from './list-options.ts';
 import { inOrganization } from './organization-option.ts';
-import { answer, columns } from './output.ts';
+import { answer } from './output.ts';
 
 interface DomainOptions extends CommonOptions {
   readonly organization: string;
@@ -29,20 +24,7 @@ interface DomainOptions extends CommonOptions {
 /** `domains list|add|verify|remove|uncaptured` */
 export function domainCommands(program: Command, around: Surroundings): void {
   const domains = program.command('domains').description('e-mail domains of an organization');
-  inOrganization(domains.command('list'))
-    .description('list domains and whether they are proved')
-    .action((options: DomainOptions) =>
-      within(options, around, 'domains list', async (db, organizationId) => {
-        const found = await listDomains(db, organizationId);
-        answer(outputOf(around), { domains: found }, () =>
-          columns(
-            ['DOMAIN', 'STATE', 'CHECKED', 'TXT VALUE'],
-            found.map((each) => [each.name, each.state, each.checkedAt ?? 'never', each.record.value]),
-            'No domains.',
-          ),
-        );
-      }),
-    );
+  listCommand(domains, around);
   inOrganization(domains.command('add <domain>'))
     .description('claim a domain; shows the TXT record that proves it')
     .action((name: string, options: DomainOptions) =>
@@ -56,20 +38,7 @@ export function domainCommands(program: Command, around: Surroundings): void {
       }),
     );
   verifyCommand(domains, around);
-  inOrganization(domains.command('uncaptured'))
-    .description('accounts in verified domains that are not members')
-    .action((options: DomainOptions) =>
-      within(options, around, 'domains uncaptured', async (db, organizationId) => {
-        const users = await listUncaptured(db, organizationId);
-        answer(outputOf(around), { users }, () =>
-          columns(
-            ['E-MAIL', 'NAME'],
-            users.map((each) => [each.email, each.name]),
-            'Nobody: every account of these domains is a member.',
-          ),
-        );
-      }),
-    );
+  uncapturedCommand(domains, around);
   inOrganization(domains.command('remove <domain>'))
     .description('give a domain up: SSO and SCIM then refuse its addresses')
     .action((name: string, options: DomainOptions) =>
@@ -77,6 +46,49 @@ export function domainCommands(program: Command, around: Surroundings): void {
         const { id } = await named(db, organizationId, name);
         await removeDomain(db, operator(), { organizationId, domainId: id });
         answer(outputOf(around), { domain: name }, () => [`${name} is given up.`]);
+      }),
+    );
+}
+
+function listCommand(domains: Command, around: Surroundings): void {
+  listing(inOrganization(domains.command('list')), domainQuerySchema)
+    .description('list domains and whether they are proved')
+    .option('--state <state>', 'only those: pending, verified or failing')
+    .action((options: DomainOptions) =>
+      within(options, around, 'domains list', async (db, organizationId) => {
+        const query = queryOf(domainQuerySchema, options);
+        const { domains: rows, ...page } = await listDomains(db, organizationId, query);
+        answerList(
+          around,
+          { rows, ...page },
+          {
+            name: 'domains',
+            head: ['DOMAIN', 'STATE', 'CHECKED', 'TXT VALUE'],
+            cells: (each) => [each.name, each.state, each.checkedAt ?? 'never', each.record.value],
+            none: 'No domains.',
+          },
+        );
+      }),
+    );
+}
+
+function uncapturedCommand(domains: Command, around: Surroundings): void {
+  listing(inOrganization(domains.command('uncaptured')), outsiderQuerySchema)
+    .description('accounts in verified domains that are not members')
+    .action((options: DomainOptions) =>
+      within(options, around, 'domains uncaptured', async (db, organizationId) => {
+        const query = queryOf(outsiderQuerySchema, options);
+        const { users: rows, ...page } = await listUncaptured(db, organizationId, query);
+        answerList(
+          around,
+          { rows, ...page },
+          {
+            name: 'users',
+            head: ['E-MAIL', 'NAME'],
+            cells: (each) => [each.email, each.name],
+            none: 'Nobody: every account of these domains is a member.',
+          },
+        );
       }),
     );
 }
@@ -125,7 +137,7 @@ function within(
 }
 
 async function named(db: Db, organizationId: string, name: string): Promise<Domain> {
-  const domains = await listDomains(db, organizationId);
+  const { domains } = await listDomains(db, organizationId);
   const found = domains.find((each) => each.name === name.trim().toLowerCase().replace(/\.$/, ''));
   if (found !== undefined) return found;
   throw new RefusalError({

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { invitationCreationSchema } from '../../shared/contracts/hub-provisioning.ts';
+import { invitationCreationSchema, invitationQuerySchema } from '../../shared/contracts/hub-provisioning.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { Db } from '../database/connection.ts';
 import type { InvitingPlace } from '../invitations/invitation-letters.ts';
 import {
   invite,
   listInvitations,
+  pageInvitations,
   resendInvitation,
   revokeInvitation,
 } from '../invitations/invitation-service.ts';
@@ -21,6 +22,7 @@ import {
   type Surroundings,
   withDatabase,
 } from './command-context.ts';
+import { answerList, listing, queryOf, wholeOrPage } from './list-options.ts';
 import { inOrganization } from './organization-option.ts';
 import { answer, columns } from './output.ts';
 
@@ -103,18 +105,24 @@ function inviteCommand(members: Command, around: Surroundings): void {
 }
 
 function openInvitations(members: Command, around: Surroundings): void {
-  inviting(members.command('invitations'))
+  listing(inviting(members.command('invitations')), invitationQuerySchema)
     .description('list open invitations')
-    .action((options: InvitingOptions) =>
+    .option('--role <role>', 'only this role')
+    .option('--state <state>', 'only those: pending or expired')
+    .action((options: InvitingOptions & { readonly limit?: string }) =>
       within(options, around, 'members invitations', async (db, place) => {
-        const invitations = await listInvitations(db, place.organizationId, new Date());
-        answer(outputOf(around), { invitations }, () =>
-          columns(
-            ['E-MAIL', 'ROLE', 'STATE', 'UNTIL'],
-            invitations.map((each) => [each.email, each.role, each.state, each.expiresAt]),
-            'No open invitations.',
-          ),
-        );
+        const query = queryOf(invitationQuerySchema, options);
+        const page = await wholeOrPage(query, options, async (wanted) => {
+          const answered = await pageInvitations(db, place.organizationId, new Date(), wanted);
+          const { invitations: rows, ...rest } = answered;
+          return { rows, ...rest };
+        });
+        answerList(around, page, {
+          name: 'invitations',
+          head: ['E-MAIL', 'ROLE', 'STATE', 'UNTIL'],
+          cells: (each) => [each.email, each.role, each.state, each.expiresAt],
+          none: 'No open invitations.',
+        });
       }),
     );
   inviting(members.command('resend <email>'))

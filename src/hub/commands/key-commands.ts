@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { signingKeyQuerySchema } from '../../shared/contracts/hub-signing-keys.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
-import { listSigningKeys, rotateSigningKey } from '../delivery/signing-keys.ts';
+import { listSigningKeys, pageSigningKeys, rotateSigningKey } from '../delivery/signing-keys.ts';
 import { type HubSecret, loadHubSecret } from '../secrets/hub-secret.ts';
 import {
   type CommonOptions,
@@ -12,28 +13,28 @@ import {
   withCommonOptions,
   withDatabase,
 } from './command-context.ts';
-import { answer, columns } from './output.ts';
+import { answerList, listing, queryOf } from './list-options.ts';
+import { answer } from './output.ts';
 
 /** `keys list|rotate`: the keys that sign policy bundles. */
 export function keyCommands(program: Command, around: Surroundings): void {
   const keys = program.command('keys').description('keys that sign policy bundles');
-  withCommonOptions(keys.command('list'))
+  listing(withCommonOptions(keys.command('list')), signingKeyQuerySchema)
     .description('list them, newest first, with the public half that devices pin')
+    .option('--state <state>', 'only those: signing or replaced')
     .action((options: CommonOptions) =>
       withDatabase({ options, around, purpose: 'keys list' }, async ({ db }) => {
-        const list = await listSigningKeys(db);
-        answer(outputOf(around), { keys: list }, () =>
-          columns(
-            ['KEY', 'PUBLIC HALF', 'SINCE', 'STATE'],
-            list.map((key) => [
-              key.kid,
-              key.x,
-              key.createdAt.toISOString(),
-              key.active ? 'signs now' : 'replaced',
-            ]),
-            'None yet: the first is made when the hub starts.',
-          ),
-        );
+        answerList(around, await pageSigningKeys(db, queryOf(signingKeyQuerySchema, options)), {
+          name: 'keys',
+          head: ['KEY', 'PUBLIC HALF', 'SINCE', 'STATE'],
+          cells: (key) => [
+            key.kid,
+            key.x,
+            key.createdAt.toISOString(),
+            key.active ? 'signs now' : 'replaced',
+          ],
+          none: 'None yet: the first is made when the hub starts.',
+        });
       }),
     );
   withCommonOptions(keys.command('rotate'))

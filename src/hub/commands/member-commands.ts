@@ -2,16 +2,20 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { auditExportQuerySchema, emailSchema, roleSchema } from '../../shared/contracts/hub-api.ts';
-import type { MemberExportQuery } from '../../shared/contracts/hub-provisioning.ts';
+import {
+  auditExportQuerySchema,
+  emailSchema,
+  memberQuerySchema,
+  roleSchema,
+} from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { exportAuditEvents } from '../audit/audit-export.ts';
 import { listAuditEvents } from '../audit/audit-list.ts';
 import { recordChange } from '../audit/record.ts';
 import type { Db } from '../database/connection.ts';
 import type { Role } from '../database/schema.ts';
+import { endAllSessions } from '../identity/device-sessions.ts';
 import { createPasswords, passwordProblem } from '../identity/passwords.ts';
-import { endSessionsOf } from '../identity/session-ends.ts';
 import { findAccount } from '../organizations/accounts.ts';
 import { listMembers } from '../organizations/member-list.ts';
 import { addMember, changeRole, removeMember } from '../organizations/member-service.ts';
@@ -24,7 +28,8 @@ import {
   withCommonOptions,
   withDatabase,
 } from './command-context.ts';
-import { invitationCommands, originOf } from './invitation-commands.ts';
+import { invitationCommands } from './invitation-commands.ts';
+import { answerList, listing, queryOf, wholeOrPage } from './list-options.ts';
 import { inOrganization, type OrganizationOptions } from './organization-option.ts';
 import { answer, columns } from './output.ts';
 import { memberId } from './policy-commands.ts';
@@ -76,51 +81,27 @@ export function memberCommands(program: Command, around: Surroundings): void {
 }
 
 function listCommand(members: Command, around: Surroundings): void {
-  inOrganization(members.command('list'))
+  listing(inOrganization(members.command('list')), memberQuerySchema)
     .description('list members')
-    .option('--search <text>', 'part of the name or address')
     .option('--origin <origin>', 'only those who came so: manual, invitation, jit or scim')
     .option('--role <role>', 'only this role')
     .option('--domain <domain>', 'only addresses of this domain')
-    .action((options: OrganizationOptions & MemberFilterOptions) =>
+    .option('--status <status>', 'only those: active or disabled')
+    .action((options: OrganizationOptions & { readonly limit?: string }) =>
       withDatabase({ options, around, purpose: 'members list' }, async ({ db }) => {
         const { id } = await findOrganization(db, options.organization);
-        const found = await allMembers(db, id, filterOf(options));
-        answer(outputOf(around), { members: found }, () =>
-          columns(
-            ['E-MAIL', 'NAME', 'ROLE', 'ORIGIN', 'POLICY'],
-            found.map((each) => [each.email, each.name, each.role, each.origin, each.policy?.name ?? '']),
-            'Nobody.',
-          ),
-        );
+        const page = await wholeOrPage(queryOf(memberQuerySchema, options), options, async (wanted) => {
+          const { members: rows, ...rest } = await listMembers(db, id, wanted);
+          return { rows, ...rest };
+        });
+        answerList(around, page, {
+          name: 'members',
+          head: ['E-MAIL', 'NAME', 'ROLE', 'ORIGIN', 'POLICY'],
+          cells: (each) => [each.email, each.name, each.role, each.origin, each.policy?.name ?? ''],
+          none: 'Nobody.',
+        });
       }),
     );
-}
-
-interface MemberFilterOptions {
-  readonly search?: string;
-  readonly origin?: string;
-  readonly role?: string;
-  readonly domain?: string;
-}
-
-function filterOf({ search, origin, role, domain }: MemberFilterOptions): MemberExportQuery {
-  return {
-    search,
-    origin: originOf(origin),
-    role: role === undefined ? undefined : roleOf(role),
-    domain,
-  };
-}
-
-async function allMembers(db: Db, organizationId: string, filter: MemberExportQuery) {
-  const found = [];
-  for (let cursor: string | undefined; ; ) {
-    const page = await listMembers(db, organizationId, { ...filter, limit: 500, cursor });
-    found.push(...page.members);
-    if (page.next === null) return found;
-    cursor = page.next;
-  }
 }
 
 interface AuditOptions extends CommonOptions {
@@ -219,9 +200,8 @@ async function setPassword(
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
     await trx.updateTable('users').set({ password_hash: hash }).where('id', '=', account.id).execute();
-    const context = operator();
-    await endSessionsOf(trx, account.id, { reason: 'password_changed', at: context.at });
-    await recordChange(trx, context, {
+    await endAllSessions(trx, account.id);
+    await recordChange(trx, operator(), {
       organizationId: null,
       action: 'account.password',
       target: { kind: 'user', id: account.id, label: account.email },

@@ -1,18 +1,19 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { exceptionSchema, type PolicyException } from '../../shared/contracts/bundle.ts';
+import { overrideQuerySchema } from '../../shared/contracts/hub-overrides.ts';
 import type { OrganizationOverride } from '../../shared/contracts/hub-rollouts.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { readDocument } from '../../shared/policy/read-document.ts';
 import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
 import { durationOf, secondsOf } from '../../shared/text/duration.ts';
-import type { Db } from '../database/connection.ts';
 import { findOrganization } from '../organizations/organization-service.ts';
 import { changeExceptions } from '../overrides/exceptions.ts';
 import { listOverrides } from '../overrides/override-list.ts';
 import { endOverride } from '../overrides/override-service.ts';
 import { findPolicy, type StoredPolicy } from '../policies/policy-list.ts';
 import { operator, outputOf, type Surroundings, withDatabase } from './command-context.ts';
+import { answerList, listing, queryOf, wholeOrPage } from './list-options.ts';
 import { inOrganization, type OrganizationOptions } from './organization-option.ts';
 import { answer, columns } from './output.ts';
 
@@ -120,41 +121,42 @@ function tell(policy: StoredPolicy, around: Surroundings): void {
 }
 
 function listOverridesCommand(overrides: Command, around: Surroundings): void {
-  inOrganization(overrides.command('list'))
+  listing(inOrganization(overrides.command('list')), overrideQuerySchema)
     .description('list them, newest first')
     .option('--active', 'only those in force')
-    .action((options: OrganizationOptions & { active?: boolean }) =>
+    .option('--policy <policy>', 'only those of this policy')
+    .action((options: OrganizationOptions & OverrideOptions) =>
       withDatabase({ options, around, purpose: 'overrides list' }, async ({ db }) => {
         const { id } = await findOrganization(db, options.organization);
-        const all = await allOverrides(db, id, options.active);
-        answer(outputOf(around), { overrides: all }, () =>
-          columns(
-            ['USER', 'SETTING', 'VALUE', 'UNTIL', 'STATE', 'REASON', 'ID'],
-            all.map((each) => [
-              each.email,
-              each.setting,
-              JSON.stringify(each.value),
-              each.until,
-              stateOf(each),
-              each.reason,
-              each.id,
-            ]),
-            options.active === true ? 'None is in force.' : 'Nobody overrode anything.',
-          ),
-        );
+        const { active, policy, ...asked } = options;
+        const policyId = policy === undefined ? undefined : (await findPolicy(db, id, policy)).id;
+        const query = { ...queryOf(overrideQuerySchema, asked), active, policyId };
+        const page = await wholeOrPage(query, options, async (wanted) => {
+          const { overrides: rows, ...rest } = await listOverrides(db, id, wanted);
+          return { rows, ...rest };
+        });
+        answerList(around, page, {
+          name: 'overrides',
+          head: ['USER', 'SETTING', 'VALUE', 'UNTIL', 'STATE', 'REASON', 'ID'],
+          cells: (each) => [
+            each.email,
+            each.setting,
+            JSON.stringify(each.value),
+            each.until,
+            stateOf(each),
+            each.reason,
+            each.id,
+          ],
+          none: active === true ? 'None is in force.' : 'Nobody overrode anything.',
+        });
       }),
     );
 }
 
-async function allOverrides(db: Db, organizationId: string, active: boolean | undefined) {
-  const all: OrganizationOverride[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await listOverrides(db, organizationId, { limit: 500, cursor, active });
-    all.push(...page.overrides);
-    cursor = page.next ?? undefined;
-  } while (cursor !== undefined);
-  return all;
+interface OverrideOptions {
+  readonly active?: boolean;
+  readonly policy?: string;
+  readonly limit?: string;
 }
 
 const ENDINGS: Readonly<Record<NonNullable<OrganizationOverride['endedBecause']>, string>> = {

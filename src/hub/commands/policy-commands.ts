@@ -7,7 +7,7 @@ import { findAccount } from '../organizations/accounts.ts';
 import { findOrganization } from '../organizations/organization-service.ts';
 import { assignPolicy, setDefaultPolicy, unassignPolicy } from '../policies/assignment-service.ts';
 import { exportPolicy } from '../policies/export/export-policy.ts';
-import { findPolicy, listPolicies } from '../policies/policy-list.ts';
+import { findPolicy } from '../policies/policy-list.ts';
 import { createPolicy, updatePolicy } from '../policies/policy-service.ts';
 import {
   assignPolicyToTeam,
@@ -19,9 +19,10 @@ import { assignmentFileCommand } from './assignment-file-command.ts';
 import { operator, outputOf, type Surroundings, withDatabase } from './command-context.ts';
 import { deletedPolicyCommands } from './deleted-policy-commands.ts';
 import { inOrganization, type OrganizationOptions } from './organization-option.ts';
-import { answer, columns } from './output.ts';
+import { answer } from './output.ts';
+import { policyListCommands } from './policy-list-commands.ts';
 
-/** `policy list|show|export|set|import|assign|unassign|default|delete|deleted|restore` */
+/** `policy list|revisions|users|show|export|set|import|assign|unassign|default|delete|deleted|restore` */
 export function policyCommands(program: Command, around: Surroundings): void {
   const policy = program.command('policy').description('settings policies of an organization');
   readCommands(policy, around);
@@ -33,27 +34,7 @@ export function policyCommands(program: Command, around: Surroundings): void {
 }
 
 function readCommands(policy: Command, around: Surroundings): void {
-  inOrganization(policy.command('list'))
-    .description('list policies')
-    .action((options: OrganizationOptions) =>
-      withDatabase({ options, around, purpose: 'policy list' }, async ({ db }) => {
-        const { id } = await findOrganization(db, options.organization);
-        const policies = await listPolicies(db, id);
-        answer(outputOf(around), { policies }, () =>
-          columns(
-            ['NAME', 'REVISION', 'DEFAULT', 'USERS', 'ID'],
-            policies.map((each) => [
-              each.name,
-              String(each.revision),
-              each.isDefault ? 'yes' : '',
-              String(each.assignedUsers),
-              each.id,
-            ]),
-            'There is no policy yet.',
-          ),
-        );
-      }),
-    );
+  policyListCommands(policy, around);
   inOrganization(policy.command('show <policy>'))
     .description('show the document of a policy, by name or id')
     .action((name: string, options: OrganizationOptions) =>

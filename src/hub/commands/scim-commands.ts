@@ -1,11 +1,16 @@
 import type { Command } from 'commander';
-import { pageQuerySchema } from '../../shared/contracts/hub-api.ts';
+import {
+  provisioningLogQuerySchema,
+  type ScimRefusal,
+  scimRefusalQuerySchema,
+} from '../../shared/contracts/hub-provisioning.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { Db } from '../database/connection.ts';
 import { findOrganization } from '../organizations/organization-service.ts';
 import {
   findScimPlace,
   readProvisioningLog,
+  readRefusals,
   readScimSettings,
   type ScimPlace,
   updateScimSettings,
@@ -18,6 +23,7 @@ import {
   type Surroundings,
   withDatabase,
 } from './command-context.ts';
+import { answerList, listing, queryOf } from './list-options.ts';
 import { inOrganization } from './organization-option.ts';
 import { answer, columns } from './output.ts';
 
@@ -83,34 +89,53 @@ async function show(db: Db, place: ScimPlace, options: ScimOptions, around: Surr
 function logCommand(scim: Command, around: Surroundings): void {
   inConnection(scim.command('log'))
     .description('what the identity provider did and what it was refused, newest first')
-    .option('--limit <number>', 'how many events', (text) => Number(text), 50)
-    .action((options: ScimOptions & { readonly limit: number }) =>
+    .option('--search <text>', 'only what has this text in it')
+    .option('--sort <order>', 'at: oldest first')
+    .option('--limit <number>', 'how many events', '50')
+    .option('--cursor <cursor>', 'go on where a page ended: what it answered as "next"')
+    .action((options: ScimOptions) =>
       within(options, around, 'scim log', async (db, place) => {
-        const page = pageQuerySchema.safeParse({ limit: options.limit });
-        if (!page.success)
-          throw new RefusalError({ code: 'bad_request', message: '--limit is a number from 1 to 500.' });
-        const log = await readProvisioningLog(db, place, page.data);
+        const log = await readProvisioningLog(db, place, queryOf(provisioningLogQuerySchema, options));
         answer(outputOf(around), log, () => [
           ...columns(
             ['TIME', 'ACTION', 'WHAT'],
             log.events.map((event) => [event.at, event.action, event.target.label]),
             'Nothing was done yet.',
           ),
+          ...(log.next === null ? [] : [`The next page: --cursor ${log.next}`]),
           '',
-          ...columns(
-            ['REFUSED', 'TIMES', 'REQUEST', 'ANSWER', 'BECAUSE'],
-            log.refused.map((each) => [
-              each.at,
-              String(each.times),
-              `${each.method} ${each.path}`,
-              [each.status, each.scimType].filter(Boolean).join(' '),
-              each.detail,
-            ]),
-            'Nothing was refused.',
-          ),
+          ...columns(REFUSED, log.refused.map(refusedCells), 'Nothing was refused.'),
         ]);
       }),
     );
+  listing(inConnection(scim.command('refusals')), scimRefusalQuerySchema)
+    .description('what the identity provider was refused, newest first')
+    .action((options: ScimOptions) =>
+      within(options, around, 'scim refusals', async (db, place) => {
+        const { refused: rows, ...page } = await readRefusals(
+          db,
+          place,
+          queryOf(scimRefusalQuerySchema, options),
+        );
+        answerList(
+          around,
+          { rows, ...page },
+          { name: 'refused', head: REFUSED, cells: refusedCells, none: 'Nothing was refused.' },
+        );
+      }),
+    );
+}
+
+const REFUSED = ['REFUSED', 'TIMES', 'REQUEST', 'ANSWER', 'BECAUSE'];
+
+function refusedCells(each: ScimRefusal): readonly string[] {
+  return [
+    each.at,
+    String(each.times),
+    `${each.method} ${each.path}`,
+    [each.status, each.scimType].filter(Boolean).join(' '),
+    each.detail,
+  ];
 }
 
 function tokenCommands(token: Command, around: Surroundings): void {

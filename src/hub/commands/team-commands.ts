@@ -1,5 +1,9 @@
 import type { Command } from 'commander';
-import { teamCreationSchema } from '../../shared/contracts/hub-api.ts';
+import {
+  teamCreationSchema,
+  teamMemberQuerySchema,
+  teamQuerySchema,
+} from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { Db } from '../database/connection.ts';
 import { findOrganization } from '../organizations/organization-service.ts';
@@ -18,8 +22,9 @@ import {
   type Surroundings,
   withDatabase,
 } from './command-context.ts';
+import { answerList, listing, queryOf } from './list-options.ts';
 import { inOrganization } from './organization-option.ts';
-import { answer, columns } from './output.ts';
+import { answer } from './output.ts';
 import { memberId } from './policy-commands.ts';
 
 interface TeamOptions extends CommonOptions {
@@ -40,30 +45,39 @@ export function teamCommands(program: Command, around: Surroundings): void {
       run(db, (await findOrganization(db, options.organization)).id),
     );
 
-  command('list', 'list teams').action((options: TeamOptions) =>
+  listing(command('list', 'list teams'), teamQuerySchema).action((options: TeamOptions) =>
     within(options, 'list', async (db, organizationId) => {
-      const { teams: found } = await listTeams(db, organizationId);
-      answer(outputOf(around), { teams: found }, () =>
-        columns(
-          ['TEAM', 'MEMBERS', 'DESCRIPTION'],
-          found.map((team) => [team.name, String(team.members), team.description]),
-          'There is no team yet.',
-        ),
+      const { teams: rows, ...page } = await listTeams(db, organizationId, queryOf(teamQuerySchema, options));
+      answerList(
+        around,
+        { rows, ...page },
+        {
+          name: 'teams',
+          head: ['TEAM', 'MEMBERS', 'DESCRIPTION'],
+          cells: (team) => [team.name, String(team.members), team.description],
+          none: 'There is no team yet.',
+        },
       );
     }),
   );
-  command('show <team>', 'who is in a team').action((name: string, options: TeamOptions) =>
-    within(options, 'show', async (db, organizationId) => {
-      const team = await findTeam(db, organizationId, name);
-      const { members } = await listTeamMembers(db, organizationId, team.id);
-      answer(outputOf(around), { team, members }, () =>
-        columns(
-          ['E-MAIL', 'NAME'],
-          members.map((each) => [each.email, each.name]),
-          'Nobody.',
-        ),
-      );
-    }),
+  listing(command('show <team>', 'who is in a team'), teamMemberQuerySchema).action(
+    (name: string, options: TeamOptions) =>
+      within(options, 'show', async (db, organizationId) => {
+        const team = await findTeam(db, organizationId, name);
+        const query = queryOf(teamMemberQuerySchema, options);
+        const { members: rows, ...page } = await listTeamMembers(db, organizationId, team.id, query);
+        answerList(
+          around,
+          { rows, ...page },
+          {
+            name: 'members',
+            about: { team },
+            head: ['E-MAIL', 'NAME'],
+            cells: (each) => [each.email, each.name],
+            none: 'Nobody.',
+          },
+        );
+      }),
   );
   command('create <team>', 'make an empty team')
     .option('--description <text>', 'what it is for')

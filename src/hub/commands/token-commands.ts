@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
-import { apiTokenCreationSchema } from '../../shared/contracts/hub-api.ts';
+import { apiTokenCreationSchema, apiTokenQuerySchema } from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { findOrganization } from '../organizations/organization-service.ts';
 import { createApiToken, listApiTokens, revokeApiToken } from '../tokens/api-tokens.ts';
 import { operator, outputOf, type Surroundings, withDatabase } from './command-context.ts';
+import { answerList, listing, queryOf } from './list-options.ts';
 import { roleOf } from './member-commands.ts';
 import { inOrganization, type OrganizationOptions } from './organization-option.ts';
-import { answer, columns } from './output.ts';
+import { answer } from './output.ts';
 
 /** `tokens create|list|revoke` */
 export function tokenCommands(program: Command, around: Surroundings): void {
@@ -41,18 +42,23 @@ export function tokenCommands(program: Command, around: Surroundings): void {
           ]);
         }),
     );
-  inOrganization(tokens.command('list'))
+  listing(inOrganization(tokens.command('list')), apiTokenQuerySchema)
     .description('list the valid API tokens')
+    .option('--role <role>', 'only this role')
     .action((options: OrganizationOptions) =>
       withDatabase({ options, around, purpose: 'tokens list' }, async ({ db }) => {
         const { id } = await findOrganization(db, options.organization);
-        const found = await listApiTokens(db, id, operator().at);
-        answer(outputOf(around), { tokens: found }, () =>
-          columns(
-            ['NAME', 'ROLE', 'UNTIL', 'LAST USED', 'ID'],
-            found.map((each) => [each.name, each.role, each.expiresAt, each.lastUsedAt ?? 'never', each.id]),
-            'There is no API token.',
-          ),
+        const query = queryOf(apiTokenQuerySchema, options);
+        const { tokens: rows, ...page } = await listApiTokens(db, id, operator().at, query);
+        answerList(
+          around,
+          { rows, ...page },
+          {
+            name: 'tokens',
+            head: ['NAME', 'ROLE', 'UNTIL', 'LAST USED', 'ID'],
+            cells: (each) => [each.name, each.role, each.expiresAt, each.lastUsedAt ?? 'never', each.id],
+            none: 'There is no API token.',
+          },
         );
       }),
     );
@@ -61,9 +67,8 @@ export function tokenCommands(program: Command, around: Surroundings): void {
     .action((named: string, options: OrganizationOptions) =>
       withDatabase({ options, around, purpose: 'tokens revoke' }, async ({ db }) => {
         const { id } = await findOrganization(db, options.organization);
-        const found = (await listApiTokens(db, id, operator().at)).filter(
-          (each) => each.id === named || each.name === named,
-        );
+        const { tokens: valid } = await listApiTokens(db, id, operator().at);
+        const found = valid.filter((each) => each.id === named || each.name === named);
         const [token] = found;
         if (token === undefined)
           throw new RefusalError({ code: 'not_found', message: `There is no API token "${named}".` });

@@ -1,6 +1,7 @@
 import { organizationPathSchema } from '../../shared/contracts/hub-api.ts';
 import {
   acceptedConnectionListSchema,
+  acceptedConnectionQuerySchema,
   acceptingOrganizationPathSchema,
   sharedConnectionPathSchema,
 } from '../../shared/contracts/hub-sso.ts';
@@ -47,10 +48,11 @@ export function acceptanceRoutes(app: HubServer, { db, clock }: HubContext): voi
         summary: 'Connections of other organizations that may provision into this one',
         tags,
         params: organizationPathSchema,
+        querystring: acceptedConnectionQuerySchema,
         response: answers(200, acceptedConnectionListSchema),
       },
     },
-    async (request) => ({ connections: await listAccepted(db, organizationOf(request).id) }),
+    (request) => listAccepted(db, organizationOf(request).id, request.query),
   );
   for (const [method, summary, change] of [
     ['PUT', 'Let a connection of another organization provision into this one', acceptConnection],

@@ -4,8 +4,10 @@ import {
   connectionChangeSchema,
   connectionCreationSchema,
   connectionFailureListSchema,
+  connectionFailureQuerySchema,
   connectionListSchema,
   connectionPathSchema,
+  connectionQuerySchema,
   connectionSchema,
   connectionTestOutcomeSchema,
   connectionTestPathSchema,
@@ -29,7 +31,6 @@ import {
   updateConnection,
 } from './connection-service.ts';
 import { beginTest, readTest } from './connection-test.ts';
-import { helpFor } from './failure-help.ts';
 import { listFailures } from './failures.ts';
 import { readIdpMetadata } from './idp-metadata.ts';
 
@@ -64,10 +65,11 @@ function registerReads(app: HubServer, { db, clock, config }: HubContext): void 
         summary: 'List identity providers',
         tags,
         params: organizationPathSchema,
+        querystring: connectionQuerySchema,
         response: answers(200, connectionListSchema),
       },
     },
-    async (request) => ({ connections: await listConnections(db, where(), organizationOf(request).id) }),
+    (request) => listConnections(db, where(), organizationOf(request).id, request.query),
   );
   app.get(
     `${base}/:connectionId`,
@@ -90,21 +92,11 @@ function registerReads(app: HubServer, { db, clock, config }: HubContext): void 
         summary: 'The last failures of an identity provider, by class',
         tags,
         params: connectionPathSchema,
+        querystring: connectionFailureQuerySchema,
         response: answers(200, connectionFailureListSchema),
       },
     },
-    async (request) => {
-      const rows = await listFailures(db, organizationOf(request).id, request.params.connectionId);
-      return {
-        failures: rows.map((row) => ({
-          at: row.at.toISOString(),
-          class: row.class,
-          detail: row.detail,
-          help: helpFor(row.class),
-          email: row.email,
-        })),
-      };
-    },
+    (request) => listFailures(db, organizationOf(request).id, request.params.connectionId, request.query),
   );
 }
 

@@ -1,9 +1,18 @@
-import type { Insertable } from 'kysely';
-import type { Connection, ConnectionChange, ConnectionCreation } from '../../shared/contracts/hub-sso.ts';
+import { type Insertable, sql } from 'kysely';
+import type {
+  Connection,
+  ConnectionChange,
+  ConnectionCreation,
+  ConnectionList,
+  ConnectionQuery,
+} from '../../shared/contracts/hub-sso.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { ChangeContext } from '../audit/record.ts';
 import type { Db, Reader, Trx } from '../database/connection.ts';
 import { isUniqueViolation } from '../database/constraint.ts';
+import { having, searching } from '../database/contains.ts';
+import type { ListOrder } from '../database/keyset.ts';
+import { readPage } from '../database/read-page.ts';
 import { lockOrganization } from '../policies/recipients.ts';
 import type { HubSecret } from '../secrets/hub-secret.ts';
 import { recordConnection } from './connection-event.ts';
@@ -24,19 +33,33 @@ export function clientSecretPurpose(connectionId: string): string {
   return `oidc-client-secret:${connectionId}`;
 }
 
-/** The connections of an organization by name. */
+const ORDERS: Readonly<Record<string, ListOrder>> = {
+  name: { by: sql`lower(c.name)`, kind: 'text' },
+  kind: { by: sql`c.kind`, kind: 'text' },
+  created: { by: sql`c.created_at`, kind: 'time' },
+  changed: { by: sql`c.updated_at`, kind: 'time' },
+};
+
+/** The connections of an organization by name or in another order; all of them without a limit. */
 export async function listConnections(
   reader: Reader,
   where: { readonly publicUrl: string; readonly now: number },
   organizationId: string,
-): Promise<Connection[]> {
-  const rows = await reader
-    .selectFrom('connections')
-    .selectAll()
-    .where('organization_id', '=', organizationId)
-    .orderBy((order) => order.fn('lower', ['name']))
-    .execute();
-  return viewConnections(reader, where, rows);
+  { search, kind, sort = 'name', cursor, limit }: ConnectionQuery = {},
+): Promise<ConnectionList> {
+  const { rows, total, next } = await readPage<ConnectionRow>(
+    reader,
+    {
+      columns: sql`c.*`,
+      from: sql`connections c`,
+      where: sql`c.organization_id = ${organizationId} and ${having(sql`c.kind`, kind)}
+        and ${searching(search, sql`c.name`, sql`array_to_string(c.domain_names, ' ')`)}`,
+      orders: ORDERS,
+      id: { by: sql`c.id`, kind: 'uuid' },
+    },
+    { sort, cursor, limit },
+  );
+  return { connections: await viewConnections(reader, where, rows), total, next };
 }
 
 /** One connection of the organization. */

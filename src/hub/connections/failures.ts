@@ -1,6 +1,12 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
+import type { ConnectionFailureList, ConnectionFailureQuery } from '../../shared/contracts/hub-sso.ts';
 import type { Db, Reader } from '../database/connection.ts';
+import { having, searching } from '../database/contains.ts';
+import type { ListOrder } from '../database/keyset.ts';
+import { readPage } from '../database/read-page.ts';
 import { readRow } from './connection-service.ts';
+import { helpFor } from './failure-help.ts';
+import type { ConnectionFailuresTable } from './tables.ts';
 
 /** What went wrong most lately is kept for so many entries of a connection. */
 const KEPT_FAILURES = 200;
@@ -26,14 +32,49 @@ export async function noteFailure(
   );
 }
 
-/** The last failures, newest first. */
-export async function listFailures(reader: Reader, organizationId: string, connectionId: string) {
+const ORDERS: Readonly<Record<string, ListOrder>> = {
+  at: { by: sql`f.id`, kind: 'number' },
+  email: { by: sql`lower(coalesce(f.email, ''))`, kind: 'text' },
+};
+
+/** The last failures, newest first or in another order, with what to do about each; every one without a limit. */
+export async function listFailures(
+  reader: Reader,
+  organizationId: string,
+  connectionId: string,
+  { search, class: wanted, sort = '-at', cursor, limit }: ConnectionFailureQuery = {},
+): Promise<ConnectionFailureList> {
   await readRow(reader, organizationId, connectionId);
-  return reader
-    .selectFrom('connection_failures')
-    .selectAll()
-    .where('connection_id', '=', connectionId)
-    .orderBy('id', 'desc')
-    .limit(KEPT_FAILURES)
-    .execute();
+  const { rows, total, next } = await readPage<Selectable<ConnectionFailuresTable>>(
+    reader,
+    {
+      columns: sql`f.*`,
+      from: sql`connection_failures f`,
+      where: sql`f.connection_id = ${connectionId} and ${having(sql`f.class`, wanted)}
+        and ${searching(search, sql`f.email`, sql`f.detail`)}`,
+      orders: ORDERS,
+      id: { by: sql`f.id`, kind: 'number' },
+    },
+    { sort, cursor, limit },
+  );
+  const failures = rows.map((row) => ({
+    at: row.at.toISOString(),
+    class: row.class,
+    detail: row.detail,
+    help: helpFor(row.class),
+    email: row.email,
+  }));
+  return { failures, classes: await countClasses(reader, connectionId), total, next };
+}
+
+async function countClasses(reader: Reader, connectionId: string): Promise<ConnectionFailureList['classes']> {
+  const { rows } = await sql<{ class: string; count: number; last_at: Date }>`
+    select f.class, count(*) as count, max(f.at) as last_at from connection_failures f
+     where f.connection_id = ${connectionId} group by f.class order by max(f.id) desc`.execute(reader);
+  return rows.map((row) => ({
+    class: row.class,
+    count: row.count,
+    lastAt: row.last_at.toISOString(),
+    help: helpFor(row.class),
+  }));
 }

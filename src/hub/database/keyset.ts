@@ -6,7 +6,7 @@ import { RefusalError } from '../../shared/contracts/refusal.ts';
 export interface ListOrder {
   /** What rows are sorted by; never null. */
   readonly by: RawBuilder<unknown>;
-  readonly kind: 'text' | 'time';
+  readonly kind: 'text' | 'time' | 'number';
 }
 
 /** How a page of a list is cut out, whatever the list. */
@@ -18,6 +18,15 @@ export interface Keyset {
   readonly orderBy: RawBuilder<unknown>;
 }
 
+/** What makes the order of a list total. */
+export interface ListId {
+  readonly by: RawBuilder<unknown>;
+  readonly kind: 'uuid' | 'number' | 'text';
+}
+
+/** Where in an order by time stands what never happened. */
+export const LONG_AGO = sql`'0001-01-01T00:00:00Z'::timestamptz`;
+
 const cursorSchema = z.tuple([z.string().max(1000), z.string().max(100)]);
 /** As `to_char` writes it below. */
 const MICROSECONDS = /^\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
@@ -28,20 +37,36 @@ const MICROSECONDS = /^\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
  */
 export function keyset(
   orders: Readonly<Record<string, ListOrder>>,
-  wanted: { readonly sort: string; readonly cursor?: string | undefined; readonly id: RawBuilder<unknown> },
+  wanted: {
+    readonly sort: string;
+    readonly cursor?: string | undefined;
+    readonly id: RawBuilder<unknown>;
+    /** A UUID, unless another kind is named. */
+    readonly idKind?: ListId['kind'];
+  },
 ): Keyset {
-  const { sort, cursor, id } = wanted;
+  const { sort, cursor, id, idKind = 'uuid' } = wanted;
   const backwards = sort.startsWith('-');
   const order = orders[backwards ? sort.slice(1) : sort];
   if (order === undefined) throw badCursor();
   const { by, kind } = order;
   const direction = backwards ? sql`desc` : sql`asc`;
   return {
-    key: kind === 'text' ? by : sql`to_char(${by} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
-    after: cursor === undefined ? sql`true` : after(order, id, backwards, readCursor(cursor, kind)),
+    key: KEYS[kind](by),
+    after:
+      cursor === undefined
+        ? sql`true`
+        : after(order, { by: id, kind: idKind }, backwards, readCursor(cursor, kind, idKind)),
     orderBy: sql`${by} ${direction}, ${id} ${direction}`,
   };
 }
+
+/** The value that rows are sorted by, as it stands in a cursor. */
+const KEYS: Readonly<Record<ListOrder['kind'], (by: RawBuilder<unknown>) => RawBuilder<unknown>>> = {
+  text: (by) => by,
+  number: (by) => sql`${by}::text`,
+  time: (by) => sql`to_char(${by} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
+};
 
 /** What the next page begins after. */
 export function writeCursor(key: string, id: string): string {
@@ -50,29 +75,48 @@ export function writeCursor(key: string, id: string): string {
 
 function after(
   { by, kind }: ListOrder,
-  id: RawBuilder<unknown>,
+  id: ListId,
   backwards: boolean,
   [key, lastId]: readonly [string, string],
 ): RawBuilder<boolean> {
-  const value = kind === 'text' ? sql`${key}::text` : sql`${key}::timestamptz`;
+  const value = CASTS[kind](key);
+  const last = CASTS[id.kind](lastId);
   return backwards
-    ? sql<boolean>`(${by}, ${id}) < (${value}, ${lastId}::uuid)`
-    : sql<boolean>`(${by}, ${id}) > (${value}, ${lastId}::uuid)`;
+    ? sql<boolean>`(${by}, ${id.by}) < (${value}, ${last})`
+    : sql<boolean>`(${by}, ${id.by}) > (${value}, ${last})`;
 }
 
-function readCursor(cursor: string, kind: ListOrder['kind']): readonly [string, string] {
+const CASTS: Readonly<Record<ListOrder['kind'] | ListId['kind'], (text: string) => RawBuilder<unknown>>> = {
+  text: (text) => sql`${text}::text`,
+  uuid: (text) => sql`${text}::uuid`,
+  number: (text) => sql`${text}::bigint`,
+  time: (text) => sql`${text}::timestamptz`,
+};
+
+const FORMS: Readonly<Record<ListOrder['kind'] | ListId['kind'], z.ZodType<string>>> = {
+  uuid: z.uuid(),
+  number: z.string().regex(/^\d{1,15}$/),
+  text: z.string().regex(/^[^\0]*$/),
+  time: z.string().regex(MICROSECONDS),
+};
+
+function readCursor(
+  cursor: string,
+  kind: ListOrder['kind'],
+  idKind: ListId['kind'],
+): readonly [string, string] {
   try {
     const text = Buffer.from(cursor, 'base64url').toString('utf8');
     const [key, id] = cursorSchema.parse(JSON.parse(text));
-    if (key.includes('\0') || !z.uuid().safeParse(id).success) throw badCursor();
-    if (kind === 'time' && !MICROSECONDS.test(key)) throw badCursor();
+    if (!FORMS[kind].safeParse(key).success || !FORMS[idKind].safeParse(id).success) throw badCursor();
     return [key, id];
   } catch {
     throw badCursor();
   }
 }
 
-function badCursor(): RefusalError {
+/** The refusal of a cursor that the list did not answer. */
+export function badCursor(): RefusalError {
   return new RefusalError({
     code: 'bad_request',
     message: 'The cursor is not one that this list answered in this order.',
@@ -81,12 +125,12 @@ function badCursor(): RefusalError {
 }
 
 /** Of rows that were read with one more than `limit`: the page, and the cursor of the next one. Without a limit, all. */
-export function cutPage<Row extends { readonly id: string; readonly sort_key: string }>(
+export function cutPage<Row extends { readonly sort_id: string; readonly sort_key: string }>(
   rows: readonly Row[],
   limit: number | undefined,
 ): { readonly rows: readonly Row[]; readonly next: string | null } {
   if (limit === undefined || rows.length <= limit) return { rows, next: null };
   const page = rows.slice(0, limit);
   const last = page.at(-1);
-  return { rows: page, next: last === undefined ? null : writeCursor(last.sort_key, last.id) };
+  return { rows: page, next: last === undefined ? null : writeCursor(last.sort_key, last.sort_id) };
 }

@@ -2,6 +2,7 @@ import { organizationPathSchema } from '../../shared/contracts/hub-api.ts';
 import {
   type SigningKeyView,
   signingKeyListSchema,
+  signingKeyQuerySchema,
   signingKeySchema,
 } from '../../shared/contracts/hub-signing-keys.ts';
 import { organizationOf } from '../access.ts';
@@ -9,7 +10,7 @@ import { changeBy } from '../audit/record.ts';
 import { answers } from '../route-answers.ts';
 import type { HubSecret } from '../secrets/hub-secret.ts';
 import type { HubPlugin } from '../server.ts';
-import { ensureSigningKey, listSigningKeys, rotateSigningKey, type SigningKey } from './signing-keys.ts';
+import { ensureSigningKey, pageSigningKeys, rotateSigningKey, type SigningKey } from './signing-keys.ts';
 
 const tags = ['signing keys'];
 const base = '/v1/orgs/:organization/signing-keys';
@@ -23,9 +24,18 @@ export function signingKeyRoutes(secret: HubSecret): HubPlugin {
       base,
       {
         config: { requires: 'owner' },
-        schema: { summary: 'List signing keys', tags, params, response: answers(200, signingKeyListSchema) },
+        schema: {
+          summary: 'List signing keys',
+          tags,
+          params,
+          querystring: signingKeyQuerySchema,
+          response: answers(200, signingKeyListSchema),
+        },
       },
-      async () => ({ keys: (await listSigningKeys(db)).map(view) }),
+      async (request) => {
+        const { rows, total, next } = await pageSigningKeys(db, request.query);
+        return { keys: rows.map(view), total, next };
+      },
     );
     app.post(
       `${base}/rotate`,

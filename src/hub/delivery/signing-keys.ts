@@ -2,9 +2,13 @@ import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { sql } from 'kysely';
 import { type AgentKey, type AgentKeys, KEY_TYP } from '../../shared/contracts/agent-api.ts';
+import type { SigningKeyQuery } from '../../shared/contracts/hub-signing-keys.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { type AuditEntry, type ChangeContext, recordChange, recordChanges } from '../audit/record.ts';
 import type { Db, Reader, Trx } from '../database/connection.ts';
+import { searching } from '../database/contains.ts';
+import type { ListOrder } from '../database/keyset.ts';
+import { type PageRead, readPage } from '../database/read-page.ts';
 import type { HubSecret } from '../secrets/hub-secret.ts';
 import { WrongHubSecretError } from '../secrets/sealed-values.ts';
 import './tables.ts';
@@ -35,7 +39,7 @@ export interface RotatingOrganization {
 export interface Signer {
   readonly kid: string;
   /** A compact JWS with `alg: EdDSA` over these bytes. */
-  sign(typ: string, payload: Buffer): string;
+  sign(typ: string, payload: Uint8Array): string;
 }
 
 const ALGORITHM = 'EdDSA';
@@ -76,16 +80,46 @@ export async function rotateSigningKey(
   });
 }
 
+const NEWEST = sql`k.position = (select max(position) from signing_keys)`;
+const ORDERS: Readonly<Record<string, ListOrder>> = {
+  created: { by: sql`k.position`, kind: 'number' },
+};
+
+/** The keys, the active one first; every one without a limit. */
+export async function pageSigningKeys(
+  reader: Reader,
+  { search, state, sort = '-created', cursor, limit }: SigningKeyQuery = {},
+): Promise<PageRead<SigningKey>> {
+  const inState = state === undefined ? sql`true` : state === 'signing' ? NEWEST : sql`not (${NEWEST})`;
+  // As the list shows them: with what stands before a fingerprint.
+  const wanted = search?.replace(/^sha256:/i, '');
+  const { rows, ...page } = await readPage<Omit<KeyRow, 'sealed_private'> & KeyView>(
+    reader,
+    {
+      columns: sql`k.kid, k.position, k.public_x, k.predecessor, k.created_at, ${NEWEST} as active`,
+      from: sql`signing_keys k`,
+      where: sql`${inState} and ${searching(wanted, sql`k.kid`)}`,
+      orders: ORDERS,
+      id: { by: sql`k.kid`, kind: 'text' },
+    },
+    { sort, cursor, limit },
+  );
+  return {
+    ...page,
+    rows: rows.map(({ kid, public_x: x, predecessor, created_at: createdAt, active }) => ({
+      ...{ kid, x, predecessor, createdAt, active },
+    })),
+  };
+}
+
+interface KeyView {
+  readonly predecessor: string | null;
+  readonly active: boolean;
+}
+
 /** Every key, the active one first. */
 export async function listSigningKeys(reader: Reader): Promise<readonly SigningKey[]> {
-  const rows = await rowsOf(reader);
-  return rows.map((row, index) => ({
-    kid: row.kid,
-    x: row.public_x,
-    predecessor: row.predecessor,
-    createdAt: row.created_at,
-    active: index === 0,
-  }));
+  return (await pageSigningKeys(reader)).rows;
 }
 
 /** The JWKS of `GET /v1/agent/keys`, the active key first. */
@@ -217,21 +251,18 @@ function signerOf(secret: HubSecret, row: KeyRow): Signer {
     key: { kty: 'OKP', crv: 'Ed25519', x: row.public_x, d: d.toString('utf8') },
     format: 'jwk',
   });
-  const headers = new Map<string, string>();
-  const headerOf = (typ: string): string => {
-    const made = headers.get(typ) ?? encode({ alg: ALGORITHM, typ, kid: row.kid }).toString('base64url');
-    headers.set(typ, made);
-    return made;
+  return {
+    kid: row.kid,
+    sign: (typ, payload) => signCompact(key, { alg: ALGORITHM, typ, kid: row.kid }, payload),
   };
-  return { kid: row.kid, sign: (typ, payload) => signCompact(key, headerOf(typ), payload) };
 }
 
 /**
  * A compact JWS (RFC 7515 section 3.1). Written out because one saved policy is thousands of these at once, and a
  * general library, or handing each to another thread, costs as much again as the signature itself.
  */
-function signCompact(key: KeyObject, header: string, payload: Buffer): string {
-  const signed = `${header}.${payload.toString('base64url')}`;
+function signCompact(key: KeyObject, header: object, payload: Uint8Array): string {
+  const signed = `${encode(header).toString('base64url')}.${Buffer.from(payload).toString('base64url')}`;
   return `${signed}.${sign(null, Buffer.from(signed), key).toString('base64url')}`;
 }
 

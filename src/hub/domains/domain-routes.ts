@@ -2,17 +2,20 @@ import {
   domainCreationSchema,
   domainListSchema,
   domainPathSchema,
+  domainQuerySchema,
   domainSchema,
   domainVerificationSchema,
   organizationPathSchema,
   outsiderListSchema,
+  outsiderQuerySchema,
 } from '../../shared/contracts/hub-api.ts';
 import { organizationOf } from '../access.ts';
 import { changeBy } from '../audit/record.ts';
 import { answers, noContent } from '../route-answers.ts';
 import type { HubPlugin } from '../server.ts';
+import { listDomains, listUncaptured } from './domain-list.ts';
 import type { TxtResolver } from './domain-proof.ts';
-import { addDomain, listDomains, listUncaptured, removeDomain, verifyDomain } from './domain-service.ts';
+import { addDomain, removeDomain, verifyDomain } from './domain-service.ts';
 
 const tags = ['domains'];
 const base = '/v1/orgs/:organization/domains';
@@ -28,10 +31,11 @@ export function domainRoutes(resolver: TxtResolver): HubPlugin {
           summary: 'List domains',
           tags,
           params: organizationPathSchema,
+          querystring: domainQuerySchema,
           response: answers(200, domainListSchema),
         },
       },
-      async (request) => ({ domains: await listDomains(db, organizationOf(request).id) }),
+      (request) => listDomains(db, organizationOf(request).id, request.query),
     );
     app.post(
       base,
@@ -93,10 +97,11 @@ export function domainRoutes(resolver: TxtResolver): HubPlugin {
           summary: 'Accounts in verified domains that are not members',
           tags,
           params: organizationPathSchema,
+          querystring: outsiderQuerySchema,
           response: answers(200, outsiderListSchema),
         },
       },
-      async (request) => ({ users: [...(await listUncaptured(db, organizationOf(request).id))] }),
+      (request) => listUncaptured(db, organizationOf(request).id, request.query),
     );
   };
 }

@@ -1,29 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { type Selectable, sql } from 'kysely';
 import type { Domain } from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import { endPasswordSessions } from '../connections/end-password-sessions.ts';
 import type { Db, Reader, Trx } from '../database/connection.ts';
 import { isUniqueViolation } from '../database/constraint.ts';
-import type { DomainsTable } from '../database/schema.ts';
 import { lockOrganization } from '../policies/recipients.ts';
+import { type DomainRow, toDomain } from './domain-list.ts';
 import { readDomainName } from './domain-name.ts';
-import { lookForProof, proofValue, type TxtResolver } from './domain-proof.ts';
+import { lookForProof, type TxtResolver } from './domain-proof.ts';
 import './tables.ts';
-
-type DomainRow = Selectable<DomainsTable>;
-
-/** The domains of an organization by name. */
-export async function listDomains(reader: Reader, organizationId: string): Promise<Domain[]> {
-  const rows = await reader
-    .selectFrom('domains')
-    .selectAll()
-    .where('organization_id', '=', organizationId)
-    .orderBy('name')
-    .execute();
-  return rows.map(toDomain);
-}
 
 /** Claims a domain: it acts only once it is proved. Claiming it again answers the same claim. */
 export async function addDomain(
@@ -128,24 +114,6 @@ export async function removeDomain(
     if (row === undefined) throw noSuchDomain();
     await record(trx, context, 'domain.remove', row);
   });
-}
-
-/** A member of no verified domain of the organization, for the capture report. */
-export interface Outsider {
-  readonly userId: string;
-  readonly email: string;
-  readonly name: string;
-  readonly username: string;
-}
-
-/** Accounts whose address is in a verified domain of the organization, but who are not its members. */
-export async function listUncaptured(reader: Reader, organizationId: string): Promise<readonly Outsider[]> {
-  const { rows } = await sql<{ id: string; email: string; name: string; username: string }>`
-    select u.id, u.email, u.name, u.username from users u
-      join domains d on d.name = lower(split_part(u.email, '@', 2)) and d.organization_id = ${organizationId} and d.verified_at is not null
-     where not exists (select 1 from memberships m where m.organization_id = ${organizationId} and m.user_id = u.id)
-     order by lower(u.email) limit 10000`.execute(reader);
-  return rows.map(({ id: userId, email, name, username }) => ({ userId, email, name, username }));
 }
 
 /** Looks at every verified domain that was not looked at since `before`: the daily re-check. */
@@ -254,21 +222,6 @@ async function readRow(
 
 function noSuchDomain(): RefusalError {
   return new RefusalError({ code: 'not_found', message: 'There is no such domain in this organization.' });
-}
-
-function toDomain(row: DomainRow): Domain {
-  const state = row.verified_at === null ? 'pending' : row.failing_since === null ? 'verified' : 'failing';
-  return {
-    id: row.id,
-    name: row.name,
-    state,
-    record: { type: 'TXT', host: '@', value: proofValue(row.challenge) },
-    verifiedAt: row.verified_at?.toISOString() ?? null,
-    checkedAt: row.checked_at?.toISOString() ?? null,
-    failingSince: row.failing_since?.toISOString() ?? null,
-    forced: row.forced,
-    createdAt: row.created_at.toISOString(),
-  };
 }
 
 async function record(trx: Trx, context: ChangeContext, action: string, row: DomainRow): Promise<void> {

@@ -1,17 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startTestDatabase } from '../database/test-database.ts';
 import { createOrganization } from '../organizations/organization-service.ts';
+import { listDomains, listUncaptured } from './domain-list.ts';
 import { readDomainName } from './domain-name.ts';
 import { dnsResolver, type TxtResolver } from './domain-proof.ts';
-import {
-  addDomain,
-  forceDomain,
-  listDomains,
-  listUncaptured,
-  recheckDomains,
-  removeDomain,
-  verifyDomain,
-} from './domain-service.ts';
+import { addDomain, forceDomain, recheckDomains, removeDomain, verifyDomain } from './domain-service.ts';
 import { startTestNameServer, type TestAnswer } from './test-name-server.ts';
 
 let database: Awaited<ReturnType<typeof startTestDatabase>>;
@@ -98,7 +91,7 @@ describe('the daily check', () => {
     const { domain, where } = await claim('daily.widgets.example');
     answers.set('daily.widgets.example', [domain.record.value]);
     await look(where);
-    const state = async () => (await listDomains(database.db, organizations.acme))[0]?.state;
+    const state = async () => (await listDomains(database.db, organizations.acme)).domains[0]?.state;
     const check = (days: number) =>
       recheckDomains(
         database.db,
@@ -139,7 +132,7 @@ describe('the daily check', () => {
     };
     const later = new Date(Date.now() + 2 * DAY);
     expect(await recheckDomains(database.db, context(later), meddled, later)).toBe(2);
-    expect(await listDomains(database.db, organizations.acme)).toMatchObject([
+    expect((await listDomains(database.db, organizations.acme)).domains).toMatchObject([
       { name: 'b-kept.widgets.example', state: 'failing' },
     ]);
   });
@@ -164,8 +157,8 @@ describe('two organizations', () => {
     expect((await look(theirs.where)).domain.state).toBe('pending');
     answers.set('shared.widgets.example', [theirs.domain.record.value]);
     await look(theirs.where);
-    expect((await listDomains(database.db, organizations.acme))[0]?.state).toBe('pending');
-    expect((await listDomains(database.db, organizations.globex))[0]?.state).toBe('verified');
+    expect((await listDomains(database.db, organizations.acme)).domains[0]?.state).toBe('pending');
+    expect((await listDomains(database.db, organizations.globex)).domains[0]?.state).toBe('verified');
     expect(await actions()).toContain('domain.lapse');
   });
 
@@ -177,8 +170,8 @@ describe('two organizations', () => {
     );
     await Promise.allSettled(claims.map(({ where }) => look(where)));
     const states = [
-      ...(await listDomains(database.db, organizations.acme)),
-      ...(await listDomains(database.db, organizations.globex)),
+      ...(await listDomains(database.db, organizations.acme)).domains,
+      ...(await listDomains(database.db, organizations.globex)).domains,
     ];
     expect(states.filter((each) => each.state === 'verified')).toHaveLength(1);
   });
@@ -215,9 +208,9 @@ it('reports accounts of a verified domain that are outside', async () => {
     .insertInto('users')
     .values({ email: 'Out@Report.widgets.example', username: 'out', name: 'Out' })
     .execute();
-  expect(await listUncaptured(database.db, organizations.acme)).toEqual([]);
+  expect((await listUncaptured(database.db, organizations.acme)).users).toEqual([]);
   await forceDomain(database.db, context(), where);
-  expect(await listUncaptured(database.db, organizations.acme)).toMatchObject([
+  expect((await listUncaptured(database.db, organizations.acme)).users).toMatchObject([
     { email: 'Out@Report.widgets.example' },
   ]);
 });

@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ProvedPerson } from './proved-person.ts';
 import { afterPassword } from './second-factor-steps.ts';
 import { hubPlace } from './sign-in-routes.ts';
 import { type SignInSteps, stepSchema } from './sign-in-visit.ts';
@@ -8,7 +7,7 @@ import { type SignInSteps, stepSchema } from './sign-in-visit.ts';
 export type AfterLink = (
   request: FastifyRequest,
   reply: FastifyReply,
-  account: ProvedPerson & { readonly email: string },
+  account: { readonly userId: string; readonly email: string },
 ) => Promise<FastifyReply>;
 
 /**
@@ -16,8 +15,8 @@ export type AfterLink = (
  * organization asks for is set up, before there is a session.
  */
 export function createAfterLink(steps: SignInSteps & { readonly publicUrl: string }): AfterLink {
-  return (request, reply, { email, ...person }) => {
+  return (request, reply, { userId, email }) => {
     const place = hubPlace(steps, request, reply, { next: '', method: '' });
-    return afterPassword({ steps, request, reply, place, sent: stepSchema.parse({}), email }, person);
+    return afterPassword({ steps, request, reply, place, sent: stepSchema.parse({}), email }, userId);
   };
 }

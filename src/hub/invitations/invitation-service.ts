@@ -9,8 +9,9 @@ import type {
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Reader, Trx } from '../database/connection.ts';
-import { containing } from '../database/contains.ts';
-import { cutPage, type Keyset, keyset, type ListOrder } from '../database/keyset.ts';
+import { having, searching } from '../database/contains.ts';
+import type { ListOrder } from '../database/keyset.ts';
+import { readPage } from '../database/read-page.ts';
 import type { Role } from '../database/schema.ts';
 import { lockOrganization } from '../policies/recipients.ts';
 import { createOneTimeSecret } from '../secrets/one-time-secret.ts';
@@ -28,8 +29,10 @@ interface InvitationRow {
   readonly invited_by: string | null;
   readonly created_at: Date;
   readonly expires_at: Date;
-  readonly sort_key: string;
 }
+
+const COLUMNS = sql`i.id, i.email, i.role, i.team_id, t.name as team_name, u.email as invited_by, i.created_at, i.expires_at`;
+const FROM = sql`invitations i left join teams t on t.id = i.team_id left join users u on u.id = i.invited_by`;
 
 /** Neither accepted nor revoked. */
 const OPEN = sql`i.accepted_at is null and i.revoked_at is null`;
@@ -45,8 +48,8 @@ export async function listInvitations(
   reader: Reader,
   organizationId: string,
   at: Date,
-): Promise<Invitation[]> {
-  return (await select(reader, sql`i.organization_id = ${organizationId}`)).map((row) => view(row, at));
+): Promise<readonly Invitation[]> {
+  return (await pageInvitations(reader, organizationId, at, {})).invitations;
 }
 
 /** The same a page at a time, searched, filtered and sorted, with how many there are. */
@@ -54,30 +57,28 @@ export async function pageInvitations(
   reader: Reader,
   organizationId: string,
   at: Date,
-  query: InvitationQuery,
+  query: Partial<InvitationQuery>,
 ): Promise<InvitationList> {
   const { search, role, state, sort = '-created', cursor, limit } = query;
-  const where = sql.join(
-    [
-      sql`i.organization_id = ${organizationId}`,
-      ...(search === undefined ? [] : [sql`i.email ilike ${containing(search)}`]),
-      ...(role === undefined ? [] : [sql`i.role = ${role}`]),
-      ...(state === undefined
-        ? []
-        : [state === 'pending' ? sql`i.expires_at > ${at}` : sql`i.expires_at <= ${at}`]),
-    ],
-    sql` and `,
+  const inState =
+    state === undefined
+      ? sql`true`
+      : state === 'pending'
+        ? sql`i.expires_at > ${at}`
+        : sql`i.expires_at <= ${at}`;
+  const { rows, total, next } = await readPage<InvitationRow>(
+    reader,
+    {
+      columns: COLUMNS,
+      from: FROM,
+      where: sql`i.organization_id = ${organizationId} and ${OPEN} and ${inState}
+        and ${searching(search, sql`i.email`)} and ${having(sql`i.role`, role)}`,
+      orders: ORDERS,
+      id: { by: sql`i.id`, kind: 'uuid' },
+    },
+    { sort, cursor, limit },
   );
-  const counted = await sql<{ total: number }>`
-    select count(*) as total from invitations i where ${where} and ${OPEN}`.execute(reader);
-  const page = keyset(ORDERS, { sort, cursor, id: sql`i.id` });
-  const rows = await select(reader, sql`${where}`, page, limit + 1);
-  const cut = cutPage(rows, limit);
-  return {
-    invitations: cut.rows.map((row) => view(row, at)),
-    total: counted.rows[0]?.total ?? 0,
-    next: cut.next,
-  };
+  return { invitations: rows.map((row) => view(row, at)), total, next };
 }
 
 /**
@@ -133,7 +134,9 @@ export async function resendInvitation(
       .executeTakeFirst();
     if (changed === undefined) throw noSuchInvitation();
     await record(trx, context, place.organizationId, 'invitation.resend', changed);
-    const [row] = await select(trx, sql`i.id = ${changed.id}`);
+    const { rows } = await sql<InvitationRow>`
+      select ${COLUMNS} from ${FROM} where i.id = ${changed.id} and ${OPEN}`.execute(trx);
+    const [row] = rows;
     if (row === undefined) throw noSuchInvitation();
     const organization = await trx
       .selectFrom('organizations')
@@ -243,19 +246,6 @@ async function requireTeam(trx: Trx, organizationId: string, teamId: string): Pr
     .executeTakeFirst();
   if (team === undefined)
     throw new RefusalError({ code: 'not_found', message: 'There is no such team in this organization.' });
-}
-
-async function select(
-  reader: Reader,
-  where: ReturnType<typeof sql>,
-  page: Keyset = keyset(ORDERS, { sort: '-created', id: sql`i.id` }),
-  limit = 10_000,
-): Promise<readonly InvitationRow[]> {
-  const { rows } = await sql<InvitationRow>`select i.id, i.email, i.role, i.team_id, t.name as team_name,
-      u.email as invited_by, i.created_at, i.expires_at, ${page.key} as sort_key
-    from invitations i left join teams t on t.id = i.team_id left join users u on u.id = i.invited_by
-    where ${where} and ${OPEN} and ${page.after} order by ${page.orderBy} limit ${limit}`.execute(reader);
-  return rows;
 }
 
 function view(row: InvitationRow, at: Date): Invitation {

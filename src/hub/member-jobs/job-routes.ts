@@ -4,6 +4,7 @@ import {
   memberJobDetailSchema,
   memberJobListSchema,
   memberJobPathSchema,
+  memberJobQuerySchema,
   memberJobSchema,
 } from '../../shared/contracts/hub-member-jobs.ts';
 import { organizationOf } from '../access.ts';
@@ -38,13 +39,14 @@ export function memberJobRoutes(app: HubServer, { db, clock, log }: HubContext):
     {
       config: { requires: 'owner' },
       schema: {
-        summary: 'The last things done with many members',
+        summary: 'What was, or is being, done with many members, newest first',
         tags,
         params: organizationPathSchema,
+        querystring: memberJobQuerySchema,
         response: answers(200, memberJobListSchema),
       },
     },
-    async (request) => ({ jobs: await listJobs(db, organizationOf(request).id) }),
+    (request) => listJobs(db, organizationOf(request).id, request.query),
   );
   app.post(
     base,

@@ -4,17 +4,21 @@ import {
   type MemberJob,
   type MemberJobCreation,
   type MemberJobDetail,
+  type MemberJobList,
+  type MemberJobQuery,
   memberJobActionSchema,
 } from '../../shared/contracts/hub-member-jobs.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { type ChangeContext, describeActor } from '../audit/record.ts';
 import type { Db, Reader } from '../database/connection.ts';
+import { searching } from '../database/contains.ts';
+import type { ListOrder } from '../database/keyset.ts';
+import { readPage } from '../database/read-page.ts';
 import { matchingMembers } from '../organizations/member-list.ts';
 import { readTeam } from '../teams/team-service.ts';
 import './tables.ts';
 
-/** How many are listed, and how many refusals one job shows. */
-const LISTED_JOBS = 20;
+/** How many refusals one job shows. */
 const LISTED_REFUSALS = 500;
 
 /** Begins a job for members that are named or found by a filter; who is no member is left out. */
@@ -56,15 +60,40 @@ export async function createJob(
   });
 }
 
-/** The last jobs of an organization, newest first. */
-export async function listJobs(db: Reader, organizationId: string): Promise<MemberJob[]> {
-  const { rows } = await selectJobs(db, sql`j.organization_id = ${organizationId}`);
-  return rows.map(toJob);
+const ORDERS: Readonly<Record<string, ListOrder>> = { created: { by: sql`j.created_at`, kind: 'time' } };
+
+/** The jobs of an organization, newest first, a page at a time. */
+export async function listJobs(
+  db: Reader,
+  organizationId: string,
+  { search, state, sort = '-created', cursor, limit }: Partial<MemberJobQuery> = {},
+): Promise<MemberJobList> {
+  const inState =
+    state === undefined
+      ? sql`true`
+      : state === 'running'
+        ? sql`j.finished_at is null`
+        : sql`j.finished_at is not null`;
+  const { rows, total, next } = await readPage<JobRow>(
+    db,
+    {
+      columns: COLUMNS,
+      from: sql`member_jobs j`,
+      where: sql`j.organization_id = ${organizationId} and ${inState} and ${searching(search, sql`j.actor_label`)}`,
+      orders: ORDERS,
+      id: { by: sql`j.id`, kind: 'uuid' },
+    },
+    { sort, cursor, limit },
+  );
+  return { jobs: rows.map(toJob), total, next };
 }
 
 /** One job with whom it was refused for. */
 export async function readJob(db: Reader, organizationId: string, jobId: string): Promise<MemberJobDetail> {
-  const { rows } = await selectJobs(db, sql`j.organization_id = ${organizationId} and j.id = ${jobId}`);
+  const { rows } = await sql<JobRow>`
+    select ${COLUMNS} from member_jobs j where j.organization_id = ${organizationId} and j.id = ${jobId}`.execute(
+    db,
+  );
   const row = rows[0];
   if (row === undefined)
     throw new RefusalError({ code: 'not_found', message: 'There is no such job in this organization.' });
@@ -88,12 +117,9 @@ interface JobRow {
   readonly counts: { readonly [state: string]: number };
 }
 
-function selectJobs(db: Reader, where: ReturnType<typeof sql>) {
-  return sql<JobRow>`select j.id, j.action, j.actor_label, j.created_at, j.finished_at,
-      coalesce((select jsonb_object_agg(state, items) from
-        (select state, count(*) as items from member_job_items i where i.job_id = j.id group by state) s), '{}') as counts
-    from member_jobs j where ${where} order by j.created_at desc, j.id limit ${LISTED_JOBS}`.execute(db);
-}
+const COLUMNS = sql`j.id, j.action, j.actor_label, j.created_at, j.finished_at,
+  coalesce((select jsonb_object_agg(state, items) from
+    (select state, count(*) as items from member_job_items i where i.job_id = j.id group by state) s), '{}') as counts`;
 
 const countsSchema = z.object({
   waiting: z.int().default(0),

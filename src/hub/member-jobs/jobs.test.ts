@@ -65,7 +65,7 @@ describe('a job on many members', () => {
       .where('source_address', '=', '192.0.2.7')
       .executeTakeFirstOrThrow();
     expect(events).toBe(60);
-    expect((await listJobs(database.db, organizationId)).map(({ id }) => id)).toEqual([job.id]);
+    expect((await listJobs(database.db, organizationId)).jobs.map(({ id }) => id)).toEqual([job.id]);
   });
 
   it('puts members into a team, and removes them, without touching strangers that are named', async () => {

@@ -12,6 +12,7 @@ import {
   organizationPathSchema,
   organizationSchema,
   signInListSchema,
+  signInQuerySchema,
 } from '../../shared/contracts/hub-api.ts';
 import { actorOf, demandRecentSignIn, organizationOf } from '../access.ts';
 import { changeBy } from '../audit/record.ts';
@@ -117,10 +118,15 @@ function memberReadRoutes(app: HubServer, { db, clock }: HubContext): void {
         summary: 'Where a member is signed in at present',
         tags: ['members'],
         params: memberPathSchema,
+        querystring: signInQuerySchema,
         response: answers(200, signInListSchema),
       },
     },
-    (request) => listSignIns(db, organizationOf(request).id, request.params.userId, new Date(clock.now())),
+    (request) => {
+      const { userId } = request.params;
+      const wanted = { organizationId: organizationOf(request).id, userId, at: new Date(clock.now()) };
+      return listSignIns(db, wanted, request.query);
+    },
   );
 }
 

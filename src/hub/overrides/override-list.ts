@@ -1,6 +1,10 @@
 import { sql } from 'kysely';
+import type { OverrideQuery } from '../../shared/contracts/hub-overrides.ts';
 import type { OrganizationOverride, OrganizationOverrides } from '../../shared/contracts/hub-rollouts.ts';
 import type { Reader } from '../database/connection.ts';
+import { searching } from '../database/contains.ts';
+import type { ListOrder } from '../database/keyset.ts';
+import { readPage } from '../database/read-page.ts';
 import type { Json } from '../database/schema.ts';
 import { maskValue } from '../policies/document.ts';
 import type { OverrideEnd } from './tables.ts';
@@ -21,33 +25,35 @@ interface Row {
   ended_because: OverrideEnd | null;
 }
 
-/** The overrides of an organization, newest first, a page at a time; `active`: only those in force. */
+const ORDERS: Readonly<Record<string, ListOrder>> = {
+  granted: { by: sql`o.granted_at`, kind: 'time' },
+  until: { by: sql`o.until`, kind: 'time' },
+  email: { by: sql`lower(u.email)`, kind: 'text' },
+  setting: { by: sql`o.setting`, kind: 'text' },
+};
+
+/** The overrides of an organization, newest first or in another order, a page at a time. */
 export async function listOverrides(
   db: Reader,
   organizationId: string,
-  query: {
-    readonly limit: number;
-    readonly cursor?: string | undefined;
-    readonly active?: boolean | undefined;
-    readonly policyId?: string | undefined;
-  },
+  { active, policyId, search, sort = '-granted', cursor, limit }: OverrideQuery,
 ): Promise<OrganizationOverrides> {
-  const after = /^(\d{1,16}) ([0-9a-f-]{36})$/.exec(query.cursor ?? '');
-  const { rows } = await sql<Row>`
-    select o.id, o.user_id, u.email, o.device_id, jsonb_build_object('id', p.id, 'name', p.name) as policy, o.setting,
-           o.value, o.reason, o.granted_at, o.until, o.used_at, o.ended_at, o.ended_because
-      from overrides o join users u on u.id = o.user_id join policies p on p.id = o.policy_id
-     where o.organization_id = ${organizationId}
-       and ${query.active === true ? sql`o.ended_at is null` : sql`true`}
-       and ${query.policyId === undefined ? sql`true` : sql`o.policy_id = ${query.policyId}`}
-       and ${after === null ? sql`true` : sql`(o.granted_at, o.id) < (${new Date(Number(after[1]))}, ${after[2]}::uuid)`}
-     order by o.granted_at desc, o.id desc limit ${query.limit + 1}`.execute(db);
-  const page = rows.slice(0, query.limit);
-  const last = page.at(-1);
-  return {
-    overrides: page.map(toOverride),
-    next: rows.length > query.limit && last !== undefined ? `${last.granted_at.getTime()} ${last.id}` : null,
-  };
+  const { rows, total, next } = await readPage<Row>(
+    db,
+    {
+      columns: sql`o.id, o.user_id, u.email, o.device_id, jsonb_build_object('id', p.id, 'name', p.name) as policy, o.setting,
+        o.value, o.reason, o.granted_at, o.until, o.used_at, o.ended_at, o.ended_because`,
+      from: sql`overrides o join users u on u.id = o.user_id join policies p on p.id = o.policy_id`,
+      where: sql`o.organization_id = ${organizationId}
+        and ${active === true ? sql`o.ended_at is null` : sql`true`}
+        and ${policyId === undefined ? sql`true` : sql`o.policy_id = ${policyId}`}
+        and ${searching(search, sql`u.email`, sql`o.setting`, sql`o.reason`)}`,
+      orders: ORDERS,
+      id: { by: sql`o.id`, kind: 'uuid' },
+    },
+    { sort, cursor, limit },
+  );
+  return { overrides: rows.map(toOverride), total, next };
 }
 
 function toOverride(row: Row): OrganizationOverride {

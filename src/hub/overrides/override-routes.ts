@@ -1,10 +1,6 @@
 import { z } from 'zod';
-import {
-  organizationPathSchema,
-  pageQuerySchema,
-  policyPathSchema,
-  policySchema,
-} from '../../shared/contracts/hub-api.ts';
+import { organizationPathSchema, policyPathSchema, policySchema } from '../../shared/contracts/hub-api.ts';
+import { overrideQuerySchema } from '../../shared/contracts/hub-overrides.ts';
 import { exceptionsSchema, organizationOverridesSchema } from '../../shared/contracts/hub-rollouts.ts';
 import { organizationOf } from '../access.ts';
 import { changeBy } from '../audit/record.ts';
@@ -61,10 +57,7 @@ function grantRoutes(app: HubServer, { db, clock }: HubContext): void {
         summary: 'Overrides of members, newest first',
         tags,
         params: organizationPathSchema,
-        querystring: pageQuerySchema.extend({
-          active: z.stringbool().optional(),
-          policyId: z.uuid().optional(),
-        }),
+        querystring: overrideQuerySchema,
         response: answers(200, organizationOverridesSchema),
       },
     },

@@ -1,6 +1,7 @@
 import {
   assignmentAnswerSchema,
   assignmentListSchema,
+  assignmentQuerySchema,
   assignmentSchema,
   defaultPolicySchema,
   memberPathSchema,
@@ -16,8 +17,8 @@ import { changeBy } from '../audit/record.ts';
 import { answers, noContent } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
 import { assignPolicyByFile } from './assignment-file.ts';
+import { listAssignments } from './assignment-list.ts';
 import { assignPolicy, setDefaultPolicy, unassignPolicy } from './assignment-service.ts';
-import { listAssignments } from './policy-list.ts';
 
 /** Who gets which policy: the organization's default, and members' own. */
 export function assignmentRoutes(app: HubServer, { db, clock }: HubContext): void {
@@ -65,10 +66,11 @@ export function assignmentRoutes(app: HubServer, { db, clock }: HubContext): voi
         summary: 'Members who have the policy assigned',
         tags: ['assignments'],
         params: policyPathSchema,
+        querystring: assignmentQuerySchema,
         response: answers(200, assignmentListSchema),
       },
     },
-    (request) => listAssignments(db, organizationOf(request).id, request.params.policyId),
+    (request) => listAssignments(db, organizationOf(request).id, request.params.policyId, request.query),
   );
   app.put(
     '/v1/orgs/:organization/members/:userId/policy',

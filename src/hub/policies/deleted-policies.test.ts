@@ -6,6 +6,7 @@ import { startTestDatabase } from '../database/test-database.ts';
 import { addMember, removeMember } from '../organizations/member-service.ts';
 import { createOrganization } from '../organizations/organization-service.ts';
 import { createTeam, deleteTeam } from '../teams/team-service.ts';
+import { listAssignments } from './assignment-list.ts';
 import { assignPolicy, setDefaultPolicy } from './assignment-service.ts';
 import {
   deletePolicy,
@@ -13,9 +14,10 @@ import {
   listDeletedPolicies,
   restoreDeletedPolicy,
 } from './deleted-policies.ts';
-import { listAssignments, listPolicies, listRevisions, readStoredPolicy } from './policy-list.ts';
+import { listPolicies, readStoredPolicy } from './policy-list.ts';
 import { createPolicy, updatePolicy } from './policy-service.ts';
 import { readReceived } from './received.ts';
+import { listRevisions } from './revision-list.ts';
 import { assignPolicyToTeam, listPolicyTeams } from './team-assignment-service.ts';
 
 const DAY_MS = 86_400_000;
@@ -90,7 +92,7 @@ it('serves nobody with a deleted policy, and brings it back as it was, for whoev
   await expect(readStoredPolicy(db, organizationId, policy.id)).rejects.toMatchObject({
     refusal: { code: 'not_found' },
   });
-  expect(await listDeletedPolicies(db, organizationId, new Date(at))).toMatchObject([
+  expect((await listDeletedPolicies(db, organizationId, new Date(at))).policies).toMatchObject([
     { id: policy.id, name: 'Builders', revision: 2, wasDefault: true, users: 3, teams: 2, deletedBy: 'test' },
   ]);
 
@@ -121,7 +123,7 @@ it('serves nobody with a deleted policy, and brings it back as it was, for whoev
   // A new sequence number for those who have it again, and only for them.
   expect((await received(stays)).seq).toBeGreaterThan(waiting.seq);
   expect(await received(moves)).toEqual(untouched);
-  expect(await listDeletedPolicies(db, organizationId, new Date(at))).toEqual([]);
+  expect((await listDeletedPolicies(db, organizationId, new Date(at))).policies).toEqual([]);
   await expect(restore(policy.id)).rejects.toMatchObject({ refusal: { code: 'not_found' } });
   const { events } = await listAuditEvents(db, organizationId, { limit: 50, action: 'policy.' });
   expect(events.map(({ action }) => action)).toEqual(
@@ -137,7 +139,7 @@ it('asks for another name where the old one is taken, and leaves a new default a
   const heir = await make('standard', 1024);
   await setDefaultPolicy(db, context(), organizationId, heir.id);
   await expect(restore(policy.id)).rejects.toMatchObject({ refusal: { code: 'conflict' } });
-  expect(await listDeletedPolicies(db, organizationId, new Date(at))).toHaveLength(1);
+  expect((await listDeletedPolicies(db, organizationId, new Date(at))).policies).toHaveLength(1);
   expect(await restore(policy.id, 'Standard, old')).toMatchObject({
     policy: { name: 'Standard, old' },
     isDefault: false,
@@ -149,13 +151,13 @@ it('keeps a policy for 30 days, for its own organization only', async () => {
   const { db } = database;
   const policy = await make('Short-lived', 2048);
   await remove(policy.id);
-  expect(await listDeletedPolicies(db, other, new Date(at))).toEqual([]);
+  expect((await listDeletedPolicies(db, other, new Date(at))).policies).toEqual([]);
   await expect(restoreDeletedPolicy(db, context(), other, { policyId: policy.id })).rejects.toMatchObject({
     refusal: { code: 'not_found' },
   });
   at += 30 * DAY_MS - 1;
   await forgetDeletedPolicies(db, new Date(at));
-  expect(await listDeletedPolicies(db, organizationId, new Date(at))).toHaveLength(1);
+  expect((await listDeletedPolicies(db, organizationId, new Date(at))).policies).toHaveLength(1);
   at += 1;
   await expect(restore(policy.id)).rejects.toMatchObject({ refusal: { code: 'not_found' } });
   await forgetDeletedPolicies(db, new Date(at));

@@ -2,11 +2,16 @@ import { sql } from 'kysely';
 import {
   DELETED_POLICY_DAYS,
   type DeletedPolicy,
+  type DeletedPolicyList,
+  type DeletedPolicyQuery,
   type PolicyUndeletionAnswer,
 } from '../../shared/contracts/hub-deleted-policies.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { type ChangeContext, describeActor, recordChange } from '../audit/record.ts';
 import type { Db, Reader, Trx } from '../database/connection.ts';
+import { searching } from '../database/contains.ts';
+import type { ListOrder } from '../database/keyset.ts';
+import { readPage } from '../database/read-page.ts';
 import { maskDocument } from './document.ts';
 import { readStoredPolicy } from './policy-list.ts';
 import { type Edited, refuseOutdated, refuseTakenName } from './policy-refusals.ts';
@@ -78,26 +83,41 @@ interface DeletedRow {
   readonly teams: number;
 }
 
-/** What can be brought back at this moment, last deleted first. */
+const ORDERS: Readonly<Record<string, ListOrder>> = {
+  deleted: { by: sql`d.deleted_at`, kind: 'time' },
+  name: { by: sql`lower(d.name)`, kind: 'text' },
+  by: { by: sql`lower(d.deleted_by)`, kind: 'text' },
+};
+
+/** What can be brought back at this moment, last deleted first; all of it without a limit. */
 export async function listDeletedPolicies(
   db: Reader,
   organizationId: string,
   at: Date,
-): Promise<DeletedPolicy[]> {
-  const { rows } = await sql<DeletedRow>`
-    select id, name, revision, deleted_at, deleted_by, (content ->> 'isDefault')::boolean as was_default,
-           jsonb_array_length(content -> 'users') as users, jsonb_array_length(content -> 'teams') as teams
-      from deleted_policies
-     where organization_id = ${organizationId} and deleted_at > ${oldest(at)}
-     order by deleted_at desc, id
-  `.execute(db);
-  return rows.map((row) => ({
+  { search, sort = '-deleted', cursor, limit }: DeletedPolicyQuery = {},
+): Promise<DeletedPolicyList> {
+  const { rows, total, next } = await readPage<DeletedRow>(
+    db,
+    {
+      columns: sql`d.id, d.name, d.revision, d.deleted_at, d.deleted_by,
+        (d.content ->> 'isDefault')::boolean as was_default,
+        jsonb_array_length(d.content -> 'users') as users, jsonb_array_length(d.content -> 'teams') as teams`,
+      from: sql`deleted_policies d`,
+      where: sql`d.organization_id = ${organizationId} and d.deleted_at > ${oldest(at)}
+        and ${searching(search, sql`d.name`, sql`d.deleted_by`)}`,
+      orders: ORDERS,
+      id: { by: sql`d.id`, kind: 'uuid' },
+    },
+    { sort, cursor, limit },
+  );
+  const policies = rows.map((row) => ({
     ...{ id: row.id, name: row.name, revision: row.revision, users: row.users, teams: row.teams },
     deletedAt: row.deleted_at.toISOString(),
     deletedBy: row.deleted_by,
     keptUntil: new Date(row.deleted_at.getTime() + DELETED_POLICY_DAYS * DAY_MS).toISOString(),
     wasDefault: row.was_default,
   }));
+  return { policies, total, next };
 }
 
 /** The deleted policy of that name or id; of several of one name the last deleted. */
@@ -106,7 +126,7 @@ export async function findDeletedPolicy(
   organizationId: string,
   wanted: { readonly name: string; readonly at: Date },
 ): Promise<DeletedPolicy> {
-  const kept = await listDeletedPolicies(db, organizationId, wanted.at);
+  const { policies: kept } = await listDeletedPolicies(db, organizationId, wanted.at);
   const found = kept.find(
     ({ id, name }) => id === wanted.name || name.toLowerCase() === wanted.name.toLowerCase(),
   );
@@ -134,9 +154,8 @@ export async function restoreDeletedPolicy(
 ): Promise<PolicyUndeletionAnswer> {
   return db.transaction().execute(async (trx) => {
     await lockOrganization(trx, organizationId);
-    const kept = (await listDeletedPolicies(trx, organizationId, context.at)).find(
-      ({ id }) => id === wanted.policyId,
-    );
+    const { policies } = await listDeletedPolicies(trx, organizationId, context.at);
+    const kept = policies.find(({ id }) => id === wanted.policyId);
     if (kept === undefined) throw notKept();
     const name = wanted.name ?? kept.name;
     const back = { users: 0, teams: 0, isDefault: false };

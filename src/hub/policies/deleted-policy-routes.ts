@@ -2,6 +2,7 @@ import { organizationPathSchema } from '../../shared/contracts/hub-api.ts';
 import {
   deletedPolicyListSchema,
   deletedPolicyPathSchema,
+  deletedPolicyQuerySchema,
   policyUndeletionAnswerSchema,
   policyUndeletionSchema,
 } from '../../shared/contracts/hub-deleted-policies.ts';
@@ -24,12 +25,11 @@ export function deletedPolicyRoutes(app: HubServer, { db, clock, log }: HubConte
         summary: 'Deleted policies that can be restored still, last deleted first',
         tags,
         params: organizationPathSchema,
+        querystring: deletedPolicyQuerySchema,
         response: answers(200, deletedPolicyListSchema),
       },
     },
-    async (request) => ({
-      policies: await listDeletedPolicies(db, organizationOf(request).id, new Date(clock.now())),
-    }),
+    (request) => listDeletedPolicies(db, organizationOf(request).id, new Date(clock.now()), request.query),
   );
   app.post(
     '/v1/orgs/:organization/deleted-policies/:deletedPolicyId/restore',

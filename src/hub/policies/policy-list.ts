@@ -1,16 +1,10 @@
 import { sql } from 'kysely';
 import type { PolicyException } from '../../shared/contracts/bundle.ts';
-import type {
-  AssignmentList,
-  PolicyList,
-  PolicyQuery,
-  PolicySummary,
-  Revision,
-  RevisionSummary,
-} from '../../shared/contracts/hub-api.ts';
+import type { PolicyList, PolicyQuery, PolicySummary } from '../../shared/contracts/hub-api.ts';
 import type { Rollout } from '../../shared/contracts/hub-rollouts.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { Reader } from '../database/connection.ts';
+import { searching } from '../database/contains.ts';
 import { type Keyset, keyset, type ListOrder, writeCursor } from '../database/keyset.ts';
 import type { Json } from '../database/schema.ts';
 
@@ -53,14 +47,14 @@ export async function listPolicies(db: Reader, organizationId: string): Promise<
   return rows.map(toSummary);
 }
 
-/** The orders of the list as pages; numbers as text of one length. */
+/** The orders of the list as pages. */
 const ORDERS: Readonly<Record<string, ListOrder>> = {
-  order: { by: sql`lpad(p.position::text, 10, '0')`, kind: 'text' },
+  order: { by: sql`p.position`, kind: 'number' },
   name: { by: sql`lower(p.name)`, kind: 'text' },
-  revision: { by: sql`lpad(p.revision::text, 10, '0')`, kind: 'text' },
+  revision: { by: sql`p.revision`, kind: 'number' },
   assigned: {
-    by: sql`lpad((select count(*) from policy_assignments a where a.policy_id = p.id)::text, 10, '0')`,
-    kind: 'text',
+    by: sql`(select count(*) from policy_assignments a where a.policy_id = p.id)`,
+    kind: 'number',
   },
   changed: { by: sql`p.updated_at`, kind: 'time' },
 };
@@ -73,9 +67,7 @@ export async function pagePolicies(
 ): Promise<PolicyList> {
   const { limit, cursor, search, sort = 'order' } = query;
   const page = keyset(ORDERS, { sort, cursor, id: sql`p.id` });
-  const pattern = `%${(search ?? '').replaceAll(/[\\%_]/g, '\\$&').replaceAll('\0', '')}%`;
-  const matching = sql`p.organization_id = ${organizationId}
-    and (p.name ilike ${pattern} or p.description ilike ${pattern})`;
+  const matching = sql`p.organization_id = ${organizationId} and ${searching(search, sql`p.name`, sql`p.description`)}`;
   const total = await sql<{ total: number }>`
     select count(*) as total from policies p where ${matching}`.execute(db);
   const { rows } = await selectPolicies(db, sql`${matching} and ${page.after}`, { page, limit: limit + 1 });
@@ -112,85 +104,6 @@ export async function findPolicy(db: Reader, organizationId: string, name: strin
   const row = rows[0];
   if (row === undefined) throw noSuchPolicy(name);
   return { ...toSummary(row), document: row.document, text: row.text };
-}
-
-/** Every revision of a policy, newest first. */
-export async function listRevisions(
-  db: Reader,
-  organizationId: string,
-  policyId: string,
-): Promise<RevisionSummary[]> {
-  const policy = await readStoredPolicy(db, organizationId, policyId);
-  const rows = await db
-    .selectFrom('policy_revisions')
-    .where('policy_id', '=', policyId)
-    .select(['revision', 'author_label', 'reason', 'created_at'])
-    .orderBy('revision', 'desc')
-    .execute();
-  return rows.map((row) => ({
-    revision: row.revision,
-    author: row.author_label,
-    reason: row.reason,
-    createdAt: row.created_at.toISOString(),
-    current: row.revision === policy.revision,
-  }));
-}
-
-/** One revision with its document. */
-export async function readRevision(
-  db: Reader,
-  organizationId: string,
-  policyId: string,
-  revision: number,
-): Promise<Revision> {
-  const policy = await readStoredPolicy(db, organizationId, policyId);
-  const row = await db
-    .selectFrom('policy_revisions')
-    .where('policy_id', '=', policyId)
-    .where('revision', '=', revision)
-    .selectAll()
-    .executeTakeFirst();
-  if (row === undefined) {
-    throw new RefusalError({
-      code: 'not_found',
-      message: `The policy "${policy.name}" has no revision ${revision}.`,
-      help: `Its revisions are 1 to ${policy.revision}.`,
-    });
-  }
-  return {
-    revision,
-    author: row.author_label,
-    reason: row.reason,
-    createdAt: row.created_at.toISOString(),
-    current: revision === policy.revision,
-    document: { ...row.document },
-    text: row.text,
-  };
-}
-
-/** Who has the policy assigned, by e-mail address. */
-export async function listAssignments(
-  db: Reader,
-  organizationId: string,
-  policyId: string,
-): Promise<AssignmentList> {
-  await readStoredPolicy(db, organizationId, policyId);
-  const rows = await db
-    .selectFrom('policy_assignments as a')
-    .innerJoin('users as u', 'u.id', 'a.user_id')
-    .where('a.policy_id', '=', policyId)
-    .where('a.organization_id', '=', organizationId)
-    .select(['a.user_id', 'u.email', 'u.name', 'a.assigned_at'])
-    .orderBy('u.email')
-    .execute();
-  return {
-    users: rows.map((row) => ({
-      userId: row.user_id,
-      email: row.email,
-      name: row.name,
-      assignedAt: row.assigned_at.toISOString(),
-    })),
-  };
 }
 
 /** The refusal for a policy that is not there. */

@@ -9,7 +9,7 @@ import { createOrganization } from '../organizations/organization-service.ts';
 import { assignPolicy, setDefaultPolicy, unassignPolicy } from './assignment-service.ts';
 import { deletePolicy } from './deleted-policies.ts';
 import { readEffectivePolicy } from './effective-policy.ts';
-import { listPolicies, listRevisions, readStoredPolicy } from './policy-list.ts';
+import { listPolicies, readStoredPolicy } from './policy-list.ts';
 import {
   createPolicy,
   duplicatePolicy,
@@ -18,6 +18,7 @@ import {
   updatePolicy,
 } from './policy-service.ts';
 import { readReceived } from './received.ts';
+import { listRevisions } from './revision-list.ts';
 
 let database: DatabaseHandle & { stop(): Promise<void> };
 let organizationId: string;
@@ -129,7 +130,7 @@ it('lets one of two who save at once win, and tells the other', async () => {
   });
   const stored = await readStoredPolicy(db, organizationId, id);
   expect(stored.revision).toBe(2);
-  expect(await listRevisions(db, organizationId, id)).toHaveLength(2);
+  expect((await listRevisions(db, organizationId, id)).revisions).toHaveLength(2);
 });
 
 it('never leaves a member on content that their sequence number does not count, whatever runs at once', async () => {
@@ -261,7 +262,7 @@ it('restores a revision as a new one, and copies a policy for nobody', async () 
   await updatePolicy(db, context(), edited, { document: memory(2048), reason: 'more' });
   const restored = await restoreRevision(db, context(), edited, { revision: 1, reason: '' });
   expect(restored).toMatchObject({ revision: 3, document: memory(1024) });
-  const revisions = await listRevisions(db, organizationId, id);
+  const { revisions } = await listRevisions(db, organizationId, id);
   expect(revisions.map(({ revision, reason }) => [revision, reason])).toEqual([
     [3, 'Restored revision 1'],
     [2, 'more'],

@@ -3,9 +3,10 @@ import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { type ChangeContext, describeActor, recordChange } from '../audit/record.ts';
 import type { Db, Trx } from '../database/connection.ts';
 import { type AcceptedDocument, acceptDocument, maskDocument } from './document.ts';
-import { readRevision, readStoredPolicy, type StoredPolicy } from './policy-list.ts';
+import { readStoredPolicy, type StoredPolicy } from './policy-list.ts';
 import { type Edited, refuseOutdated, refuseTakenName } from './policy-refusals.ts';
 import { lockOrganization, stampRecipients, stampWhomItChanges } from './recipients.ts';
+import { readRevision } from './revision-list.ts';
 
 /** Makes a policy with its first revision. Nobody receives it before it is assigned or made the default. */
 export async function createPolicy(

@@ -3,6 +3,7 @@ import {
   policySchema,
   revisionListSchema,
   revisionPathSchema,
+  revisionQuerySchema,
   revisionRestorationSchema,
   revisionSchema,
 } from '../../shared/contracts/hub-api.ts';
@@ -11,8 +12,8 @@ import { changeBy } from '../audit/record.ts';
 import { answers } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
 import { ifMatchSchema, policyTag, presentPolicy, versionFrom } from './policy-conditions.ts';
-import { listRevisions, readRevision } from './policy-list.ts';
 import { restoreRevision } from './policy-service.ts';
+import { listRevisions, readRevision } from './revision-list.ts';
 
 const tags = ['revisions'];
 
@@ -26,12 +27,11 @@ export function revisionRoutes(app: HubServer, { db, clock }: HubContext): void 
         summary: 'History of a policy, newest first',
         tags,
         params: policyPathSchema,
+        querystring: revisionQuerySchema,
         response: answers(200, revisionListSchema),
       },
     },
-    async (request) => ({
-      revisions: await listRevisions(db, organizationOf(request).id, request.params.policyId),
-    }),
+    (request) => listRevisions(db, organizationOf(request).id, request.params.policyId, request.query),
   );
   app.get(
     '/v1/orgs/:organization/policies/:policyId/revisions/:revision',

@@ -1,3 +1,4 @@
+import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import { agentReportSchema } from '../../shared/contracts/device-report.ts';
 import { driftKindSchema } from '../../shared/contracts/drift-kind.ts';
@@ -5,12 +6,17 @@ import {
   DEVICE_STATUSES,
   type DeviceDetail,
   type DeviceDrift,
+  type DeviceDriftQuery,
   type DeviceList,
   type DeviceQuery,
 } from '../../shared/contracts/hub-devices.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Reader } from '../database/connection.ts';
+import { having, searching } from '../database/contains.ts';
+import type { ListOrder } from '../database/keyset.ts';
+import { readPage } from '../database/read-page.ts';
+import type { Database } from '../database/schema.ts';
 import { lockOrganization } from '../policies/recipients.ts';
 import { countStatuses, type DevicePosition, positionOf, selectDeviceRows, toDevice } from './device-rows.ts';
 import './tables.ts';
@@ -82,37 +88,37 @@ const keptReportSchema = agentReportSchema.pick({
   choices: true,
 });
 
-/** Repairs of a device, newest first. */
+const ORDERS: Readonly<Record<string, ListOrder>> = { at: { by: sql`d.id`, kind: 'number' } };
+
+/** Repairs of a device, newest first, a page at a time. */
 export async function listDrift(
   db: Reader,
   organizationId: string,
   deviceId: string,
-  query: { readonly limit: number; readonly cursor?: string | undefined },
+  { search, kind, sort = '-at', cursor, limit }: DeviceDriftQuery,
 ): Promise<DeviceDrift> {
   await requireDevice(db, organizationId, deviceId);
-  const before = query.cursor === undefined ? null : Number(query.cursor);
-  let selection = db
-    .selectFrom('device_drift')
-    .selectAll()
-    .where('device', '=', deviceId)
-    .orderBy('id', 'desc')
-    .limit(query.limit + 1);
-  if (before !== null && Number.isSafeInteger(before)) selection = selection.where('id', '<', before);
-  const rows = await selection.execute();
-  const page = rows.slice(0, query.limit);
-  const last = page.at(-1);
-  return {
-    drift: page.map((row) => ({
-      at: row.at.toISOString(),
-      receivedAt: row.received_at.toISOString(),
-      kind: driftKindSchema.parse(row.kind),
-      setting: row.setting,
-      ...(row.file === null ? {} : { file: row.file }),
-      ...(row.wrong === null ? {} : { wrong: row.wrong }),
-      ...(row.right_value === null ? {} : { right: row.right_value }),
-    })),
-    next: rows.length > query.limit && last !== undefined ? String(last.id) : null,
-  };
+  const { rows, total, next } = await readPage<Selectable<Database['device_drift']>>(
+    db,
+    {
+      columns: sql`d.*`,
+      from: sql`device_drift d`,
+      where: sql`d.device = ${deviceId} and ${having(sql`d.kind`, kind)} and ${searching(search, sql`d.setting`, sql`d.file`)}`,
+      orders: ORDERS,
+      id: { by: sql`d.id`, kind: 'number' },
+    },
+    { sort, cursor, limit },
+  );
+  const drift = rows.map((row) => ({
+    at: row.at.toISOString(),
+    receivedAt: row.received_at.toISOString(),
+    kind: driftKindSchema.parse(row.kind),
+    setting: row.setting,
+    ...(row.file === null ? {} : { file: row.file }),
+    ...(row.wrong === null ? {} : { wrong: row.wrong }),
+    ...(row.right_value === null ? {} : { right: row.right_value }),
+  }));
+  return { drift, total, next };
 }
 
 /** Names a device; `null` gives it back the name that it has for itself. */

@@ -3,10 +3,11 @@ import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Trx } from '../database/connection.ts';
 import { acceptDocument } from '../policies/document.ts';
-import { readRevision, readStoredPolicy, type StoredPolicy } from '../policies/policy-list.ts';
+import { readStoredPolicy, type StoredPolicy } from '../policies/policy-list.ts';
 import { type Edited, refuseOutdated } from '../policies/policy-refusals.ts';
 import { addRevision, restoreRevision } from '../policies/policy-service.ts';
 import { lockOrganization, stampRecipients, stampWhomItChanges } from '../policies/recipients.ts';
+import { readRevision } from '../policies/revision-list.ts';
 import { readTeam } from '../teams/team-service.ts';
 import '../policies/tables.ts';
 

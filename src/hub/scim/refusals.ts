@@ -1,6 +1,10 @@
-import { sql } from 'kysely';
-import type { ScimRefusal } from '../../shared/contracts/hub-provisioning.ts';
+import { type Selectable, sql } from 'kysely';
+import type { ScimRefusalList, ScimRefusalQuery } from '../../shared/contracts/hub-provisioning.ts';
 import type { Db, Reader } from '../database/connection.ts';
+import { searching } from '../database/contains.ts';
+import type { ListOrder } from '../database/keyset.ts';
+import { readPage } from '../database/read-page.ts';
+import type { Database } from '../database/schema.ts';
 import type { ScimError } from './scim-error.ts';
 import './tables.ts';
 
@@ -42,16 +46,26 @@ export async function noteRefusal(db: Db, refused: RefusedRequest): Promise<void
   );
 }
 
-/** The last refused requests of a connection, newest first. */
-export async function listRefusals(reader: Reader, connectionId: string): Promise<ScimRefusal[]> {
-  const rows = await reader
-    .selectFrom('scim_refusals')
-    .selectAll()
-    .where('connection_id', '=', connectionId)
-    .orderBy('id', 'desc')
-    .limit(KEPT)
-    .execute();
-  return rows.map((row) => ({
+const ORDERS: Readonly<Record<string, ListOrder>> = { at: { by: sql`r.id`, kind: 'number' } };
+
+/** The last refused requests of a connection, newest first; every one that is kept without a limit. */
+export async function listRefusals(
+  reader: Reader,
+  connectionId: string,
+  { search, sort = '-at', cursor, limit }: ScimRefusalQuery = {},
+): Promise<ScimRefusalList> {
+  const { rows, total, next } = await readPage<Selectable<Database['scim_refusals']>>(
+    reader,
+    {
+      columns: sql`r.*`,
+      from: sql`scim_refusals r`,
+      where: sql`r.connection_id = ${connectionId} and ${searching(search, sql`r.path`, sql`r.detail`)}`,
+      orders: ORDERS,
+      id: { by: sql`r.id`, kind: 'number' },
+    },
+    { sort, cursor, limit },
+  );
+  const refused = rows.map((row) => ({
     at: row.at.toISOString(),
     times: row.times,
     method: row.method,
@@ -61,6 +75,7 @@ export async function listRefusals(reader: Reader, connectionId: string): Promis
     detail: row.detail,
     sourceAddress: row.source_address,
   }));
+  return { refused, total, next };
 }
 
 function clean(text: string, length: number): string {

@@ -2,6 +2,8 @@ import {
   provisioningLogQuerySchema,
   provisioningLogSchema,
   scimPathSchema,
+  scimRefusalListSchema,
+  scimRefusalQuerySchema,
   scimSettingsChangeSchema,
   scimSettingsSchema,
   scimTokenCreationAnswerSchema,
@@ -12,7 +14,13 @@ import { organizationOf } from '../access.ts';
 import { changeBy } from '../audit/record.ts';
 import { answers, noContent } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
-import { readProvisioningLog, readScimSettings, tokenView, updateScimSettings } from './settings.ts';
+import {
+  readProvisioningLog,
+  readRefusals,
+  readScimSettings,
+  tokenView,
+  updateScimSettings,
+} from './settings.ts';
 import { createScimToken, revokeScimTokens } from './tokens.ts';
 
 const tags = ['scim'];
@@ -68,6 +76,20 @@ function switches(app: HubServer, { db, clock, config }: HubContext): void {
       },
     },
     (request) => readProvisioningLog(db, placeOf(request), request.query),
+  );
+  app.get(
+    `${base}/refusals`,
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'What the SCIM client of a connection was refused, newest first',
+        tags,
+        params: scimPathSchema,
+        querystring: scimRefusalQuerySchema,
+        response: answers(200, scimRefusalListSchema),
+      },
+    },
+    (request) => readRefusals(db, placeOf(request), request.query),
   );
 }
 

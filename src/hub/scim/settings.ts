@@ -1,6 +1,9 @@
 import { sql } from 'kysely';
 import type {
   ProvisioningLog,
+  ProvisioningLogQuery,
+  ScimRefusalList,
+  ScimRefusalQuery,
   ScimSettings,
   ScimSettingsChange,
 } from '../../shared/contracts/hub-provisioning.ts';
@@ -102,8 +105,28 @@ export async function updateScimSettings(
 export async function readProvisioningLog(
   reader: Reader,
   where: ScimPlace,
-  page: { readonly limit: number; readonly cursor?: string | undefined },
+  page: ProvisioningLogQuery,
 ): Promise<ProvisioningLog> {
+  const connection = await requireConnection(reader, where);
+  const done = await listAuditEvents(reader, where.organizationId, page, {
+    systemActor: scimActorName(connection),
+    orTarget: { kind: 'connection', id: connection.id, action: 'scim.' },
+    search: page.search,
+  });
+  const { refused } = page.cursor === undefined ? await listRefusals(reader, connection.id) : { refused: [] };
+  return { ...done, refused };
+}
+
+/** What the connection's client was refused, a page at a time. Refuses `not_found`. */
+export async function readRefusals(
+  reader: Reader,
+  where: ScimPlace,
+  query: ScimRefusalQuery,
+): Promise<ScimRefusalList> {
+  return listRefusals(reader, (await requireConnection(reader, where)).id, query);
+}
+
+async function requireConnection(reader: Reader, where: ScimPlace) {
   const connection = await reader
     .selectFrom('connections')
     .select(['id', 'name'])
@@ -111,11 +134,7 @@ export async function readProvisioningLog(
     .where('organization_id', '=', where.organizationId)
     .executeTakeFirst();
   if (connection === undefined) throw noSuchConnection();
-  const done = await listAuditEvents(reader, where.organizationId, page, {
-    systemActor: scimActorName(connection),
-    orTarget: { kind: 'connection', id: connection.id, action: 'scim.' },
-  });
-  return { ...done, refused: page.cursor === undefined ? await listRefusals(reader, connection.id) : [] };
+  return connection;
 }
 
 /** The connection of that name or id; the only one where none is named. For commands. */

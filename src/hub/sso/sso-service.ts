@@ -9,7 +9,6 @@ import {
   type SsoConnection,
 } from '../connections/find-connection.ts';
 import type { Db } from '../database/connection.ts';
-import type { ProvedPerson } from '../identity/proved-person.ts';
 import { signInByConnection } from '../jit/sign-in-by-connection.ts';
 import type { HubSecret } from '../secrets/hub-secret.ts';
 import {
@@ -46,7 +45,7 @@ type Answered =
 export type Finished =
   | {
       readonly kind: 'signed-in';
-      readonly person: ProvedPerson;
+      readonly userId: string;
       readonly place: SsoPlace;
       readonly connectionId: string;
       readonly sessionMinutes: number | null;
@@ -264,7 +263,7 @@ export function createSso(options: SsoOptions): Sso {
         await note(connection.id, { ...notice, email: outcome.identity.email });
       return {
         kind: 'signed-in',
-        person: { userId: signedIn.userId, epoch: signedIn.epoch },
+        userId: signedIn.userId,
         place: request.place,
         connectionId: connection.id,
         sessionMinutes: outcome.identity.sessionMinutes,

@@ -13,7 +13,14 @@ import { organizationOf } from '../access.ts';
 import { changeBy } from '../audit/record.ts';
 import { answers, noContent } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
-import { createTeam, deleteTeam, listTeamMembers, listTeams, setTeamMember } from './team-service.ts';
+import {
+  createTeam,
+  deleteTeam,
+  listTeamMembers,
+  listTeams,
+  readTeam,
+  setTeamMember,
+} from './team-service.ts';
 
 const tags = ['teams'];
 
@@ -54,6 +61,14 @@ function wholeTeamRoutes(app: HubServer, { db, clock }: HubContext): void {
       const team = await createTeam(db, changeBy(request, clock), organizationOf(request).id, request.body);
       return reply.code(201).send(team);
     },
+  );
+  app.get(
+    '/v1/orgs/:organization/teams/:teamId',
+    {
+      config: { requires: 'editor' },
+      schema: { summary: 'One team', tags, params: teamPathSchema, response: answers(200, teamSchema) },
+    },
+    (request) => readTeam(db, organizationOf(request).id, request.params.teamId),
   );
   app.delete(
     '/v1/orgs/:organization/teams/:teamId',

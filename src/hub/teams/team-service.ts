@@ -10,8 +10,9 @@ import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Reader } from '../database/connection.ts';
 import { isUniqueViolation } from '../database/constraint.ts';
-import { containing } from '../database/contains.ts';
-import { cutPage, type Keyset, keyset, type ListOrder } from '../database/keyset.ts';
+import { searching } from '../database/contains.ts';
+import type { ListOrder } from '../database/keyset.ts';
+import { readPage } from '../database/read-page.ts';
 import { readMember } from '../organizations/member-list.ts';
 import { lockOrganization } from '../policies/recipients.ts';
 
@@ -21,25 +22,15 @@ interface TeamRow {
   description: string;
   members: number;
   created_at: Date;
-  sort_key: string;
 }
 
 const MEMBERS = sql`(select count(*) from team_members m where m.team_id = t.id)`;
-/** Numbers sort as text of one width. */
+const COLUMNS = sql`t.id, t.name, t.description, t.created_at, ${MEMBERS} as members`;
 const ORDERS: Readonly<Record<string, ListOrder>> = {
   name: { by: sql`lower(t.name)`, kind: 'text' },
-  members: { by: sql`lpad(${MEMBERS}::text, 12, '0')`, kind: 'text' },
+  members: { by: MEMBERS, kind: 'number' },
   created: { by: sql`t.created_at`, kind: 'time' },
 };
-const BY_NAME: Keyset = keyset(ORDERS, { sort: 'name', id: sql`t.id` });
-
-function selectTeams(db: Reader, where: ReturnType<typeof sql>, page: Keyset = BY_NAME, limit?: number) {
-  return sql<TeamRow>`
-    select t.id, t.name, t.description, t.created_at, ${MEMBERS} as members, ${page.key} as sort_key
-      from teams t where ${where} and ${page.after} order by ${page.orderBy}
-     ${limit === undefined ? sql`` : sql`limit ${limit}`}
-  `.execute(db);
-}
 
 function toTeam(row: TeamRow): Team {
   const { id, name, description, members } = row;
@@ -52,18 +43,22 @@ export async function listTeams(
   organizationId: string,
   { search, sort = 'name', cursor, limit }: TeamQuery = {},
 ): Promise<TeamList> {
-  const where = sql`t.organization_id = ${organizationId} and ${
-    search === undefined
-      ? sql`true`
-      : sql`(t.name ilike ${containing(search)} or t.description ilike ${containing(search)})`
-  }`;
-  const page = keyset(ORDERS, { sort, cursor, id: sql`t.id` });
-  const { rows } = await selectTeams(db, where, page, limit === undefined ? undefined : limit + 1);
-  const cut = cutPage(rows, limit);
-  const counted = await sql<{ total: number }>`select count(*) as total from teams t where ${where}`.execute(
+  const { rows, total, next } = await readPage<TeamRow>(
     db,
+    {
+      columns: COLUMNS,
+      from: sql`teams t`,
+      where: sql`t.organization_id = ${organizationId} and ${searching(search, sql`t.name`, sql`t.description`)}`,
+      orders: ORDERS,
+      id: { by: sql`t.id`, kind: 'uuid' },
+    },
+    { sort, cursor, limit },
   );
-  return { teams: cut.rows.map(toTeam), total: counted.rows[0]?.total ?? 0, next: cut.next };
+  return { teams: rows.map(toTeam), total, next };
+}
+
+function selectTeams(db: Reader, where: ReturnType<typeof sql>) {
+  return sql<TeamRow>`select ${COLUMNS} from teams t where ${where}`.execute(db);
 }
 
 /** One team of the organization. */
@@ -103,25 +98,18 @@ export async function listTeamMembers(
   { search, sort = 'email', cursor, limit }: TeamMemberQuery = {},
 ): Promise<TeamMemberList> {
   await readTeam(db, organizationId, teamId);
-  const where = sql`t.team_id = ${teamId} and ${
-    search === undefined
-      ? sql`true`
-      : sql`(u.email ilike ${containing(search)} or u.name ilike ${containing(search)})`
-  }`;
-  const page = keyset(MEMBER_ORDERS, { sort, cursor, id: sql`u.id` });
-  const { rows } = await sql<{ id: string; email: string; name: string; sort_key: string }>`
-    select u.id, u.email, u.name, ${page.key} as sort_key
-      from team_members t join users u on u.id = t.user_id
-     where ${where} and ${page.after} order by ${page.orderBy}
-     ${limit === undefined ? sql`` : sql`limit ${limit + 1}`}`.execute(db);
-  const counted = await sql<{ total: number }>`
-    select count(*) as total from team_members t join users u on u.id = t.user_id where ${where}`.execute(db);
-  const cut = cutPage(rows, limit);
-  return {
-    members: cut.rows.map(({ id: userId, email, name }) => ({ userId, email, name })),
-    total: counted.rows[0]?.total ?? 0,
-    next: cut.next,
-  };
+  const { rows, total, next } = await readPage<{ id: string; email: string; name: string }>(
+    db,
+    {
+      columns: sql`u.id, u.email, u.name`,
+      from: sql`team_members t join users u on u.id = t.user_id`,
+      where: sql`t.team_id = ${teamId} and ${searching(search, sql`u.email`, sql`u.name`)}`,
+      orders: MEMBER_ORDERS,
+      id: { by: sql`u.id`, kind: 'uuid' },
+    },
+    { sort, cursor, limit },
+  );
+  return { members: rows.map(({ id: userId, email, name }) => ({ userId, email, name })), total, next };
 }
 
 /** Makes an empty team. */

@@ -1,11 +1,19 @@
 import type { FastifyRequest } from 'fastify';
 import { sql } from 'kysely';
-import type { ApiToken, ApiTokenCreationAnswer } from '../../shared/contracts/hub-api.ts';
+import type {
+  ApiToken,
+  ApiTokenCreationAnswer,
+  ApiTokenList,
+  ApiTokenQuery,
+} from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Authenticate } from '../authentication.ts';
 import type { Clock } from '../clock.ts';
 import type { Db, Reader } from '../database/connection.ts';
+import { having, searching } from '../database/contains.ts';
+import { type ListOrder, LONG_AGO } from '../database/keyset.ts';
+import { readPage } from '../database/read-page.ts';
 import type { Role } from '../database/schema.ts';
 import { createOneTimeSecret, hashOneTimeSecret } from '../secrets/one-time-secret.ts';
 
@@ -15,13 +23,36 @@ export const API_TOKEN_PREFIX = 'moor_';
 const LAST_USE_RESOLUTION_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** Tokens of an organization that are neither revoked nor ended, newest first. */
-export async function listApiTokens(db: Reader, organizationId: string, now: Date): Promise<ApiToken[]> {
-  const { rows } = await selectTokens(
+const COLUMNS = sql`t.id, t.name, t.role, t.manages_access, u.email as created_by, t.created_at, t.expires_at, t.last_used_at`;
+const FROM = sql`api_tokens t left join users u on u.id = t.created_by`;
+const ORDERS: Readonly<Record<string, ListOrder>> = {
+  created: { by: sql`t.created_at`, kind: 'time' },
+  name: { by: sql`lower(t.name)`, kind: 'text' },
+  role: { by: sql`t.role`, kind: 'text' },
+  expires: { by: sql`t.expires_at`, kind: 'time' },
+  used: { by: sql`coalesce(t.last_used_at, ${LONG_AGO})`, kind: 'time' },
+};
+
+/** Tokens of an organization that are neither revoked nor ended, newest first; all of them without a limit. */
+export async function listApiTokens(
+  db: Reader,
+  organizationId: string,
+  now: Date,
+  { search, role, sort = '-created', cursor, limit }: ApiTokenQuery = {},
+): Promise<ApiTokenList> {
+  const { rows, total, next } = await readPage<TokenRow>(
     db,
-    sql`t.organization_id = ${organizationId} and t.revoked_at is null and t.expires_at > ${now}`,
+    {
+      columns: COLUMNS,
+      from: FROM,
+      where: sql`t.organization_id = ${organizationId} and t.revoked_at is null and t.expires_at > ${now}
+        and ${searching(search, sql`t.name`, sql`u.email`)} and ${having(sql`t.role`, role)}`,
+      orders: ORDERS,
+      id: { by: sql`t.id`, kind: 'uuid' },
+    },
+    { sort, cursor, limit },
   );
-  return rows.map(toApiToken);
+  return { tokens: rows.map(toApiToken), total, next };
 }
 
 /** Makes a token. The answer is the only place where its secret ever appears. */
@@ -60,7 +91,7 @@ export async function createApiToken(
       })
       .returning('id')
       .executeTakeFirstOrThrow();
-    const { rows } = await selectTokens(trx, sql`t.id = ${id}`);
+    const { rows } = await sql<TokenRow>`select ${COLUMNS} from ${FROM} where t.id = ${id}`.execute(trx);
     const row = rows[0];
     if (row === undefined) throw new Error('the token just made is not there');
     await recordChange(trx, context, {
@@ -143,15 +174,6 @@ interface TokenRow {
   created_at: Date;
   expires_at: Date;
   last_used_at: Date | null;
-}
-
-function selectTokens(db: Reader, where: ReturnType<typeof sql>) {
-  return sql<TokenRow>`
-    select t.id, t.name, t.role, t.manages_access, u.email as created_by, t.created_at, t.expires_at, t.last_used_at
-      from api_tokens t left join users u on u.id = t.created_by
-     where ${where}
-     order by t.created_at desc, t.id
-  `.execute(db);
 }
 
 function toApiToken(row: TokenRow): ApiToken {

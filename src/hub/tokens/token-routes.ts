@@ -2,6 +2,7 @@ import {
   apiTokenCreationAnswerSchema,
   apiTokenCreationSchema,
   apiTokenListSchema,
+  apiTokenQuerySchema,
   organizationPathSchema,
   tokenPathSchema,
 } from '../../shared/contracts/hub-api.ts';
@@ -23,12 +24,11 @@ export function tokenRoutes(app: HubServer, { db, clock }: HubContext): void {
         summary: 'List API tokens that still work',
         tags,
         params: organizationPathSchema,
+        querystring: apiTokenQuerySchema,
         response: answers(200, apiTokenListSchema),
       },
     },
-    async (request) => ({
-      tokens: await listApiTokens(db, organizationOf(request).id, new Date(clock.now())),
-    }),
+    (request) => listApiTokens(db, organizationOf(request).id, new Date(clock.now()), request.query),
   );
   app.post(
     '/v1/orgs/:organization/tokens',

@@ -74,11 +74,7 @@ function SignedIn({ answer, account }: { readonly answer: AccountAnswer; readonl
       {answer.state === 'sign-in-again' ? (
         <Panel
           title={t('account.againTitle')}
-          text={
-            answer.sessionEnd === undefined
-              ? t('account.againText')
-              : `${t(`sessionEnd.${answer.sessionEnd}`)} ${t('sessionEnd.policyOld')}`
-          }
+          text={t(answer.sessionEnd === 'sso_required' ? 'account.againSso' : 'account.againText')}
         >
           <SignIn account={answer} />
         </Panel>

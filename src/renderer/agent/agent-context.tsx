@@ -4,7 +4,6 @@ import type { LocalEvent } from '../../shared/contracts/local-api.ts';
 import type { Carrier } from '../transport/carrier.ts';
 import { type Connection, followLiveEvents } from '../transport/live-events.ts';
 import { createLocalClient, type LocalClient, type Resource } from '../transport/local-client.ts';
-import { createReadGate } from '../transport/read-gate.ts';
 
 /** What pages need of the agent: the client, how it is reached now, and how to ask again. */
 export interface Agent {
@@ -59,32 +58,22 @@ export function AgentProvider({
   readonly children: ReactNode;
 }) {
   const [queries] = useState(createQueryClient);
-  const [gate] = useState(createReadGate);
-  const client = useMemo(
-    () => createLocalClient(gate.guard(carrier), onSessionEnded),
-    [gate, carrier, onSessionEnded],
-  );
+  const client = useMemo(() => createLocalClient(carrier, onSessionEnded), [carrier, onSessionEnded]);
   const [connection, setConnection] = useState<Connection>('connecting');
   const live = useRef<{ stop(): void; retryNow(): void } | null>(null);
 
   useEffect(() => {
     const following = followLiveEvents({
       carrier,
-      onConnection: (now) => {
-        setConnection(now);
-        if (now === 'lost' || now === 'session-ended') gate.open();
-      },
+      onConnection: setConnection,
       onEvent: (event) => {
-        if (event === null) {
-          if (gate.isOpen()) void readAnew(queries);
-          return gate.open();
-        }
+        if (event === null) return void readAnew(queries);
         for (const resource of STALE[event.type]) void readAnew(queries, resource);
       },
     });
     live.current = following;
     return () => following.stop();
-  }, [carrier, queries, gate]);
+  }, [carrier, queries]);
 
   useEffect(() => {
     if (connection === 'session-ended') onSessionEnded();

@@ -2,7 +2,6 @@ import { Button, Checkbox } from '@mantine/core';
 import ListFilter from 'lucide-react/icons/list-filter';
 import SearchX from 'lucide-react/icons/search-x';
 import { useCallback, useDeferredValue, useMemo, useState } from 'react';
-import type { CatalogSetting, SettingState } from '../../shared/contracts/local-api.ts';
 import { searchWords } from '../../shared-ui/match-text.ts';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { EmptyState } from '../../shared-ui/PageState.tsx';
@@ -29,7 +28,7 @@ export function SettingsPage({ category }: { readonly category: string | null })
       {({ settings: registrations }) => (
         <ResourceGate loaded={settings}>
           {(answer) => (
-            <Settings registrations={registrations} states={answer.settings} category={category} />
+            <Settings settings={joinSettings(registrations, answer.settings)} category={category} />
           )}
         </ResourceGate>
       )}
@@ -38,16 +37,13 @@ export function SettingsPage({ category }: { readonly category: string | null })
 }
 
 function Settings({
-  registrations,
-  states,
+  settings,
   category,
 }: {
-  readonly registrations: readonly CatalogSetting[];
-  readonly states: readonly SettingState[];
+  readonly settings: readonly ShownSetting[];
   readonly category: string | null;
 }) {
   const { t } = useText();
-  const settings = useMemo(() => joinSettings(registrations, states), [registrations, states]);
   const [, go] = usePlace();
   const [query, setQuery] = useState('');
   const [managedOnly, setManagedOnly] = useState(false);

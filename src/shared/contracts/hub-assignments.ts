@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { documentProblemSchema } from './hub-documents.ts';
-import { instant, policyReferenceSchema, uuid } from './hub-fields.ts';
+import {
+  instant,
+  pageAnswer,
+  policyReferenceSchema,
+  searchSchema,
+  sortSchema,
+  uuid,
+  wholeOrPageQuerySchema,
+} from './hub-fields.ts';
 import { jsonValue } from './json-value.ts';
 import { contributionSchema } from './local-settings.ts';
 
@@ -16,8 +24,14 @@ export const assignmentAnswerSchema = z.object({
   policy: policyReferenceSchema,
   movedFrom: policyReferenceSchema.nullable(),
 });
+export const assignmentQuerySchema = wholeOrPageQuerySchema.extend({
+  /** Part of the name or the e-mail address. */
+  search: searchSchema,
+  sort: sortSchema(['email', 'name', 'assigned']).optional(),
+});
 export const assignmentListSchema = z.object({
   users: z.array(z.object({ userId: uuid, email: z.string(), name: z.string(), assignedAt: instant })),
+  ...pageAnswer,
 });
 
 export const effectivePolicyQuerySchema = z.object({ platform: z.enum(['mac', 'windows', 'linux']) });
@@ -48,5 +62,6 @@ export const effectivePolicySchema = z.object({
 });
 
 export type AssignmentAnswer = z.infer<typeof assignmentAnswerSchema>;
+export type AssignmentQuery = z.infer<typeof assignmentQuerySchema>;
 export type AssignmentList = z.infer<typeof assignmentListSchema>;
 export type EffectivePolicy = z.infer<typeof effectivePolicySchema>;

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { instant, organizationPathSchema, uuid } from './hub-fields.ts';
+import {
+  instant,
+  organizationPathSchema,
+  pageAnswer,
+  searchSchema,
+  sortSchema,
+  uuid,
+  wholeOrPageQuerySchema,
+} from './hub-fields.ts';
 import { policyDuplicationSchema } from './hub-policies.ts';
 
 /*
@@ -24,7 +32,13 @@ export const deletedPolicySchema = z.object({
   users: z.int(),
   teams: z.int(),
 });
-export const deletedPolicyListSchema = z.object({ policies: z.array(deletedPolicySchema) });
+export const deletedPolicyQuerySchema = wholeOrPageQuerySchema.extend({
+  /** Part of the policy's name, or of who deleted it. */
+  search: searchSchema,
+  /** Last deleted first, unless another order is asked for. */
+  sort: sortSchema(['deleted', 'name', 'by']).optional(),
+});
+export const deletedPolicyListSchema = z.object({ policies: z.array(deletedPolicySchema), ...pageAnswer });
 /** `name`: another one than it had, where somebody took that since. */
 export const policyUndeletionSchema = z.object({ name: policyDuplicationSchema.shape.name.optional() });
 export const policyUndeletionAnswerSchema = z.object({
@@ -36,5 +50,7 @@ export const policyUndeletionAnswerSchema = z.object({
   isDefault: z.boolean(),
 });
 
+export type DeletedPolicyQuery = z.infer<typeof deletedPolicyQuerySchema>;
+export type DeletedPolicyList = z.infer<typeof deletedPolicyListSchema>;
 export type DeletedPolicy = z.infer<typeof deletedPolicySchema>;
 export type PolicyUndeletionAnswer = z.infer<typeof policyUndeletionAnswerSchema>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { reportedDriftSchema, reportedProblemSchema, reportedSettingSchema } from './device-report.ts';
-import { instant, sortSchema, uuid } from './hub-fields.ts';
+import { driftKindSchema } from './drift-kind.ts';
+import { instant, pageAnswer, pageQuerySchema, searchSchema, sortSchema, uuid } from './hub-fields.ts';
 
 /* Shapes of the hub's API for administrators: devices and compliance (docs/delivery.md section 5). */
 
@@ -64,7 +65,7 @@ export const deviceQuerySchema = z.object({
   teamId: uuid.optional(),
   userId: uuid.optional(),
   /** Part of the user's name or e-mail address, or of the device's name. */
-  search: z.string().max(200).optional(),
+  search: searchSchema,
   /** Leaves out what needs nobody: compliant devices, and those with a granted override. */
   hideCompliant: z.stringbool().optional(),
   sort: sortSchema([
@@ -116,14 +117,17 @@ export const deviceChangeSchema = z.object({
     .regex(/^[^\u0000-\u001f\u007f]*$/, 'must be one line of text')
     .nullable(),
 });
-export const deviceDriftQuerySchema = z.object({
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-  cursor: z.string().max(50).optional(),
+export const deviceDriftQuerySchema = pageQuerySchema.extend({
+  /** Part of the name of the setting or the file. */
+  search: searchSchema,
+  kind: driftKindSchema.optional(),
+  /** Newest first, unless "at" is asked for. */
+  sort: sortSchema(['at']).optional(),
 });
 /** Repairs of a device, newest first. */
 export const deviceDriftSchema = z.object({
   drift: z.array(reportedDriftSchema.extend({ receivedAt: instant })),
-  next: z.string().nullable(),
+  ...pageAnswer,
 });
 export const reportSettingsSchema = z.object({
   /** Without a report for so many days a device's state is unknown. */
@@ -134,6 +138,7 @@ export const reportSettingsSchema = z.object({
 
 export type DeviceStatus = z.infer<typeof deviceStatusSchema>;
 export type Device = z.infer<typeof deviceSchema>;
+export type DeviceDriftQuery = z.infer<typeof deviceDriftQuerySchema>;
 export type DeviceDetail = z.infer<typeof deviceDetailSchema>;
 export type DeviceQuery = z.infer<typeof deviceQuerySchema>;
 export type DeviceList = z.infer<typeof deviceListSchema>;

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { instant, jsonObject } from './hub-fields.ts';
+import {
+  instant,
+  jsonObject,
+  pageAnswer,
+  searchSchema,
+  sortSchema,
+  wholeOrPageQuerySchema,
+} from './hub-fields.ts';
 
 /* The documents of policies: how they come, what is wrong with them, and their revisions. */
 
@@ -35,11 +42,19 @@ export const revisionSummarySchema = z.object({
   createdAt: instant,
   current: z.boolean(),
 });
-export const revisionListSchema = z.object({ revisions: z.array(revisionSummarySchema) });
+export const revisionQuerySchema = wholeOrPageQuerySchema.extend({
+  /** Part of the author's name or of the reason. */
+  search: searchSchema,
+  /** Newest first, unless another order is asked for. */
+  sort: sortSchema(['revision', 'author']).optional(),
+});
+export const revisionListSchema = z.object({ revisions: z.array(revisionSummarySchema), ...pageAnswer });
 export const revisionSchema = revisionSummarySchema.extend({ document: jsonObject, text: z.string() });
 export const revisionRestorationSchema = z.object({ reason: z.string().max(1000).default('') });
 
 export type DocumentProblem = z.infer<typeof documentProblemSchema>;
 export type DocumentCheckAnswer = z.infer<typeof documentCheckAnswerSchema>;
 export type RevisionSummary = z.infer<typeof revisionSummarySchema>;
+export type RevisionQuery = z.infer<typeof revisionQuerySchema>;
+export type RevisionList = z.infer<typeof revisionListSchema>;
 export type Revision = z.infer<typeof revisionSchema>;

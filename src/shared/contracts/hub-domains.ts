@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { instant, line, organizationPathSchema, uuid } from './hub-fields.ts';
+import {
+  instant,
+  line,
+  organizationPathSchema,
+  pageAnswer,
+  searchSchema,
+  sortSchema,
+  uuid,
+  wholeOrPageQuerySchema,
+} from './hub-fields.ts';
 
 /* Domains of an organization, and accounts in them that are not members. */
 
@@ -18,11 +27,28 @@ export const domainSchema = z.object({
   forced: z.boolean(),
   createdAt: instant,
 });
-export const domainListSchema = z.object({ domains: z.array(domainSchema) });
+export const domainQuerySchema = wholeOrPageQuerySchema.extend({
+  /** Part of the name. */
+  search: searchSchema,
+  state: domainSchema.shape.state.optional(),
+  /** What was never looked for comes as looked for longest ago. */
+  sort: sortSchema(['name', 'created', 'checked']).optional(),
+});
+export const domainListSchema = z.object({ domains: z.array(domainSchema), ...pageAnswer });
 export const domainCreationSchema = z.object({ name: line(255) });
 export const domainVerificationSchema = z.object({ domain: domainSchema, detail: z.string() });
+export const outsiderQuerySchema = wholeOrPageQuerySchema.extend({
+  /** Part of the name, e-mail address or user name. */
+  search: searchSchema,
+  sort: sortSchema(['email', 'name']).optional(),
+});
 export const outsiderListSchema = z.object({
   users: z.array(z.object({ userId: uuid, email: z.string(), name: z.string(), username: z.string() })),
+  ...pageAnswer,
 });
 
 export type Domain = z.infer<typeof domainSchema>;
+export type DomainQuery = z.infer<typeof domainQuerySchema>;
+export type DomainList = z.infer<typeof domainListSchema>;
+export type OutsiderQuery = z.infer<typeof outsiderQuerySchema>;
+export type OutsiderList = z.infer<typeof outsiderListSchema>;

@@ -56,11 +56,23 @@ export const teamPathSchema = organizationPathSchema.extend({ teamId: uuid });
 export const teamMemberPathSchema = teamPathSchema.extend({ userId: uuid });
 export const tokenPathSchema = organizationPathSchema.extend({ tokenId: uuid });
 
-/** `cursor` is what the page before answered as `next`; opaque. */
+const pageSize = z.coerce.number().int().min(1).max(500);
+/** `cursor` is what the page before answered as `next`; opaque. It holds the value that rows are sorted by. */
 export const pageQuerySchema = z.object({
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-  cursor: z.string().max(500).optional(),
+  limit: pageSize.default(100),
+  cursor: z.string().max(2000).optional(),
 });
+/** Without `limit` everything is answered: for what is chosen from, and for callers from before there were pages. */
+export const wholeOrPageQuerySchema = pageQuerySchema.extend({ limit: pageSize.optional() });
+/** Part of what is searched; nothing in it is a wildcard. */
+export const searchSchema = z.string().max(200).optional();
+/** What a page tells about the list as a whole. */
+export const pageAnswer = {
+  /** All that match. */
+  total: z.int(),
+  /** `cursor` of the next page; `null` on the last. */
+  next: z.string().nullable(),
+};
 
 /** Orders of a list by name; with "-" before it, the other way round. */
 export const sortSchema = <const Names extends readonly [string, ...string[]]>(names: Names) =>

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { instant, organizationPathSchema, roleSchema, uuid } from './hub-fields.ts';
+import {
+  instant,
+  organizationPathSchema,
+  pageAnswer,
+  pageQuerySchema,
+  roleSchema,
+  searchSchema,
+  sortSchema,
+  uuid,
+} from './hub-fields.ts';
 import { memberQuerySchema } from './hub-members.ts';
 
 /* One thing done with many members: begun by a request, done by the hub, watched and read afterwards by its id. */
@@ -31,12 +40,22 @@ export const memberJobSchema = z.object({
   finishedAt: instant.nullable(),
   counts: z.object({ waiting: z.int(), done: z.int(), refused: z.int() }),
 });
-export const memberJobListSchema = z.object({ jobs: z.array(memberJobSchema) });
+export const memberJobQuerySchema = pageQuerySchema.extend({
+  limit: pageQuerySchema.shape.limit.unwrap().default(20),
+  /** Part of the name of who began it. */
+  search: searchSchema,
+  state: z.enum(['running', 'finished']).optional(),
+  /** Newest first, unless "created" is asked for. */
+  sort: sortSchema(['created']).optional(),
+});
+export const memberJobListSchema = z.object({ jobs: z.array(memberJobSchema), ...pageAnswer });
 /** With whom it was refused for, at most 500 of them. */
 export const memberJobDetailSchema = memberJobSchema.extend({
   refused: z.array(z.object({ userId: uuid, email: z.string(), detail: z.string() })),
 });
 
+export type MemberJobQuery = z.infer<typeof memberJobQuerySchema>;
+export type MemberJobList = z.infer<typeof memberJobListSchema>;
 export type MemberJob = z.infer<typeof memberJobSchema>;
 export type MemberJobDetail = z.infer<typeof memberJobDetailSchema>;
 export type MemberJobAction = z.infer<typeof memberJobActionSchema>;

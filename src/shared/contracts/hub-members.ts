@@ -4,11 +4,14 @@ import {
   instant,
   line,
   originSchema,
+  pageAnswer,
   pageQuerySchema,
   policyReferenceSchema,
   roleSchema,
+  searchSchema,
   sortSchema,
   uuid,
+  wholeOrPageQuerySchema,
 } from './hub-fields.ts';
 
 /* Members of an organization, and where they are signed in. */
@@ -28,7 +31,7 @@ export const memberSchema = z.object({
 });
 export const memberQuerySchema = pageQuerySchema.extend({
   /** Part of the name, e-mail address or user name. */
-  search: z.string().max(200).optional(),
+  search: searchSchema,
   role: roleSchema.optional(),
   origin: originSchema.optional(),
   /** Domain of the e-mail address. */
@@ -37,13 +40,17 @@ export const memberQuerySchema = pageQuerySchema.extend({
   status: z.enum(['active', 'disabled']).optional(),
   sort: sortSchema(['email', 'name', 'role', 'origin', 'joined']).optional(),
 });
-export const memberListSchema = z.object({
-  members: z.array(memberSchema),
-  total: z.int(),
-  next: z.string().nullable(),
+export const memberListSchema = z.object({ members: z.array(memberSchema), ...pageAnswer });
+export const signInQuerySchema = wholeOrPageQuerySchema.extend({
+  /** Part of what signed in, of its address, or of the connection's name. */
+  search: searchSchema,
+  kind: z.enum(['browser', 'desktop']).optional(),
+  /** Newest first, unless another order is asked for; what was never used comes as used longest ago. */
+  sort: sortSchema(['created', 'used', 'expires']).optional(),
 });
 /** Where a member is signed in at present; ended sessions are not kept. */
 export const signInListSchema = z.object({
+  ...pageAnswer,
   signIns: z.array(
     z.object({
       id: uuid,
@@ -74,6 +81,7 @@ export const memberChangeSchema = z.object({ role: roleSchema });
 export type Member = z.infer<typeof memberSchema>;
 export type MemberList = z.infer<typeof memberListSchema>;
 export type SignInList = z.infer<typeof signInListSchema>;
+export type SignInQuery = z.infer<typeof signInQuerySchema>;
 export type MemberQuery = z.infer<typeof memberQuerySchema>;
 export type MemberAddition = z.infer<typeof memberAdditionSchema>;
 export type MemberAdditionAnswer = z.infer<typeof memberAdditionAnswerSchema>;

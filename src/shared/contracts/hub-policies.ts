@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { exceptionSchema } from './bundle.ts';
 import { documentParts, documentProblemSchema } from './hub-documents.ts';
-import { instant, jsonObject, name, pageQuerySchema, sortSchema, uuid } from './hub-fields.ts';
+import {
+  instant,
+  jsonObject,
+  name,
+  pageAnswer,
+  pageQuerySchema,
+  searchSchema,
+  sortSchema,
+  uuid,
+} from './hub-fields.ts';
 import { rolloutSchema } from './hub-rollouts.ts';
 
 /* Policies of an organization. */
@@ -37,15 +46,11 @@ export const policySchema = policySummarySchema.extend({
 });
 export const policyQuerySchema = pageQuerySchema.extend({
   /** Part of the name or the description. */
-  search: z.string().max(200).optional(),
+  search: searchSchema,
   /** `order`: the order of the list, which decides among teams. */
   sort: sortSchema(['order', 'name', 'revision', 'assigned', 'changed']).optional(),
 });
-export const policyListSchema = z.object({
-  policies: z.array(policySummarySchema),
-  total: z.int(),
-  next: z.string().nullable(),
-});
+export const policyListSchema = z.object({ policies: z.array(policySummarySchema), ...pageAnswer });
 /** How many devices that should have each policy follow it. */
 export const policyComplianceSchema = z.object({
   policies: z.array(

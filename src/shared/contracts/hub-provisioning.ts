@@ -1,12 +1,15 @@
 import { z } from 'zod';
-import { auditListSchema } from './hub-audit.ts';
+import { auditListSchema, auditQuerySchema } from './hub-audit.ts';
 import {
   instant,
   organizationPathSchema,
+  pageAnswer,
   pageQuerySchema,
   roleSchema,
+  searchSchema,
   sortSchema,
   uuid,
+  wholeOrPageQuerySchema,
 } from './hub-fields.ts';
 import { memberQuerySchema } from './hub-members.ts';
 
@@ -44,7 +47,18 @@ export const scimSettingsChangeSchema = z.object({
 });
 /** The only answer that holds the token itself. */
 export const scimTokenCreationAnswerSchema = z.object({ token: scimTokenSchema, secret: z.string() });
-export const provisioningLogQuerySchema = pageQuerySchema;
+export const provisioningLogQuerySchema = pageQuerySchema.extend({
+  /** Part of whom or what it was done to, or of the action. */
+  search: searchSchema,
+  /** Newest first, unless "at" is asked for. */
+  sort: auditQuerySchema.shape.sort,
+});
+export const scimRefusalQuerySchema = wholeOrPageQuerySchema.extend({
+  /** Part of the path, or of what was wrong. */
+  search: searchSchema,
+  /** Newest first, unless "at" is asked for. */
+  sort: auditQuerySchema.shape.sort,
+});
 /** A request of the SCIM client that was refused; nothing was changed. */
 export const scimRefusalSchema = z.object({
   /** The last time. */
@@ -59,8 +73,9 @@ export const scimRefusalSchema = z.object({
   detail: z.string(),
   sourceAddress: z.string().nullable(),
 });
+export const scimRefusalListSchema = z.object({ refused: z.array(scimRefusalSchema), ...pageAnswer });
 export const provisioningLogSchema = auditListSchema.extend({
-  /** The last refused requests, newest first; on the first page only. */
+  /** The last refused requests, newest first; on the first page only, and whole: a page of them has its own address. */
   refused: z.array(scimRefusalSchema),
 });
 
@@ -79,16 +94,12 @@ export const invitationSchema = z.object({
 });
 export const invitationQuerySchema = pageQuerySchema.extend({
   /** Part of the e-mail address. */
-  search: z.string().max(200).optional(),
+  search: searchSchema,
   role: roleSchema.optional(),
   state: z.enum(['pending', 'expired']).optional(),
   sort: sortSchema(['created', 'expires', 'email', 'role']).optional(),
 });
-export const invitationListSchema = z.object({
-  invitations: z.array(invitationSchema),
-  total: z.int(),
-  next: z.string().nullable(),
-});
+export const invitationListSchema = z.object({ invitations: z.array(invitationSchema), ...pageAnswer });
 /** At most as many people as one request may invite. */
 export const MOST_INVITED = 1000;
 export const invitationCreationSchema = z
@@ -174,8 +185,6 @@ export const migrationAdvanceSchema = z.object({
   action: z.enum(['remove', 'verify', 'finish', 'cancel']),
   /** How many people one batch removes. */
   batch: z.int().min(1).max(500).default(50),
-  /** To `finish` although these people have not come back through SCIM: everybody who is missing, by name. */
-  without: z.array(uuid).max(20_000).default([]),
 });
 export const migrationReportSchema = z.object({
   migration: migrationSchema,
@@ -191,6 +200,9 @@ export const ownershipTransferSchema = z.object({ toUserId: uuid });
 export const ownershipTransferAnswerSchema = z.object({ tokens: z.int(), invitations: z.int() });
 
 export type ScimSettings = z.infer<typeof scimSettingsSchema>;
+export type ProvisioningLogQuery = z.infer<typeof provisioningLogQuerySchema>;
+export type ScimRefusalQuery = z.infer<typeof scimRefusalQuerySchema>;
+export type ScimRefusalList = z.infer<typeof scimRefusalListSchema>;
 export type ScimRefusal = z.infer<typeof scimRefusalSchema>;
 export type ProvisioningLog = z.infer<typeof provisioningLogSchema>;
 export type ScimSettingsChange = z.infer<typeof scimSettingsChangeSchema>;

@@ -80,6 +80,7 @@ export const organizationOverrideSchema = z.object({
 });
 export const organizationOverridesSchema = z.object({
   overrides: z.array(organizationOverrideSchema),
+  total: z.int(),
   next: z.string().nullable(),
 });
 

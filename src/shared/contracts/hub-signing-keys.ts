@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pageAnswer, searchSchema, sortSchema, wholeOrPageQuerySchema } from './hub-fields.ts';
 
 /* The part of the hub's HTTP API for administrators that is about signing keys (docs/delivery.md section 3). */
 
@@ -16,7 +17,14 @@ export const signingKeySchema = z.object({
   /** ISO 8601 in UTC. */
   createdAt: z.string(),
 });
-/** The one that signs first. */
-export const signingKeyListSchema = z.object({ keys: z.array(signingKeySchema) });
+export const signingKeyQuerySchema = wholeOrPageQuerySchema.extend({
+  /** Part of the fingerprint. */
+  search: searchSchema,
+  state: signingKeySchema.shape.state.optional(),
+  /** The one that signs first, unless "created" is asked for. */
+  sort: sortSchema(['created']).optional(),
+});
+export const signingKeyListSchema = z.object({ keys: z.array(signingKeySchema), ...pageAnswer });
 
 export type SigningKeyView = z.infer<typeof signingKeySchema>;
+export type SigningKeyQuery = z.infer<typeof signingKeyQuerySchema>;

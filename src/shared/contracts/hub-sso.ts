@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { instant, organizationNameSchema, organizationPathSchema, uuid } from './hub-fields.ts';
+import {
+  instant,
+  organizationNameSchema,
+  organizationPathSchema,
+  pageAnswer,
+  searchSchema,
+  sortSchema,
+  uuid,
+  wholeOrPageQuerySchema,
+} from './hub-fields.ts';
 
 /*
  * The part of the hub's HTTP API for administrators that is about identity providers (docs/identity.md sections 1
@@ -104,7 +113,13 @@ export const connectionSchema = z.object({
   createdAt: instant,
   updatedAt: instant,
 });
-export const connectionListSchema = z.object({ connections: z.array(connectionSchema) });
+export const connectionQuerySchema = wholeOrPageQuerySchema.extend({
+  /** Part of the name, or of a domain that it is for. */
+  search: searchSchema,
+  kind: connectionSchema.shape.kind.optional(),
+  sort: sortSchema(['name', 'kind', 'created', 'changed']).optional(),
+});
+export const connectionListSchema = z.object({ connections: z.array(connectionSchema), ...pageAnswer });
 
 const samlInputSchema = z.object({
   idpEntityId: line(1000),
@@ -146,6 +161,13 @@ export const metadataSchema = z
   .object({ xml: z.string().max(1_000_000).optional(), url: z.string().max(2000).optional() })
   .refine((body) => (body.xml === undefined) !== (body.url === undefined), 'needs either xml or url');
 
+export const connectionFailureQuerySchema = wholeOrPageQuerySchema.extend({
+  /** Part of the e-mail address or of the detail. */
+  search: searchSchema,
+  class: z.string().max(100).optional(),
+  /** Newest first, unless another order is asked for. */
+  sort: sortSchema(['at', 'email']).optional(),
+});
 export const connectionFailureListSchema = z.object({
   failures: z.array(
     z.object({
@@ -157,6 +179,9 @@ export const connectionFailureListSchema = z.object({
       email: z.string().nullable(),
     }),
   ),
+  /** Every class that is kept, whatever is searched for: how often, when last, and what an owner does about it. */
+  classes: z.array(z.object({ class: z.string(), count: z.int(), lastAt: instant, help: z.string() })),
+  ...pageAnswer,
 });
 
 export const connectionTestSchema = z.object({
@@ -175,10 +200,16 @@ export const connectionTestOutcomeSchema = z.object({
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
 });
 
+export const acceptedConnectionQuerySchema = wholeOrPageQuerySchema.extend({
+  /** Part of the name of the connection or of its organization. */
+  search: searchSchema,
+  sort: sortSchema(['organization', 'name', 'accepted']).optional(),
+});
 export const acceptedConnectionListSchema = z.object({
   connections: z.array(
     z.object({ id: uuid, name: z.string(), organization: z.string(), acceptedAt: instant }),
   ),
+  ...pageAnswer,
 });
 
 /** How an organization wants sign-in to be, apart from its connections. */
@@ -193,6 +224,12 @@ export const signInSettingsChangeSchema = signInSettingsSchema.partial();
 export const passwordLinkSchema = z.object({ url: z.string(), expiresAt: instant });
 
 export type SsoFailureClass = z.infer<typeof ssoFailureClassSchema>;
+export type ConnectionQuery = z.infer<typeof connectionQuerySchema>;
+export type ConnectionList = z.infer<typeof connectionListSchema>;
+export type ConnectionFailureQuery = z.infer<typeof connectionFailureQuerySchema>;
+export type ConnectionFailureList = z.infer<typeof connectionFailureListSchema>;
+export type AcceptedConnectionQuery = z.infer<typeof acceptedConnectionQuerySchema>;
+export type AcceptedConnectionList = z.infer<typeof acceptedConnectionListSchema>;
 export type Connection = z.infer<typeof connectionSchema>;
 export type ConnectionCreation = z.infer<typeof connectionCreationSchema>;
 export type ConnectionChange = z.infer<typeof connectionChangeSchema>;

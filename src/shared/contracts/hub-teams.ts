@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { instant, name, pageQuerySchema, sortSchema, uuid } from './hub-fields.ts';
+import {
+  instant,
+  name,
+  pageAnswer,
+  searchSchema,
+  sortSchema,
+  uuid,
+  wholeOrPageQuerySchema,
+} from './hub-fields.ts';
 
 /* Teams: groups of members that policies can be assigned to. */
 
@@ -10,31 +18,21 @@ export const teamSchema = z.object({
   members: z.int(),
   createdAt: instant,
 });
-/** Without `limit` all teams are answered: they are chosen from. */
-export const teamQuerySchema = z.object({
+export const teamQuerySchema = wholeOrPageQuerySchema.extend({
   /** Part of the name or the description. */
-  search: z.string().max(200).optional(),
+  search: searchSchema,
   sort: sortSchema(['name', 'members', 'created']).optional(),
-  limit: z.coerce.number().int().min(1).max(500).optional(),
-  cursor: pageQuerySchema.shape.cursor,
 });
-export const teamListSchema = z.object({
-  teams: z.array(teamSchema),
-  total: z.int(),
-  next: z.string().nullable(),
-});
+export const teamListSchema = z.object({ teams: z.array(teamSchema), ...pageAnswer });
 export const teamCreationSchema = z.object({ name: name(), description: z.string().max(2000).default('') });
-/** Without `limit` everyone is answered. */
-export const teamMemberQuerySchema = z.object({
-  search: z.string().max(200).optional(),
+export const teamMemberQuerySchema = wholeOrPageQuerySchema.extend({
+  /** Part of the name or the e-mail address. */
+  search: searchSchema,
   sort: sortSchema(['email', 'name']).optional(),
-  limit: z.coerce.number().int().min(1).max(500).optional(),
-  cursor: pageQuerySchema.shape.cursor,
 });
 export const teamMemberListSchema = z.object({
   members: z.array(z.object({ userId: uuid, email: z.string(), name: z.string() })),
-  total: z.int(),
-  next: z.string().nullable(),
+  ...pageAnswer,
 });
 
 export type TeamQuery = z.infer<typeof teamQuerySchema>;

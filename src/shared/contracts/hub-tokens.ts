@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { instant, name, roleSchema, uuid } from './hub-fields.ts';
+import {
+  instant,
+  name,
+  pageAnswer,
+  roleSchema,
+  searchSchema,
+  sortSchema,
+  uuid,
+  wholeOrPageQuerySchema,
+} from './hub-fields.ts';
 
 /* Tokens of programs that use the hub's API. */
 
@@ -14,7 +23,14 @@ export const apiTokenSchema = z.object({
   expiresAt: instant,
   lastUsedAt: instant.nullable(),
 });
-export const apiTokenListSchema = z.object({ tokens: z.array(apiTokenSchema) });
+export const apiTokenQuerySchema = wholeOrPageQuerySchema.extend({
+  /** Part of the token's name, or of the address of who made it. */
+  search: searchSchema,
+  role: roleSchema.optional(),
+  /** Newest first, unless another order is asked for; what was never used comes as used longest ago. */
+  sort: sortSchema(['created', 'name', 'role', 'expires', 'used']).optional(),
+});
+export const apiTokenListSchema = z.object({ tokens: z.array(apiTokenSchema), ...pageAnswer });
 export const apiTokenCreationSchema = z.object({
   name: name(),
   role: roleSchema,
@@ -28,3 +44,5 @@ export const apiTokenCreationAnswerSchema = z.object({ token: apiTokenSchema, se
 
 export type ApiToken = z.infer<typeof apiTokenSchema>;
 export type ApiTokenCreationAnswer = z.infer<typeof apiTokenCreationAnswerSchema>;
+export type ApiTokenQuery = z.infer<typeof apiTokenQuerySchema>;
+export type ApiTokenList = z.infer<typeof apiTokenListSchema>;

@@ -109,4 +109,5 @@ export const enCompliance = {
   'device.driftFound': 'Found',
   'device.driftRestored': 'Restored',
   'device.driftAt': 'When',
+  'device.driftSearch': 'Search by setting or file',
 } as const;

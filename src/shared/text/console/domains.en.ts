@@ -34,4 +34,9 @@ export const enDomains = {
   'domains.rechecked': 'Looked up again by itself from time to time, and when you verify.',
   'domains.outsidersNone': 'Everybody with an account in your domains is a member.',
   'domains.outsidersSave': 'Save as CSV',
+  'domains.search': 'Search by name',
+  'domains.found': { one: '{count} domain', other: '{count} domains' },
+  'domains.stateLabel': 'State',
+  'domains.claimedAt': 'Claimed',
+  'domains.outsidersSearch': 'Search by name or address',
 } as const;

@@ -96,4 +96,6 @@ export const enforcement = {
   'keys.profileSave': 'Download hubKeys.json',
   'keys.noneTitle': 'No key yet',
   'keys.noneText': 'The first one is made when the hub starts.',
+  'keys.search': 'Search by fingerprint',
+  'keys.found': { one: '{count} key', other: '{count} keys' },
 } as const;

@@ -11,4 +11,6 @@ export const enConsoleLists = {
   'list.chooseAll': 'Choose all on this page',
   'list.csv': 'Export CSV',
   'list.json': 'Export JSON',
+  'list.nothingFound': 'Nothing matches',
+  'list.nothingFoundText': 'Search for something else, or take a filter away.',
 } as const;

@@ -107,4 +107,6 @@ export const enMemberWork = {
   'teams.emptyTitle': 'Nobody to show',
   'teams.searchMembers': 'Search this team',
   'teams.found': { one: '{count} team', other: '{count} teams' },
+  'members.devicesSearch': 'Search devices',
+  'members.signInsSearch': 'Search by device or address',
 } as const;

@@ -67,7 +67,6 @@ export const scim = {
   'scim.guide.other.4': 'Groups become teams when their displayName is organization:team.',
   'scim.log': 'Provisioning log',
   'scim.logText': 'What the identity provider did here, newest first.',
-  'scim.logNoneTitle': 'Nothing yet',
   'scim.logNoneText': 'When the identity provider calls, what it did or was refused stands here.',
   'scim.logAction': 'What',
   'scim.logTarget': 'Whom',
@@ -137,14 +136,6 @@ export const scim = {
   'migration.missing': { one: '{count} person is not back yet', other: '{count} people are not back yet' },
   'migration.allBack': 'Everybody is back, or stayed.',
   'migration.finish': 'Finish the move',
-  'migration.finishTitle': {
-    one: 'Finish without {count} person?',
-    other: 'Finish without {count} people?',
-  },
-  'migration.finishText':
-    'They have not come back through SCIM. Who was removed has no access until the identity provider, an invitation or an owner brings them back; who stayed stays a member of sign-in provisioning, which is not watched by SCIM.',
-  'migration.missingPeople': 'Not back through SCIM',
-  'migration.finishWithout': 'Finish without them',
   'migration.cancel': 'Cancel the move',
   'migration.cancelTitle': 'Cancel the move?',
   'migration.cancelText':
@@ -173,4 +164,14 @@ export const scim = {
   'migration.showNamed': 'Show the move of {when}',
   'migration.jitOff': 'Sign-in provisioning is off.',
   'migration.jitOn': 'Sign-in provisioning is still on; the first batch switches it off.',
+  'scim.logSearch': 'Search by person, group or action',
+  'scim.refused': 'Refused requests',
+  'scim.refusedText':
+    'What the identity provider asked for and was refused: nothing was changed. The same request in a row is one line.',
+  'scim.refusedSearch': 'Search by path or reason',
+  'scim.refusedNone': 'Nothing was refused.',
+  'scim.refusedRequest': 'Request',
+  'scim.refusedStatus': 'Answer',
+  'scim.refusedWhy': 'Why',
+  'scim.refusedTimes': 'Times',
 } as const;

@@ -254,4 +254,10 @@ export const sso = {
   'sso.acceptHint': 'The id that the owner of the other organization gave you.',
   'sso.acceptMissing': 'This is not a connection id.',
   'sso.ofOrganization': 'of {organization}',
+  'sso.search': 'Search by name or domain',
+  'sso.found': { one: '{count} identity provider', other: '{count} identity providers' },
+  'sso.changed': 'Changed',
+  'sso.acceptedSearch': 'Search by name or organization',
+  'sso.errorsSearch': 'Search by address or detail',
+  'sso.errorsFound': { one: '{count} error', other: '{count} errors' },
 } as const;

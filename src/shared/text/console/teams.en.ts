@@ -9,7 +9,6 @@ export const enTeams = {
   'teams.notFound': 'No team matches',
   'teams.notFoundText': 'Try fewer letters.',
   'teams.name': 'Name',
-  'teams.gone': 'There is no such team; it may have been deleted.',
   'teams.empty': 'Nobody is in this team, or nobody matches.',
   'teams.addMembers': 'Add members',
   'teams.putIn': 'Add',
