@@ -109,7 +109,7 @@ function keep(cookies: Map<string, Cookie>, line: string, url: URL): void {
 
 /** Every form of a page, with the values that stand in it. */
 export function formsOf(body: string): readonly Form[] {
-  return [...body.matchAll(/<form method="post" action="([^"]*)">([\s\S]*?)<\/form>/g)].map(
+  return [...body.matchAll(/<form method="post" action="([^"]*)"[^>]*>([\s\S]*?)<\/form>/g)].map(
     ([, action = '', inner = '']) => ({
       action: plain(action),
       fields: Object.fromEntries(
