@@ -43,13 +43,15 @@ export async function callHub(
       continue;
     }
     if (status >= 200 && status < 300) return { ok: true, status, body: jsonOf(body) };
-    const definite = status >= 400 && status < 500 && status !== 401 && status !== 408 && status !== 429;
-    return failed(refusalOf(status, body), !definite, retryAfter(headers['retry-after']));
+    // Only the hub's own words are definite: a captive portal or a proxy refuses what the hub never heard of.
+    const said = agentErrorSchema.safeParse(jsonOf(body));
+    const refused = status >= 400 && status < 500 && status !== 401 && status !== 408 && status !== 429;
+    const definite = refused && said.success;
+    return failed(refusalOf(status, said), !definite, retryAfter(headers['retry-after']));
   }
 }
 
-function refusalOf(status: number, body: string): Refusal {
-  const said = agentErrorSchema.safeParse(jsonOf(body));
+function refusalOf(status: number, said: ReturnType<typeof agentErrorSchema.safeParse>): Refusal {
   if (status === 401) {
     return {
       code: 'sign_in_required',

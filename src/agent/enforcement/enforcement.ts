@@ -237,7 +237,8 @@ export function createEnforcement(options: EnforcementOptions): Enforcement {
     usingLastGood: () => reconciler.inForce().layers.usingLastGood,
     appliedAt: () => (applied !== null && applied.inputs === inputs ? applied.at : null),
     storeState,
-    drift: drift.latest,
+    drift: () => drift.latest().map(({ number: _number, ...repair }) => repair),
+    loggedRepairs: drift.latest,
     onChange: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -7,6 +7,7 @@ import type {
 } from '../../shared/contracts/local-api.ts';
 import type { Layer, LayerSource, Resolution } from '../../shared/policy/model.ts';
 import type { SettingValue } from '../../shared/settings/setting.ts';
+import type { LoggedRepair } from './drift-log.ts';
 
 /** Who speaks through a layer, in words a person recognizes; becomes `managedBy` on every surface. */
 type LayerOrigin = Omit<ManagedBy, 'source' | 'since'>;
@@ -92,6 +93,8 @@ export interface Enforcement {
   storeState(): StoreState;
   /** The latest repairs, newest last. */
   drift(): readonly Drift[];
+  /** The same with their numbers in the log of this device. */
+  loggedRepairs(): readonly LoggedRepair[];
   /** Reads choices and store again now, as the watch would; for wake-up and `sync`. */
   check(): Promise<void>;
   onChange(listener: (event: EnforcementEvent) => void): () => void;

@@ -17,8 +17,8 @@ const memorySchema = z.object({
   version: z.literal(1),
   /** Hub, user and organization that all of this is for; another owner's is dropped. */
   owner: z.string(),
-  /** Repairs up to this time, ISO 8601, have been taken over from the drift log. */
-  driftUntil: z.string(),
+  /** Repairs up to this number of the drift log are in a report, or are not this owner's to hear of. */
+  reportedRepairs: z.int().min(0),
   /** A report under way: sent again word for word until the hub took it, so that it counts once. */
   underWay: agentReportSchema.nullable(),
   /** What the hub took last. */
@@ -29,7 +29,7 @@ const memorySchema = z.object({
 export interface ReportMemory {
   readonly version: 1;
   readonly owner: string;
-  readonly driftUntil: string;
+  readonly reportedRepairs: number;
   readonly underWay: AgentReportBody | null;
   readonly last: LastReport | null;
 }

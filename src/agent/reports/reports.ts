@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AGENT_ROUTES } from '../../shared/contracts/agent-api.ts';
 import { type AgentReportBody, agentReportAnswerSchema } from '../../shared/contracts/device-report.ts';
-import type { Drift } from '../../shared/contracts/local-api.ts';
 import { canonicalJson } from '../../shared/policy/canonical-json.ts';
 import type { AccountService, PolicyOwner } from '../account/account-service.ts';
 import type { LogEntry } from '../agent-options.ts';
@@ -11,6 +10,7 @@ import { callHub } from '../delivery/hub-call.ts';
 import type { HubHttp } from '../delivery/hub-http.ts';
 import { hubRoute } from '../delivery/hub-url.ts';
 import type { DeliveryState } from '../delivery/policy-delivery.ts';
+import type { LoggedRepair } from '../enforcement/drift-log.ts';
 import { createSerial } from '../serial.ts';
 import type { StateFiles } from '../state-file.ts';
 import {
@@ -27,8 +27,6 @@ export interface Reports {
   start(): Promise<void>;
   /** Something may be worth a report. */
   review(): void;
-  /** A repair was made. */
-  repaired(drift: Drift): void;
   stop(): Promise<void>;
 }
 
@@ -43,8 +41,8 @@ export interface ReportsParts {
   readonly account: Pick<AccountService, 'accessToken' | 'owner' | 'state'>;
   /** What is in force now. */
   readonly view: () => Omit<ReportView, 'device'>;
-  /** Repairs of earlier runs, as the drift log has them. */
-  readonly repairs: () => readonly Drift[];
+  /** The latest repairs of this and earlier runs, as the drift log has them, newest last. */
+  readonly repairs: () => readonly LoggedRepair[];
   readonly log: (entry: LogEntry) => void;
 }
 
@@ -56,8 +54,6 @@ const SPREAD_MS = 2_000;
 const GAP_MS = 10_000;
 /** Timers stand still while the machine sleeps: the day is looked at this often. */
 const LOOK_MS = 60 * 60_000;
-/** So many repairs are kept for the next report; the rest is counted. */
-const MOST_DRIFT = 200;
 
 /**
  * One report at a time. It is written down before it is sent and forgotten when the hub took it, so a crash in between
@@ -68,8 +64,6 @@ export function createReports(parts: ReportsParts): Reports {
   const serial = createSerial();
   const stopping = new AbortController();
   let memory: ReportMemory | null = null;
-  let pending: readonly Drift[] = [];
-  let dropped = 0;
   let failures = 0;
   let sentAt: number | null = null;
   let everyMs = DAY_MS;
@@ -116,11 +110,9 @@ export function createReports(parts: ReportsParts): Reports {
   const adopt = async (now: PolicyOwner): Promise<ReportMemory> => {
     const key = JSON.stringify([now.issuer, now.userId, now.organization]);
     if (memory?.owner === key) return memory;
-    pending = [];
-    dropped = 0;
     refused = null;
     const slate: ReportMemory = {
-      ...{ version: 1, owner: key, driftUntil: instant(clock.wall()), underWay: null, last: null },
+      ...{ version: 1, owner: key, reportedRepairs: lastNumber(parts.repairs()), underWay: null, last: null },
     };
     await keep(slate);
     return slate;
@@ -147,23 +139,23 @@ export function createReports(parts: ReportsParts): Reports {
     const { id, name } = deviceOf(account);
     const view = parts.view();
     const state = reportedState({ ...view, device: { id, name } });
+    const repairs = parts.repairs();
+    const news = repairs.filter(({ number }) => number > before.reportedRepairs);
+    // The log shows its latest: what came before those is counted.
+    const dropped = Math.max(0, lastNumber(repairs) - before.reportedRepairs - news.length);
     const reason = reasonFor(before.last, {
-      ...{ drift: pending.length + dropped, now: clock.wall(), everyMs },
+      ...{ drift: news.length, now: clock.wall(), everyMs },
       ...{ state: digest(state), overrides: JSON.stringify(state.overrides), refusedAt: refused?.at ?? null },
     });
     if (reason === null) return null;
     const resolution = view.enforcement.resolution();
     const body = reportBody(state, {
       ...{ reason, at: instant(clock.wall()), driftDropped: dropped },
-      drift: pending.map((drift) => reportedDrift(drift, resolution)),
+      drift: news.map((repair) => reportedDrift(repair, resolution)),
       refused: refused !== null && refused.at !== before.last?.refusedAt ? refused : null,
     });
-    const [driftUntil = before.driftUntil] = [before.driftUntil, ...pending.map(({ at }) => at)]
-      .toSorted()
-      .toReversed();
-    pending = [];
-    dropped = 0;
-    await keep({ ...before, driftUntil, underWay: body });
+    const reportedRepairs = Math.max(before.reportedRepairs, lastNumber(repairs));
+    await keep({ ...before, reportedRepairs, underWay: body });
     return body;
   };
 
@@ -194,9 +186,10 @@ export function createReports(parts: ReportsParts): Reports {
   return {
     async start() {
       memory = await readMemory(parts.files, parts.path);
+      // A log that was taken away begins to count anew.
+      const known = lastNumber(parts.repairs());
+      if (memory !== null) memory = { ...memory, reportedRepairs: Math.min(memory.reportedRepairs, known) };
       await adoptOwner();
-      const { driftUntil } = memory ?? { driftUntil: instant(clock.wall()) };
-      pending = parts.repairs().filter(({ at }) => at > driftUntil);
       owner = ownerKey(account);
       refused = parts.view().delivery.refused;
       soon();
@@ -213,17 +206,16 @@ export function createReports(parts: ReportsParts): Reports {
       }
       if (failures === 0) soon();
     },
-    repaired(drift) {
-      pending = [...pending, drift];
-      dropped += Math.max(0, pending.length - MOST_DRIFT);
-      pending = pending.slice(-MOST_DRIFT);
-    },
     async stop() {
       stopping.abort();
       unplan();
       await serial(async () => {});
     },
   };
+}
+
+function lastNumber(repairs: readonly LoggedRepair[]): number {
+  return repairs.at(-1)?.number ?? 0;
 }
 
 function ownerKey(account: ReportsParts['account']): string {

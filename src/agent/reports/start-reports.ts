@@ -23,7 +23,7 @@ export async function startReports(
   const account = { ...parts.account, owner: () => reportedTo(parts) };
   const reports = createReports({
     ...{ path: paths.reports, files: diskFiles(), clock, random: Math.random, http, account, log },
-    repairs: enforcement.drift,
+    repairs: enforcement.loggedRepairs,
     view: () => ({
       ...{ agentVersion: version, osVersion: `${type()} ${release()}` },
       ...{ delivery: delivery.state(), inputs: core.inputs(), enforcement },
@@ -31,13 +31,7 @@ export async function startReports(
     }),
   });
   await reports.start();
-  const stops = [
-    enforcement.onChange((event) => {
-      if (event.type === 'drift') reports.repaired(event.drift);
-      reports.review();
-    }),
-    core.onChange(reports.review),
-  ];
+  const stops = [enforcement.onChange(reports.review), core.onChange(reports.review)];
   return {
     stop: async () => {
       for (const stop of stops) stop();
