@@ -38,19 +38,28 @@ async function time(work: () => unknown): Promise<number> {
   return performance.now() - started;
 }
 
+/** Times both in turn and answers with the ratio of their medians, as `ratioOf` does. */
+export function ratio(ours: () => unknown, theirs: () => unknown, rounds?: number): Promise<Measurement> {
+  return ratioOf(
+    () => time(ours),
+    () => time(theirs),
+    rounds,
+  );
+}
+
 /**
- * Times both in turn, so that a noisy machine slows both alike, and answers with the ratio of their medians.
- * The first round warms up and is not counted.
+ * Asks both for their milliseconds in turn, so that a noisy machine slows both alike, and answers with the ratio of
+ * the medians. The first round warms up and is not counted.
  */
-export async function ratio(
-  ours: () => unknown,
-  theirs: () => unknown,
+export async function ratioOf(
+  ours: () => Promise<number>,
+  theirs: () => Promise<number>,
   rounds: number = 11,
 ): Promise<Measurement> {
   const mine: number[] = [];
   const others: number[] = [];
   for (let round = 0; round <= rounds; round += 1) {
-    const pair = [await time(theirs), await time(ours)] as const;
+    const pair = [await theirs(), await ours()] as const;
     if (round === 0) continue;
     others.push(pair[0]);
     mine.push(pair[1]);

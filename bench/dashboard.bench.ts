@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import type { Browser } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
 import { desktopCatalog } from '../src/shared/settings/desktop-catalog.ts';
 import { launchBrowser } from '../test/browser.ts';
 import { openDashboard } from '../test/web/open-dashboard.ts';
 import { managedWorld, type World } from '../test/web/stand-in-world.ts';
-import { type Benchmark, ratio } from './benchmark.ts';
+import { type Benchmark, median, ratioOf } from './benchmark.ts';
+import { watchUsable } from './usable.ts';
 
 const built = join(import.meta.dirname, '..', 'out', 'renderer');
 /** What browsers call a long task. */
@@ -47,15 +48,11 @@ const interactive: Benchmark = {
         const empty = await context.newPage();
         // Without the one-time address there is no session, and the page says only that.
         await empty.goto(new URL('/', dashboard.page.url()).href);
-        return await ratio(
-          async () => {
-            await dashboard.page.reload();
-            await dashboard.page.locator('[data-setting] button').first().click({ trial: true });
-          },
-          async () => {
-            await empty.reload();
-            await empty.getByRole('button').first().click({ trial: true });
-          },
+        const control = await watchUsable(dashboard.page, '[data-setting] button');
+        const onEmpty = await watchUsable(empty, 'button');
+        return await ratioOf(
+          () => control.after(() => dashboard.page.reload()),
+          () => onEmpty.after(() => empty.reload()),
           15,
         );
       } finally {
@@ -64,6 +61,25 @@ const interactive: Benchmark = {
       }
     }),
 };
+
+const ROUNDS = 5;
+
+/** Types and takes back three words, and answers with the longest task meanwhile, in milliseconds; 0 for none. */
+async function longestTask(page: Page): Promise<number> {
+  const rows = () => page.locator('[data-setting]').count();
+  const before = await rows();
+  await page.evaluate('window.longest = 0');
+  for (const word of ['proxy', 'kubernetes', 'zzz'])
+    for (const key of [...word, ...Array.from(word, () => 'Backspace')]) {
+      await page.keyboard.press(key);
+      await page.evaluate(TWO_FRAMES);
+    }
+  // The last letter is drawn in slices between frames.
+  while ((await rows()) !== before) await page.evaluate(TWO_FRAMES);
+  return Number(await page.evaluate('window.longest'));
+}
+
+const TWO_FRAMES = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))';
 
 /** A person types and takes back, a key at a time; what is drawn in between must fit into a frame or a few. */
 const search: Benchmark = {
@@ -76,25 +92,16 @@ const search: Benchmark = {
       const dashboard = await openDashboard(browser, built, wholeCatalog());
       try {
         const { page } = dashboard;
-        const field = page.getByRole('searchbox').first();
-        await field.focus();
+        await page.locator(`[data-setting="${lastSetting()}"]`).waitFor();
+        await page.getByRole('searchbox').first().focus();
         await page.evaluate(`window.longest = 0;
           new PerformanceObserver((list) => {
             for (const each of list.getEntries()) window.longest = Math.max(window.longest, each.duration);
           }).observe({ type: 'longtask' });`);
-        const rows = () => page.locator('[data-setting]').count();
-        await page.locator(`[data-setting="${lastSetting()}"]`).waitFor();
-        const before = await rows();
-        for (const word of ['proxy', 'kubernetes', 'zzz'])
-          for (const key of [...word, ...Array.from(word, () => 'Backspace')]) {
-            await page.keyboard.press(key);
-            await page.evaluate(
-              'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))',
-            );
-          }
-        await page.waitForFunction(`document.querySelectorAll('[data-setting]').length === ${before}`);
+        const rounds: number[] = [];
+        for (let round = 0; round < ROUNDS; round += 1) rounds.push(await longestTask(page));
         // Below 50 ms browsers count nothing: that is the bound.
-        const longest = Number(await page.evaluate('window.longest'));
+        const longest = median(rounds);
         return {
           result: longest / LONG_TASK_MS,
           ours: longest === 0 ? 'none' : `${longest.toFixed(0)} ms`,

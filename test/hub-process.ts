@@ -28,8 +28,12 @@ export interface HubProcess {
 }
 
 function environment(more: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { PATH, HOME, TMPDIR } = process.env;
-  return { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...more };
+  const { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE } = process.env;
+  return {
+    ...{ PATH, HOME, NODE_COMPILE_CACHE },
+    ...(TMPDIR === undefined ? {} : { TMPDIR }),
+    ...more,
+  };
 }
 
 /** Runs a command to its end. */

@@ -1,14 +1,23 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type HubProcess, runHubCommand, startHubProcess, temporaryDataDirectory } from './hub-process.ts';
+import type { Trx } from '../src/hub/database/connection.ts';
+import { runHubCommand } from './hub-process.ts';
+import { type Answer, type KilledHub, read, startKilledHub } from './killed-hub.ts';
 
 /*
  * A real hub is killed without warning in the middle of what an identity provider sends, and in the middle of moves
  * and of work on many members. What it acknowledged has to be there afterwards, and nothing may be there by half.
  */
-const data = temporaryDataDirectory();
-const demoSchema = z.object({ organization: z.string(), emailDomain: z.string(), scimToken: z.string() });
+const demoSchema = z.object({
+  organization: z.string(),
+  emailDomain: z.string(),
+  scimToken: z.string(),
+  connectionId: z.string(),
+});
+const moveSchema = z.object({ id: z.string(), step: z.string() });
+const reportSchema = z.object({ migration: moveSchema });
 const membersSchema = z.object({
   members: z.array(
     z.object({
@@ -26,58 +35,29 @@ const userSchema = z.object({
   groups: z.array(z.object({ value: z.string() })).default([]),
 });
 const groupSchema = z.object({ members: z.array(z.object({ value: z.string() })) });
-let hub: HubProcess;
+let hub: KilledHub;
 let demo: z.infer<typeof demoSchema>;
 let ownerToken = '';
 
 beforeAll(async () => {
-  hub = await startHubProcess(data.path, ['--demo']);
+  hub = await startKilledHub();
   demo = demoSchema.parse(hub.said);
-  const made = await runHubCommand([
-    ...['tokens', 'create', 'killer', '--organization', demo.organization, '--role', 'owner'],
-    ...['--data', data.path, '--json'],
-  ]);
+  const made = await runHubCommand(
+    [
+      ...['tokens', 'create', 'killer', '--organization', demo.organization, '--role', 'owner'],
+      ...['--data', hub.data, '--json'],
+    ],
+    { env: hub.environment },
+  );
   expect(made.stderr).toBe('');
   ownerToken = z.object({ secret: z.string() }).parse(JSON.parse(made.stdout)).secret;
 }, 120_000);
-afterAll(async () => {
-  await hub?.end('SIGKILL');
-  await data.remove();
-});
+afterAll(() => hub?.stop());
 
-interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-/** `null`: the hub died before it answered. */
-async function send(token: string, method: string, path: string, body?: unknown): Promise<Answer | null> {
-  try {
-    const answer = await fetch(`${hub.url}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(30_000),
-    });
-    const text = await answer.text();
-    return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) };
-  } catch {
-    return null;
-  }
-}
 const scim = (method: string, path: string, body?: unknown) =>
-  send(demo.scimToken, method, `/scim/v2${path}`, body);
+  hub.send(demo.scimToken, method, `/scim/v2${path}`, body);
 const api = (method: string, path: string, body?: unknown) =>
-  send(ownerToken, method, `/v1/orgs/${demo.organization}${path}`, body);
-
-async function read<T>(schema: z.ZodType<T>, answer: Promise<Answer | null>, status = 200): Promise<T> {
-  const got = await answer;
-  expect(got?.status, JSON.stringify(got?.body)).toBe(status);
-  return schema.parse(got?.body);
-}
+  hub.send(ownerToken, method, `/v1/orgs/${demo.organization}${path}`, body);
 
 async function lookUp(userName: string) {
   const listed = await read(
@@ -91,31 +71,6 @@ async function lookUp(userName: string) {
 async function memberOf(email: string) {
   const { members } = await read(membersSchema, api('GET', `/members?search=${encodeURIComponent(email)}`));
   return members.find((member) => member.email === email);
-}
-
-/** Kills the hub once `after` of the requests were answered, while the others are under way; starts it again. */
-async function killedAmong(
-  after: number,
-  requests: readonly (() => Promise<Answer | null>)[],
-): Promise<readonly (Answer | null)[]> {
-  const dying = hub;
-  let answered = 0;
-  let ended: Promise<unknown> = Promise.resolve();
-  const kill = () => {
-    ended = dying.end('SIGKILL');
-  };
-  if (after === 0) setImmediate(kill);
-  const answers = await Promise.all(
-    requests.map(async (request) => {
-      const answer = await request();
-      answered += 1;
-      if (answered === after) kill();
-      return answer;
-    }),
-  );
-  await ended;
-  hub = await startHubProcess(data.path);
-  return answers;
 }
 
 it('leaves no user, group or membership by half when it dies while a client provisions', async () => {
@@ -144,7 +99,7 @@ it('leaves no user, group or membership by half when it dies while a client prov
     );
     const newcomers = Array.from({ length: 6 }, () => `${randomUUID()}@${demo.emailDomain}`);
     const patch = (...Operations: unknown[]) => scim('PATCH', `/Groups/${group.id}`, { Operations });
-    const [all, removed, ...created] = await killedAmong(round, [
+    const [all, removed, ...created] = await hub.killedAmong(round, [
       () => patch({ op: 'add', path: 'members', value: everyone.map((value) => ({ value })) }),
       () => scim('DELETE', `/Users/${leaver.id}`),
       ...newcomers.map((userName) => () => scim('POST', '/Users', { userName })),
@@ -184,6 +139,7 @@ it('leaves no user, group or membership by half when it dies while a client prov
 }, 240_000);
 
 it('goes on with work on many members where it was, and does nothing twice', async () => {
+  const { db } = hub.database;
   const emails = Array.from({ length: 60 }, (_, index) => `bulk${index}@${demo.emailDomain}`);
   for (const email of emails)
     await read(z.unknown(), api('POST', '/members', { email, role: 'member' }), 201);
@@ -202,13 +158,28 @@ it('goes on with work on many members where it was, and does nothing twice', asy
   await expect
     .poll(async () => (await progress()).counts.done, { timeout: 20_000, interval: 5 })
     .toBeGreaterThan(0);
-  await killedAmong(0, []);
-  const found = await progress();
-  expect(found.counts.done + found.counts.waiting).toBe(60);
-  // The lease of the process that died has to run out first.
-  await expect
-    .poll(async () => (await progress()).finishedAt, { timeout: 90_000, interval: 500 })
-    .not.toBeNull();
+  await hub.killedAmong(0, [], async () => {
+    const items = await db
+      .selectFrom('member_job_items')
+      .select('state')
+      .where('job_id', '=', job.id)
+      .execute();
+    expect(items.map(({ state }) => state).sort()).toEqual([
+      ...items.filter(({ state }) => state === 'done').map(() => 'done'),
+      ...items.filter(({ state }) => state !== 'done').map(() => 'waiting'),
+    ]);
+    expect(items).toHaveLength(60);
+    // The lease of the process that died has to run out first, as it does with time.
+    const leases = await db
+      .updateTable('member_jobs')
+      .set({ claimed_until: new Date(0) })
+      .where('finished_at', 'is', null)
+      .where('claimed_until', '>', new Date())
+      .returning('id')
+      .execute();
+    expect(leases.map(({ id }) => id)).toEqual([job.id]);
+  });
+  await expect.poll(async () => (await progress()).finishedAt, { timeout: 30_000 }).not.toBeNull();
   expect((await progress()).counts).toEqual({ waiting: 0, done: 60, refused: 0 });
   const events = await read(
     z.object({ events: z.array(z.object({ target: z.object({ label: z.string() }) })) }),
@@ -219,3 +190,105 @@ it('goes on with work on many members where it was, and does nothing twice', asy
     .filter((label) => label.startsWith('bulk'));
   expect(removals.sort()).toEqual([...emails].sort());
 }, 180_000);
+
+it('loses nobody and moves nobody twice when it dies at any step of a move to SCIM, by two administrators at once', async () => {
+  const { db } = hub.database;
+  const names = ['ann', 'ben', 'cid', 'dan', 'eve', 'fay'];
+  const ids = new Map<string, string>();
+  const { id: organizationId } = await db
+    .selectFrom('organizations')
+    .select('id')
+    .where('name', '=', demo.organization)
+    .executeTakeFirstOrThrow();
+  for (const name of names) {
+    const email = `${name}@${demo.emailDomain}`;
+    const made = await db
+      .insertInto('users')
+      .values({ email, username: `moved${name}`, name })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    ids.set(name, made.id);
+    await db
+      .insertInto('memberships')
+      .values({
+        ...{ organization_id: organizationId, user_id: made.id, role: 'member', origin: 'jit' },
+        connection_id: demo.connectionId,
+      })
+      .execute();
+  }
+  const everyone = [...ids.values()];
+  const idOf = (name: string) => ids.get(name) ?? '';
+  // What matters can be held by the test: the hub then stands still in the middle of its step.
+  const heldEvents = (trx: Trx) => sql`lock table audit_events in exclusive mode`.execute(trx);
+  const heldRow = (table: 'memberships' | 'provisioning_migration_people', name: string) => (trx: Trx) =>
+    trx.selectFrom(table).selectAll().where('user_id', '=', idOf(name)).forUpdate().execute();
+  const events = async (action: string) =>
+    (
+      await db
+        .selectFrom('audit_events')
+        .select('target_id')
+        .where('action', '=', action)
+        .where((where) =>
+          where.or([where('target_id', 'in', everyone), where('target_kind', '=', 'migration')]),
+        )
+        .execute()
+    ).length;
+  /** Who is a member, and how; and where the move says that each stands. */
+  const standing = async () => {
+    const { rows } = await sql<{ origin: string | null; state: string | null; people: number }>`
+      select m.origin, p.state, count(*)::int as people from users u
+        left join memberships m on m.user_id = u.id and m.organization_id = ${organizationId}
+        left join provisioning_migration_people p on p.user_id = u.id
+       where u.id = any(${everyone}::uuid[]) group by 1, 2 order by 1, 2`.execute(db);
+    return rows.map(({ origin, state, people }) => `${people} ${origin ?? 'out'} ${state ?? '-'}`);
+  };
+  const begin = () => api('POST', '/migrations', { connectionId: demo.connectionId });
+  let path = '';
+  const advance = (body: object) => () => api('POST', `${path}/advance`, body);
+  const both = (request: () => Promise<Answer>) => [request, request];
+
+  expect(await hub.killedWhere(heldEvents, both(begin))).toEqual([null, null]);
+  expect(await standing()).toEqual(['6 jit -']);
+  const moves = await Promise.all(both(begin).map((request) => read(moveSchema, request(), 201)));
+  expect(new Set(moves.map(({ id }) => id)).size).toBe(1);
+  path = `/migrations/${moves[0]?.id}`;
+  expect(await standing()).toEqual(['6 jit waiting']);
+
+  // Before anybody is removed, sign-in provisioning is switched off: both or neither.
+  const remove = advance({ action: 'remove', batch: 6 });
+  await hub.killedWhere(heldEvents, both(remove));
+  expect(await standing()).toEqual(['6 jit waiting']);
+  expect(await jit()).toBe(true);
+  // Two are out, the third is being removed; the fourth to sixth have not been looked at.
+  await hub.killedWhere(heldRow('memberships', 'cid'), both(remove));
+  expect(await standing()).toEqual(['4 jit waiting', '2 out removed']);
+  expect([await jit(), await events('member.remove')]).toEqual([false, 2]);
+  await Promise.all(both(remove).map((request) => read(moveSchema, request())));
+  expect(await standing()).toEqual(['6 out removed']);
+  expect([await events('member.remove'), await events('migration.begin')]).toEqual([6, 1]);
+
+  for (const name of names.slice(0, 4))
+    await read(userSchema, scim('POST', '/Users', { userName: `${name}@${demo.emailDomain}` }), 201);
+  const verify = advance({ action: 'verify' });
+  await hub.killedWhere(heldRow('provisioning_migration_people', 'ben'), both(verify));
+  expect(await standing()).toEqual(['4 scim removed', '2 out removed']);
+  await Promise.all(both(verify).map((request) => read(moveSchema, request())));
+  expect(await standing()).toEqual(['4 scim returned', '2 out removed']);
+
+  const finish = advance({ action: 'finish', without: [idOf('eve'), idOf('fay')] });
+  await hub.killedWhere(heldEvents, both(finish));
+  expect((await read(reportSchema, api('GET', path))).migration.step).toBe('verifying');
+  const ends = await Promise.all(both(finish).map((request) => request()));
+  expect(ends.map((answer) => answer?.status).sort()).toEqual([200, 409]);
+  expect(await standing()).toEqual(['4 scim returned', '2 out removed']);
+  expect([await events('migration.finish'), await events('member.remove')]).toEqual([1, 6]);
+
+  async function jit(): Promise<boolean> {
+    const { jit_enabled: on } = await db
+      .selectFrom('connections')
+      .select('jit_enabled')
+      .where('id', '=', demo.connectionId)
+      .executeTakeFirstOrThrow();
+    return on;
+  }
+}, 240_000);

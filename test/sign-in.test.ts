@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { createPolicyDelivery } from '../src/agent/delivery/create-policy-delive
 import type { HubHttp } from '../src/agent/delivery/hub-http.ts';
 import { createHubKeyTrust } from '../src/agent/delivery/hub-key-trust.ts';
 import type { PolicyDelivery } from '../src/agent/delivery/policy-delivery.ts';
+import { endOtherSessions } from '../src/hub/account/own-sessions.ts';
 import { updateConnection } from '../src/hub/connections/connection-service.ts';
 import { startTestDatabase } from '../src/hub/database/test-database.ts';
 import { rotateSigningKey } from '../src/hub/delivery/signing-keys.ts';
@@ -23,10 +25,14 @@ import {
   type TestHub,
   typeCredentials,
 } from '../src/hub/identity/test-hub.ts';
+import { revokeCredentials } from '../src/hub/organizations/link-account.ts';
 import { removeMember } from '../src/hub/organizations/member-service.ts';
+import { createSetupLink } from '../src/hub/organizations/setup-links.ts';
 import { setDefaultPolicy } from '../src/hub/policies/assignment-service.ts';
 import { createPolicy, updatePolicy } from '../src/hub/policies/policy-service.ts';
 import { createTestSso, verifyDomain } from '../src/hub/sso/test-sso-hub.ts';
+import { type SessionEnd, sessionEndSchema } from '../src/shared/contracts/agent-api.ts';
+import { SESSION_ENDED } from '../src/shared/text/session-ends.ts';
 import { manualClock } from './manual-clock.ts';
 import { memoryKeychain } from './memory-keychain.ts';
 
@@ -209,6 +215,8 @@ describe('the session at the hub', () => {
     }
     await first.stop();
     const desktop = await launch();
+    // Only what is asked for here asks the token endpoint.
+    await desktop.delivery.stop();
     expect(await desktop.account.accessToken()).toMatchObject({ ok: true });
     time.advance(TOKEN_AGE_MS);
     lostAnswers = 1;
@@ -238,6 +246,8 @@ describe('a session that began with a password', () => {
     await createTestOrganization(database, 'lane', [dora]);
     const desktop = await launch();
     await signIn(desktop, dora);
+    // A synchronization that began with the sign-in would fetch a token of its own between the next two lines.
+    await desktop.delivery.stop();
     // The last answer was lost: this device holds a token that was used already.
     time.advance(TOKEN_AGE_MS);
     lostAnswers = 2;
@@ -262,6 +272,44 @@ describe('a session that began with a password', () => {
     await signIn(next, ada);
     expect(next.account.state()).toMatchObject({ state: 'signed-in', account: { userId: ada.id } });
     expect(next.account.state()).not.toHaveProperty('sessionEnd');
+  });
+});
+
+describe('a session that the hub ends says why', () => {
+  type Ending = (who: TestAccount, organizationId: string) => Promise<unknown>;
+  const endings: Record<Exclude<SessionEnd, 'sso_required' | 'account_deactivated'>, Ending> = {
+    password_changed: async ({ id: userId }) => {
+      const wanted = { publicUrl: hub.url, purpose: 'password' as const, userId, at: new Date() };
+      const { url } = await database.db.transaction().execute((trx) => createSetupLink(trx, wanted));
+      const browser = createBrowser(hub.url);
+      const password = 'four other words entirely';
+      await browser.submit(await browser.get(url), { password, repeat: password });
+    },
+    account_linked: ({ id }) =>
+      database.db.transaction().execute((trx) => revokeCredentials(trx, id, new Date())),
+    account_removed: ({ id }, organizationId) => removeMember(database.db, OPERATOR, organizationId, id),
+    signed_out: ({ id }) => endOtherSessions(database.db, OPERATOR, id, randomUUID()),
+  };
+  it.each(Object.entries(endings))('%s', async (reason, end) => {
+    const name = reason.replaceAll('_', '-');
+    const erin = await createAccount(database, `erin@${name}.example`);
+    const { id } = await createTestOrganization(database, name, [erin]);
+    const desktop = await launch();
+    await signIn(desktop, erin);
+    await desktop.delivery.sync();
+    await end(erin, id);
+    const told = async () => {
+      await desktop.delivery.sync();
+      return desktop.account.state();
+    };
+    // The hub believes a token for at most five seconds.
+    await expect
+      .poll(told, { timeout: 10_000 })
+      .toMatchObject({ state: 'sign-in-again', sessionEnd: reason, account: { userId: erin.id } });
+    const { what } = SESSION_ENDED[sessionEndSchema.parse(reason)];
+    expect(await desktop.account.accessToken()).toMatchObject({
+      refusal: { code: 'sign_in_required', message: what },
+    });
   });
 });
 

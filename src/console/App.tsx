@@ -1,5 +1,5 @@
 import Building2 from 'lucide-react/icons/building-2';
-import { lazy, type ReactNode, Suspense, useEffect } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import {
   type Caller,
@@ -7,6 +7,7 @@ import {
   type Organization,
   organizationListSchema,
 } from '../shared/contracts/hub-api.ts';
+import { onDemand } from '../shared-ui/on-demand.tsx';
 import { PageHead } from '../shared-ui/PageHead.tsx';
 import { EmptyState, LoadingState } from '../shared-ui/PageState.tsx';
 import { useConsoleText } from './console-text.tsx';
@@ -18,43 +19,31 @@ import { PolicyDraftsProvider } from './policies/drafts-context.tsx';
 import { Bare } from './shell/Bare.tsx';
 import { Shell } from './shell/Shell.tsx';
 
-const Overview = lazy(() =>
-  import('./overview/OverviewPage.tsx').then((it) => ({ default: it.OverviewPage })),
+const Overview = onDemand(() => import('./overview/OverviewPage.tsx').then((it) => it.OverviewPage));
+const Policies = onDemand(() => import('./policies/PoliciesPage.tsx').then((it) => it.PoliciesPage));
+const Policy = onDemand(() => import('./policies/PolicyPage.tsx').then((it) => it.PolicyPage));
+const Members = onDemand(() => import('./members/MembersPage.tsx').then((it) => it.MembersPage));
+const Member = onDemand(() => import('./members/MemberPage.tsx').then((it) => it.MemberPage));
+const OwnSettings = onDemand(() => import('./members/OwnSettingsPage.tsx').then((it) => it.OwnSettingsPage));
+const Invitations = onDemand(() =>
+  import('./invitations/InvitationsPage.tsx').then((it) => it.InvitationsPage),
 );
-const Policies = lazy(() =>
-  import('./policies/PoliciesPage.tsx').then((it) => ({ default: it.PoliciesPage })),
+const Teams = onDemand(() => import('./teams/TeamsPage.tsx').then((it) => it.TeamsPage));
+const Team = onDemand(() => import('./teams/TeamPage.tsx').then((it) => it.TeamPage));
+const Compliance = onDemand(() => import('./compliance/CompliancePage.tsx').then((it) => it.CompliancePage));
+const Device = onDemand(() => import('./compliance/DevicePage.tsx').then((it) => it.DevicePage));
+const Domains = onDemand(() => import('./domains/DomainsPage.tsx').then((it) => it.DomainsPage));
+const Access = onDemand(() => import('./access/AccessPage.tsx').then((it) => it.AccessPage));
+const Tokens = onDemand(() => import('./tokens/TokensPage.tsx').then((it) => it.TokensPage));
+const Connections = onDemand(() => import('./sso/ConnectionsPage.tsx').then((it) => it.ConnectionsPage));
+const Connection = onDemand(() => import('./sso/ConnectionPage.tsx').then((it) => it.ConnectionPage));
+const Keys = onDemand(() => import('./keys/KeysPage.tsx').then((it) => it.KeysPage));
+const Enforcement = onDemand(() =>
+  import('./enforcement/EnforcementPage.tsx').then((it) => it.EnforcementPage),
 );
-const Policy = lazy(() => import('./policies/PolicyPage.tsx').then((it) => ({ default: it.PolicyPage })));
-const Members = lazy(() => import('./members/MembersPage.tsx').then((it) => ({ default: it.MembersPage })));
-const Member = lazy(() => import('./members/MemberPage.tsx').then((it) => ({ default: it.MemberPage })));
-const OwnSettings = lazy(() =>
-  import('./members/OwnSettingsPage.tsx').then((it) => ({ default: it.OwnSettingsPage })),
-);
-const Invitations = lazy(() =>
-  import('./invitations/InvitationsPage.tsx').then((it) => ({ default: it.InvitationsPage })),
-);
-const Teams = lazy(() => import('./teams/TeamsPage.tsx').then((it) => ({ default: it.TeamsPage })));
-const Team = lazy(() => import('./teams/TeamPage.tsx').then((it) => ({ default: it.TeamPage })));
-const Compliance = lazy(() =>
-  import('./compliance/CompliancePage.tsx').then((it) => ({ default: it.CompliancePage })),
-);
-const Device = lazy(() => import('./compliance/DevicePage.tsx').then((it) => ({ default: it.DevicePage })));
-const Domains = lazy(() => import('./domains/DomainsPage.tsx').then((it) => ({ default: it.DomainsPage })));
-const Access = lazy(() => import('./access/AccessPage.tsx').then((it) => ({ default: it.AccessPage })));
-const Tokens = lazy(() => import('./tokens/TokensPage.tsx').then((it) => ({ default: it.TokensPage })));
-const Connections = lazy(() =>
-  import('./sso/ConnectionsPage.tsx').then((it) => ({ default: it.ConnectionsPage })),
-);
-const Connection = lazy(() =>
-  import('./sso/ConnectionPage.tsx').then((it) => ({ default: it.ConnectionPage })),
-);
-const Keys = lazy(() => import('./keys/KeysPage.tsx').then((it) => ({ default: it.KeysPage })));
-const Enforcement = lazy(() =>
-  import('./enforcement/EnforcementPage.tsx').then((it) => ({ default: it.EnforcementPage })),
-);
-const Audit = lazy(() => import('./audit/AuditPage.tsx').then((it) => ({ default: it.AuditPage })));
-const Settings = lazy(() =>
-  import('./organization/OrganizationPage.tsx').then((it) => ({ default: it.OrganizationPage })),
+const Audit = onDemand(() => import('./audit/AuditPage.tsx').then((it) => it.AuditPage));
+const Settings = onDemand(() =>
+  import('./organization/OrganizationPage.tsx').then((it) => it.OrganizationPage),
 );
 
 const ANYBODY = { path: '/v1/me', answer: callerSchema };
@@ -146,9 +135,7 @@ function Organizations({
     <ActingContext value={{ caller, organization: wanted }}>
       <PolicyDraftsProvider>
         <Shell organizations={organizations}>
-          <Suspense fallback={<LoadingState label={t('state.loading')} />}>
-            <Pages organization={wanted} />
-          </Suspense>
+          <Pages organization={wanted} />
         </Shell>
       </PolicyDraftsProvider>
     </ActingContext>

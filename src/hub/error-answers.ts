@@ -3,22 +3,39 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { REFUSALS, type Refusal, RefusalError } from '../shared/contracts/refusal.ts';
 import type { HubServer } from './hub-plugin.ts';
+import { lostPage, refusalPage } from './identity/pages/message-pages.ts';
+import { sendPage } from './identity/send-page.ts';
 
-/** Every answer that is not a success has the shape of `errorBodySchema`, with the status of its code. */
+/**
+ * Every answer that is not a success has the shape of `errorBodySchema`, with the status of its code; a person who
+ * meets one in a browser gets a page.
+ */
 export function answerErrors(app: HubServer): void {
   app.setNotFoundHandler((request, reply) =>
-    reply.code(404).send(
-      errorBody({
-        code: 'not_found',
-        message: `The hub has nothing at ${request.method} ${path(request)}.`,
-      }),
-    ),
+    isForPeople(request)
+      ? sendPage(reply, lostPage(path(request)), 404, false)
+      : reply.code(404).send(
+          errorBody({
+            code: 'not_found',
+            message: `The hub has nothing at ${request.method} ${path(request)}.`,
+          }),
+        ),
   );
   app.setErrorHandler((error: FastifyError | RefusalError, request, reply) => {
     const refusal = refusalOf(error, request);
+    const { status } = REFUSALS[refusal.code];
+    if (isForPeople(request)) return sendPage(reply, refusalPage(refusal), status, false);
     if (refusal.code === 'unauthenticated') void reply.header('www-authenticate', 'Bearer');
-    return reply.code(REFUSALS[refusal.code].status).send(errorBody(refusal));
+    return reply.code(status).send(errorBody(refusal));
   });
+}
+
+/** What programs ask: their answers are JSON whoever asks. */
+const OF_PROGRAMS = /^\/(v1|scim|v2)(\/|$)/;
+
+/** Whether a person in a browser waits for this answer: only those ask for HTML by name. */
+function isForPeople(request: FastifyRequest): boolean {
+  return /\btext\/html\b/.test(request.headers.accept ?? '') && !OF_PROGRAMS.test(path(request));
 }
 
 /**
@@ -35,6 +52,7 @@ export function badAddresses() {
       const detail = `The address cannot be read: ${what}.`;
       const [, shaped] = [...shapes].find(([base]) => path(request).startsWith(`${base}/`)) ?? [];
       if (shaped !== undefined) return shaped(reply, status, detail);
+      if (isForPeople(request)) return sendPage(reply, refusalPage({ message: detail }), status, false);
       return reply
         .code(status)
         .send(errorBody({ code: BY_STATUS[status] ?? 'bad_request', message: detail }));

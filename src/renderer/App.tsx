@@ -4,10 +4,10 @@ import LogIn from 'lucide-react/icons/log-in';
 import ScrollText from 'lucide-react/icons/scroll-text';
 import SlidersHorizontal from 'lucide-react/icons/sliders-horizontal';
 import UserRound from 'lucide-react/icons/user-round';
-import { lazy, type ReactNode, Suspense, useCallback, useState } from 'react';
+import { type ReactNode, useCallback, useState } from 'react';
 import type { StatusAnswer } from '../shared/contracts/local-api.ts';
 import { assertNever } from '../shared/contracts/refusal.ts';
-import { LoadingState } from '../shared-ui/PageState.tsx';
+import { onDemand } from '../shared-ui/on-demand.tsx';
 import { useText } from '../shared-ui/text-context.tsx';
 import { AgentProvider } from './agent/agent-context.tsx';
 import { ResourceGate } from './agent/ResourceGate.tsx';
@@ -21,17 +21,16 @@ import { type NavEntry, Shell } from './shell/Shell.tsx';
 import { forgetSession } from './transport/session.ts';
 
 // Where people arrive: it is on its way while the agent is asked.
-const settingsPage = import('./settings/SettingsPage.tsx').then((it) => ({ default: it.SettingsPage }));
-const SettingsPage = lazy(() => settingsPage);
-const PolicyPage = lazy(() => import('./policy/PolicyPage.tsx').then((it) => ({ default: it.PolicyPage })));
-const AccountPage = lazy(() =>
-  import('./account/AccountPage.tsx').then((it) => ({ default: it.AccountPage })),
+const SettingsPage = onDemand(() => import('./settings/SettingsPage.tsx').then((it) => it.SettingsPage), {
+  early: true,
+});
+const PolicyPage = onDemand(() => import('./policy/PolicyPage.tsx').then((it) => it.PolicyPage));
+const AccountPage = onDemand(() => import('./account/AccountPage.tsx').then((it) => it.AccountPage));
+const DiagnosticsPage = onDemand(() =>
+  import('./diagnostics/DiagnosticsPage.tsx').then((it) => it.DiagnosticsPage),
 );
-const DiagnosticsPage = lazy(() =>
-  import('./diagnostics/DiagnosticsPage.tsx').then((it) => ({ default: it.DiagnosticsPage })),
-);
-const SignInWall = lazy(() => import('./wall/SignInWall.tsx').then((it) => ({ default: it.SignInWall })));
-const ProxyPage = lazy(() => import('./wall/ProxyPage.tsx').then((it) => ({ default: it.ProxyPage })));
+const SignInWall = onDemand(() => import('./wall/SignInWall.tsx').then((it) => it.SignInWall));
+const ProxyPage = onDemand(() => import('./wall/ProxyPage.tsx').then((it) => it.ProxyPage));
 
 /** The dashboard: behind a door that only this tab may pass, one agent and its pages. */
 export function App({ door }: { readonly door: Door }) {
@@ -54,7 +53,6 @@ export function App({ door }: { readonly door: Door }) {
 }
 
 function Dashboard() {
-  const { t } = useText();
   const [place] = usePlace();
   const status = useResource('status');
   // Asked for together with the status, because nearly every page needs it next.
@@ -66,13 +64,7 @@ function Dashboard() {
     : (entries[0]?.page ?? 'settings');
   return (
     <Shell entries={entries} current={page}>
-      <ResourceGate loaded={status}>
-        {() => (
-          <Suspense fallback={<LoadingState label={t('state.loading')} />}>
-            <CurrentPage page={page} place={place} />
-          </Suspense>
-        )}
-      </ResourceGate>
+      <ResourceGate loaded={status}>{() => <CurrentPage page={page} place={place} />}</ResourceGate>
     </Shell>
   );
 }

@@ -43,24 +43,27 @@ export function SearchField({
     ) : null;
   return (
     <search className={classes.search}>
-      <TextInput
-        ref={field}
-        type="search"
-        value={value}
-        aria-label={label}
-        placeholder={label}
-        title={hint}
-        aria-keyshortcuts={shortcut ? '/' : undefined}
-        autoComplete="off"
-        spellCheck={false}
-        leftSection={<Search size={16} aria-hidden />}
-        rightSection={right}
-        classNames={{ input: classes.input }}
-        onChange={(event) => onChange(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape' && value !== '') onChange('');
-        }}
-      />
+      {/* A form of its own: browsers look all fields of a form through at each letter, for what they could fill in. */}
+      <form onSubmit={(event) => event.preventDefault()}>
+        <TextInput
+          ref={field}
+          type="search"
+          value={value}
+          aria-label={label}
+          placeholder={label}
+          title={hint}
+          aria-keyshortcuts={shortcut ? '/' : undefined}
+          autoComplete="off"
+          spellCheck={false}
+          leftSection={<Search size={16} aria-hidden />}
+          rightSection={right}
+          classNames={{ input: classes.input }}
+          onChange={(event) => onChange(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape' && value !== '') onChange('');
+          }}
+        />
+      </form>
     </search>
   );
 }

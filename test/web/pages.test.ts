@@ -231,9 +231,9 @@ describe('the pages', () => {
     const world = managedWorld();
     world.account = { ...world.account, state: 'sign-in-again', sessionEnd: 'sso_required' };
     await visit(world, async ({ page, go }) => {
-      await page.getByText('now requires single sign-on, so your session has ended').waitFor();
+      await page.getByText('now requires single sign-on, so the session that began with a').waitFor();
       await go('account');
-      await page.getByText('so the session that began with a password has ended').waitFor();
+      await page.getByText('but new ones cannot be fetched').waitFor();
     });
   });
 
@@ -258,6 +258,21 @@ describe('the pages', () => {
       await page.getByRole('button', { name: 'Try again' }).first().click();
       await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
       expect(agent.changes).toEqual([]);
+    }));
+
+  test('nothing is read twice when the page opens, and everything again when its events were interrupted', () =>
+    visit(managedWorld(), async ({ page, agent }) => {
+      const asked: string[] = [];
+      page.on('request', (request) => {
+        const path = new URL(request.url()).pathname;
+        if (path.startsWith('/v1/') && path !== '/v1/events') asked.push(path);
+      });
+      await page.reload();
+      await page.locator('[data-setting]').first().waitFor();
+      expect(asked.toSorted()).toEqual(['/v1/catalog', '/v1/settings', '/v1/status']);
+      const again = page.waitForRequest('**/v1/settings');
+      agent.dropStreams();
+      await again;
     }));
 
   test('an answer of another version is not taken for the contract', () =>

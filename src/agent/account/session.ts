@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { SessionEnd } from '../../shared/contracts/agent-api.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
+import { SESSION_ENDED } from '../../shared/text/session-ends.ts';
 import type { Clock } from '../clock.ts';
 import type { AccessToken } from './account-service.ts';
 import type { HubOidc, OidcProblem, OidcResult, Tokens } from './hub-oidc.ts';
@@ -190,16 +191,15 @@ function accessOf(tokens: Tokens, clock: Clock): Access {
   return { token: tokens.accessToken, wall: clock.wall() + usable, monotonic: clock.monotonic() + usable };
 }
 
-const ENDED: Readonly<Record<SessionEnd, string>> = {
-  sso_required:
-    'Your organization now requires single sign-on, so the session that began with a password has ended.',
-};
-
 function signInAgain(because: SessionEnd | null): Refusal {
+  const ended =
+    because === null
+      ? { what: 'The session at the hub has ended.', todo: 'Sign in again.' }
+      : SESSION_ENDED[because];
   return {
     code: 'sign_in_required',
-    message: because === null ? 'The session at the hub has ended.' : ENDED[because],
-    help: 'Sign in again. Until then the last policy stays in force.',
+    message: ended.what,
+    help: `${ended.todo} Until then the last policy stays in force.`,
   };
 }
 

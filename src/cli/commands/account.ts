@@ -1,5 +1,6 @@
 import type { AccountAnswer } from '../../shared/contracts/local-api.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
+import { SESSION_ENDED } from '../../shared/text/session-ends.ts';
 import { type CommandContext, type Invocation, type Outcome, refused } from '../command.ts';
 import { ask } from '../local-client.ts';
 import { plainText } from '../terminal/plain-text.ts';
@@ -106,7 +107,7 @@ export function printAccount(terminal: Terminal, answer: AccountAnswer): void {
     terminal.out(`Device: ${plainText(account.deviceName)} (${plainText(account.deviceId)})\n`);
   }
   if (state === 'sign-in-again') {
-    terminal.out(`${sessionEnded(answer)}; the policy stays in force. Sign in again with "mooring login".\n`);
+    terminal.out(`${sessionEnded(answer)} The policy stays in force; "mooring login" signs in again.\n`);
   }
   if (account !== null && answer.sessionStorage === 'memory') {
     const reason = answer.sessionStorageReason
@@ -116,9 +117,9 @@ export function printAccount(terminal: Terminal, answer: AccountAnswer): void {
   }
 }
 
-/** That the session is over, and why, where the hub said. */
+/** That the session is over, and where the hub said why: that, and what to do. */
 export function sessionEnded({ sessionEnd }: Pick<AccountAnswer, 'sessionEnd'>): string {
-  return sessionEnd === 'sso_required'
-    ? 'Your organization now requires single sign-on, so the session has ended'
-    : 'The session has ended';
+  if (sessionEnd === undefined) return 'The session has ended.';
+  const { what, todo } = SESSION_ENDED[sessionEnd];
+  return `${what} ${todo}`;
 }

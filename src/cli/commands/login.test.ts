@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { sessionEndSchema } from '../../shared/contracts/agent-api.ts';
+import { SESSION_ENDED } from '../../shared/text/session-ends.ts';
 import { accountAnswer, run } from '../cli-test-host.ts';
 
 const waiting = {
@@ -84,10 +86,12 @@ describe('login', () => {
           routes: { account: () => ({ body: accountAnswer({ state: 'sign-in-again', ...change }) }) },
         })
       ).stdout;
-    expect(await said({})).toContain('The session has ended; the policy stays in force. Sign in again');
-    expect(await said({ sessionEnd: 'sso_required' })).toContain(
-      'Your organization now requires single sign-on, so the session has ended; the policy stays in force.',
-    );
+    const stays = 'The policy stays in force; "mooring login" signs in again.';
+    expect(await said({})).toContain(`The session has ended. ${stays}`);
+    for (const sessionEnd of sessionEndSchema.options) {
+      const { what, todo } = SESSION_ENDED[sessionEnd];
+      expect(await said({ sessionEnd })).toContain(`${what} ${todo} ${stays}`);
+    }
   });
 
   test('no keychain: says how long the session lasts, and warns where it ends at once', async () => {

@@ -67,7 +67,7 @@ function accountLine(answer: StatusAnswer['account']): string {
   if (account === null) return 'not signed in';
   const organization = account.organization ?? 'no organization that is allowed on this device';
   const who = `${account.name} <${account.email}>, ${organization}, at ${account.hubUrl}`;
-  if (state === 'sign-in-again') return `${who}. ${sessionEnded(answer)}: sign in again with "mooring login"`;
+  if (state === 'sign-in-again') return `${who}. ${sessionEnded(answer)} "mooring login" signs in again.`;
   return sessionStorage === 'memory' ? `${who}; no keychain, the session ends with the agent` : who;
 }
 

@@ -1,21 +1,18 @@
 import { Button } from '@mantine/core';
 import Download from 'lucide-react/icons/download';
-import { useState } from 'react';
-import { type Migration, migrationSchema } from '../../shared/contracts/hub-provisioning.ts';
+import type { Migration } from '../../shared/contracts/hub-provisioning.ts';
 import type { Connection } from '../../shared/contracts/hub-sso.ts';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { useHere } from '../organization-context.tsx';
-import { FailureNotice } from '../parts/FailureNotice.tsx';
-import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
 import { Steps } from '../parts/Steps.tsx';
 import { To } from '../parts/To.tsx';
-import { useChange } from '../parts/use-change.ts';
 import type { Move } from './move.ts';
 import { OwnershipStep } from './OwnershipStep.tsx';
 import { RemoveStep } from './RemoveStep.tsx';
+import { VerifyStep } from './VerifyStep.tsx';
 
 /** The steps of a move. Each may be taken again; the hub refuses what its present step does not allow. */
 export function MoveSteps(move: Move) {
@@ -46,7 +43,7 @@ export function MoveSteps(move: Move) {
               ),
             content: <RemoveStep {...move} ready={ready} />,
           },
-          { title: t('migration.step.verify'), content: <Verify migration={migration} /> },
+          { title: t('migration.step.verify'), content: <VerifyStep {...move} /> },
         ]}
       />
     </Panel>
@@ -106,58 +103,5 @@ function Export() {
         </Button>
       </div>
     </>
-  );
-}
-
-function Verify({ migration }: { readonly migration: Migration }) {
-  const { t } = useConsoleText();
-  const { api } = useHere();
-  const change = useChange();
-  const [cancelling, setCancelling] = useState(false);
-  const path = api('migrations', migration.id, 'advance');
-  const take = (action: 'verify' | 'finish') =>
-    change.send({ method: 'POST', path, body: { action }, answer: migrationSchema });
-  const { removed, waiting } = migration.counts;
-  return (
-    <>
-      <p className={layout.dim}>{t('migration.verifyText')}</p>
-      <p role="status">
-        {removed > 0 || waiting > 0 ? t('migration.missing', { count: removed }) : t('migration.allBack')}
-      </p>
-      <FailureNotice failure={change.failure} />
-      <div className={layout.row}>
-        <Button variant="default" size="xs" loading={change.busy} onClick={() => void take('verify')}>
-          {t('migration.verify')}
-        </Button>
-        <Button size="xs" disabled={change.busy || waiting > 0} onClick={() => void take('finish')}>
-          {t('migration.finish')}
-        </Button>
-        <Button variant="default" size="xs" disabled={change.busy} onClick={() => setCancelling(true)}>
-          {t('migration.cancel')}
-        </Button>
-      </div>
-      {cancelling ? <Cancel path={path} onClose={() => setCancelling(false)} /> : null}
-    </>
-  );
-}
-
-function Cancel({ path, onClose }: { readonly path: string; readonly onClose: () => void }) {
-  const { t } = useConsoleText();
-  const change = useChange();
-  const submit = async () => {
-    const body = { action: 'cancel' };
-    if ((await change.send({ method: 'POST', path, body, answer: migrationSchema })).ok) onClose();
-  };
-  return (
-    <FormDialog
-      title={t('migration.cancelTitle')}
-      submit={t('migration.cancel')}
-      danger
-      change={change}
-      onClose={onClose}
-      onSubmit={() => void submit()}
-    >
-      <p>{t('migration.cancelText')}</p>
-    </FormDialog>
   );
 }

@@ -155,15 +155,16 @@ async function takePassword(options: AccountRouteOptions, visit: Visit): Promise
   const { account, context, sent, request, reply } = visit;
   if (await options.sso.required(account.email))
     return showAccount(options, visit, { text: TEXTS.problem.ssoRequired, status: 403 });
-  const problem = await changeOwnPassword(options, context, account, {
+  const outcome = await changeOwnPassword(options, context, account, {
     ...sent,
     sourceAddress: request.ip,
   });
-  if (problem !== null) {
-    if (problem.waitSeconds !== undefined) void reply.header('retry-after', String(problem.waitSeconds));
-    return showAccount(options, visit, problem);
+  if ('text' in outcome) {
+    if (outcome.waitSeconds !== undefined) void reply.header('retry-after', String(outcome.waitSeconds));
+    return showAccount(options, visit, outcome);
   }
-  await options.sessions.begin(request, reply, account.id);
+  // Where that is refused by now, the next page is the one of signing in, and says why.
+  await options.sessions.begin(request, reply, outcome);
   return back(visit, 'password');
 }
 

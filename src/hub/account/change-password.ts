@@ -3,7 +3,8 @@ import type { Db } from '../database/connection.ts';
 import { TEXTS } from '../identity/pages/texts.ts';
 import type { PasswordCheck } from '../identity/password-check.ts';
 import { type Passwords, passwordProblem } from '../identity/passwords.ts';
-import { endSessions } from '../organizations/link-account.ts';
+import { type ProvedPerson, provedBy } from '../identity/proved-person.ts';
+import { endSessionsOf } from '../identity/session-ends.ts';
 
 interface Problem {
   readonly text: string;
@@ -14,7 +15,7 @@ interface Problem {
 
 /**
  * Changes the password of somebody who is signed in: they prove the present one, so that a session that lies open is
- * not enough. Every session of theirs ends; the caller begins the next one. `null`: done.
+ * not enough. Every session of theirs ends; the caller begins the next one, by the new password.
  */
 export async function changeOwnPassword(
   parts: { readonly db: Db; readonly passwords: Passwords; readonly checkPassword: PasswordCheck },
@@ -26,7 +27,7 @@ export async function changeOwnPassword(
     readonly repeat: string;
     readonly sourceAddress: string;
   },
-): Promise<Problem | null> {
+): Promise<Problem | ProvedPerson> {
   const checked = await parts.checkPassword({
     email: account.email,
     password: given.current,
@@ -43,20 +44,25 @@ export async function changeOwnPassword(
   if (wrong !== null) return { text: wrong, status: 422 };
   if (given.password !== given.repeat) return { text: TEXTS.problem.passwordDiffers, status: 422 };
   const passwordHash = await parts.passwords.hash(given.password);
-  await parts.db.transaction().execute(async (trx) => {
-    await trx
+  const proved = await parts.db.transaction().execute(async (trx) => {
+    // Only over the password that was proved: a reset that came between must stand.
+    const changed = await trx
       .updateTable('users')
       .set({ password_hash: passwordHash })
       .where('id', '=', account.id)
-      .execute();
-    await endSessions(trx, account.id);
+      .where('sign_in_epoch', '=', checked.epoch)
+      .returning('id')
+      .executeTakeFirst();
+    if (changed === undefined) return null;
+    await endSessionsOf(trx, account.id, { reason: 'password_changed', at: context.at });
     await recordChange(trx, context, {
       organizationId: null,
       action: 'account.password',
       target: { kind: 'user', id: account.id, label: account.email },
     });
+    return provedBy(trx, account.id);
   });
-  return null;
+  return proved ?? { text: TEXTS.problem.currentWrong, status: 401 };
 }
 
 function wordsOf(problem: ReturnType<typeof passwordProblem>): string | null {

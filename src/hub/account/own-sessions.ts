@@ -1,5 +1,7 @@
+import { sql } from 'kysely';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Trx } from '../database/connection.ts';
+import { endDevices, endSessions } from '../identity/session-ends.ts';
 import '../identity/tables.ts';
 
 /** One place where an account is signed in. */
@@ -47,18 +49,31 @@ export async function endOwnSession(
   userId: string,
   session: Pick<OwnSession, 'kind' | 'id'>,
 ): Promise<boolean> {
+  const { id } = session;
   return db.transaction().execute(async (trx) => {
-    const table = session.kind === 'browser' ? 'browser_sessions' : 'device_sessions';
-    const ended = await trx
-      .deleteFrom(table)
-      .where('user_id', '=', userId)
-      .where('id', '=', session.id)
-      .returning('id')
-      .executeTakeFirst();
-    if (ended === undefined) return false;
-    await record(trx, context, userId, { [session.kind]: 1 });
-    return true;
+    const ended =
+      session.kind === 'browser'
+        ? await endBrowser(trx, userId, id)
+        : (await endDevices(trx, sql`user_id = ${userId} and id = ${id}`, signedOut(context))) > 0;
+    if (ended) await record(trx, context, userId, { [session.kind]: 1 });
+    return ended;
   });
+}
+
+async function endBrowser(trx: Trx, userId: string, id: string): Promise<boolean> {
+  const ended = await trx
+    .updateTable('browser_sessions')
+    .set({ ended_reason: 'signed_out' })
+    .where('user_id', '=', userId)
+    .where('id', '=', id)
+    .where('ended_reason', 'is', null)
+    .returning('id')
+    .executeTakeFirst();
+  return ended !== undefined;
+}
+
+function signedOut({ at }: ChangeContext) {
+  return { reason: 'signed_out' as const, at };
 }
 
 /** Ends every session of this account but the one that asks. */
@@ -69,14 +84,11 @@ export async function endOtherSessions(
   keptId: string,
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    const browser = await trx
-      .deleteFrom('browser_sessions')
-      .where('user_id', '=', userId)
-      .where('id', '!=', keptId)
-      .executeTakeFirst();
-    const device = await trx.deleteFrom('device_sessions').where('user_id', '=', userId).executeTakeFirst();
-    const ended = { browser: Number(browser.numDeletedRows), device: Number(device.numDeletedRows) };
-    if (ended.browser + ended.device > 0) await record(trx, context, userId, ended);
+    const ended = await endSessions(trx, sql`(${userId}::uuid)`, signedOut(context), {
+      browsers: sql`id <> ${keptId}`,
+    });
+    if (ended.browsers + ended.devices > 0)
+      await record(trx, context, userId, { browser: ended.browsers, device: ended.devices });
   });
 }
 

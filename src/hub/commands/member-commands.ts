@@ -14,8 +14,8 @@ import { listAuditEvents } from '../audit/audit-list.ts';
 import { recordChange } from '../audit/record.ts';
 import type { Db } from '../database/connection.ts';
 import type { Role } from '../database/schema.ts';
-import { endAllSessions } from '../identity/device-sessions.ts';
 import { createPasswords, passwordProblem } from '../identity/passwords.ts';
+import { endSessionsOf } from '../identity/session-ends.ts';
 import { findAccount } from '../organizations/accounts.ts';
 import { listMembers } from '../organizations/member-list.ts';
 import { addMember, changeRole, removeMember } from '../organizations/member-service.ts';
@@ -200,8 +200,9 @@ async function setPassword(
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
     await trx.updateTable('users').set({ password_hash: hash }).where('id', '=', account.id).execute();
-    await endAllSessions(trx, account.id);
-    await recordChange(trx, operator(), {
+    const context = operator();
+    await endSessionsOf(trx, account.id, { reason: 'password_changed', at: context.at });
+    await recordChange(trx, context, {
       organizationId: null,
       action: 'account.password',
       target: { kind: 'user', id: account.id, label: account.email },

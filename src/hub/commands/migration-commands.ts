@@ -26,12 +26,13 @@ interface MigrationOptions extends CommonOptions {
   readonly organization: string;
   readonly connection?: string;
   readonly batch?: number;
+  readonly without?: readonly string[];
 }
 
 const ACTIONS = {
   remove: 'remove the next batch of members that sign-in created; goes on where it stopped',
   verify: 'look who came back through SCIM',
-  finish: 'end the move; its report stays',
+  finish: 'end the move once everybody is back through SCIM; its report stays',
   cancel: 'give the move up; who is removed stays removed',
 } as const;
 
@@ -67,16 +68,25 @@ export function migrationCommands(program: Command, around: Surroundings): void 
     );
   for (const [name, description] of Object.entries(ACTIONS)) {
     const action = name as keyof typeof ACTIONS;
-    inOrganization(migration.command(name))
-      .description(description)
-      .option('--batch <number>', 'how many people at a time', (text) => Number(text), 50)
-      .action((options: MigrationOptions) =>
-        within(options, around, `migration ${name}`, async (db, organizationId) => {
-          const { id } = await latest(db, organizationId);
-          const where = { organizationId, migrationId: id };
-          tell(around, await advanceMigration(db, operator(), where, { action, batch: batchOf(options) }));
-        }),
+    const command = inOrganization(migration.command(name)).description(description);
+    if (action === 'remove')
+      command.option('--batch <number>', 'how many people at a time', (text) => Number(text), 50);
+    if (action === 'finish')
+      command.option(
+        '--without <email...>',
+        'who has not come back and is left behind: each of them, by name',
       );
+    command.action((options: MigrationOptions) =>
+      within(options, around, `migration ${name}`, async (db, organizationId) => {
+        const { id } = await latest(db, organizationId);
+        const where = { organizationId, migrationId: id };
+        const without = await peopleNamed(db, where, options.without ?? []);
+        tell(
+          around,
+          await advanceMigration(db, operator(), where, { action, batch: batchOf(options), without }),
+        );
+      }),
+    );
   }
   runCommand(migration, around);
   ownershipCommands(migration, around);
@@ -92,7 +102,7 @@ function runCommand(migration: Command, around: Surroundings): void {
       within(options, around, 'migration run', async (db, organizationId) => {
         const { id: migrationId, counts } = await latest(db, organizationId);
         const batch = batchOf(options);
-        const wanted = { action: 'remove', batch } as const;
+        const wanted = { action: 'remove', batch, without: [] } as const;
         for (let waiting = counts.waiting; ; ) {
           const moved = await advanceMigration(db, operator(), { organizationId, migrationId }, wanted);
           // A batch that moves nobody would go on for ever.
@@ -107,6 +117,26 @@ function runCommand(migration: Command, around: Surroundings): void {
 function batchOf({ batch = 50 }: MigrationOptions): number {
   if (Number.isInteger(batch) && batch >= 1 && batch <= 500) return batch;
   throw new RefusalError({ code: 'bad_request', message: '--batch is a number from 1 to 500.' });
+}
+
+/** The accounts of people in the move, by their addresses. */
+async function peopleNamed(
+  db: Db,
+  where: { readonly organizationId: string; readonly migrationId: string },
+  emails: readonly string[],
+): Promise<readonly string[]> {
+  if (emails.length === 0) return [];
+  const { people } = await readMigration(db, where);
+  const byEmail = new Map(people.map(({ email, userId }) => [email.toLowerCase(), userId]));
+  return emails.map((email) => {
+    const userId = byEmail.get(email.toLowerCase());
+    if (userId !== undefined) return userId;
+    throw new RefusalError({
+      code: 'not_found',
+      message: `${email} is not in this move.`,
+      help: 'mooring-hub migration status lists everybody in it.',
+    });
+  });
 }
 
 function ownershipCommands(migration: Command, around: Surroundings): void {

@@ -26,6 +26,8 @@ export interface UsersTable {
   name: string;
   /** argon2id, PHC string. `null`: no local password. */
   password_hash: string | null;
+  /** Counts how often sessions of the account were ended: a proof of before is worth no session after. */
+  sign_in_epoch: Generated<number>;
   /** Set: the account may not sign in. */
   disabled_at: OptionalInstant;
   created_at: CreatedAt;

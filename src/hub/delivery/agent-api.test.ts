@@ -1,8 +1,10 @@
 import { compactVerify, importJWK } from 'jose';
+import type { KyselyPlugin } from 'kysely';
 import * as client from 'openid-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { agentAccountSchema, agentErrorSchema, agentKeysSchema } from '../../shared/contracts/agent-api.ts';
 import { type BundlePayload, bundlePayloadSchema } from '../../shared/contracts/bundle.ts';
+import { systemClock } from '../clock.ts';
 import { startTestDatabase } from '../database/test-database.ts';
 import { createAgentAccess } from '../identity/agent-access.ts';
 import {
@@ -356,6 +358,47 @@ describe('access ends in every process', () => {
     expect(await bundles.find(eve.id, 'acme')).toBeNull();
   });
 });
+
+it('reads together what a whole fleet asks for at once, to each their own', async () => {
+  const { db, pool } = database;
+  const { rows } = await pool.query<{ id: string }>(
+    `with made as (insert into users (email, username, name)
+       select 'fleet' || n || '@acme.example', 'fleet' || n, 'Fleet' from generate_series(1, 200) n returning id),
+     placed as (insert into memberships (organization_id, user_id, role, origin)
+       select $1, id, 'member', 'manual' from made),
+     stamped as (insert into bundle_sequences (organization_id, user_id, seq, changed_at)
+       select $1, id, 1000 + row_number() over (order by id), now() from made)
+     select id from made order by id`,
+    [acme.id],
+  );
+  let statements = 0;
+  const counting: KyselyPlugin = {
+    transformQuery: ({ node }) => {
+      statements += 1;
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  };
+  const bundles = createBundles({
+    keys: { db: db.withPlugin(counting), secret: hub.secret },
+    announcements: { subscribe: () => () => undefined },
+    clock: systemClock,
+    issuer: hub.url,
+  });
+  const asked = await Promise.all([
+    ...rows.map(({ id }) => bundles.find(id, 'acme')),
+    bundles.find(rows[0]?.id ?? '', 'no such organization'),
+  ]);
+  expect(asked.map((found) => found?.etag)).toEqual([...rows.map((_, n) => `"${1001 + n}"`), undefined]);
+  const payloads = await Promise.all(asked.slice(0, 200).map((found) => found?.jws()));
+  expect(payloads.map((jws) => subjectOf(jws ?? ''))).toEqual(rows.map(({ id }) => id));
+  expect(statements).toBeLessThan(12);
+});
+
+function subjectOf(jws: string): string {
+  const [, payload = ''] = jws.split('.');
+  return bundlePayloadSchema.parse(JSON.parse(Buffer.from(payload, 'base64url').toString())).sub;
+}
 
 describe('GET /v1/agent/account', () => {
   it('says who the bearer is and where they belong, the earliest joined first', async () => {

@@ -121,7 +121,10 @@ function answer(request: FastifyRequest, reply: FastifyReply, delivered: Deliver
     reply.code(304).send();
     return;
   }
-  return delivered.jws().then((jws) => void reply.header('content-type', BUNDLE_MEDIA_TYPE).send(jws));
+  reply.header('content-type', BUNDLE_MEDIA_TYPE);
+  const jws = delivered.jws();
+  if (jws instanceof Promise) return jws.then((signed) => void reply.send(signed));
+  reply.send(jws);
 }
 
 /** RFC 9110 section 13.1.2: a list of tags, compared weakly, or `*`. */

@@ -1,7 +1,8 @@
 import { BUNDLE_AUDIENCE, BUNDLE_TYP, type BundlePayload } from '../../shared/contracts/bundle.ts';
+import { createBatchedRead } from '../batched-reads.ts';
 import type { Clock } from '../clock.ts';
 import type { Announcements } from '../database/announcements.ts';
-import { type Received, readReceived, readReceivedSince } from '../policies/received.ts';
+import { type Received, readManyReceived, readReceived, readReceivedSince } from '../policies/received.ts';
 import { lockOrganization, stampRecipients } from '../policies/recipients.ts';
 import { createShortMemory } from '../short-memory.ts';
 import { readSequenceAnnouncement } from './sequence-announcement.ts';
@@ -11,8 +12,11 @@ import { activeSigner, type Signer, type SigningKeyStore } from './signing-keys.
 export interface Delivered {
   /** Strong, quoted; changes exactly when the sequence number does. */
   readonly etag: string;
-  /** The signed bundle (docs/delivery.md section 3), a compact JWS. Made when it is first asked for. */
-  jws(): Promise<string>;
+  /**
+   * The signed bundle (docs/delivery.md section 3), a compact JWS. Made when it is first asked for; at once where the
+   * key is in memory.
+   */
+  jws(): string | Promise<string>;
 }
 
 /** Bundles by user and organization. */
@@ -38,7 +42,7 @@ export function createBundles(options: {
 }): Bundles {
   const { keys, announcements, clock, issuer } = options;
   const memory = createShortMemory<Bundle>({ now: () => clock.now(), forMs: BELIEVED_MS });
-  let signer: Promise<Signer> | undefined;
+  let signer: Signer | Promise<Signer> | undefined;
 
   const unsubscribe = announcements.subscribe(({ channel, payload }) => {
     switch (channel) {
@@ -60,24 +64,28 @@ export function createBundles(options: {
     }
   });
 
-  const currentSigner = (): Promise<Signer> => {
-    if (signer === undefined) {
-      const asked = activeSigner(keys);
-      signer = asked;
-      // A database that was away for a moment is asked again next time.
-      asked.catch(() => {
-        if (signer === asked) signer = undefined;
-      });
-    }
-    return signer;
+  const currentSigner = (): Signer | Promise<Signer> => {
+    if (signer !== undefined) return signer;
+    const asked = activeSigner(keys);
+    signer = asked;
+    const replace = (by: Signer | undefined) => {
+      // An announcement in between asked for another one.
+      if (signer === asked) signer = by;
+    };
+    // A database that was away for a moment is asked again next time.
+    asked.then(replace, () => replace(undefined));
+    return asked;
   };
+  // A fleet that comes without having been nudged (the hub was restarted) is a few statements, not thousands.
+  const readTogether = createBatchedRead((wanted) => readStamped(keys, wanted));
   return {
     find(userId, organization) {
       const key = keyOf(userId, organization);
       return (
         memory.get(key) ??
         memory.read(key, async () => {
-          const received = await readCurrent(keys, clock, userId, organization);
+          const received =
+            (await readTogether(key)) ?? (await readCurrent(keys, clock, userId, organization));
           return received === null ? null : bundleOf(received, currentSigner, issuer);
         })
       );
@@ -105,24 +113,37 @@ function keyOf(userId: string, organization: string): string {
   return `${userId} ${organization}`;
 }
 
+/** An id holds no space; what follows the first one is the organization, whatever it is. */
+function partsOf(key: string): { readonly userId: string; readonly organization: string } {
+  const space = key.indexOf(' ');
+  return { userId: key.slice(0, space), organization: key.slice(space + 1) };
+}
+
 interface Bundle extends Delivered {
   readonly received: Received;
 }
 
 /** A bundle that is signed at most once, and not at all when only its tag is asked for. */
-function bundleOf(received: Received, signer: () => Promise<Signer>, issuer: string): Bundle {
-  let made: Promise<string> | undefined;
+function bundleOf(received: Received, signer: () => Signer | Promise<Signer>, issuer: string): Bundle {
+  let made: string | Promise<string> | undefined;
+  const sign = (by: Signer): string =>
+    by.sign(BUNDLE_TYP, Buffer.from(JSON.stringify(payloadOf(received, issuer))));
   return {
     received,
     etag: `"${received.seq}"`,
     jws: () => {
-      if (made === undefined) {
-        made = sign(signer, payloadOf(received, issuer));
-        made.catch(() => {
-          made = undefined;
-        });
+      if (made !== undefined) return made;
+      const by = signer();
+      if (!(by instanceof Promise)) {
+        made = sign(by);
+        return made;
       }
-      return made;
+      const asked = by.then(sign);
+      made = asked;
+      asked.catch(() => {
+        made = undefined;
+      });
+      return asked;
     },
   };
 }
@@ -159,8 +180,25 @@ export function payloadOf(received: Received, issuer: string): BundlePayload {
   };
 }
 
-async function sign(signer: () => Promise<Signer>, payload: BundlePayload): Promise<string> {
-  return (await signer()).sign(BUNDLE_TYP, new TextEncoder().encode(JSON.stringify(payload)));
+/** What these members receive (`keyOf` each), where a number was stamped already. */
+async function readStamped(
+  { db }: SigningKeyStore,
+  wanted: readonly string[],
+): Promise<ReadonlyMap<string, Received>> {
+  const users = Map.groupBy(wanted.map(partsOf), ({ organization }) => organization);
+  const organizations = await db
+    .selectFrom('organizations')
+    .select(['id', 'name'])
+    .where('name', 'in', [...users.keys()])
+    .execute();
+  const found = new Map<string, Received>();
+  for (const { id, name } of organizations) {
+    const ids = (users.get(name) ?? []).map(({ userId }) => userId);
+    for (const received of await readManyReceived(db, id, ids)) {
+      if (received.seq > 0) found.set(keyOf(received.userId, name), received);
+    }
+  }
+  return found;
 }
 
 /** What the user receives now. A member whom nothing has stamped yet gets a first number here. */

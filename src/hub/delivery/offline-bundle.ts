@@ -61,7 +61,7 @@ export async function exportOfflineBundle(
     return { ...payloadOf(received, wish.issuer), aud: OFFLINE_BUNDLE_AUDIENCE, iat, exp };
   });
   const signer = await activeSigner(keys);
-  const jws = await signer.sign(BUNDLE_TYP, new TextEncoder().encode(JSON.stringify(payload)));
+  const jws = signer.sign(BUNDLE_TYP, Buffer.from(JSON.stringify(payload)));
   return { jws, seq: payload.seq, expiresAt };
 }
 

@@ -39,7 +39,7 @@ export interface RotatingOrganization {
 export interface Signer {
   readonly kid: string;
   /** A compact JWS with `alg: EdDSA` over these bytes. */
-  sign(typ: string, payload: Uint8Array): string;
+  sign(typ: string, payload: Buffer): string;
 }
 
 const ALGORITHM = 'EdDSA';
@@ -251,18 +251,21 @@ function signerOf(secret: HubSecret, row: KeyRow): Signer {
     key: { kty: 'OKP', crv: 'Ed25519', x: row.public_x, d: d.toString('utf8') },
     format: 'jwk',
   });
-  return {
-    kid: row.kid,
-    sign: (typ, payload) => signCompact(key, { alg: ALGORITHM, typ, kid: row.kid }, payload),
+  const headers = new Map<string, string>();
+  const headerOf = (typ: string): string => {
+    const made = headers.get(typ) ?? encode({ alg: ALGORITHM, typ, kid: row.kid }).toString('base64url');
+    headers.set(typ, made);
+    return made;
   };
+  return { kid: row.kid, sign: (typ, payload) => signCompact(key, headerOf(typ), payload) };
 }
 
 /**
  * A compact JWS (RFC 7515 section 3.1). Written out because one saved policy is thousands of these at once, and a
  * general library, or handing each to another thread, costs as much again as the signature itself.
  */
-function signCompact(key: KeyObject, header: object, payload: Uint8Array): string {
-  const signed = `${encode(header).toString('base64url')}.${Buffer.from(payload).toString('base64url')}`;
+function signCompact(key: KeyObject, header: string, payload: Buffer): string {
+  const signed = `${header}.${payload.toString('base64url')}`;
   return `${signed}.${sign(null, Buffer.from(signed), key).toString('base64url')}`;
 }
 

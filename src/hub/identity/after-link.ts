@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ProvedPerson } from './proved-person.ts';
 import { afterPassword } from './second-factor-steps.ts';
 import { hubPlace } from './sign-in-routes.ts';
 import { type SignInSteps, stepSchema } from './sign-in-visit.ts';
@@ -7,7 +8,7 @@ import { type SignInSteps, stepSchema } from './sign-in-visit.ts';
 export type AfterLink = (
   request: FastifyRequest,
   reply: FastifyReply,
-  account: { readonly userId: string; readonly email: string },
+  account: ProvedPerson & { readonly email: string },
 ) => Promise<FastifyReply>;
 
 /**
@@ -15,8 +16,8 @@ export type AfterLink = (
  * organization asks for is set up, before there is a session.
  */
 export function createAfterLink(steps: SignInSteps & { readonly publicUrl: string }): AfterLink {
-  return (request, reply, { userId, email }) => {
+  return (request, reply, { email, ...person }) => {
     const place = hubPlace(steps, request, reply, { next: '', method: '' });
-    return afterPassword({ steps, request, reply, place, sent: stepSchema.parse({}), email }, userId);
+    return afterPassword({ steps, request, reply, place, sent: stepSchema.parse({}), email }, person);
   };
 }

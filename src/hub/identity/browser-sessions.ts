@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sql } from 'kysely';
+import type { SessionEnd } from '../../shared/contracts/agent-api.ts';
 import type { Authenticate } from '../authentication.ts';
+import { enforcedFor } from '../connections/enforced-domains.ts';
 import type { Reader } from '../database/connection.ts';
 import type { OidcStore } from './oidc-store.ts';
+import type { ProvedPerson } from './proved-person.ts';
 
 /** A session in a browser ends this long after sign-in (docs/identity.md section 1). */
 const BROWSER_SESSION_SECONDS = 24 * 3600;
@@ -38,11 +42,18 @@ export interface BrowserSessions {
   read(request: FastifyRequest): Promise<BrowserSession | null>;
   /**
    * Begins a session under a new id and sets its cookie. The one that came with the request, whoever made it, is
-   * ended: an id planted before sign-in is worth nothing after it.
+   * ended: an id planted before sign-in is worth nothing after it. Answers its id; `null` where the proof is worth
+   * nothing any more: the account's sessions were ended meanwhile, it is disabled, or its password is refused because
+   * single sign-on is required.
    */
-  begin(request: FastifyRequest, reply: FastifyReply, userId: string, origin?: SessionOrigin): Promise<void>;
+  begin(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    person: ProvedPerson,
+    origin?: SessionOrigin,
+  ): Promise<string | null>;
   /** Why the session that came with the request was ended, where the person should be told. */
-  endedBecause(request: FastifyRequest): Promise<'sso_required' | null>;
+  endedBecause(request: FastifyRequest): Promise<SessionEnd | null>;
   /** Ends the session of the request and clears the cookie. */
   end(request: FastifyRequest, reply: FastifyReply): Promise<void>;
   /** Proves who sent a request to the administrators' API. */
@@ -108,7 +119,7 @@ export function createBrowserSessions(
 
   return {
     read,
-    async begin(request, reply, userId, origin) {
+    async begin(request, reply, { userId, epoch }, origin) {
       await drop(request, db);
       const id = randomBytes(32).toString('base64url');
       const at = now();
@@ -117,22 +128,24 @@ export function createBrowserSessions(
         BROWSER_SESSION_SECONDS,
         minutes === null ? Number.POSITIVE_INFINITY : minutes * 60,
       );
-      await db
-        .insertInto('browser_sessions')
-        .values({
-          id_hash: hash(id),
-          user_id: userId,
-          address: request.ip,
-          user_agent: request.headers['user-agent']?.slice(0, 500) ?? null,
-          created_at: at,
-          expires_at: new Date(at.getTime() + seconds * 1000),
-          connection_id: origin?.connectionId ?? null,
-          device_minutes: minutes,
-          proved_at: at,
-          recovery: origin?.recovery ?? false,
-        })
-        .execute();
+      const recovery = origin?.recovery ?? false;
+      const byPassword = origin?.connectionId === undefined && !recovery;
+      // Under a lock of the account: whoever ends its sessions sees this one, or has ended the proof of it before.
+      const { rows } = await sql<{ id: string }>`
+        insert into browser_sessions (id_hash, user_id, address, user_agent, created_at, expires_at, connection_id,
+                                      device_minutes, proved_at, recovery)
+        select ${hash(id)}, u.id, ${request.ip}, ${request.headers['user-agent']?.slice(0, 500) ?? null}, ${at},
+               ${new Date(at.getTime() + seconds * 1000)}, ${origin?.connectionId ?? null}, ${minutes}::int, ${at},
+               ${recovery}
+          from users u
+         where u.id = ${userId} and u.sign_in_epoch = ${epoch} and u.disabled_at is null
+           and not (${byPassword} and ${enforcedFor(sql`u.email`)})
+           for share of u
+        returning id`.execute(db);
+      const [begun] = rows;
+      if (begun === undefined) return null;
       reply.setCookie(name, id, { ...attributes, maxAge: seconds });
+      return begun.id;
     },
     async endedBecause(request) {
       const id = presented(request);

@@ -1,5 +1,5 @@
+import { sql } from 'kysely';
 import type { Adapter } from 'oidc-provider';
-import type { Reader } from '../database/connection.ts';
 import { type OidcStore, oidcHash, openPayload, sealPayload } from './oidc-store.ts';
 
 /** A desktop session ends this long after sign-in, whatever it does (docs/identity.md section 1). */
@@ -70,38 +70,40 @@ export interface DeviceDescription {
   readonly connectionId: string | null;
 }
 
-/** Writes down which device a new grant is for. */
-export async function describeDevice(
+/**
+ * Writes down which device a new grant is for, and ends the grant where the browser's session that it comes from has
+ * ended meanwhile: nothing that ends sessions may miss one that is just being made. `false`: it has. `until`: the
+ * session ends by then at the latest (docs/identity.md section 1).
+ */
+export async function bindDevice(
   store: OidcStore,
   grantId: string,
   device: DeviceDescription,
-): Promise<void> {
-  await store.db
-    .updateTable('device_sessions')
-    .set({
-      device_name: device.deviceName?.slice(0, 200) ?? null,
-      address: device.address?.slice(0, 100) ?? null,
-      user_agent: device.userAgent?.slice(0, 500) ?? null,
-      connection_id: device.connectionId,
-    })
-    .where('grant_hash', '=', oidcHash(store, 'Grant', grantId))
-    .execute();
-}
-
-/** The session of a new grant ends by then at the latest (docs/identity.md section 1). */
-export async function shortenSession(store: OidcStore, grantId: string, until: Date): Promise<void> {
-  await store.db
-    .updateTable('device_sessions')
-    .set({ expires_at: until })
-    .where('grant_hash', '=', oidcHash(store, 'Grant', grantId))
-    .where('expires_at', '>', until)
-    .execute();
-}
-
-/** Ends every session of this user, on devices and in browsers; in the caller's transaction. */
-export async function endAllSessions(reader: Reader, userId: string): Promise<void> {
-  await reader.deleteFrom('device_sessions').where('user_id', '=', userId).execute();
-  await reader.deleteFrom('browser_sessions').where('user_id', '=', userId).execute();
+  from: { readonly sessionId: string; readonly until: Date | null },
+): Promise<boolean> {
+  const grantHash = oidcHash(store, 'Grant', grantId);
+  return store.db.transaction().execute(async (trx) => {
+    // Whoever ends it waits for this, and then sees the device; or was first, and it is seen here.
+    const { rows } = await sql`
+      select 1 from browser_sessions where id = ${from.sessionId} and ended_reason is null
+         and expires_at > ${store.now()} for share`.execute(trx);
+    if (rows.length === 0) {
+      await trx.deleteFrom('device_sessions').where('grant_hash', '=', grantHash).execute();
+      return false;
+    }
+    await trx
+      .updateTable('device_sessions')
+      .set((set) => ({
+        device_name: device.deviceName?.slice(0, 200) ?? null,
+        address: device.address?.slice(0, 100) ?? null,
+        user_agent: device.userAgent?.slice(0, 500) ?? null,
+        connection_id: device.connectionId,
+        ...(from.until === null ? {} : { expires_at: set.fn('least', ['expires_at', set.val(from.until)]) }),
+      }))
+      .where('grant_hash', '=', grantHash)
+      .execute();
+    return true;
+  });
 }
 
 /** Removes what has expired; grants that no live token hangs on (never redeemed, or idle too long) go as well. */

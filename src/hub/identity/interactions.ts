@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errors, type InteractionResults, type Provider } from 'oidc-provider';
-import { describeDevice, shortenSession } from './device-sessions.ts';
+import { bindDevice } from './device-sessions.ts';
 import type { OidcStore } from './oidc-store.ts';
 
 /** A desktop's request that waits for the person. */
@@ -15,6 +15,8 @@ interface PendingInteraction {
 /** Who is signed in in the browser, and by what. */
 export interface SignedIn {
   readonly userId: string;
+  /** The session in the browser; a device's session begins from it, and only while it stands. */
+  readonly sessionId: string;
   /** The session of a device ends by then at the latest. */
   readonly until: Date | null;
   /** The connection that vouched for them; `null`: a local password. */
@@ -24,7 +26,7 @@ export interface SignedIn {
 /** The person's part of a desktop's sign-in. The answers are addresses to go on to; `null` when it has expired. */
 export interface Interactions {
   find(request: FastifyRequest, reply: FastifyReply): Promise<PendingInteraction | null>;
-  /** The person signed in and may be handed over. */
+  /** The person signed in and may be handed over; `null` as well when their session has ended meanwhile. */
   finish(request: FastifyRequest, reply: FastifyReply, who: SignedIn): Promise<string | null>;
   /** Whether it is the device grant that asks: another machine than the browser. */
   asksForDevice(request: FastifyRequest, reply: FastifyReply): Promise<boolean>;
@@ -59,15 +61,12 @@ export function createInteractions(provider: Provider, store: OidcStore): Intera
       };
     },
     asksForDevice: async (request, reply) => (await details(request, reply))?.deviceCode !== undefined,
-    async finish(request, reply, { userId, until, connectionId }) {
+    async finish(request, reply, { userId, sessionId, until, connectionId }) {
       const found = await details(request, reply);
       if (found === null) return null;
       const grantId = await grantAll(provider, found, userId);
-      await describeDevice(store, grantId, {
-        ...(await askingDevice(provider, found, request)),
-        connectionId,
-      });
-      if (until !== null) await shortenSession(store, grantId, until);
+      const device = { ...(await askingDevice(provider, found, request)), connectionId };
+      if (!(await bindDevice(store, grantId, device, { sessionId, until }))) return null;
       // Both answers at once: the provider then has nothing left to ask, so consent cannot come round again.
       return answer(request, reply, { login: { accountId: userId, remember: false }, consent: { grantId } });
     },

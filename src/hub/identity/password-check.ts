@@ -2,10 +2,11 @@ import { sql } from 'kysely';
 import { type Attempts, addressSubject, PER_ACCOUNT, PER_ADDRESS } from './attempts.ts';
 import type { OidcStore } from './oidc-store.ts';
 import type { Passwords } from './passwords.ts';
+import type { ProvedPerson } from './proved-person.ts';
 
 /** What became of an e-mail address and a password. */
 type PasswordOutcome =
-  | { readonly kind: 'ok'; readonly userId: string }
+  | ({ readonly kind: 'ok' } & ProvedPerson)
   /** No such account, no password there, or another one: not told apart. */
   | { readonly kind: 'wrong' }
   /** Told only to who knows the password. */
@@ -36,13 +37,15 @@ export function createPasswordCheck(options: {
       ? undefined
       : await store.db
           .selectFrom('users')
-          .select(['id', 'password_hash', 'disabled_at'])
+          .select(['id', 'password_hash', 'sign_in_epoch', 'disabled_at'])
           .where(sql<string>`lower(email)`, '=', account)
           .executeTakeFirst();
     const fits = await passwords.verify(user?.password_hash, password);
     if (!fits || user === undefined) return { kind: 'wrong' };
     await attempts.clear(PER_ACCOUNT, account);
     await attempts.giveBack(PER_ADDRESS, place);
-    return user.disabled_at === null ? { kind: 'ok', userId: user.id } : { kind: 'disabled' };
+    return user.disabled_at === null
+      ? { kind: 'ok', userId: user.id, epoch: user.sign_in_epoch }
+      : { kind: 'disabled' };
   };
 }

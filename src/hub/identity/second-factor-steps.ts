@@ -9,22 +9,25 @@ import {
 import { PER_ACCOUNT } from './attempts.ts';
 import { emailPage } from './pages/sign-in-pages.ts';
 import { TEXTS } from './pages/texts.ts';
+import type { ProvedPerson } from './proved-person.ts';
 import { sendPage } from './send-page.ts';
-import { signIn, type Visit } from './sign-in-visit.ts';
+import { sendOvertaken, signIn, type Visit } from './sign-in-visit.ts';
 
 interface Account {
   readonly id: string;
   readonly email: string;
+  /** Of the account when its password was right. */
+  readonly epoch: number;
 }
 
 /** The password was right: the second factor is asked for, set up where it is needed, or not there. */
-export async function afterPassword(visit: Visit, userId: string): Promise<FastifyReply> {
-  const { steps, reply, place } = visit;
-  const standing = await steps.secondFactor.standing(userId);
-  if (standing === 'off') return signIn(visit, userId);
-  const proof = await steps.secondFactor.remember(userId);
+export async function afterPassword(visit: Visit, person: ProvedPerson): Promise<FastifyReply> {
+  const { steps } = visit;
+  const standing = await steps.secondFactor.standing(person.userId);
+  if (standing === 'off') return signIn(visit, person);
+  const proof = await steps.secondFactor.remember(person);
   const account = await steps.secondFactor.remembered(proof);
-  if (account === null) return sendPage(reply, emailPage(place.form, visit.email), 403);
+  if (account === null) return sendOvertaken(visit);
   return standing === 'on' ? askFactor(visit, account, proof) : askToEnrol(visit, account, proof);
 }
 
@@ -85,8 +88,9 @@ async function proving(
   if (typeof outcome === 'string') return again(outcome, 401);
   await steps.attempts.clear(PER_ACCOUNT, `code:${account.id}`);
   await steps.secondFactor.forget(sent.proof);
-  if (outcome === null) return signIn(visit, account.id);
-  await steps.sessions.begin(request, reply, account.id);
+  const person = { userId: account.id, epoch: account.epoch };
+  if (outcome === null) return signIn(visit, person);
+  if ((await steps.sessions.begin(request, reply, person)) === null) return sendOvertaken(visit);
   return sendPage(reply, recoveryCodesPage(outcome.codes, place.resume));
 }
 

@@ -4,9 +4,11 @@ import { ensureAccount } from '../organizations/accounts.ts';
 import { joinOrganization } from '../organizations/member-service.ts';
 import { lockOrganization } from '../policies/recipients.ts';
 import { hashOneTimeSecret } from '../secrets/one-time-secret.ts';
-import { endAllSessions } from './device-sessions.ts';
+
 import type { OidcStore } from './oidc-store.ts';
 import type { Passwords } from './passwords.ts';
+import { type ProvedPerson, provedBy } from './proved-person.ts';
+import { endSessionsOf } from './session-ends.ts';
 
 /** A link that can still be used. */
 export interface OpenLink {
@@ -32,7 +34,7 @@ export interface SetupLinks {
   /** Looks without using it up: mail programs open links before people do. */
   look(secret: string): Promise<OpenLink | null>;
   /** Uses the link: once, whoever comes second is told so. Answers whose account it was. */
-  use(secret: string, choice: LinkChoice): Promise<{ readonly userId: string } | 'gone' | 'email_taken'>;
+  use(secret: string, choice: LinkChoice): Promise<ProvedPerson | 'gone' | 'email_taken'>;
 }
 
 export function createSetupLinks(store: OidcStore, passwords: Passwords): SetupLinks {
@@ -81,7 +83,7 @@ interface Spending {
   readonly at: Date;
 }
 
-async function spend(trx: Trx, spending: Spending): Promise<{ readonly userId: string } | 'gone'> {
+async function spend(trx: Trx, spending: Spending): Promise<ProvedPerson | 'gone'> {
   const { at } = spending;
   const link = await trx
     .updateTable('setup_links')
@@ -93,10 +95,10 @@ async function spend(trx: Trx, spending: Spending): Promise<{ readonly userId: s
     .executeTakeFirst();
   if (link === undefined) return 'gone';
   if (link.purpose === 'owner' && link.organization_id !== null) {
-    return { userId: await makeOwner(trx, spending, link.organization_id) };
+    return provedBy(trx, await makeOwner(trx, spending, link.organization_id));
   }
   if (link.user_id === null) return 'gone';
-  return (await setPassword(trx, spending, link.user_id)) ? { userId: link.user_id } : 'gone';
+  return (await setPassword(trx, spending, link.user_id)) ? provedBy(trx, link.user_id) : 'gone';
 }
 
 async function makeOwner(trx: Trx, spending: Spending, organizationId: string): Promise<string> {
@@ -126,7 +128,7 @@ async function setPassword(trx: Trx, spending: Spending, userId: string): Promis
     .returning(['id', 'email'])
     .executeTakeFirst();
   if (user === undefined) return false;
-  await endAllSessions(trx, userId);
+  await endSessionsOf(trx, userId, { reason: 'password_changed', at });
   await trx
     .updateTable('setup_links')
     .set({ used_at: at })

@@ -65,6 +65,36 @@ describe('pages', () => {
     expect(made.markup.endsWith('0</a>')).toBe(true);
   });
 
+  it('are what a person gets at an address with nothing, or one that cannot be read; a program gets JSON', async () => {
+    const browser = createBrowser(hub.url);
+    const unknown = [
+      '/sign-in/nothing',
+      '/account/nothing',
+      `/${encodeURIComponent(ATTACK)}`,
+      '/a'.repeat(2000),
+    ];
+    for (const path of unknown) {
+      const page = await browser.get(path);
+      expect(page.status).toBe(404);
+      expectHarmless(page);
+      expect(page.body).toContain('There is nothing at this address');
+      expect(page.body).toContain('href="/account"');
+      const answer = await fetch(new URL(path, hub.url), { headers: { accept: '*/*' } });
+      expect(await answer.json()).toMatchObject({ error: { code: 'not_found' } });
+    }
+    expect(await browser.post('/account/nothing', { some: 'form' })).toMatchObject({
+      status: 404,
+      body: expect.stringContaining('There is nothing at this address'),
+    });
+    const broken = await fetch(`${hub.url}/sign-in/%zz`, { headers: { accept: 'text/html' } });
+    expect(broken.status).toBe(400);
+    expect(await broken.text()).toContain('The address cannot be read');
+    // The API answers programs, even where a person opens it.
+    expect(JSON.parse((await browser.get('/v1/nothing')).body)).toMatchObject({
+      error: { code: 'not_found' },
+    });
+  });
+
   it('carry no script and no inline style, and are framed by nobody', async () => {
     const page = await createBrowser(hub.url).get('/sign-in');
     expectHarmless(page);

@@ -49,7 +49,7 @@ export function registerSignInRoutes(app: HubServer, options: SignInRouteOptions
     const session = await sessions.read(request);
     if (session !== null) return place.finish(signedInBy(session));
     const ended = await sessions.endedBecause(request);
-    const notice = ended === null ? undefined : TEXTS.problem.endedBySso;
+    const notice = ended === null ? undefined : TEXTS.ended[ended];
     return sendPage(reply, emailPage({ ...place.form, problem: notice }, ''));
   });
   app.post('/sign-in', open, async (request, reply) => {

@@ -99,7 +99,7 @@ async function takePassword(visit: Visit): Promise<FastifyReply> {
   const outcome = await steps.checkPassword({ email, password: sent.password, address: request.ip });
   switch (outcome.kind) {
     case 'ok':
-      return afterPassword(visit, outcome.userId);
+      return afterPassword(visit, outcome);
     case 'wait': {
       void reply.header('retry-after', String(outcome.seconds));
       const problem = TEXTS.problem.tooMany(Math.ceil(outcome.seconds / 60));

@@ -10,8 +10,11 @@ import type { BrowserSessions } from './browser-sessions.ts';
 import { fieldSchema } from './form-fields.ts';
 import type { FormTokens } from './form-tokens.ts';
 import type { SignedIn } from './interactions.ts';
-import type { SignInForm } from './pages/sign-in-pages.ts';
+import { emailPage, type SignInForm } from './pages/sign-in-pages.ts';
+import { TEXTS } from './pages/texts.ts';
 import type { PasswordCheck } from './password-check.ts';
+import type { ProvedPerson } from './proved-person.ts';
+import { sendPage } from './send-page.ts';
 
 /** What the sign-in forms send. */
 export const stepSchema = z.object({
@@ -83,15 +86,25 @@ export interface Visit {
 
 /** What a session that stands says of its person. */
 export function signedInBy(session: {
+  readonly id: string;
   readonly userId: string;
   readonly desktopUntil: Date | null;
   readonly connectionId: string | null;
 }): SignedIn {
-  return { userId: session.userId, until: session.desktopUntil, connectionId: session.connectionId };
+  const { id: sessionId, userId, desktopUntil: until, connectionId } = session;
+  return { userId, sessionId, until, connectionId };
 }
 
 /** The password was enough, or what came after it: a session, and on to where the person wanted to go. */
-export async function signIn({ steps, request, reply, place }: Visit, userId: string): Promise<FastifyReply> {
-  await steps.sessions.begin(request, reply, userId);
-  return place.finish({ userId, until: null, connectionId: null });
+export async function signIn(visit: Visit, person: ProvedPerson): Promise<FastifyReply> {
+  const { steps, request, reply, place } = visit;
+  const sessionId = await steps.sessions.begin(request, reply, person);
+  if (sessionId === null) return sendOvertaken(visit);
+  return place.finish({ userId: person.userId, sessionId, until: null, connectionId: null });
+}
+
+/** What was proved counts no longer: sessions of the account were ended while its person signed in. */
+export function sendOvertaken({ reply, place, email }: Visit): FastifyReply {
+  const form = { ...place.form, problem: TEXTS.problem.overtaken };
+  return sendPage(reply, emailPage(form, email), 403);
 }

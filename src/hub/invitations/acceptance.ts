@@ -3,6 +3,7 @@ import type { ChangeContext } from '../audit/record.ts';
 import { requiresSso } from '../connections/find-connection.ts';
 import type { Db, Trx } from '../database/connection.ts';
 import type { Role } from '../database/schema.ts';
+import { type ProvedPerson, provedBy } from '../identity/proved-person.ts';
 import { ensureAccount, findAccount } from '../organizations/accounts.ts';
 import { joinOrganization } from '../organizations/member-service.ts';
 import { lockOrganization } from '../policies/recipients.ts';
@@ -53,7 +54,7 @@ export async function acceptInvitationLink(
     readonly sourceAddress: string;
     readonly at: Date;
   },
-): Promise<{ readonly userId: string } | 'gone' | 'other_account'> {
+): Promise<ProvedPerson | 'gone' | 'other_account'> {
   return db
     .transaction()
     .execute((trx) => accept(trx, wanted))
@@ -69,7 +70,7 @@ class OtherAccount extends Error {}
 async function accept(
   trx: Trx,
   { secret, accepting, sourceAddress, at }: Parameters<typeof acceptInvitationLink>[1],
-): Promise<{ readonly userId: string } | 'gone'> {
+): Promise<ProvedPerson | 'gone'> {
   const secretHash = hashOneTimeSecret(secret);
   const found = await trx
     .selectFrom('invitations')
@@ -123,5 +124,5 @@ async function accept(
       })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
-  return { userId: account.id };
+  return provedBy(trx, account.id);
 }

@@ -225,7 +225,7 @@ describe('the page behind the link', () => {
       .where('email', '=', 'existing@other.example')
       .executeTakeFirstOrThrow();
     expect(account.password_hash).not.toBe('stolen');
-    expect(await take({ kind: 'account', userId: account.id })).toEqual({ userId: account.id });
+    expect(await take({ kind: 'account', userId: account.id })).toMatchObject({ userId: account.id });
     expect(await take({ kind: 'account', userId: account.id })).toBe('gone');
     expect(await member('existing@')).toMatchObject({ origin: 'invitation' });
   });

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import { type SsoConnection, servesAddress } from '../connections/find-connection.ts';
 import type { Db, Trx } from '../database/connection.ts';
+import { type ProvedPerson, provedBy } from '../identity/proved-person.ts';
 import { ensureAccount, findAccount } from '../organizations/accounts.ts';
 import { revokeCredentials } from '../organizations/link-account.ts';
 import { lockOrganization } from '../policies/recipients.ts';
@@ -15,7 +16,7 @@ import { shownToScim, standingInScim } from './scim-standing.ts';
 
 /** Whose account it is now; `notices` are what of the answer was left out. */
 export type SignInOutcome =
-  | { readonly kind: 'ok'; readonly userId: string; readonly notices: readonly SsoNotice[] }
+  | ({ readonly kind: 'ok'; readonly notices: readonly SsoNotice[] } & ProvedPerson)
   | { readonly kind: 'refused'; readonly failure: SsoFailure };
 
 /** Rolls back what a refused sign-in began. */
@@ -50,7 +51,7 @@ export async function signInByConnection(
       if (connection.jit) {
         await provision(trx, { connection, identity, context, scope, account, newcomer: linked, notices });
       } else await admit(trx, { connection, context, account });
-      return { kind: 'ok' as const, userId: account.id, notices };
+      return { kind: 'ok' as const, ...(await provedBy(trx, account.id)), notices };
     });
   } catch (error) {
     if (error instanceof Refused)

@@ -4,7 +4,18 @@ import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Reader, Trx } from '../database/connection.ts';
 import { lockOrganization } from '../policies/recipients.ts';
-import { type MigrationPlace, type MigrationRow, settleWaiting, stepTo } from './migration-steps.ts';
+import { finishMove } from './finish-move.ts';
+import {
+  enrol,
+  inMove,
+  type MigrationPlace,
+  type MigrationRow,
+  over,
+  settleReturned,
+  settleStep,
+  settleWaiting,
+  stepTo,
+} from './migration-steps.ts';
 import { checkReadiness } from './readiness.ts';
 import { removeBatch } from './remove-batch.ts';
 import './tables.ts';
@@ -77,11 +88,7 @@ export async function beginMigration(
       })
       .returning('id')
       .executeTakeFirstOrThrow();
-    await sql`insert into provisioning_migration_people (migration_id, user_id, email, role, state)
-      select ${made.id}, m.user_id, u.email, m.role, 'waiting' from memberships m join users u on u.id = m.user_id
-       where m.organization_id = ${organizationId} and m.connection_id = ${connectionId} and m.origin = 'jit'`.execute(
-      trx,
-    );
+    await enrol(trx, made);
     await record(trx, context, { organizationId, migrationId: made.id }, 'migration.begin', connection.name);
     return made.id;
   });
@@ -93,52 +100,34 @@ export async function advanceMigration(
   db: Db,
   context: ChangeContext,
   where: MigrationPlace,
-  wanted: { readonly action: 'remove' | 'verify' | 'finish' | 'cancel'; readonly batch: number },
+  wanted: {
+    readonly action: 'remove' | 'verify' | 'finish' | 'cancel';
+    readonly batch: number;
+    readonly without: readonly string[];
+  },
 ): Promise<Migration> {
   const row = await readRow(db, where);
   if (row.step === 'finished' || row.step === 'cancelled') throw over(row.step);
   if (wanted.action === 'remove') await removeBatch(db, context, where, row, wanted.batch);
   else if (wanted.action === 'verify') await verify(db, context, where, row);
-  else await end(db, context, where, row, wanted.action === 'finish' ? 'finished' : 'cancelled');
+  else if (wanted.action === 'finish') await finishMove(db, context, where, row, wanted.without);
+  else await cancel(db, context, where, row);
   return (await readMigration(db, where)).migration;
 }
 
-/** Looks who is back: a removed person with a membership from SCIM has returned. */
-async function verify(
-  db: Db,
-  context: ChangeContext,
-  where: MigrationPlace,
-  row: MigrationRow,
-): Promise<void> {
-  await settleWaiting(db, row);
-  await sql`update provisioning_migration_people p set state = 'returned', detail = ''
-    from memberships m where p.migration_id = ${row.id} and p.state = 'removed' and m.user_id = p.user_id
-     and m.organization_id = ${where.organizationId} and m.origin = 'scim' and m.connection_id = ${row.connection_id}`.execute(
-    db,
-  );
-  await stepTo(db, row, context.at, row.step);
-}
-
-async function end(
-  db: Db,
-  context: ChangeContext,
-  where: MigrationPlace,
-  row: MigrationRow,
-  step: 'finished' | 'cancelled',
-): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    await lockOrganization(trx, where.organizationId);
-    if (!(await stepTo(trx, row, context.at, step))) throw over('finished or cancelled');
-    const action = step === 'finished' ? 'migration.finish' : 'migration.cancel';
-    await record(trx, context, where, action, row.connection_name);
+/** Looks who is back. */
+function verify(db: Db, context: ChangeContext, where: MigrationPlace, row: MigrationRow): Promise<void> {
+  return inMove(db, where, async (trx) => {
+    await settleWaiting(trx, row);
+    await settleReturned(trx, row);
+    await settleStep(trx, row, context.at);
   });
 }
 
-function over(step: string): RefusalError {
-  return new RefusalError({
-    code: 'conflict',
-    message: `This move is ${step}.`,
-    help: 'Begin another one.',
+function cancel(db: Db, context: ChangeContext, where: MigrationPlace, row: MigrationRow): Promise<void> {
+  return inMove(db, where, async (trx) => {
+    await stepTo(trx, row, context.at, 'cancelled');
+    await record(trx, context, where, 'migration.cancel', row.connection_name);
   });
 }
 
@@ -183,7 +172,8 @@ function nextOf(step: Migration['step'], counts: Migration['counts']): string {
     return `Export the members, transfer what they own, then remove: ${counts.waiting} are waiting. The first removal switches sign-in provisioning off.`;
   if (counts.removed > 0)
     return `Let the identity provider provision, then verify: ${counts.removed} are not back yet.`;
-  if (counts.refused > 0) return `${counts.refused} could not be removed: see why, then finish.`;
+  if (counts.refused > 0)
+    return `${counts.refused} could not be removed: see why, then finish without them, by name.`;
   return 'Everybody is back through SCIM: finish.';
 }
 

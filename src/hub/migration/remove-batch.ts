@@ -3,7 +3,15 @@ import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db } from '../database/connection.ts';
 import { leaveOrganization } from '../organizations/member-service.ts';
 import { lockOrganization } from '../policies/recipients.ts';
-import { type MigrationPlace, type MigrationRow, settleWaiting, stepTo } from './migration-steps.ts';
+import {
+  enrol,
+  inMove,
+  type MigrationPlace,
+  type MigrationRow,
+  settleStep,
+  settleWaiting,
+  stepTo,
+} from './migration-steps.ts';
 import { checkReadiness } from './readiness.ts';
 import './tables.ts';
 
@@ -29,20 +37,20 @@ export async function removeBatch(
     });
   }
   await switchSignInProvisioningOff(db, context, where, row);
-  await settleWaiting(db, row);
-  const people = await waiting(db, row).select('user_id').orderBy('email').limit(batch).execute();
-  for (const { user_id: userId } of people) if (!(await removeOne(db, context, where, row, userId))) return;
-  const { left } = await waiting(db, row)
-    .select((count) => count.fn.countAll<number>().as('left'))
-    .executeTakeFirstOrThrow();
-  await stepTo(db, row, context.at, left > 0 ? 'removing' : 'verifying');
-}
-
-function waiting(db: Db, row: MigrationRow) {
-  return db
+  const people = await db
     .selectFrom('provisioning_migration_people')
+    .select('user_id')
     .where('migration_id', '=', row.id)
-    .where('state', '=', 'waiting');
+    .where('state', '=', 'waiting')
+    .orderBy('email')
+    .limit(batch)
+    .execute();
+  for (const { user_id: userId } of people) if (!(await removeOne(db, context, where, row, userId))) return;
+  // Whoever removed the last one says so, however many remove at the same time.
+  await db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, where.organizationId);
+    await settleStep(trx, row, context.at);
+  });
 }
 
 async function switchSignInProvisioningOff(
@@ -51,8 +59,9 @@ async function switchSignInProvisioningOff(
   where: MigrationPlace,
   row: MigrationRow,
 ): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    await lockOrganization(trx, where.organizationId);
+  await inMove(db, where, async (trx) => {
+    await enrol(trx, row);
+    await settleWaiting(trx, row);
     const switched = await trx
       .updateTable('connections')
       .set({ jit_enabled: false })

@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
 import type { Trx } from '../database/connection.ts';
+import { endSessionsOf } from '../identity/session-ends.ts';
 import { removeSecondFactor } from '../second-factor/second-factor.ts';
 
 /**
@@ -10,17 +10,11 @@ import { removeSecondFactor } from '../second-factor/second-factor.ts';
 export async function revokeCredentials(trx: Trx, userId: string, at: Date): Promise<void> {
   await trx.updateTable('users').set({ password_hash: null }).where('id', '=', userId).execute();
   await removeSecondFactor(trx, userId);
-  await endSessions(trx, userId);
+  await endSessionsOf(trx, userId, { reason: 'account_linked', at });
   await trx
     .updateTable('api_tokens')
     .set({ revoked_at: at })
     .where('created_by', '=', userId)
     .where('revoked_at', 'is', null)
     .execute();
-}
-
-/** Ends every session of an account, in browsers and on devices; triggers announce it to all hub processes. */
-export async function endSessions(trx: Trx, userId: string): Promise<void> {
-  await sql`delete from device_sessions where user_id = ${userId}`.execute(trx);
-  await sql`delete from browser_sessions where user_id = ${userId}`.execute(trx);
 }

@@ -3,9 +3,9 @@ import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Trx } from '../database/connection.ts';
 import type { Origin, Role } from '../database/schema.ts';
+import { endSessionsOf } from '../identity/session-ends.ts';
 import { lockOrganization, stampRecipients } from '../policies/recipients.ts';
 import { ensureAccount } from './accounts.ts';
-import { endSessions } from './link-account.ts';
 import { noSuchMember, readMember } from './member-list.ts';
 import { createSetupLink } from './setup-links.ts';
 
@@ -146,7 +146,7 @@ export async function leaveOrganization(
     .where('created_by', '=', userId)
     .where('revoked_at', 'is', null)
     .execute();
-  await endSessionsOutside(trx, userId);
+  await endSessionsOutside(trx, userId, context.at);
   await recordChange(trx, context, {
     organizationId,
     action: 'member.remove',
@@ -161,14 +161,14 @@ export async function leaveOrganization(
 }
 
 /** Sessions belong to the account: they end with its last membership. Elsewhere each organization refuses by itself. */
-async function endSessionsOutside(trx: Trx, userId: string): Promise<void> {
+async function endSessionsOutside(trx: Trx, userId: string, at: Date): Promise<void> {
   const other = await trx
     .selectFrom('memberships')
     .select('user_id')
     .where('user_id', '=', userId)
     .limit(1)
     .executeTakeFirst();
-  if (other === undefined) await endSessions(trx, userId);
+  if (other === undefined) await endSessionsOf(trx, userId, { reason: 'account_removed', at });
 }
 
 /** The organization is locked, so nobody else can take away the other owner meanwhile. */

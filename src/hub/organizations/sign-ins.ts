@@ -36,7 +36,7 @@ export async function listSignIns(
            b.created_at, null::timestamptz as last_used_at, b.expires_at
       from browser_sessions b
       left join connections c on c.id = b.connection_id and c.organization_id = ${organizationId}
-     where b.user_id = ${userId} and b.expires_at > ${at}
+     where b.user_id = ${userId} and b.expires_at > ${at} and b.ended_reason is null
     union all
     select d.id, 'desktop', coalesce(d.device_name, d.user_agent, ''), d.address, null,
            d.created_at, d.last_used_at, d.expires_at

@@ -35,26 +35,38 @@ export interface Received {
   readonly images: ImageAccess | null;
 }
 
+/** One organization, what of its policies the members asked for receive, and these members. */
 interface ReceivedRow {
-  user_id: string;
-  organization_id: string;
-  organization_name: string;
-  refresh_seconds: number;
-  grace_seconds: number | null;
-  contact_name: string | null;
-  contact_url: string | null;
-  seq: number | null;
-  policy_id: string | null;
-  policy_name: string;
-  via: 'member' | 'team' | 'default';
-  revision: number;
-  updated_at: Date;
-  exceptions: readonly PolicyException[];
-  overrides: readonly BundleOverride[];
-  registries: RegistryAccess | null;
-  images: ImageAccess | null;
-  document: StoredDocument | null;
+  readonly organization_name: string;
+  readonly refresh_seconds: number;
+  readonly grace_seconds: number | null;
+  readonly contact_name: string | null;
+  readonly contact_url: string | null;
+  readonly registries: RegistryAccess | null;
+  readonly images: ImageAccess | null;
+  /** `null`: none. */
+  readonly policies: readonly RevisionRow[] | null;
+  readonly members: readonly MemberRow[] | null;
 }
+
+interface RevisionRow {
+  readonly id: string;
+  readonly name: string;
+  readonly revision: number;
+  readonly updated_at: string;
+  readonly exceptions: readonly PolicyException[];
+  readonly document: StoredDocument;
+}
+
+/** Short, because an organization has thousands: user, sequence number, policy, revision, via, overrides. */
+type MemberRow = readonly [
+  userId: string,
+  seq: number | null,
+  policyId: string | null,
+  revision: number | null,
+  via: 'member' | 'team' | 'default' | null,
+  overrides: readonly BundleOverride[] | null,
+];
 
 /**
  * Reads what a user receives in an organization, in one statement and so of one moment. `null`: not a member,
@@ -64,128 +76,114 @@ export async function readReceived(
   reader: Reader,
   ids: { readonly organizationId: string; readonly userId: string },
 ): Promise<Received | null> {
-  const { rows } = await selectReceived(reader, ids.organizationId, [ids.userId], true);
-  const row = rows[0];
-  return row === undefined ? null : receivedFrom(row, row.document ?? {});
+  const [received] = await readManyReceived(reader, ids.organizationId, [ids.userId]);
+  return received ?? null;
 }
 
-/**
- * The same for many members of one organization. Each document travels once, however many receive it: revisions
- * never change, so reading them apart from the members shows the same moment.
- */
-export async function readManyReceived(
+/** The same for many members of one organization, in any order: what they share is read, and held, once. */
+export function readManyReceived(
   reader: Reader,
   organizationId: string,
   userIds: readonly string[],
 ): Promise<readonly Received[]> {
-  const { rows } = await selectReceived(reader, organizationId, userIds, false);
-  return withDocuments(reader, rows);
+  return selectReceived(reader, organizationId, userIds);
 }
 
 /** The same of those members only whose sequence number is above the one given for them. */
-export async function readReceivedSince(
+export function readReceivedSince(
   reader: Reader,
   organizationId: string,
   told: ReadonlyMap<string, number>,
 ): Promise<readonly Received[]> {
-  const { rows } = await selectReceived(reader, organizationId, [...told.keys()], false, [...told.values()]);
-  return withDocuments(reader, rows);
+  return selectReceived(reader, organizationId, [...told.keys()], [...told.values()]);
 }
 
-async function withDocuments(reader: Reader, rows: readonly ReceivedRow[]): Promise<readonly Received[]> {
-  const wanted = new Map(
-    rows.flatMap((row) =>
-      row.policy_id === null ? [] : [[keyOf(row.policy_id, row.revision), row] as const],
-    ),
-  );
-  const documents = new Map<string, StoredDocument>();
-  for (const [key, { policy_id: policyId, revision }] of wanted) {
-    if (policyId === null) continue;
-    const found = await reader
-      .selectFrom('policy_revisions')
-      .where('policy_id', '=', policyId)
-      .where('revision', '=', revision)
-      .select('document')
-      .executeTakeFirst();
-    if (found !== undefined) documents.set(key, found.document);
-  }
-  return rows.flatMap((row) => {
-    if (row.policy_id === null) return [receivedFrom(row, {})];
-    const document = documents.get(keyOf(row.policy_id, row.revision));
-    // The policy was deleted meanwhile: these members were stamped again, and are read again.
-    return document === undefined ? [] : [receivedFrom(row, document)];
-  });
-}
-
-function keyOf(policyId: string, revision: number): string {
-  return `${policyId} ${revision}`;
-}
-
-function selectReceived(
+async function selectReceived(
   reader: Reader,
   organizationId: string,
   userIds: readonly string[],
-  withDocument: boolean,
   since?: readonly number[],
-) {
+): Promise<readonly Received[]> {
   const ids = sql`${[...userIds]}::uuid[]`;
   // Which policy is worked out first and once; the accounts are looked up one by one. Left to the planner, an
   // organization that has just grown makes it compare every member with every account.
-  return sql<ReceivedRow>`
+  const { rows } = await sql<ReceivedRow>`
     with mp as materialized (
       select * from member_policies
-       where organization_id = ${organizationId} and user_id = any(${ids}))
-    select mp.user_id, o.id as organization_id, o.name as organization_name, o.refresh_seconds, o.grace_seconds,
-           o.contact_name, o.contact_url, s.seq, p.id as policy_id, p.name as policy_name, mp.via, mp.revision,
-           case when mp.revision = p.revision then p.updated_at
-                else (select ro.started_at from policy_rollouts ro where ro.policy_id = p.id) end as updated_at,
-           coalesce(p.exceptions, '[]') as exceptions,
-           coalesce((select jsonb_agg(jsonb_build_object('id', g.id, 'setting', g.setting, 'value', g.value, 'until', g.until)
-                                      order by g.setting)
-                       from overrides g
-                      where g.organization_id = mp.organization_id and g.user_id = mp.user_id
-                        and g.policy_id = p.id and g.ended_at is null), '[]') as overrides,
+       where organization_id = ${organizationId} and user_id = any(${ids})),
+    receiver as materialized (
+      select mp.*, s.seq
+        from mp
+        left join bundle_sequences s on s.organization_id = mp.organization_id and s.user_id = mp.user_id
+       where (select u.disabled_at is null from users u where u.id = mp.user_id)
+         ${since === undefined ? sql`` : sql`and s.seq > (${[...since]}::bigint[])[array_position(${ids}, mp.user_id)]`})
+    select o.name as organization_name, o.refresh_seconds, o.grace_seconds, o.contact_name, o.contact_url,
            ap.registries, ap.images,
-           ${withDocument ? sql`r.document` : sql`null`} as document
-      from mp
-      join organizations o on o.id = mp.organization_id
-      left join bundle_sequences s on s.organization_id = mp.organization_id and s.user_id = mp.user_id
-      left join policies p on p.id = mp.policy_id
+           (select json_agg(json_build_object(
+                     'id', p.id, 'name', p.name, 'revision', d.revision, 'document', r.document,
+                     'exceptions', coalesce(p.exceptions, '[]'),
+                     'updated_at', case when d.revision = p.revision then p.updated_at
+                       else (select ro.started_at from policy_rollouts ro where ro.policy_id = p.id) end))
+              from (select distinct policy_id, revision from receiver) d
+              join policies p on p.id = d.policy_id
+              join policy_revisions r on r.policy_id = d.policy_id and r.revision = d.revision) as policies,
+           (select json_agg(json_build_array(user_id, seq, policy_id, revision, via,
+                     (select jsonb_agg(jsonb_build_object('id', g.id, 'setting', g.setting, 'value', g.value, 'until', g.until)
+                                       order by g.setting)
+                        from overrides g
+                       where g.organization_id = receiver.organization_id and g.user_id = receiver.user_id
+                         and g.policy_id = receiver.policy_id and g.ended_at is null)))
+              from receiver) as members
+      from organizations o
       left join access_policies ap on ap.organization_id = o.id
-      ${withDocument ? sql`left join policy_revisions r on r.policy_id = mp.policy_id and r.revision = mp.revision` : sql``}
-     where (select u.disabled_at is null from users u where u.id = mp.user_id)
-       ${since === undefined ? sql`` : sql`and s.seq > (${[...since]}::bigint[])[array_position(${ids}, mp.user_id)]`}
+     where o.id = ${organizationId}
   `.execute(reader);
+  return rows.flatMap((row) => membersOf(row, organizationId));
 }
 
-function receivedFrom(row: ReceivedRow, document: StoredDocument): Received {
-  const { policy_id: policyId, via } = row;
-  return {
-    organization: { id: row.organization_id, name: row.organization_name },
-    userId: row.user_id,
-    seq: row.seq ?? 0,
-    policy:
-      policyId === null
-        ? null
-        : {
-            id: policyId,
-            name: row.policy_name,
-            scope: via === 'default' ? 'organization' : 'user',
-            via,
-            revision: row.revision,
-            updatedAt: row.updated_at,
-          },
-    document,
+function membersOf(row: ReceivedRow, organizationId: string): readonly Received[] {
+  const organization = { id: organizationId, name: row.organization_name };
+  const { contact_name: name, contact_url: url } = row;
+  const shared = {
+    organization,
     refreshSeconds: row.refresh_seconds,
     graceSeconds: row.grace_seconds,
-    contact:
-      row.contact_name === null || row.contact_url === null
-        ? null
-        : { name: row.contact_name, url: row.contact_url },
-    exceptions: row.exceptions,
-    // PostgreSQL writes times with the zone of the connection; everybody else reads UTC.
-    overrides: row.overrides.map((each) => ({ ...each, until: new Date(each.until).toISOString() })),
+    contact: name === null || url === null ? null : { name, url },
     registries: row.registries,
     images: row.images,
   };
+  const revisions = new Map(
+    (row.policies ?? []).map((each) => [
+      keyOf(each.id, each.revision),
+      { ...each, updatedAt: new Date(each.updated_at) },
+    ]),
+  );
+  return (row.members ?? []).map(([userId, seq, policyId, revision, via, overrides]) => {
+    const found = revisions.get(keyOf(policyId, revision));
+    const policy =
+      found === undefined || via === null
+        ? null
+        : {
+            id: found.id,
+            name: found.name,
+            scope: via === 'default' ? ('organization' as const) : ('user' as const),
+            via,
+            revision: found.revision,
+            updatedAt: found.updatedAt,
+          };
+    return {
+      ...shared,
+      userId,
+      seq: seq ?? 0,
+      policy,
+      document: found?.document ?? {},
+      exceptions: found?.exceptions ?? [],
+      // PostgreSQL writes times with the zone of the connection; everybody else reads UTC.
+      overrides: (overrides ?? []).map((each) => ({ ...each, until: new Date(each.until).toISOString() })),
+    };
+  });
+}
+
+function keyOf(policyId: string | null, revision: number | null): string {
+  return `${policyId} ${revision}`;
 }

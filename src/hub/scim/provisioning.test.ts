@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { waitingForLocks } from '../database/test-database.ts';
@@ -157,6 +158,61 @@ describe('role and placement', () => {
     expect((await change(`/Groups/${own.id}`, { op: 'remove', path: 'members' })).status).toBe(204);
     expect(await places(userName)).toEqual({ memberships: [], teams: [] });
     expect((await scim.send(scim.acme, 'DELETE', `/Groups/${group.id}`)).status).toBe(204);
+  });
+});
+
+describe('sessions', () => {
+  it.each([
+    [
+      'deactivated',
+      'account_deactivated',
+      (id: string) => change(`/Users/${id}`, { op: 'replace', path: 'active', value: false }),
+    ],
+    ['deleted', 'account_removed', (id: string) => scim.send(scim.acme, 'DELETE', `/Users/${id}`)],
+  ] as const)('of somebody who is %s end, and say why', async (_how, reason, end) => {
+    const user = await post('/Users', { userName: address() });
+    const { db } = scim.database;
+    const account = await db
+      .selectFrom('users')
+      .select(['id', 'sign_in_epoch'])
+      .where(sql<boolean>`lower(email) = lower(${user.userName})`)
+      .executeTakeFirstOrThrow();
+    const at = new Date();
+    const expires_at = new Date(at.getTime() + 3_600_000);
+    const grant_hash = randomBytes(32);
+    const id_hash = randomBytes(32);
+    const row = { created_at: at, expires_at };
+    await db
+      .insertInto('device_sessions')
+      .values({
+        ...row,
+        grant_hash,
+        user_id: account.id,
+        client_id: 'desktop',
+        sealed: Buffer.of(1),
+        last_used_at: at,
+      })
+      .execute();
+    await db
+      .insertInto('oidc_entities')
+      .values({ ...row, model: 'RefreshToken', id_hash, grant_hash, sealed: Buffer.of(1) })
+      .execute();
+    await db
+      .insertInto('browser_sessions')
+      .values({ ...row, id_hash, user_id: account.id, proved_at: at })
+      .execute();
+    await end(user.id);
+    expect(
+      await db.selectFrom('device_sessions').selectAll().where('grant_hash', '=', grant_hash).execute(),
+    ).toEqual([]);
+    const ended = await db
+      .selectFrom('session_ends')
+      .select('reason')
+      .where('token_hash', '=', id_hash)
+      .execute();
+    expect(ended).toEqual([{ reason }]);
+    const browsers = db.selectFrom('browser_sessions').select('ended_reason').where('id_hash', '=', id_hash);
+    expect(await browsers.execute()).toEqual([{ ended_reason: reason }]);
   });
 });
 

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { type AuditEntry, type ChangeContext, recordChanges } from '../audit/record.ts';
 import type { Trx } from '../database/connection.ts';
 import type { Role } from '../database/schema.ts';
+import { endSessions } from '../identity/session-ends.ts';
 import { stampRecipients } from '../policies/recipients.ts';
 import { ScimError } from './scim-error.ts';
 import type { ScimConnection } from './tokens.ts';
@@ -43,19 +44,21 @@ const DESIRED = (connection: ScimConnection, userIds: readonly string[]) => sql`
 /**
  * Brings memberships and teams of these accounts to what SCIM says now, stamps whose policy may have changed, ends
  * the sessions of whoever belongs to no organization any more, and records each membership that began or ended.
+ * `deleted`: they are no longer SCIM's, which is another reason to tell them than being deactivated.
  */
 export async function reconcile(
   trx: Trx,
   context: ChangeContext,
   connection: ScimConnection,
   userIds: readonly string[],
+  how: { readonly deleted?: boolean } = {},
 ): Promise<void> {
   if (userIds.length === 0) return;
   const ended = await endMemberships(trx, connection, userIds);
   const begun = await beginMemberships(trx, context, connection, userIds);
   const moved = await moveTeams(trx, context, connection, userIds);
   await requireOwners(trx, ended);
-  await endIdleSessions(trx, ended);
+  await endIdleSessions(trx, ended, { at: context.at, deleted: how.deleted === true });
   await stamp(trx, context, [...begun, ...moved]);
   await recordChanges(trx, context, [
     ...ended.map((row) => membershipEntry('member.remove', row)),
@@ -177,13 +180,19 @@ export async function requireOwner(
 }
 
 // Sessions belong to the account: they end with its last membership, and until then each organization refuses by itself.
-async function endIdleSessions(trx: Trx, ended: readonly MembershipRow[]): Promise<void> {
+async function endIdleSessions(
+  trx: Trx,
+  ended: readonly MembershipRow[],
+  { at, deleted }: { readonly at: Date; readonly deleted: boolean },
+): Promise<void> {
   if (ended.length === 0) return;
-  const ids = ended.map((row) => row.user_id);
-  for (const table of ['device_sessions', 'browser_sessions']) {
-    await sql`delete from ${sql.table(table)} s where s.user_id = any(${ids}::uuid[])
-      and not exists (select 1 from memberships m where m.user_id = s.user_id)`.execute(trx);
-  }
+  const ids = sql`any(${ended.map((row) => row.user_id)}::uuid[])`;
+  const idle = (deactivated: RawBuilder<unknown>) => sql`(
+    select u.id from users u where u.id = ${ids} and not exists (select 1 from memberships m where m.user_id = u.id)
+       and (not ${deleted} and exists (
+         select 1 from scim_users su where su.user_id = u.id and su.managed and not su.active)) = ${deactivated})`;
+  await endSessions(trx, idle(sql`true`), { reason: 'account_deactivated', at });
+  await endSessions(trx, idle(sql`false`), { reason: 'account_removed', at });
 }
 
 async function stamp(

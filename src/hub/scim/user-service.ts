@@ -116,7 +116,7 @@ export async function deleteUser(db: Db, change: ScimChange, id: string): Promis
     const before = await writable(trx, change, id);
     await touchGroups(trx, change, before.id);
     await trx.updateTable('scim_users').set({ active: false }).where('id', '=', before.id).execute();
-    await reconcile(trx, change.context, change.connection, [before.user_id]);
+    await reconcile(trx, change.context, change.connection, [before.user_id], { deleted: true });
     await trx.deleteFrom('scim_users').where('id', '=', before.id).execute();
     await recordUser(trx, change, 'scim.user.delete', before);
   });

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { generateSecret, generateURI, verify } from 'otplib';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Reader, Trx } from '../database/connection.ts';
+import type { ProvedPerson } from '../identity/proved-person.ts';
 import type { HubSecret } from '../secrets/hub-secret.ts';
 import { ensureRecoveryCodes, makeRecoveryCodes, recoveryCodeHash } from './recovery-codes.ts';
 import './tables.ts';
@@ -42,9 +43,11 @@ export interface SecondFactor {
   /** New recovery codes; those before are worth nothing. Only where there is a second factor. */
   newCodes(userId: string, context: ChangeContext): Promise<readonly string[] | null>;
   /** Remembers that a password was right; the answer proves it for a few minutes. */
-  remember(userId: string): Promise<string>;
-  /** Whose password was right. */
-  remembered(proof: string): Promise<{ readonly id: string; readonly email: string } | null>;
+  remember(person: ProvedPerson): Promise<string>;
+  /** Whose password was right; `null` as well when the account's sessions were ended since. */
+  remembered(
+    proof: string,
+  ): Promise<{ readonly id: string; readonly email: string; readonly epoch: number } | null>;
   /** The proof is used up. */
   forget(proof: string): Promise<void>;
 }
@@ -187,7 +190,7 @@ export function createSecondFactor(options: {
         await record(trx, context, userId, 'account.recovery-codes');
         return makeRecoveryCodes(trx, secret, userId);
       }),
-    async remember(userId) {
+    async remember({ userId, epoch }) {
       const proof = randomBytes(32).toString('base64url');
       const at = now();
       await db.deleteFrom('pending_sign_ins').where('expires_at', '<', at).execute();
@@ -198,6 +201,7 @@ export function createSecondFactor(options: {
           user_id: userId,
           created_at: at,
           expires_at: new Date(at.getTime() + PROOF_MS),
+          sign_in_epoch: epoch,
         })
         .execute();
       return proof;
@@ -206,7 +210,8 @@ export function createSecondFactor(options: {
       const row = await db
         .selectFrom('pending_sign_ins as p')
         .innerJoin('users as u', 'u.id', 'p.user_id')
-        .select(['u.id', 'u.email'])
+        .select(['u.id', 'u.email', 'u.sign_in_epoch as epoch'])
+        .whereRef('p.sign_in_epoch', '=', 'u.sign_in_epoch')
         .where('p.id_hash', '=', secret.digest('pending-sign-in', proof))
         .where('p.expires_at', '>', now())
         .where('u.disabled_at', 'is', null)

@@ -47,6 +47,8 @@ interface PendingSignInsTable {
   user_id: string;
   created_at: Date;
   expires_at: Date;
+  /** Of the account when the password was right. */
+  sign_in_epoch: number;
 }
 
 declare module '../database/schema.ts' {

@@ -78,10 +78,12 @@ async function go(
     case 'failed':
       return sendPage(reply, ssoFailurePage(finished.class), 403);
     case 'signed-in': {
-      const { connectionId, sessionMinutes, place } = finished;
-      if (place.kind === 'hub' && place.confirms !== undefined && place.confirms !== finished.userId)
+      const { connectionId, sessionMinutes, place, person } = finished;
+      if (place.kind === 'hub' && place.confirms !== undefined && place.confirms !== person.userId)
         return sendPage(reply, otherAccountPage(), 403);
-      await sessions.begin(request, reply, finished.userId, { connectionId, sessionMinutes });
+      const begun = await sessions.begin(request, reply, person, { connectionId, sessionMinutes });
+      // Removed or deactivated in this very moment.
+      if (begun === null) return sendPage(reply, ssoFailurePage('session_lost'), 403);
       if (place.kind === 'desktop') return reply.redirect(`${INTERACTION_PATH}/${place.uid}`, 303);
       // Kept here since the sign-in began, where it was checked to be a path of our own.
       return reply.redirect(place.kind === 'hub' && place.next !== '' ? place.next : '/signed-in', 303);

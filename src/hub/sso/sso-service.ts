@@ -9,6 +9,7 @@ import {
   type SsoConnection,
 } from '../connections/find-connection.ts';
 import type { Db } from '../database/connection.ts';
+import type { ProvedPerson } from '../identity/proved-person.ts';
 import { signInByConnection } from '../jit/sign-in-by-connection.ts';
 import type { HubSecret } from '../secrets/hub-secret.ts';
 import {
@@ -45,7 +46,7 @@ type Answered =
 export type Finished =
   | {
       readonly kind: 'signed-in';
-      readonly userId: string;
+      readonly person: ProvedPerson;
       readonly place: SsoPlace;
       readonly connectionId: string;
       readonly sessionMinutes: number | null;
@@ -263,7 +264,7 @@ export function createSso(options: SsoOptions): Sso {
         await note(connection.id, { ...notice, email: outcome.identity.email });
       return {
         kind: 'signed-in',
-        userId: signedIn.userId,
+        person: { userId: signedIn.userId, epoch: signedIn.epoch },
         place: request.place,
         connectionId: connection.id,
         sessionMinutes: outcome.identity.sessionMinutes,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { sessionEndSchema } from '../../shared/contracts/agent-api.ts';
 import type { StatusAnswer } from '../../shared/contracts/local-api.ts';
 import type { UpdateState } from '../updates/updates.ts';
 import { trayFace } from './face.ts';
@@ -75,9 +76,10 @@ describe('the tray menu', () => {
     const ended = (change: Partial<StatusAnswer['account']>) =>
       notes(menu({ ...status(), account: { ...status().account, state: 'sign-in-again', ...change } }))[0];
     expect(ended({})).toBe('dev@acme.example: sign in again');
-    expect(ended({ sessionEnd: 'sso_required' })).toBe(
-      'dev@acme.example: single sign-on is required now, sign in again',
-    );
+    const said = sessionEndSchema.options.map((sessionEnd) => ended({ sessionEnd }));
+    expect(said).toContain('dev@acme.example: single sign-on is required now, sign in again');
+    expect(said).toContain('dev@acme.example: deactivated, ask your administrator');
+    expect(new Set(said).size).toBe(sessionEndSchema.options.length);
   });
 
   test('a name of any length and with line breaks stays one short line', () => {

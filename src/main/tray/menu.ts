@@ -76,7 +76,7 @@ function accountNote({ account: { state, account, sessionEnd } }: StatusAnswer):
   if (account === null) return t('tray.signedOut');
   const email = cut(account.email);
   if (state === 'sign-in-again')
-    return t(sessionEnd === 'sso_required' ? 'tray.ssoRequired' : 'tray.signInAgain', { email });
+    return t(sessionEnd === undefined ? 'tray.signInAgain' : `tray.ended.${sessionEnd}`, { email });
   if (state === 'signed-out') return t('tray.signedOut');
   const active = account.organizations.find(({ name }) => name === account.organization);
   if (active === undefined) return t('tray.accountAlone', { email });

@@ -74,7 +74,11 @@ function SignedIn({ answer, account }: { readonly answer: AccountAnswer; readonl
       {answer.state === 'sign-in-again' ? (
         <Panel
           title={t('account.againTitle')}
-          text={t(answer.sessionEnd === 'sso_required' ? 'account.againSso' : 'account.againText')}
+          text={
+            answer.sessionEnd === undefined
+              ? t('account.againText')
+              : `${t(`sessionEnd.${answer.sessionEnd}`)} ${t('sessionEnd.policyOld')}`
+          }
         >
           <SignIn account={answer} />
         </Panel>

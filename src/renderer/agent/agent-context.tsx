@@ -4,6 +4,7 @@ import type { LocalEvent } from '../../shared/contracts/local-api.ts';
 import type { Carrier } from '../transport/carrier.ts';
 import { type Connection, followLiveEvents } from '../transport/live-events.ts';
 import { createLocalClient, type LocalClient, type Resource } from '../transport/local-client.ts';
+import { createReadGate } from '../transport/read-gate.ts';
 
 /** What pages need of the agent: the client, how it is reached now, and how to ask again. */
 export interface Agent {
@@ -58,22 +59,32 @@ export function AgentProvider({
   readonly children: ReactNode;
 }) {
   const [queries] = useState(createQueryClient);
-  const client = useMemo(() => createLocalClient(carrier, onSessionEnded), [carrier, onSessionEnded]);
+  const [gate] = useState(createReadGate);
+  const client = useMemo(
+    () => createLocalClient(gate.guard(carrier), onSessionEnded),
+    [gate, carrier, onSessionEnded],
+  );
   const [connection, setConnection] = useState<Connection>('connecting');
   const live = useRef<{ stop(): void; retryNow(): void } | null>(null);
 
   useEffect(() => {
     const following = followLiveEvents({
       carrier,
-      onConnection: setConnection,
+      onConnection: (now) => {
+        setConnection(now);
+        if (now === 'lost' || now === 'session-ended') gate.open();
+      },
       onEvent: (event) => {
-        if (event === null) return void readAnew(queries);
+        if (event === null) {
+          if (gate.isOpen()) void readAnew(queries);
+          return gate.open();
+        }
         for (const resource of STALE[event.type]) void readAnew(queries, resource);
       },
     });
     live.current = following;
     return () => following.stop();
-  }, [carrier, queries]);
+  }, [carrier, queries, gate]);
 
   useEffect(() => {
     if (connection === 'session-ended') onSessionEnded();

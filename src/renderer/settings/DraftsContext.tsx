@@ -22,18 +22,23 @@ export interface DraftsState {
   readonly applied: Applied | null;
   /** Settings whose draft was dropped because a lock came. */
   readonly overtaken: readonly string[];
-  edit(setting: SettingState, value: JsonValue, problem: string | null): void;
-  reset(setting: SettingState): void;
   apply(): Promise<void>;
   resetAll(): Promise<void>;
   discard(): void;
   dismiss(): void;
 }
 
+/** What a control does to the drafts. Never another object, so that an edit draws only the row that it is about. */
+export interface DraftActions {
+  edit(setting: SettingState, value: JsonValue, problem: string | null): void;
+  reset(setting: SettingState): void;
+}
+
 /** How long a success is told; a failure stays until somebody has seen to it. */
 const SAVED_SHOWN_MS = 8_000;
 
 const DraftsContext = createContext<DraftsState | null>(null);
+const DraftActionsContext = createContext<DraftActions | null>(null);
 
 /** Holds the drafts of everything below. */
 export function DraftsProvider({ children }: { readonly children: ReactNode }) {
@@ -85,11 +90,6 @@ export function DraftsProvider({ children }: { readonly children: ReactNode }) {
       applying,
       applied,
       overtaken,
-      edit: (setting, value, problem) => {
-        setApplied(null);
-        setDrafts((now) => edit(now, setting, value, problem));
-      },
-      reset: (setting) => setDrafts((now) => reset(now, setting)),
       apply: async () => {
         const request = toRequest(drafts);
         if (request !== null) await send(request, drafts);
@@ -109,7 +109,21 @@ export function DraftsProvider({ children }: { readonly children: ReactNode }) {
     }),
     [drafts, applying, applied, overtaken, send],
   );
-  return <DraftsContext value={state}>{children}</DraftsContext>;
+  const actions = useMemo<DraftActions>(
+    () => ({
+      edit: (setting, value, problem) => {
+        setApplied(null);
+        setDrafts((now) => edit(now, setting, value, problem));
+      },
+      reset: (setting) => setDrafts((now) => reset(now, setting)),
+    }),
+    [],
+  );
+  return (
+    <DraftActionsContext value={actions}>
+      <DraftsContext value={state}>{children}</DraftsContext>
+    </DraftActionsContext>
+  );
 }
 
 /** The unsaved changes and what can be done with them. */
@@ -117,6 +131,13 @@ export function useDrafts(): DraftsState {
   const state = use(DraftsContext);
   if (state === null) throw new Error('useDrafts outside DraftsProvider');
   return state;
+}
+
+/** What a control does to the drafts, without being drawn again when they change. */
+export function useDraftActions(): DraftActions {
+  const actions = use(DraftActionsContext);
+  if (actions === null) throw new Error('useDraftActions outside DraftsProvider');
+  return actions;
 }
 
 // The browser asks before a tab with unsaved changes is closed or reloaded.

@@ -2,8 +2,8 @@ import { Button } from '@mantine/core';
 import KeyRound from 'lucide-react/icons/key-round';
 import RotateCcw from 'lucide-react/icons/rotate-ccw';
 import Snowflake from 'lucide-react/icons/snowflake';
-import { useId } from 'react';
-import type { SettingState } from '../../shared/contracts/local-api.ts';
+import { memo, useId } from 'react';
+import type { CatalogSetting, SettingState } from '../../shared/contracts/local-api.ts';
 import { checkDraft } from '../../shared-ui/check-draft.ts';
 import { controlKind, isFieldset, isWide } from '../../shared-ui/controls/control.ts';
 import { SettingControl } from '../../shared-ui/controls/SettingControl.tsx';
@@ -15,26 +15,29 @@ import { useHints } from '../../shared-ui/setting-hints.ts';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { useValueText } from '../../shared-ui/value-text.ts';
-import { useDrafts } from './DraftsContext.tsx';
+import { useDraftActions } from './DraftsContext.tsx';
 import { type Draft, isHeld } from './drafts.ts';
-import type { ShownSetting } from './find-settings.ts';
 import classes from './SettingRow.module.css';
 
 interface SettingRowProps {
-  readonly setting: ShownSetting;
+  readonly registration: CatalogSetting;
+  readonly state: SettingState;
+  readonly draft: Draft | undefined;
   readonly words: readonly string[];
   /** Opens "Why is this locked?". */
   readonly onExplain: (id: string) => void;
 }
 
-/** One setting: its words, its control, who manages it, and what became of an edit. */
-export function SettingRow({ setting, words, onExplain }: SettingRowProps) {
-  const { registration, state } = setting;
+/**
+ * One setting: its words, its control, who manages it, and what became of an edit. Drawn again only when something of
+ * it changed: there are a hundred of them, and every letter of a search or an edit passes by here.
+ */
+export const SettingRow = memo(function SettingRow(props: SettingRowProps) {
+  const { registration, state, draft, words, onExplain } = props;
   const { t } = useText();
-  const { drafts, edit, reset } = useDrafts();
+  const { edit, reset } = useDraftActions();
   const id = useId();
   const hints = useHints(registration);
-  const draft = drafts.get(state.id);
   const held = isHeld(state);
   const kind = controlKind(registration);
   const error = draft?.problem ?? refusalText(draft);
@@ -60,6 +63,7 @@ export function SettingRow({ setting, words, onExplain }: SettingRowProps) {
       data-locked={state.locked || undefined}
       data-changed={draft === undefined ? undefined : true}
       data-wide={isWide(kind) || undefined}
+      data-switch={kind === 'switch' || undefined}
     >
       <div className={classes.words}>
         <div className={classes.head}>
@@ -95,10 +99,10 @@ export function SettingRow({ setting, words, onExplain }: SettingRowProps) {
           </p>
         )}
       </div>
-      <RowNotes setting={setting} draft={draft} id={id} onExplain={onExplain} />
+      <RowNotes registration={registration} state={state} draft={draft} id={id} onExplain={onExplain} />
     </div>
   );
-}
+});
 
 function refusalText(draft: Draft | undefined): string | null {
   const refusal = draft?.refusal ?? null;
@@ -108,16 +112,12 @@ function refusalText(draft: Draft | undefined): string | null {
 }
 
 function RowNotes({
-  setting: { registration, state },
+  registration,
+  state,
   draft,
   id,
   onExplain,
-}: {
-  readonly setting: ShownSetting;
-  readonly draft: Draft | undefined;
-  readonly id: string;
-  readonly onExplain: (id: string) => void;
-}) {
+}: Omit<SettingRowProps, 'words'> & { readonly id: string }) {
   const { t, dateTime } = useText();
   const valueText = useValueText();
   const override = state.managedBy?.override;
@@ -163,11 +163,11 @@ function ResetButton({
   registration,
   state,
 }: {
-  readonly registration: ShownSetting['registration'];
+  readonly registration: CatalogSetting;
   readonly state: SettingState;
 }) {
   const { t } = useText();
-  const { reset } = useDrafts();
+  const { reset } = useDraftActions();
   const valueText = useValueText();
   return (
     <Button

@@ -2,6 +2,7 @@ import { Button, Checkbox } from '@mantine/core';
 import ListFilter from 'lucide-react/icons/list-filter';
 import SearchX from 'lucide-react/icons/search-x';
 import { useCallback, useDeferredValue, useMemo, useState } from 'react';
+import type { CatalogSetting, SettingState } from '../../shared/contracts/local-api.ts';
 import { searchWords } from '../../shared-ui/match-text.ts';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { EmptyState } from '../../shared-ui/PageState.tsx';
@@ -28,7 +29,7 @@ export function SettingsPage({ category }: { readonly category: string | null })
       {({ settings: registrations }) => (
         <ResourceGate loaded={settings}>
           {(answer) => (
-            <Settings settings={joinSettings(registrations, answer.settings)} category={category} />
+            <Settings registrations={registrations} states={answer.settings} category={category} />
           )}
         </ResourceGate>
       )}
@@ -37,13 +38,16 @@ export function SettingsPage({ category }: { readonly category: string | null })
 }
 
 function Settings({
-  settings,
+  registrations,
+  states,
   category,
 }: {
-  readonly settings: readonly ShownSetting[];
+  readonly registrations: readonly CatalogSetting[];
+  readonly states: readonly SettingState[];
   readonly category: string | null;
 }) {
   const { t } = useText();
+  const settings = useMemo(() => joinSettings(registrations, states), [registrations, states]);
   const [, go] = usePlace();
   const [query, setQuery] = useState('');
   const [managedOnly, setManagedOnly] = useState(false);

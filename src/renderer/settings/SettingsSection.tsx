@@ -1,12 +1,13 @@
 import Link2 from 'lucide-react/icons/link-2';
-import { useId } from 'react';
+import { memo, useId } from 'react';
 import { useText } from '../../shared-ui/text-context.tsx';
+import { useDrafts } from './DraftsContext.tsx';
 import type { Section, ShownSetting } from './find-settings.ts';
 import { SettingRow } from './SettingRow.tsx';
 import classes from './SettingsSection.module.css';
 
 /** The settings of a category; those that share a lock stand together and say so. */
-export function SettingsSection({
+export const SettingsSection = memo(function SettingsSection({
   section,
   words,
   onExplain,
@@ -16,6 +17,7 @@ export function SettingsSection({
   readonly onExplain: (id: string) => void;
 }) {
   const id = useId();
+  const { drafts } = useDrafts();
   return (
     <section aria-labelledby={id} className={classes.section}>
       <h2 id={id} className={classes.title}>
@@ -23,14 +25,21 @@ export function SettingsSection({
       </h2>
       {inGroups(section.settings).map((run) => (
         <GroupCard key={run.key} group={run.group !== null && run.settings.length > 1}>
-          {run.settings.map((setting) => (
-            <SettingRow key={setting.state.id} setting={setting} words={words} onExplain={onExplain} />
+          {run.settings.map(({ registration, state }) => (
+            <SettingRow
+              key={state.id}
+              registration={registration}
+              state={state}
+              draft={drafts.get(state.id)}
+              words={words}
+              onExplain={onExplain}
+            />
           ))}
         </GroupCard>
       ))}
     </section>
   );
-}
+});
 
 function GroupCard({ group, children }: { readonly group: boolean; readonly children: React.ReactNode }) {
   const { t } = useText();

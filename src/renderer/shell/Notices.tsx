@@ -108,10 +108,13 @@ function ProblemsNotice({ status }: { readonly status: StatusAnswer }) {
 
 function AccountNotice({ status }: { readonly status: StatusAnswer }) {
   const { t } = useText();
-  if (status.account.state !== 'sign-in-again') return null;
+  const { state, sessionEnd } = status.account;
+  if (state !== 'sign-in-again') return null;
   return (
     <Notice tone="warn" actions={<ToPage page="account">{t('account.againTitle')}</ToPage>}>
-      {t(status.account.sessionEnd === 'sso_required' ? 'notice.againSso' : 'notice.again')}
+      {sessionEnd === undefined
+        ? t('notice.again')
+        : `${t(`sessionEnd.${sessionEnd}`)} ${t('sessionEnd.policyStays')}`}
     </Notice>
   );
 }

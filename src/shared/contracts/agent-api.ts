@@ -12,8 +12,21 @@ export const AGENT_CLIENT_ID = 'mooring-desktop';
 /** Scopes of a desktop session. `offline_access` takes effect only together with `prompt=consent` (OIDC Core, section 11). */
 export const AGENT_SCOPES = 'openid profile email offline_access agent';
 
-/** Why the hub ended a session of its own accord, where its person should be told: single sign-on is required now. */
-export const sessionEndSchema = z.enum(['sso_required']);
+/** Why the hub ended a session, where its person should be told. The same codes on every surface. */
+export const sessionEndSchema = z.enum([
+  /** The organization requires single sign-on now, and the session began by a password. */
+  'sso_required',
+  /** A new password was chosen, by its person or by whoever runs the hub. */
+  'password_changed',
+  /** An identity provider or SCIM manages the account now; what let in before was revoked. */
+  'account_linked',
+  /** The last membership was ended. */
+  'account_removed',
+  /** The organization's directory deactivated the person. */
+  'account_deactivated',
+  /** Ended by its person, from another browser. */
+  'signed_out',
+]);
 export type SessionEnd = z.infer<typeof sessionEndSchema>;
 /** Body of the token endpoint's `invalid_grant` to a refresh token whose session ended for such a reason. */
 export const endedGrantSchema = z.object({ session_end: sessionEndSchema });

@@ -185,6 +185,8 @@ export const migrationAdvanceSchema = z.object({
   action: z.enum(['remove', 'verify', 'finish', 'cancel']),
   /** How many people one batch removes. */
   batch: z.int().min(1).max(500).default(50),
+  /** To `finish` although these people have not come back through SCIM: everybody who is missing, by name. */
+  without: z.array(uuid).max(20_000).default([]),
 });
 export const migrationReportSchema = z.object({
   migration: migrationSchema,

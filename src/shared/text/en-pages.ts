@@ -86,8 +86,6 @@ export const pages = {
   'account.againTitle': 'Sign in again',
   'account.againText':
     'Your session has ended. The last policy stays in force, but new ones cannot be fetched.',
-  'account.againSso':
-    'Your organization now requires single sign-on, so the session that began with a password has ended. The last policy stays in force, but new ones cannot be fetched.',
   'account.signIn': 'Sign in',
   'account.signInBrowser': 'Sign in with the browser',
   'account.signInDevice': 'Use another device',
@@ -195,8 +193,6 @@ export const pages = {
     other: 'Policy documents have {count} errors. What they were meant to say does not apply as written.',
   },
   'notice.again': 'Your session has ended. The last policy stays in force.',
-  'notice.againSso':
-    'Your organization now requires single sign-on, so your session has ended. The last policy stays in force.',
   'notice.syncFailed': 'The hub could not be reached. The policy in force was fetched {when}.',
   'notice.storeFailed': 'settings-store.json cannot be written',
   'notice.storeContended':

@@ -22,7 +22,8 @@ import * as domainWarnings from './0072-domain-warnings.ts';
 import * as driftFiles from './0073-drift-files.ts';
 import * as sessionEnds from './0074-session-ends.ts';
 import * as deletedPolicies from './0075-deleted-policies.ts';
-import * as listIndexes from './0076-list-indexes.ts';
+import * as signInEpochs from './0076-sign-in-epochs.ts';
+import * as listIndexes from './0077-list-indexes.ts';
 
 /**
  * Every migration by name, in the order of their names. Forward only. A capability adds its own file here with
@@ -52,5 +53,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0073-drift-files': driftFiles,
   '0074-session-ends': sessionEnds,
   '0075-deleted-policies': deletedPolicies,
-  '0076-list-indexes': listIndexes,
+  '0076-sign-in-epochs': signInEpochs,
+  '0077-list-indexes': listIndexes,
 };

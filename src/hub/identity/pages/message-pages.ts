@@ -1,3 +1,4 @@
+import type { Refusal } from '../../../shared/contracts/refusal.ts';
 import { html } from './html.ts';
 import type { Page } from './page.ts';
 import { TEXTS } from './texts.ts';
@@ -18,3 +19,29 @@ export function providerErrorPage(code: string, description: string | undefined)
 <p class="soft small">${code}</p>`,
   };
 }
+
+/** Nothing is at this address. The path is whatever was typed. */
+export function lostPage(path: string): Page {
+  const { title, what, todo, console, account } = TEXTS.lost;
+  const shown = path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}…` : path;
+  return {
+    title,
+    body: html`<p>${what} <code>${shown}</code>.</p>
+<p>${todo}</p>
+<ul>
+<li><a href="/">${console}</a></li>
+<li><a href="/account">${account}</a></li>
+</ul>`,
+  };
+}
+
+/** A refusal that a person meets in a browser: what happened, and what to do. */
+export function refusalPage({ message, help }: Pick<Refusal, 'message' | 'help'>): Page {
+  return {
+    title: texts.title,
+    body: html`<div class="problem" role="alert"><p>${message}</p></div>
+<p>${help ?? texts.again}</p>`,
+  };
+}
+
+const LONGEST_PATH = 120;

@@ -41,6 +41,7 @@ input[readonly] { background: var(--page); }
 input[aria-invalid="true"] { border-color: var(--alert); border-width: 2px; }
 input.code { font-family: ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; font-size: 1.35rem;
   letter-spacing: 0.12em; text-transform: uppercase; text-align: center; }
+code { font-family: ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; font-size: 0.95em; }
 .code-shown { font-family: ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; font-size: 1.6rem;
   letter-spacing: 0.12em; text-align: center; background: var(--page); border-radius: 0.4rem; padding: 0.6rem; }
 button, .button { font: inherit; font-weight: 600; width: 100%; min-height: 2.75rem; padding: 0.6rem 1rem; border-radius: 0.4rem;

@@ -1,3 +1,5 @@
+import type { SessionEnd } from '../../../shared/contracts/agent-api.ts';
+
 /** Every word that the sign-in pages say, in one place. Values are put in by the templates, which escape them. */
 export const TEXTS = {
   product: 'Mooring',
@@ -72,6 +74,27 @@ export const TEXTS = {
     repeat: 'New password, again',
     submit: 'Save and sign in',
   },
+  /** Why the session in this browser ended, and what to do. */
+  ended: {
+    sso_required:
+      'Your organization now requires single sign-on, so the session that began with a password was ended. Sign in with your e-mail address: you are led to your organization.',
+    password_changed:
+      'The password of this account was changed, so you were signed out. Sign in with the new one.',
+    account_linked:
+      'Your organization manages this account now, so you were signed out. Sign in with your e-mail address; a password from before is no longer accepted.',
+    account_removed:
+      'Your account was removed from its organization, so you were signed out. If that is a mistake, ask an owner of the organization.',
+    account_deactivated:
+      'Your organization deactivated your account, so you were signed out. If that is a mistake, ask your administrator.',
+    signed_out: 'You signed this browser out from another place. Sign in to go on.',
+  } satisfies Record<SessionEnd, string>,
+  lost: {
+    title: 'There is nothing at this address',
+    what: 'The hub has no page at',
+    todo: 'Check the address, or go on from here:',
+    console: 'Admin Console',
+    account: 'Your account',
+  },
   problem: {
     title: 'That did not work',
     wrongPassword: 'The e-mail address or the password is not right.',
@@ -98,8 +121,8 @@ export const TEXTS = {
     passwordDiffers: 'The two passwords are not the same.',
     ssoRequired:
       'Your organization asks for single sign-on. Continue with your e-mail address; a password is not accepted.',
-    endedBySso:
-      'Your organization now requires single sign-on, so the session that began with a password was ended. Sign in with your e-mail address: you are led to your organization.',
+    overtaken:
+      'Your account changed while you were signing in, so this sign-in was not finished. Please start again.',
     passkeyName: 'Give the passkey a name of at most 60 characters.',
     currentWrong: 'The present password is not right.',
     passkeyWrong: 'The passkey was not accepted. Try again, or use another way.',

@@ -136,6 +136,14 @@ export const scim = {
   'migration.missing': { one: '{count} person is not back yet', other: '{count} people are not back yet' },
   'migration.allBack': 'Everybody is back, or stayed.',
   'migration.finish': 'Finish the move',
+  'migration.finishTitle': {
+    one: 'Finish without {count} person?',
+    other: 'Finish without {count} people?',
+  },
+  'migration.finishText':
+    'They have not come back through SCIM. Who was removed has no access until the identity provider, an invitation or an owner brings them back; who stayed stays a member of sign-in provisioning, which is not watched by SCIM.',
+  'migration.missingPeople': 'Not back through SCIM',
+  'migration.finishWithout': 'Finish without them',
   'migration.cancel': 'Cancel the move',
   'migration.cancelTitle': 'Cancel the move?',
   'migration.cancelText':

@@ -89,8 +89,6 @@ export const pagesDe: Catalog<keyof typeof pages> = {
   'account.againTitle': 'Melden Sie sich wieder an',
   'account.againText':
     'Ihre Sitzung ist zu Ende. Die letzte Richtlinie gilt weiter, aber neue können nicht abgeholt werden.',
-  'account.againSso':
-    'Ihre Organisation verlangt jetzt Single Sign-on; die Sitzung, die mit einem Passwort begann, ist deshalb zu Ende. Die letzte Richtlinie gilt weiter, aber neue können nicht abgeholt werden.',
   'account.signIn': 'Anmelden',
   'account.signInBrowser': 'Mit dem Browser anmelden',
   'account.signInDevice': 'Ein anderes Gerät benutzen',
@@ -200,8 +198,6 @@ export const pagesDe: Catalog<keyof typeof pages> = {
     other: 'Richtlinien haben {count} Fehler. Was sie sagen sollten, gilt so nicht.',
   },
   'notice.again': 'Ihre Sitzung ist zu Ende. Die letzte Richtlinie gilt weiter.',
-  'notice.againSso':
-    'Ihre Organisation verlangt jetzt Single Sign-on; Ihre Sitzung ist deshalb zu Ende. Die letzte Richtlinie gilt weiter.',
   'notice.syncFailed': 'Der Hub ist nicht erreichbar. Die geltende Richtlinie wurde {when} abgeholt.',
   'notice.storeFailed': 'settings-store.json kann nicht geschrieben werden',
   'notice.storeContended':
