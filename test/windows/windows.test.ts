@@ -249,6 +249,26 @@ describe('installing', () => {
     expect(written().filter((file) => file.startsWith('programData'))).toEqual([]);
   });
 
+  it('takes the properties that the MSI left in the registry', async () => {
+    const given: readonly (readonly [string, string])[] = [
+      ['ADMINSETTINGS', `{'configurationFileVersion':2,'theme':{'locked':true,'value':'dark'}}`],
+      ['ALLOWEDORG', 'acme;beta'],
+      ['HUBURL', ''],
+    ];
+    const key = 'HKLM\\SOFTWARE\\Mooring\\Installer';
+    for (const [name, data] of given)
+      expect(
+        await wine.program(['reg', 'add', key, '/v', name, '/t', 'REG_SZ', '/d', data, '/f', '/reg:64']),
+      ).toMatchObject({ code: 0 });
+    const installed = await wine.mooring(['install', '--from-installer', 'msi'], environment);
+    expect(installed).toMatchObject({ code: 0, stderr: '' });
+    const place = (file: string) =>
+      JSON.parse(readFileSync(wine.disk('elsewhere', 'programData', 'Mooring', file), 'utf8'));
+    expect(place('admin-settings.json')).toMatchObject({ theme: { locked: true, value: 'dark' } });
+    expect(place('registry.json')).toEqual({ allowedOrgs: ['acme', 'beta'] });
+    expect(await wine.mooring(['uninstall'], environment)).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('writes nothing without the rights of an administrator', async () => {
     const refused = await wine.mooring(['install', '--allowed-org=acme']);
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('administrator') });

@@ -65,10 +65,11 @@ Register-ArgumentCompleter -Native -CommandName mooring -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
     $before = @($commandAst.CommandElements | Select-Object -Skip 1 |
         Where-Object { $_.Extent.EndOffset -lt $cursorPosition } | ForEach-Object { $_.Extent.Text })
-    & $commandAst.CommandElements[0].Extent.Text __complete "=$wordToComplete" @before | ForEach-Object {
+    $program = $commandAst.GetCommandName()
+    & $program __complete "=$wordToComplete" @before | ForEach-Object {
         $word, $about = $_ -split "\`t", 2
         if ($word -ne ':file') {
-            $text = if ($word -match '\\s') { "'$word'" } else { $word }
+            $text = if ($word -match "[\\s']") { "'" + $word.Replace("'", "''") + "'" } else { $word }
             $tip = if ($about) { $about } else { $word }
             [System.Management.Automation.CompletionResult]::new($text, $word, 'ParameterValue', $tip)
         }
