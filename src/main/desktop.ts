@@ -5,6 +5,7 @@ import type { AgentOptions, LogEntry } from '../agent/agent-options.ts';
 import { withLog } from '../agent/log-file.ts';
 import type { AgentPaths } from '../agent/paths.ts';
 import { systemCommandRunner } from '../agent/run-command.ts';
+import { type DesktopText, desktopText } from '../shared/text/desktop-text.ts';
 import { VERSION } from '../shared/version.ts';
 import { linkAgent } from './agent/agent-link.ts';
 import { type KeptLink, keepLinked } from './agent/kept-link.ts';
@@ -12,7 +13,7 @@ import { installBridge } from './bridge/install-bridge.ts';
 import { createWindowDoor } from './bridge/window-door.ts';
 import { LINK_SCHEME, linkAmong } from './deep-link/deep-link.ts';
 import { autostartFile } from './login-item/autostart-file.ts';
-import { BACKGROUND_FLAG, createLoginItem } from './login-item/login-item.ts';
+import { createLoginItem, LOGIN_FLAG, startedBy } from './login-item/login-item.ts';
 import type { Preferences } from './preferences/preferences.ts';
 import { dashboardProtocol } from './protocol/dashboard-protocol.ts';
 import { applicationMenu } from './shell/application-menu.ts';
@@ -54,6 +55,7 @@ export async function startDesktop(beginning: Beginning): Promise<void> {
   const log = logOf(agentOptions);
   if (!display) process.stderr.write(NO_DISPLAY);
   prepareApp();
+  const text = desktopText(app.getPreferredSystemLanguages());
 
   let shell: Shell | undefined;
   const agent = keepLinked({
@@ -72,9 +74,9 @@ export async function startDesktop(beginning: Beginning): Promise<void> {
   const { openPreferences } = await import('./preferences/preferences.ts');
   const preferences = openPreferences(beginning.folder, log);
   const window = display ? openableWindow({ beginning, preferences, agent, log, shell: () => shell }) : null;
-  const tray = display ? iconOf(paths, built, () => shell, log) : null;
+  const tray = display ? iconOf({ paths, built, text, shell: () => shell, log }) : null;
   const host = hostOf({ beginning, window, tray, log });
-  const made = createShell({ agent, host, updates, log, now: Date.now, every });
+  const made = createShell({ agent, host, updates, text, log, now: Date.now, every });
   shell = made;
   const stops = [watchMachine(agent), followStarts(beginning, made, host)];
   endGracefully({
@@ -86,7 +88,7 @@ export async function startDesktop(beginning: Beginning): Promise<void> {
       tray?.remove();
     },
   });
-  await begin(beginning, made, host, tray !== null);
+  await begin(beginning, made, host, tray !== null, text);
 }
 
 async function begin(
@@ -94,14 +96,15 @@ async function begin(
   shell: Shell,
   host: ShellHost,
   tray: boolean,
+  { t }: DesktopText,
 ): Promise<void> {
   try {
     const trayShown = tray && (await hasTrayHost(paths.platform, systemCommandRunner()));
-    await shell.start({ background: process.argv.includes(BACKGROUND_FLAG) || !tray, trayShown });
+    await shell.start({ by: tray ? startedBy(process.argv) : 'program', trayShown });
   } catch (error) {
     if (!(error instanceof RefusedStart)) throw error;
     const { message, help = '' } = error.refusal;
-    host.tell('Mooring could not start', `${message} ${help}`.trim());
+    host.tell(t('start.failed'), `${message} ${help}`.trim());
     app.exit(1);
     return;
   }
@@ -170,10 +173,18 @@ function openableWindow(parts: {
   return window;
 }
 
-function iconOf(paths: AgentPaths, built: string, shell: () => Shell | undefined, log: Log): TrayIcon | null {
+function iconOf(parts: {
+  readonly paths: AgentPaths;
+  readonly built: string;
+  readonly text: DesktopText;
+  readonly shell: () => Shell | undefined;
+  readonly log: Log;
+}): TrayIcon | null {
+  const { paths, built, text, shell, log } = parts;
   try {
     return createTrayIcon({
       platform: paths.platform,
+      text,
       images: join(built, '..', 'assets', 'tray'),
       onAction: (action) => shell()?.act(action),
       onClick: () => shell()?.act('open-settings'),
@@ -198,7 +209,7 @@ function hostOf(parts: {
     installed: app.isPackaged,
     autostartFile: autostartFile(paths, process.env),
     program: process.env.APPIMAGE ?? process.execPath,
-    setLoginItem: (openAtLogin) => app.setLoginItemSettings({ openAtLogin, args: [BACKGROUND_FLAG] }),
+    setLoginItem: (openAtLogin) => app.setLoginItemSettings({ openAtLogin, args: [LOGIN_FLAG] }),
     log,
   });
   return {
@@ -228,7 +239,7 @@ function followStarts({ inbox }: Beginning, shell: Shell, host: ShellHost): () =
   const startedAgain = (argv: readonly string[]): void => {
     const link = linkAmong(argv.slice(1));
     if (link !== null) shell.follow(link);
-    else if (!argv.includes(BACKGROUND_FLAG)) host.showWindow();
+    else if (startedBy(argv) === 'person') host.showWindow();
   };
   for (const name of ['second-instance', 'open-url'] as const) app.removeAllListeners(name);
   for (const argv of inbox.starts.splice(0)) startedAgain(argv);

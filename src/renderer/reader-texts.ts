@@ -1,6 +1,7 @@
+import { CATALOG_AS_WRITTEN, type CatalogWords } from '../shared/text/catalog-words.ts';
 import type { TextKey } from '../shared/text/en.ts';
 import type { Catalog } from '../shared/text/text.ts';
-import { writingLocale } from '../shared-ui/writing.ts';
+import { writingLocale } from '../shared/text/writing-locale.ts';
 
 /** The language of a page: how dates are written, and its texts. */
 export interface ReaderTexts {
@@ -8,20 +9,30 @@ export interface ReaderTexts {
   readonly locale: string;
   /** Empty for English, which the texts are written in. */
   readonly translation: Partial<Catalog<TextKey>>;
+  /** The words of the settings. */
+  readonly catalog: CatalogWords;
 }
 
+const ENGLISH: Omit<ReaderTexts, 'locale'> = { translation: {}, catalog: CATALOG_AS_WRITTEN };
+
 /** Languages that the dashboard is written in; one that is not read is not loaded either. */
-const TRANSLATIONS: Readonly<Record<string, () => Promise<ReaderTexts['translation']>>> = {
-  en: async () => ({}),
-  de: async () => (await import('../shared/text/de/de.ts')).de,
+const TRANSLATIONS: Readonly<Record<string, () => Promise<Omit<ReaderTexts, 'locale'>>>> = {
+  en: async () => ENGLISH,
+  de: async () => {
+    const [{ de }, { catalogDe }] = await Promise.all([
+      import('../shared/text/de/de.ts'),
+      import('../shared/text/de/catalog.ts'),
+    ]);
+    return { translation: de, catalog: catalogDe };
+  },
 };
 
 /** The texts in the first language of the reader's that there is; English where there is none or it does not load. */
 export async function readerTexts(wanted: readonly string[]): Promise<ReaderTexts> {
   const locale = writingLocale(wanted, Object.keys(TRANSLATIONS));
   try {
-    return { locale, translation: (await TRANSLATIONS[new Intl.Locale(locale).language]?.()) ?? {} };
+    return { locale, ...((await TRANSLATIONS[new Intl.Locale(locale).language]?.()) ?? ENGLISH) };
   } catch {
-    return { locale: writingLocale(wanted), translation: {} };
+    return { locale: writingLocale(wanted), ...ENGLISH };
   }
 }

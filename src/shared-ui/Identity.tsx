@@ -4,11 +4,12 @@ import '@fontsource-variable/geist/wght.css';
 import './identity.css';
 import { type MantineColorScheme, type MantineColorSchemeManager, MantineProvider } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
+import type { CatalogWords } from '../shared/text/catalog-words.ts';
 import type { TextKey } from '../shared/text/en.ts';
 import type { Catalog } from '../shared/text/text.ts';
+import { writingLocale } from '../shared/text/writing-locale.ts';
 import { TextProvider } from './text-context.tsx';
 import { theme } from './theme.ts';
-import { writingLocale } from './writing.ts';
 
 const SCHEME_KEY = 'mooring.appearance';
 
@@ -38,7 +39,11 @@ export function Identity({
   children,
 }: {
   /** Left out: English, written as the reader's browser writes it. */
-  readonly texts?: { readonly locale: string; readonly translation: Partial<Catalog<TextKey>> };
+  readonly texts?: {
+    readonly locale: string;
+    readonly translation: Partial<Catalog<TextKey>>;
+    readonly catalog: CatalogWords;
+  };
   readonly children: ReactNode;
 }) {
   const [schemes] = useState(sessionSchemes);
@@ -54,6 +59,7 @@ export function Identity({
       <TextProvider
         locale={texts?.locale ?? writingLocale(navigator.languages)}
         translation={texts?.translation}
+        catalog={texts?.catalog}
       >
         {children}
       </TextProvider>

@@ -1,4 +1,5 @@
 import { createContext, type ReactNode, use, useMemo } from 'react';
+import { CATALOG_AS_WRITTEN, type CatalogWords } from '../shared/text/catalog-words.ts';
 import { en, type TextKey } from '../shared/text/en.ts';
 import { type Catalog, createTranslate, type Translate } from '../shared/text/text.ts';
 import { createWriting, type Writing } from './writing.ts';
@@ -7,6 +8,8 @@ import { createWriting, type Writing } from './writing.ts';
 export interface Text extends Writing {
   readonly t: Translate<typeof en>;
   readonly locale: string;
+  /** The words of the settings; empty where they are read as they are written. */
+  readonly catalog: CatalogWords;
 }
 
 const TextContext = createContext<Text | null>(null);
@@ -17,15 +20,17 @@ const ENGLISH: Partial<Catalog<TextKey>> = {};
 export function TextProvider({
   locale,
   translation = ENGLISH,
+  catalog = CATALOG_AS_WRITTEN,
   children,
 }: {
   readonly locale: string;
   readonly translation?: Partial<Catalog<TextKey>> | undefined;
+  readonly catalog?: CatalogWords | undefined;
   readonly children: ReactNode;
 }) {
   const text = useMemo(
-    () => ({ t: createTranslate(en, locale, translation), locale, ...createWriting(locale) }),
-    [locale, translation],
+    () => ({ t: createTranslate(en, locale, translation), locale, catalog, ...createWriting(locale) }),
+    [locale, translation, catalog],
   );
   return <TextContext value={text}>{children}</TextContext>;
 }

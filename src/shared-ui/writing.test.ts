@@ -1,17 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { createWriting, writingLocale } from './writing.ts';
+import { createWriting } from './writing.ts';
 
 describe('writing of a locale', () => {
-  test.each([
-    [['de-DE', 'en-GB'], 'en-GB'],
-    [['en-US@posix', 'en-US'], 'en-US'],
-    [['C', ''], 'en'],
-    [[], 'en'],
-    [['enough'], 'en'],
-  ])('%j is written as %s', (wanted, locale) => {
-    expect(writingLocale(wanted)).toBe(locale);
-  });
-
   test('spans are counted in their largest unit, towards the past and the future', () => {
     const { relative } = createWriting('en');
     const now = Date.parse('2026-03-10T12:00:00Z');

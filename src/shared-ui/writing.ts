@@ -8,24 +8,6 @@ export interface Writing {
   number(value: number): string;
 }
 
-/** The language that texts are written in before they are translated. */
-const LANGUAGE = 'en';
-
-/**
- * The first of the browser's locales that is in a language of the texts, so that dates do not mix languages with
- * them. Browsers on bare systems name locales that are none, such as `en-US@posix`: those are passed over.
- */
-export function writingLocale(wanted: readonly string[], languages: readonly string[] = [LANGUAGE]): string {
-  const usable = wanted.find((each) => {
-    try {
-      return languages.includes(new Intl.Locale(each).language);
-    } catch {
-      return false;
-    }
-  });
-  return usable ?? LANGUAGE;
-}
-
 const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['year', 365 * 86_400_000],
   ['month', 30 * 86_400_000],

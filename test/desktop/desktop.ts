@@ -150,7 +150,7 @@ async function launchOn(
     await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
   };
   for (const [path, content] of Object.entries(options.files?.(paths) ?? {})) await write(path, content);
-  const environment = { ...cleanEnvironment(), MOORING_ROOT: folder, ...options.environment };
+  const environment = { ...cleanEnvironment(), LANGUAGE: 'en', MOORING_ROOT: folder, ...options.environment };
   const start = (words: readonly string[]): Promise<RunningApp> =>
     electron !== null
       ? startElectron(electron, mainOf(program), words, environment)

@@ -1,6 +1,8 @@
 import type { Browser } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { desktopCatalog } from '../../src/shared/settings/desktop-catalog.ts';
+import { catalogDe } from '../../src/shared/text/de/catalog.ts';
 import { de } from '../../src/shared/text/de/de.ts';
 import { en } from '../../src/shared/text/en.ts';
 import type { Message } from '../../src/shared/text/text.ts';
@@ -11,11 +13,16 @@ import { managedWorld } from './stand-in-world.ts';
 
 /** Whole texts of the English catalog that read otherwise in German: none of them may be left on a page. */
 const translations: Readonly<Record<string, Message>> = de;
-const untranslated = new Set(
-  Object.entries<Message>(en).flatMap(([key, text]) =>
+const untranslated = new Set([
+  ...Object.entries<Message>(en).flatMap(([key, text]) =>
     typeof text === 'string' && !text.includes('{') && translations[key] !== text ? [text] : [],
   ),
-);
+  ...desktopCatalog.settings.flatMap(({ id, label, description, category }) => [
+    ...(catalogDe.labels[id] === label ? [] : [label]),
+    ...(description.includes('`') ? [] : [description]),
+    ...(catalogDe.categories[category] === category ? [] : [category]),
+  ]),
+]);
 
 const READ_TEXTS = `(() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -58,6 +65,10 @@ describe('the dashboard in another language', () => {
         expect([place, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([place, 320]);
         await page.setViewportSize({ width: 1280, height: 800 });
       }
+      await page.evaluate(`location.hash = '#/settings/File%20sharing'`);
+      await page.getByRole('heading', { level: 2, name: 'Dateifreigabe' }).waitFor();
+      await page.getByRole('searchbox').first().fill('dateifreigabe');
+      await page.locator('[data-setting="filesharingDirectories"]').waitFor();
       expect(dashboard.complaints).toEqual([]);
     } finally {
       await dashboard.close();

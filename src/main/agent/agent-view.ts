@@ -26,7 +26,7 @@ export interface AgentView {
 
 /**
  * Follows the agent: every event causes one reading of status and settings, and many events at once cause few.
- * `onChange` is told what was, and what is.
+ * `onChange` is told what is, `null` where the agent gives no answer, and what it answered last before.
  */
 export function createAgentView(
   agent: {
@@ -36,6 +36,8 @@ export function createAgentView(
   onChange: (now: AgentSnapshot | null, before: AgentSnapshot | null) => void,
 ): AgentView {
   let current: AgentSnapshot | null = null;
+  // Outlives a pause of the agent: what policy changed meanwhile is news all the same.
+  let known: AgentSnapshot | null = null;
   let reading: Promise<void> | null = null;
   let again = false;
   let stopped = false;
@@ -46,8 +48,9 @@ export function createAgentView(
       read(agent.fetch, 'settings', settingsAnswerSchema),
     ]);
     if (stopped) return;
-    const before = current;
+    const before = known;
     current = status === null || settings === null ? null : { status, settings };
+    known = current ?? known;
     onChange(current, before);
   };
   const run = async (): Promise<void> => {

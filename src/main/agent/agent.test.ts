@@ -48,6 +48,28 @@ describe('the view of the agent', () => {
     }
   });
 
+  test('compares with the last answer, also after a pause', async () => {
+    const answers = [1, null, 2].map((pid) => (pid === null ? null : { ...status(), pid }));
+    const told: (readonly [number | undefined, number | undefined])[] = [];
+    const view = createAgentView(
+      {
+        fetch: async (request) => {
+          if (!request.url.endsWith('/v1/status')) return Response.json(SETTINGS);
+          const answer = answers.shift();
+          return answer === null ? new Response('gone', { status: 503 }) : Response.json(answer);
+        },
+        onEvent: () => () => undefined,
+      },
+      (now, before) => told.push([now?.status.pid, before?.status.pid]),
+    );
+    for (let count = 0; count < 3; count += 1) await view.refresh();
+    expect(told).toEqual([
+      [1, undefined],
+      [undefined, 1],
+      [2, 1],
+    ]);
+  });
+
   test('the samples of these tests are what the agent may answer', () => {
     expect(statusAnswerSchema.safeParse(status({ wall: ['acme'], errors: 1 })).success).toBe(true);
   });

@@ -4,7 +4,16 @@ export const LINK_SCHEME = 'mooring';
 /** Where a link leads: an address of the dashboard, after its `#`. */
 export type DeepLink =
   | { readonly ok: true; readonly place: string }
-  | { readonly ok: false; readonly message: string };
+  | { readonly ok: false; readonly why: LinkRefusal };
+
+/** Why a link was refused; the text catalog says it in words (`link.…`). */
+export type LinkRefusal =
+  | 'too-long'
+  | 'not-ours'
+  | 'names-server'
+  | 'has-parameters'
+  | 'names-no-page'
+  | 'no-such-page';
 
 const LONGEST_LINK = 512;
 /** `sign-in` is the page of the account, which behind a sign-in wall is the wall itself. */
@@ -15,22 +24,22 @@ const PAGES: ReadonlyMap<string, string> = new Map([
 
 /**
  * Reads a link that anybody on the web may have written. A link only ever chooses a page: it changes nothing, signs
- * nobody in and names no server. Whatever is not exactly that is refused whole, with a message for the person.
+ * nobody in and names no server. Whatever is not exactly that is refused whole. The link itself is never repeated to the person: it is a stranger's text.
  */
 export function readDeepLink(text: string, categories: readonly string[]): DeepLink {
-  if (text.length > LONGEST_LINK) return refused('it is too long');
+  if (text.length > LONGEST_LINK) return refused('too-long');
   const url = URL.parse(text);
-  if (url === null || url.protocol !== `${LINK_SCHEME}:`) return refused('it is not an address of Mooring');
-  if (url.username !== '' || url.password !== '' || url.port !== '') return refused('it names a server');
-  if (url.search !== '' || url.hash !== '' || /[?#]/.test(text)) return refused('it carries parameters');
+  if (url === null || url.protocol !== `${LINK_SCHEME}:`) return refused('not-ours');
+  if (url.username !== '' || url.password !== '' || url.port !== '') return refused('names-server');
+  if (url.search !== '' || url.hash !== '' || /[?#]/.test(text)) return refused('has-parameters');
   const named = url.hostname;
-  if (named === '' || named === 'open') return isRoot(url) ? place('settings') : refused('it names no page');
+  if (named === '' || named === 'open') return isRoot(url) ? place('settings') : refused('names-no-page');
   const page = PAGES.get(named);
-  if (page === undefined) return refused('there is no such page');
+  if (page === undefined) return refused('no-such-page');
   if (isRoot(url)) return place(page);
   const category = decoded(url.pathname.slice(1));
   if (page !== 'settings' || category === null || !categories.includes(category))
-    return refused('there is no such page');
+    return refused('no-such-page');
   return place(`settings/${encodeURIComponent(category)}`);
 }
 
@@ -55,7 +64,6 @@ function place(path: string): DeepLink {
   return { ok: true, place: `/${path}` };
 }
 
-/** The link itself is not repeated: it is a stranger's text. */
-function refused(why: string): DeepLink {
-  return { ok: false, message: `A link to Mooring was not opened: ${why}. Nothing was changed.` };
+function refused(why: LinkRefusal): DeepLink {
+  return { ok: false, why };
 }

@@ -23,9 +23,7 @@ describe('the start at login', () => {
   test('on Linux is an entry that comes and goes', () => {
     const { item, autostartFile } = make();
     item.follow(true);
-    expect(readFileSync(autostartFile, 'utf8')).toContain(
-      'Exec="/opt/Mooring/mooring-desktop" --background\n',
-    );
+    expect(readFileSync(autostartFile, 'utf8')).toContain('Exec="/opt/Mooring/mooring-desktop" --at-login\n');
     item.follow(false);
     expect(existsSync(autostartFile)).toBe(false);
   });
@@ -55,7 +53,7 @@ describe('the start at login', () => {
   test('a path is quoted as the specification of desktop entries has it', () => {
     const entry = autostartEntry('/opt/a "b" $c `d` \\e 100%/mooring');
     expect(entry).toContain(
-      'Exec="/opt/a \\\\"b\\\\" \\\\$c \\\\`d\\\\` \\\\\\\\e 100%%/mooring" --background',
+      'Exec="/opt/a \\\\"b\\\\" \\\\$c \\\\`d\\\\` \\\\\\\\e 100%%/mooring" --at-login',
     );
   });
 });

@@ -2,8 +2,18 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { dirname } from 'node:path';
 import type { Platform } from '../../shared/settings/setting.ts';
 
-/** Given to a start that nobody asked for: it opens no window. */
+/** Given to a start for the agent's sake alone: it opens no window. */
 export const BACKGROUND_FLAG = '--background';
+/** Given to the start at login: it opens the window only where `openDashboardOnStartup` says so. */
+export const LOGIN_FLAG = '--at-login';
+
+/** Who started the app, as its arguments tell. */
+export type StartedBy = 'person' | 'login' | 'program';
+
+export function startedBy(argv: readonly string[]): StartedBy {
+  if (argv.includes(BACKGROUND_FLAG)) return 'program';
+  return argv.includes(LOGIN_FLAG) ? 'login' : 'person';
+}
 
 /** Brings the system's list of what starts at login into line with the setting `startOnLogin`. */
 export interface LoginItem {
@@ -51,7 +61,7 @@ export function autostartEntry(program: string): string {
     'Type=Application',
     'Name=Mooring',
     'Comment=Keeps the settings of this desktop in line with policy',
-    `Exec="${quoted}" ${BACKGROUND_FLAG}`,
+    `Exec="${quoted}" ${LOGIN_FLAG}`,
     'Terminal=false',
     'X-GNOME-Autostart-enabled=true',
     '',

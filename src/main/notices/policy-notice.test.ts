@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { SettingState } from '../../shared/contracts/local-api.ts';
+import { desktopText } from '../../shared/text/desktop-text.ts';
 import type { AgentSnapshot } from '../agent/agent-view.ts';
 import { status } from '../tray/sample-status.ts';
 import { policyNotice } from './policy-notice.ts';
 
-const LABELS = new Map([['a', 'Setting A']]);
+const TEXT = { ...desktopText(['en']), labelOf: (id: string) => (id === 'a' ? 'Setting A' : id) };
 const BY = {
   source: 'organization-policy',
   label: 'Engineering default (acme)',
@@ -23,7 +24,7 @@ function snapshot(
   return { status: status(sample), settings: { platform: 'linux', frozen: false, settings: [...settings] } };
 }
 
-const notice = (before: AgentSnapshot, now: AgentSnapshot) => policyNotice(before, now, LABELS);
+const notice = (before: AgentSnapshot, now: AgentSnapshot) => policyNotice(before, now, TEXT);
 
 describe('a notification about policy', () => {
   test('names what was changed, and by whom', () => {
@@ -31,6 +32,16 @@ describe('a notification about policy', () => {
     expect(notice(before, snapshot([setting('a', 2, true)]))).toEqual({
       title: '1 setting was changed by acme',
       body: 'Setting A',
+      place: '/policy',
+    });
+  });
+
+  test('is German for whoever reads German', () => {
+    const ids = ['theme', 'cpus', 'swapMiB', 'memoryMiB', 'diskSizeMiB'];
+    const all = (value: number) => snapshot(ids.map((id) => setting(id, value, true)));
+    expect(policyNotice(all(1), all(2), desktopText(['de']))).toEqual({
+      title: '5 Einstellungen wurden von acme geändert',
+      body: 'Farbschema dieser App, Prozessoren für die virtuelle Maschine, Auslagerungsspeicher der virtuellen Maschine und 2 weitere',
       place: '/policy',
     });
   });

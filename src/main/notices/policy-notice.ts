@@ -1,6 +1,5 @@
 import type { SettingState } from '../../shared/contracts/local-api.ts';
-import { desktop } from '../../shared/text/en-desktop.ts';
-import { createTranslate } from '../../shared/text/text.ts';
+import type { DesktopText } from '../../shared/text/desktop-text.ts';
 import type { AgentSnapshot } from '../agent/agent-view.ts';
 import { ownSettings } from '../agent/own-settings.ts';
 
@@ -11,8 +10,6 @@ export interface PolicyNotice {
   readonly place: string;
 }
 
-const t = createTranslate(desktop, 'en');
-const list = new Intl.ListFormat('en', { type: 'conjunction' });
 const NAMED = 3;
 
 /**
@@ -22,26 +19,30 @@ const NAMED = 3;
 export function policyNotice(
   before: AgentSnapshot,
   now: AgentSnapshot,
-  labels: ReadonlyMap<string, string>,
+  text: DesktopText,
 ): PolicyNotice | null {
-  const wall = wallNotice(before, now);
+  const { t, all, labelOf } = text;
+  const wall = wallNotice(before, now, text);
   if (wall !== null) return wall;
   if (!ownSettings(now.settings).notifyGeneral) return null;
   const old = new Map(before.settings.settings.map((setting) => [setting.id, setting]));
   const changed = now.settings.settings.filter((setting) => visiblyChanged(old.get(setting.id), setting));
   if (changed.length === 0) return null;
-  const names = changed.map(({ id }) => labels.get(id) ?? id);
+  const names = changed.map(({ id }) => labelOf(id));
   const shown = names.slice(0, NAMED);
   if (names.length > NAMED) shown.push(t('notice.more', { count: names.length - NAMED }));
-  const title = t('notice.changed', { count: changed.length, who: whoChanged(changed, old) });
-  return { title, body: list.format(shown), place: '/policy' };
+  const title = t('notice.changed', {
+    count: changed.length,
+    who: whoChanged(changed, old) ?? t('notice.policy'),
+  });
+  return { title, body: all.format(shown), place: '/policy' };
 }
 
-function wallNotice(before: AgentSnapshot, now: AgentSnapshot): PolicyNotice | null {
+function wallNotice(before: AgentSnapshot, now: AgentSnapshot, { t, all }: DesktopText): PolicyNotice | null {
   const [was, is] = [standing(before), standing(now)];
   if (was === is) return null;
   if (!is) return { title: t('notice.wallDown'), body: t('notice.wallDownText'), place: '/settings' };
-  const organizations = list.format(now.status.account.signIn.organizations.slice(0, NAMED));
+  const organizations = all.format(now.status.account.signIn.organizations.slice(0, NAMED));
   const body = organizations === '' ? t('notice.wallUpNone') : t('notice.wallUpText', { organizations });
   return { title: t('notice.wallUp'), body, place: '/account' };
 }
@@ -57,8 +58,11 @@ function visiblyChanged(before: SettingState | undefined, now: SettingState): bo
   return before.locked !== now.locked || JSON.stringify(before.value) !== JSON.stringify(now.value);
 }
 
-function whoChanged(changed: readonly SettingState[], old: ReadonlyMap<string, SettingState>): string {
+function whoChanged(
+  changed: readonly SettingState[],
+  old: ReadonlyMap<string, SettingState>,
+): string | undefined {
   const [first] = changed;
   const by = first?.managedBy ?? (first && old.get(first.id)?.managedBy);
-  return by?.organization ?? by?.label ?? 'policy';
+  return by?.organization ?? by?.label;
 }

@@ -2,11 +2,12 @@ import type { LocalRoute } from '../../shared/contracts/local-api.ts';
 import { LOCAL_ROUTES } from '../../shared/contracts/local-api.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
-import { desktop } from '../../shared/text/en-desktop.ts';
+import type { DesktopText } from '../../shared/text/desktop-text.ts';
 import { type AgentSnapshot, type AgentView, createAgentView } from '../agent/agent-view.ts';
 import type { KeptLink } from '../agent/kept-link.ts';
 import { ownSettings } from '../agent/own-settings.ts';
 import { readDeepLink } from '../deep-link/deep-link.ts';
+import type { StartedBy } from '../login-item/login-item.ts';
 import { type PolicyNotice, policyNotice } from '../notices/policy-notice.ts';
 import type { TrayAction, TrayState } from '../tray/menu.ts';
 import type { Updates } from '../updates/updates.ts';
@@ -28,7 +29,7 @@ export interface ShellHost {
 
 export interface Shell {
   /** Starts the agent, or attaches to it. */
-  start(how: { readonly background: boolean; readonly trayShown: boolean }): Promise<void>;
+  start(how: { readonly by: StartedBy; readonly trayShown: boolean }): Promise<void>;
   /** A menu item was chosen. */
   act(action: TrayAction): void;
   /** A link into the app, as the system handed it over. */
@@ -43,6 +44,7 @@ export interface ShellOptions {
   readonly agent: KeptLink;
   readonly host: ShellHost;
   readonly updates: Updates;
+  readonly text: DesktopText;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly every: (ms: number, act: () => void) => () => void;
@@ -51,14 +53,12 @@ export interface ShellOptions {
 
 /** The menu says how long ago the last sync was. */
 const REDRAW_MS = 30_000;
-const LABELS: ReadonlyMap<string, string> = new Map(
-  desktopCatalog.settings.map(({ id, label }) => [id, label]),
-);
 const CATEGORIES: readonly string[] = [...new Set(desktopCatalog.settings.map(({ category }) => category))];
 
 /** Everything the app does by itself: what Electron tells it goes in, what Electron shall do comes out. */
 export function createShell(options: ShellOptions): Shell {
   const { agent, host, updates, log } = options;
+  const { t } = options.text;
   let starting = true;
   const draw = (): void => {
     const status = view.current()?.status ?? null;
@@ -67,7 +67,7 @@ export function createShell(options: ShellOptions): Shell {
   const view: AgentView = createAgentView(agent, (now, before) => {
     if (now !== null) obey(options, now);
     if (now !== null && before !== null) {
-      const notice = policyNotice(before, now, LABELS);
+      const notice = policyNotice(before, now, options.text);
       if (notice !== null) host.notify(notice);
     }
     draw();
@@ -85,7 +85,7 @@ export function createShell(options: ShellOptions): Shell {
   };
 
   return {
-    start: async ({ background, trayShown }) => {
+    start: async ({ by, trayShown }) => {
       draw();
       const outcome = await agent.start();
       if (!outcome.ok) throw new RefusedStart(outcome.refusal);
@@ -94,15 +94,15 @@ export function createShell(options: ShellOptions): Shell {
       draw();
       const now = view.current();
       const wanted = now !== null && ownSettings(now.settings).openDashboardOnStartup;
-      // Without an icon there would be no way to the app at all.
-      if (!background && (wanted || !trayShown)) host.showWindow();
+      // Whoever starts the app where no icon can be seen would have no way to it at all.
+      if (by !== 'program' && (wanted || (by === 'person' && !trayShown))) host.showWindow();
     },
     act: (action) => actions({ host, updates, send })[action](),
     follow: (link) => {
       const read = readDeepLink(link, CATEGORIES);
       if (read.ok) return host.showWindow(read.place);
       log('a link into the app was refused', { length: link.length });
-      host.tell(desktop['notice.link'], read.message);
+      host.tell(t('notice.link'), t('link.refused', { why: t(`link.${read.why}`) }));
     },
     draw,
     snapshot: view.current,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { sessionEndSchema } from '../../shared/contracts/agent-api.ts';
 import type { StatusAnswer } from '../../shared/contracts/local-api.ts';
+import { desktopText } from '../../shared/text/desktop-text.ts';
 import type { UpdateState } from '../updates/updates.ts';
 import { trayFace } from './face.ts';
 import { type TrayItem, trayMenu } from './menu.ts';
@@ -9,7 +10,7 @@ import { status } from './sample-status.ts';
 const NOW = Date.parse('2026-05-01T12:02:30.000Z');
 
 const menu = (state: StatusAnswer | null, update: UpdateState = { state: 'idle' }, now = NOW) =>
-  trayMenu({ status: state, starting: false, update, now });
+  trayMenu({ status: state, starting: false, update, now }, desktopText(['en']));
 const notes = (items: readonly TrayItem[]) =>
   items.flatMap((item) => (item.kind === 'note' ? [item.text] : []));
 const action = (items: readonly TrayItem[], name: string) =>
@@ -98,6 +99,20 @@ describe('the tray menu', () => {
   ] as const)('shows updates: %j', (update, text, enabled) => {
     const item = menu(status(), update).find((each) => each.kind === 'action' && each.text === text);
     expect(item).toMatchObject({ enabled });
+  });
+});
+
+test('the menu is German for whoever reads German first, dates and lists with it', () => {
+  const german = (state: StatusAnswer, update: UpdateState = { state: 'idle' }) =>
+    trayMenu({ status: state, starting: false, update, now: NOW }, desktopText(['fr-FR', 'de-AT', 'en']));
+  expect(notes(german(status({ wall: ['acme', 'umbrella'] })))).toEqual([
+    'dev@acme.example (Acme Inc.)',
+    'Verwaltet von acme: Engineering default, Revision 7, vor 2 Minuten',
+    'Bei acme oder umbrella anmelden, um Einstellungen zu ändern',
+  ]);
+  expect(german(status(), { state: 'off', why: 'setting' })).toContainEqual({
+    ...{ kind: 'action', action: 'check-updates', enabled: false },
+    text: 'Updates sind durch „Nicht nach Updates suchen“ abgeschaltet',
   });
 });
 

@@ -1,6 +1,5 @@
 import type { StatusAnswer } from '../../shared/contracts/local-api.ts';
-import { desktop } from '../../shared/text/en-desktop.ts';
-import { createTranslate } from '../../shared/text/text.ts';
+import type { DesktopText } from '../../shared/text/desktop-text.ts';
 import type { UpdateState } from '../updates/updates.ts';
 
 /** What a menu item does. */
@@ -37,42 +36,43 @@ export interface TrayState {
   readonly now: number;
 }
 
-const t = createTranslate(desktop, 'en');
-const list = new Intl.ListFormat('en', { type: 'disjunction' });
-const span = new Intl.RelativeTimeFormat('en');
 /** A name longer than this is cut: menus of some systems do not wrap. */
 const LONGEST_NAME = 60;
 
-/** The tray's menu: a pure function of the state. */
-export function trayMenu(state: TrayState): readonly TrayItem[] {
+/** The tray's menu: a pure function of the state, in the words of `text`. */
+export function trayMenu(state: TrayState, text: DesktopText): readonly TrayItem[] {
   const { status } = state;
+  const { t } = text;
   const separator: TrayItem = { kind: 'separator' };
   return [
-    ...notes(state).map((text): TrayItem => ({ kind: 'note', text })),
+    ...notes(state, text).map((note): TrayItem => ({ kind: 'note', text: note })),
     separator,
     act('open-settings', t('tray.openSettings')),
     act('open-policy', t('tray.openPolicy')),
-    syncItem(status),
+    syncItem(status, t),
     separator,
-    accountItem(status),
+    accountItem(status, t),
     separator,
-    updateItem(state.update),
+    updateItem(state.update, text),
     act('about', t('tray.about')),
     act('quit', t('tray.quit')),
   ];
 }
 
-function notes({ status, starting, now }: TrayState): readonly string[] {
+type Say = DesktopText['t'];
+
+function notes({ status, starting, now }: TrayState, text: DesktopText): readonly string[] {
+  const { t } = text;
   if (status === null) return [starting ? t('tray.starting') : t('tray.noAgent')];
   return [
     ...(status.testPaths ? [t('tray.testPaths')] : []),
-    accountNote(status),
-    policyNote(status, now),
-    ...troubles(status),
+    accountNote(status, t),
+    policyNote(status, now, text),
+    ...troubles(status, text),
   ];
 }
 
-function accountNote({ account: { state, account, sessionEnd } }: StatusAnswer): string {
+function accountNote({ account: { state, account, sessionEnd } }: StatusAnswer, t: Say): string {
   if (account === null) return t('tray.signedOut');
   const email = cut(account.email);
   if (state === 'sign-in-again')
@@ -83,9 +83,10 @@ function accountNote({ account: { state, account, sessionEnd } }: StatusAnswer):
   return t('tray.account', { email, organization: cut(active.displayName) });
 }
 
-function policyNote({ policy, sync, managed }: StatusAnswer, now: number): string {
+function policyNote({ policy, sync, managed }: StatusAnswer, now: number, text: DesktopText): string {
+  const { t } = text;
   if (policy !== null) {
-    const ago = since(sync.lastSuccess ?? policy.fetchedAt, now);
+    const ago = since(sync.lastSuccess ?? policy.fetchedAt, now, text);
     const organization = cut(policy.organization);
     if (policy.name === null) return t('tray.managedPlain', { organization, ago });
     const revision = String(policy.revision ?? 0);
@@ -95,10 +96,12 @@ function policyNote({ policy, sync, managed }: StatusAnswer, now: number): strin
   return count === 0 ? t('tray.unmanaged') : t('tray.managedHere', { count });
 }
 
-function troubles({ account: { signIn }, frozen, store, problems, sync }: StatusAnswer): readonly string[] {
+function troubles(status: StatusAnswer, { t, any }: DesktopText): readonly string[] {
+  const { signIn } = status.account;
+  const { frozen, store, problems, sync } = status;
   const found: string[] = [];
   if (signIn.enforced && !signIn.satisfied) {
-    const organizations = list.format(signIn.organizations.slice(0, 3).map(cut));
+    const organizations = any.format(signIn.organizations.slice(0, 3).map(cut));
     found.push(organizations === '' ? t('tray.wallNone') : t('tray.wall', { organizations }));
   }
   if (frozen !== null) found.push(t('tray.frozen'));
@@ -109,18 +112,18 @@ function troubles({ account: { signIn }, frozen, store, problems, sync }: Status
   return found;
 }
 
-function syncItem(status: StatusAnswer | null): TrayItem {
+function syncItem(status: StatusAnswer | null, t: Say): TrayItem {
   const running = status?.sync.state === 'fetching';
   return act('sync', running ? t('tray.syncing') : t('tray.sync'), status !== null && !running);
 }
 
-function accountItem(status: StatusAnswer | null): TrayItem {
+function accountItem(status: StatusAnswer | null, t: Say): TrayItem {
   return status?.account.state === 'signed-in'
     ? act('sign-out', t('tray.signOut'))
     : act('sign-in', t('tray.signIn'), status !== null);
 }
 
-function updateItem(update: UpdateState): TrayItem {
+function updateItem(update: UpdateState, { t, labelOf }: DesktopText): TrayItem {
   switch (update.state) {
     case 'idle':
       return act('check-updates', t('tray.checkUpdates'));
@@ -137,7 +140,7 @@ function updateItem(update: UpdateState): TrayItem {
     case 'ready':
       return act('install-update', t('tray.updateInstall', { version: update.version }));
     case 'off':
-      return act('check-updates', t(OFF[update.why]), false);
+      return act('check-updates', t(OFF[update.why], { setting: labelOf('disableUpdate') }), false);
   }
 }
 
@@ -165,7 +168,7 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 ];
 
 /** How long ago an instant was; one in the future, by a clock that was set back, counts as now. */
-function since(instant: string, now: number): string {
+function since(instant: string, now: number, { t, span }: DesktopText): string {
   const passed = now - Date.parse(instant);
   const unit = UNITS.find(([, size]) => passed >= size);
   return unit === undefined ? t('tray.justNow') : span.format(-Math.trunc(passed / unit[1]), unit[0]);

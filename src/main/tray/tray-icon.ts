@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Menu, nativeImage, nativeTheme, Tray } from 'electron';
 import type { Platform } from '../../shared/settings/setting.ts';
-import { desktop } from '../../shared/text/en-desktop.ts';
+import type { DesktopText } from '../../shared/text/desktop-text.ts';
 import { type TrayFace, trayFace } from './face.ts';
 import { type TrayAction, type TrayState, trayMenu } from './menu.ts';
 
@@ -14,6 +14,7 @@ export interface TrayIcon {
 
 export interface TrayIconOptions {
   readonly platform: Platform;
+  readonly text: DesktopText;
   /** Folder of the tray's images (scripts/make-icons.ts). */
   readonly images: string;
   readonly onAction: (action: TrayAction) => void;
@@ -32,7 +33,7 @@ export function createTrayIcon(options: TrayIconOptions): TrayIcon {
   return {
     show: (state) => {
       const next = trayFace(state.status);
-      const items = trayMenu(state);
+      const items = trayMenu(state, options.text);
       const drawn = JSON.stringify([next, items]);
       if (drawn === shown) return;
       shown = drawn;
@@ -40,7 +41,7 @@ export function createTrayIcon(options: TrayIconOptions): TrayIcon {
         face = next;
         redraw();
       }
-      tray.setToolTip(desktop[`face.${next}`]);
+      tray.setToolTip(options.text.t(`face.${next}`));
       tray.setContextMenu(
         Menu.buildFromTemplate(
           items.map((item) => {

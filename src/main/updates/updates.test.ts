@@ -3,7 +3,7 @@ import { createUpdates, isNewer, type UpdateChannel, type UpdateFeed } from './u
 
 const ALLOWED = { disableUpdate: false, autoDownloadUpdates: false };
 
-function world(offered: string | null | Error, channel: UpdateChannel = 'self') {
+function world(offered: string | null | Error, channel: UpdateChannel = 'self', install?: () => void) {
   const did: string[] = [];
   const timers: { ms: number; act: () => void }[] = [];
   const log: string[] = [];
@@ -14,7 +14,7 @@ function world(offered: string | null | Error, channel: UpdateChannel = 'self') 
       return offered;
     },
     download: async () => void did.push('download'),
-    install: () => void did.push('install'),
+    install: install ?? (() => void did.push('install')),
   };
   const updates = createUpdates({
     ...{ channel, version: '1.2.3', onChange: () => undefined, log: (message) => log.push(message) },
@@ -57,6 +57,18 @@ describe('updates', () => {
     updates.install();
     await Promise.resolve();
     expect(did).toEqual(['check', 'download', 'install']);
+  });
+
+  test('an installer that cannot be started is said, and ends nothing', async () => {
+    const { updates, did, log } = world('1.3.0', 'self', () => {
+      throw new Error('EACCES');
+    });
+    updates.follow(ALLOWED);
+    await updates.check();
+    await updates.download();
+    updates.install();
+    await expect.poll(() => updates.state()).toEqual({ state: 'failed' });
+    expect([did, log]).toEqual([['check', 'download'], ['an update could not be installed']]);
   });
 
   test('is fetched by itself where that is set, also when it is set later', async () => {

@@ -119,7 +119,11 @@ export function createUpdates(options: UpdatesOptions): Updates {
     check,
     download,
     install: () => {
-      if (allowed() && state.state === 'ready') void options.feed().then((feed) => feed.install());
+      if (!allowed() || state.state !== 'ready') return;
+      options
+        .feed()
+        .then((feed) => feed.install())
+        .catch(failed('an update could not be installed'));
     },
     stop: () => cancel(),
   };

@@ -10,12 +10,13 @@ import { useValueText } from '../../shared-ui/value-text.ts';
 import { ResourceGate } from '../agent/ResourceGate.tsx';
 import { useResource } from '../agent/use-resource.ts';
 import { findSettings, isManaged, joinSettings, type ShownSetting } from '../settings/find-settings.ts';
+import { useCatalog } from '../settings/use-catalog.ts';
 import { WhyPanel } from '../settings/WhyPanel.tsx';
 import classes from './ManagedPanel.module.css';
 
 /** Every setting that a layer decides: value, source, level and what was overridden. */
 export function ManagedPanel() {
-  const catalog = useResource('catalog');
+  const catalog = useCatalog();
   const settings = useResource('settings');
   return (
     <ResourceGate loaded={catalog}>

@@ -10,6 +10,7 @@ import { useFailureText } from '../agent/failure-text.ts';
 import { useResource } from '../agent/use-resource.ts';
 import { useDuration, useEndOverride } from '../overrides/use-overrides.ts';
 import { joinSettings } from '../settings/find-settings.ts';
+import { useCatalog } from '../settings/use-catalog.ts';
 import { WhyPanel } from '../settings/WhyPanel.tsx';
 import classes from './OverridesPanel.module.css';
 
@@ -54,7 +55,7 @@ export function OverridesPanel() {
 
 /** "Why is this locked?" of one setting, where an override is asked for. */
 function Explained({ id, onClose }: { readonly id: string | null; readonly onClose: () => void }) {
-  const catalog = useResource('catalog');
+  const catalog = useCatalog();
   const settings = useResource('settings');
   const status = useResource('status');
   if (catalog.state !== 'ready' || settings.state !== 'ready') return null;

@@ -4,6 +4,7 @@ import { useText } from '../../shared-ui/text-context.tsx';
 import { addressOf } from '../routing.ts';
 import classes from './CategoryNav.module.css';
 import type { ShownSetting } from './find-settings.ts';
+import { useCategoryName } from './use-catalog.ts';
 
 /** The catalog's categories, each with the number of settings that are locked in it. */
 export function CategoryNav({
@@ -15,6 +16,7 @@ export function CategoryNav({
   readonly current: string | null;
 }) {
   const { t } = useText();
+  const categoryName = useCategoryName();
   const list = useRef<HTMLElement>(null);
   const categories = [...new Set(settings.map((setting) => setting.registration.category))];
   // On a narrow page the categories scroll sideways: keep the current one in sight, without moving the page.
@@ -35,7 +37,7 @@ export function CategoryNav({
       {categories.map((category) => (
         <CategoryLink
           key={category}
-          label={category}
+          label={categoryName(category)}
           address={addressOf('settings', category)}
           current={current === category}
           locked={

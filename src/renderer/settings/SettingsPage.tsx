@@ -18,11 +18,12 @@ import { PendingBar } from './PendingBar.tsx';
 import { ResetAll } from './ResetAll.tsx';
 import classes from './SettingsPage.module.css';
 import { SettingsSection } from './SettingsSection.tsx';
+import { useCatalog, useCategoryName } from './use-catalog.ts';
 import { WhyPanel } from './WhyPanel.tsx';
 
 /** All settings of this platform, generated from the catalog. */
 export function SettingsPage({ category }: { readonly category: string | null }) {
-  const catalog = useResource('catalog');
+  const catalog = useCatalog();
   const settings = useResource('settings');
   return (
     <ResourceGate loaded={catalog}>
@@ -51,11 +52,12 @@ function Settings({
   const [, go] = usePlace();
   const [query, setQuery] = useState('');
   const [managedOnly, setManagedOnly] = useState(false);
+  const categoryName = useCategoryName();
   const words = useDeferredValue(useMemo(() => searchWords(query), [query]));
   const current = settings.some((setting) => setting.registration.category === category) ? category : null;
   const sections = useMemo(
-    () => findSettings(settings, { category: current, words, managedOnly }),
-    [settings, current, words, managedOnly],
+    () => findSettings(settings, { category: current, words, managedOnly, categoryName }),
+    [settings, current, words, managedOnly, categoryName],
   );
   const showAll = useCallback(() => {
     setQuery('');

@@ -5,6 +5,7 @@ import { useDrafts } from './DraftsContext.tsx';
 import type { Section, ShownSetting } from './find-settings.ts';
 import { SettingRow } from './SettingRow.tsx';
 import classes from './SettingsSection.module.css';
+import { useCategoryName } from './use-catalog.ts';
 
 /** The settings of a category; those that share a lock stand together and say so. */
 export const SettingsSection = memo(function SettingsSection({
@@ -18,10 +19,11 @@ export const SettingsSection = memo(function SettingsSection({
 }) {
   const id = useId();
   const { drafts } = useDrafts();
+  const categoryName = useCategoryName();
   return (
     <section aria-labelledby={id} className={classes.section}>
       <h2 id={id} className={classes.title}>
-        {section.category}
+        {categoryName(section.category)}
       </h2>
       {inGroups(section.settings).map((run) => (
         <GroupCard key={run.key} group={run.group !== null && run.settings.length > 1}>

@@ -12,6 +12,8 @@ export interface Filter {
   readonly category: string | null;
   readonly words: readonly string[];
   readonly managedOnly: boolean;
+  /** A category as the reader reads it; as it is called, where left out. */
+  readonly categoryName?: (category: string) => string;
 }
 
 /** Settings of one category, in the catalog's order. */
@@ -47,7 +49,7 @@ export function findSettings(all: readonly ShownSetting[], filter: Filter): read
     (setting) =>
       (searching || filter.category === null || setting.registration.category === filter.category) &&
       (!filter.managedOnly || isManaged(setting)) &&
-      matches(setting.registration, filter.words),
+      matches(setting.registration, filter),
   );
   const categories = [...new Set(all.map((setting) => setting.registration.category))];
   return categories
@@ -58,9 +60,10 @@ export function findSettings(all: readonly ShownSetting[], filter: Filter): read
     .filter((section) => section.settings.length > 0);
 }
 
-function matches(registration: CatalogSetting, words: readonly string[]): boolean {
+function matches(registration: CatalogSetting, { words, categoryName }: Filter): boolean {
   if (words.length === 0) return true;
   const { label, description, category, id, storeKey, choices = [] } = registration;
-  const text = [label, description, category, id, storeKey, ...choices].join('\n').toLowerCase();
+  const named = categoryName?.(category) ?? category;
+  const text = [label, description, category, named, id, storeKey, ...choices].join('\n').toLowerCase();
   return words.every((word) => text.includes(word));
 }

@@ -7,6 +7,7 @@ import { joinSettings, type ShownSetting } from '../settings/find-settings.ts';
 import { PendingBar } from '../settings/PendingBar.tsx';
 import pageClasses from '../settings/SettingsPage.module.css';
 import { SettingsSection } from '../settings/SettingsSection.tsx';
+import { useCatalog } from '../settings/use-catalog.ts';
 import { WhyPanel } from '../settings/WhyPanel.tsx';
 
 /** The one group that can be changed before signing in (docs/policy.md, section 7). */
@@ -14,7 +15,7 @@ const REACHABLE_GROUP = 'proxy';
 
 /** Behind the sign-in wall: the proxy, without which nobody could sign in. */
 export function ProxyPage() {
-  const catalog = useResource('catalog');
+  const catalog = useCatalog();
   const settings = useResource('settings');
   return (
     <ResourceGate loaded={catalog}>

@@ -24,6 +24,10 @@ class StandInApp extends EventEmitter {
     return this.#ready;
   }
   enableSandbox(): void {}
+  /** As on Linux: the languages of the session, such as `LANGUAGE=de_AT:en`. */
+  getPreferredSystemLanguages(): string[] {
+    return (process.env.LANGUAGE ?? '').split(':').map((each) => each.replace('_', '-'));
+  }
   getVersion(): string {
     return '0.0.0';
   }

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { desktopCatalog } from '../../settings/desktop-catalog.ts';
+import { catalogDe } from './catalog.ts';
+
+const { settings } = desktopCatalog;
+const sorted = (names: Iterable<string>) => [...new Set(names)].toSorted();
+
+test('every setting, category and unit of the catalog has its German words, and no other has', () => {
+  const ids = sorted(settings.map(({ id }) => id));
+  expect(sorted(Object.keys(catalogDe.labels))).toEqual(ids);
+  expect(sorted(Object.keys(catalogDe.descriptions))).toEqual(ids);
+  expect(sorted(Object.keys(catalogDe.categories))).toEqual(sorted(settings.map(({ category }) => category)));
+  expect(sorted(Object.keys(catalogDe.units))).toEqual(
+    sorted(settings.flatMap(({ unit }) => (unit === undefined ? [] : [unit]))),
+  );
+});
+
+test('names that are typed stay as they are, and no two settings read alike', () => {
+  const typed = (text: string) =>
+    text.match(/`[^`]+`|\/var\/[\w/.]+|daemon\.json|--net=host|\*\.docker\.internal/g);
+  for (const { id, label, description } of settings) {
+    expect([id, typed(catalogDe.labels[id] ?? '')]).toEqual([id, typed(label)]);
+    expect([id, typed(catalogDe.descriptions[id] ?? '')]).toEqual([id, typed(description)]);
+  }
+  const labels = settings.map(({ id }) => catalogDe.labels[id]);
+  expect(new Set(labels).size).toBe(labels.length);
+});
