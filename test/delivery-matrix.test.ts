@@ -16,6 +16,13 @@ import { publish, type StandInHub, standInAccount, standInKey, startStandInHub }
 const LIGHT = { configurationFileVersion: 2, theme: { locked: true, value: 'light' } };
 const DARK = { configurationFileVersion: 2, theme: { locked: true, value: 'dark' } };
 
+/** What a person is told to do about a policy that was refused. */
+const TO_DO: Readonly<Partial<Record<FailureMode, RegExp>>> = {
+  malformed: /another network.*administrator/,
+  wrong_signature: /another network.*administrator/,
+  rolled_back: /old state.*new number/,
+};
+
 /** What is shown of each failure: the code of the failed sync, and words a person can do something with. */
 const SHOWN: Readonly<Record<Exclude<FailureMode, 'none' | 'clock_skew'>, readonly [string, RegExp]>> = {
   malformed: ['malformed', /not a signed bundle/],
@@ -147,9 +154,13 @@ describe.each(MODES)('%s', (mode) => {
     await agent.signIn(hub, 'ada');
     await publish(hub, 'ada', 'acme', 20, { document: DARK });
     await failAs(hub, mode);
-    expect((await agent.sync()).outcome).toBe(CONTENT.includes(mode) ? 'refused' : 'failed');
+    const answer = await agent.sync();
+    expect(answer.outcome).toBe(CONTENT.includes(mode) ? 'refused' : 'failed');
+    expect(answer.error?.help).toMatch(TO_DO[mode] ?? /mooring doctor/);
     const status = await agent.status();
     isShown(mode, status.sync);
+    const shown = status.problems.map(({ code, message }) => `${code} ${message}`).join();
+    expect(shown).toMatch(TO_DO[mode] ?? /^$/);
     expect(status).toMatchObject({ policy: { seq: 10, stale: false }, frozen: null });
     expect(await inForce(agent)).toBe('light');
     expect((await agent.ask('PATCH', '/v1/settings', { set: { theme: 'dark' } })).status).toBe(423);

@@ -9,6 +9,7 @@ import { createNudges } from './nudges.ts';
 import type { DeliveryState, PolicyDelivery, PolicyDeliveryOptions } from './policy-delivery.ts';
 import { createPolicyEvents, type PolicyEvents } from './policy-events.ts';
 import { createPolicyHold } from './policy-hold.ts';
+import { refusedFetch } from './refused-bundle.ts';
 import { type AttemptOutcome, attemptSync } from './sync-attempt.ts';
 
 /** Fetches, keeps and schedules. Nothing runs before `start`; nothing is left after `stop`. */
@@ -244,7 +245,9 @@ function sessionKey(account: PolicyDeliveryOptions['account']): string {
 }
 
 function errorOf(outcome: AttemptOutcome): { code: string; message: string } | null {
-  if (outcome.result === 'refused') return { code: outcome.reason, message: outcome.message };
+  if (outcome.result === 'refused') {
+    return { code: outcome.reason, message: refusedFetch(outcome.reason, outcome.message).message };
+  }
   return outcome.result === 'failed'
     ? { code: outcome.refusal.code, message: outcome.refusal.message }
     : null;
@@ -261,11 +264,11 @@ function resultOf(outcome: AttemptOutcome): SyncResult {
       };
     }
     case 'refused': {
-      const message = `The policy that arrived was refused, and the last one stays in force. ${outcome.message}`;
+      const { message, help } = refusedFetch(outcome.reason, outcome.message);
       return {
         outcome: 'refused',
         message,
-        error: { code: 'unreachable', message, details: { reason: outcome.reason } },
+        error: { code: 'unreachable', message, help, details: { reason: outcome.reason } },
       };
     }
     default:

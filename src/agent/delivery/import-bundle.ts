@@ -40,8 +40,9 @@ export async function importBundle(
     },
   });
   if (!verdict.ok) {
-    hold.refuse(verdict.reason, `A policy imported by file was refused. ${verdict.message}`);
-    return { ok: false, refusal: refusedImport(verdict.reason, verdict.message) };
+    const refusal = refusedImport(verdict.reason, verdict.message);
+    hold.refuse(verdict.reason, `A policy imported by file was refused. ${verdict.message} ${refusal.help}`);
+    return { ok: false, refusal };
   }
   const { payload } = verdict;
   try {
@@ -63,7 +64,7 @@ const NOT_BOUND: Refusal = {
   help: 'Ask whoever administers this computer to put all three into the profile.',
 };
 
-function refusedImport(reason: string, message: string): Refusal {
+function refusedImport(reason: string, message: string): Refusal & { readonly help: string } {
   return {
     code: 'bad_request',
     message: `The file was refused, and the last policy stays in force. ${message}`,

@@ -8,6 +8,7 @@ import type { HubKeyTrust } from './hub-key-trust.ts';
 import { type BundleOwner, seqKey } from './kept-bundle.ts';
 import { fetchPolicy } from './policy-fetch.ts';
 import type { PolicyHold } from './policy-hold.ts';
+import { refusedFetch } from './refused-bundle.ts';
 
 /** How one attempt ended. Only `updated` and `unchanged` count against the grace period as success. */
 export type AttemptOutcome =
@@ -107,7 +108,8 @@ async function receive(
   }
   if (!isStill(parts, owner)) return 'owner-changed';
   if (!verdict.ok) {
-    hold.refuse(verdict.reason, verdict.message);
+    const { message, help } = refusedFetch(verdict.reason, verdict.message);
+    hold.refuse(verdict.reason, `${message} ${help}`);
     return { result: 'refused', reason: verdict.reason, message: verdict.message };
   }
   try {

@@ -29,11 +29,29 @@ export function whatToDo(state: DeviceState): string {
     case 'outdated':
       return state.refused === null
         ? 'The device will fetch by itself within the hour; "Sync now" on the device does it at once.'
-        : `The device refuses the new policy (${state.refused}): look at its report.`;
+        : `The device refuses the new policy (${state.refused}). ${afterRefusal(state.refused)}`;
     case 'non_compliant':
       return nonCompliant(state);
     default:
       return assertNever(state.status);
+  }
+}
+
+function afterRefusal(reason: string): string {
+  switch (reason) {
+    case 'bad_signature':
+    case 'malformed':
+      return 'Something between the device and the hub changes what it sends: look at proxies on the way.';
+    case 'unknown_key':
+      return 'It trusts another key: name the present one in its profile (hubKeys), or have the member sign in again and compare both fingerprints.';
+    case 'wrong_issuer':
+      return 'The member signed in at another address than the public URL of this hub: mend that, or have them sign in again.';
+    case 'expired':
+      return 'Its clock is wrong, or its policy came by file and has ended: look at the clock, or export a new file.';
+    case 'rolled_back':
+      return 'It has seen a newer one: was the database put back without "mooring-hub restore"? A change to the policy gives it a new number.';
+    default:
+      return 'Look at its report.';
   }
 }
 
