@@ -4,30 +4,28 @@ import type { Trx } from '../database/connection.ts';
 import type { Role } from '../database/schema.ts';
 import { endSessions } from '../identity/session-ends.ts';
 import { stampRecipients } from '../policies/recipients.ts';
-import { ScimError } from './scim-error.ts';
+import { otherProviders, type Provider, passOn } from './hand-over.ts';
+import { type Leaving, requireOwner } from './keep-owner.ts';
 import type { ScimConnection } from './tokens.ts';
 
 /*
  * Memberships and places in teams follow what SCIM keeps. One set of statements serves one user and a group of
  * thousands alike. Only what this connection gave is ever taken away: members who were added by hand, were
- * invited, or came through another connection stay untouched.
+ * invited, or came through another connection stay untouched; what another connection names as well passes to it.
  */
 
-interface MembershipRow {
-  readonly organization_id: string;
-  readonly user_id: string;
-  readonly email: string;
+interface MembershipRow extends Leaving {
   readonly role: Role;
 }
 
 /** The connection's own organization, and those that accept it at present. */
-function allowed(connection: ScimConnection, organizationId: RawBuilder<unknown>) {
+function allowed(connection: Provider, organizationId: RawBuilder<unknown>) {
   return sql`(${organizationId} = ${connection.organizationId} or ${organizationId} in
     (select co.organization_id from connection_organizations co where co.connection_id = ${connection.id}))`;
 }
 
 /** Who should be a member of what: the user's own placement first, then the organizations of their groups. */
-const DESIRED = (connection: ScimConnection, userIds: readonly string[]) => sql`
+const DESIRED = (connection: Provider, userIds: readonly string[]) => sql`
   select distinct on (user_id, organization_id) user_id, organization_id, role from (
     select su.user_id, su.placement_organization_id as organization_id, su.placement_role as role, 1 as rank
       from scim_users su
@@ -54,9 +52,13 @@ export async function reconcile(
   how: { readonly deleted?: boolean } = {},
 ): Promise<void> {
   if (userIds.length === 0) return;
+  await passOn(trx, context, connection, { userIds, desired: DESIRED(connection, userIds) });
   const ended = await endMemberships(trx, connection, userIds);
   const begun = await beginMemberships(trx, context, connection, userIds);
-  const moved = await moveTeams(trx, context, connection, userIds);
+  const moved = [...(await moveTeams(trx, context, connection, userIds))];
+  const left = [...new Set(moved.map((row) => row.organization_id))];
+  for (const other of left.length === 0 ? [] : await otherProviders(trx, connection, userIds))
+    moved.push(...(await moveTeams(trx, context, other, userIds, left)));
   await requireOwners(trx, ended);
   await endIdleSessions(trx, ended, { at: context.at, deleted: how.deleted === true });
   await stamp(trx, context, [...begun, ...moved]);
@@ -128,14 +130,17 @@ async function beginMemberships(
   return rows;
 }
 
-/** Places in teams; answers who gained or lost one. */
+/** Places in teams; answers who gained or lost one. `within`: only in these organizations. */
 async function moveTeams(
   trx: Trx,
   context: ChangeContext,
-  connection: ScimConnection,
+  connection: Provider,
   userIds: readonly string[],
+  within?: readonly string[],
 ): Promise<readonly Pick<MembershipRow, 'organization_id' | 'user_id'>[]> {
   const ids = [...userIds];
+  const here = (organizationId: RawBuilder<unknown>) =>
+    within === undefined ? sql`true` : sql`${organizationId} = any(${[...within]}::uuid[])`;
   const desired = sql`select * from (
     select su.user_id, g.organization_id, g.team_id from scim_users su
       join scim_group_members gm on gm.scim_user_id = su.id join scim_groups g on g.id = gm.group_id
@@ -143,12 +148,12 @@ async function moveTeams(
     union
     select su.user_id, t.organization_id, t.id from scim_users su join teams t on t.id = su.placement_team_id
      where su.connection_id = ${connection.id} and su.user_id = any(${ids}::uuid[]) and su.managed and su.active
-    ) wanted where ${allowed(connection, sql`wanted.organization_id`)}`;
+    ) wanted where ${allowed(connection, sql`wanted.organization_id`)} and ${here(sql`wanted.organization_id`)}`;
   const { rows } = await sql<Pick<MembershipRow, 'organization_id' | 'user_id'>>`
     with desired as (${desired}), gone as (
       delete from team_members tm
        where tm.connection_id = ${connection.id} and tm.origin = 'scim' and tm.user_id = any(${ids}::uuid[])
-         and not exists (select 1 from desired d where d.user_id = tm.user_id and d.team_id = tm.team_id)
+         and ${here(sql`tm.organization_id`)} and not exists (select 1 from desired d where d.user_id = tm.user_id and d.team_id = tm.team_id)
       returning tm.organization_id, tm.user_id), added as (
       insert into team_members (organization_id, team_id, user_id, origin, added_at, connection_id)
       select d.organization_id, d.team_id, d.user_id, 'scim', ${context.at}, ${connection.id} from desired d
@@ -162,21 +167,6 @@ async function moveTeams(
 /** An organization must keep an owner: whatever would take the last one is refused as a whole. */
 async function requireOwners(trx: Trx, ended: readonly MembershipRow[]): Promise<void> {
   for (const row of ended.filter((candidate) => candidate.role === 'owner')) await requireOwner(trx, row);
-}
-
-/** Refuses with 409 when the organization has no owner left. */
-export async function requireOwner(
-  trx: Trx,
-  who: { readonly organization_id: string; readonly email: string },
-): Promise<void> {
-  const { rows } =
-    await sql`select 1 from memberships m join users u on u.id = m.user_id and u.disabled_at is null
-    where m.organization_id = ${who.organization_id} and m.role = 'owner' limit 1`.execute(trx);
-  if (rows.length > 0) return;
-  throw new ScimError(
-    409,
-    `${who.email} is the last owner of the organization, and without an owner nobody could manage it. Make another member an owner first.`,
-  );
 }
 
 // Sessions belong to the account: they end with its last membership, and until then each organization refuses by itself.

@@ -164,14 +164,28 @@ async function refuseOtherOrigins(
 ): Promise<void> {
   const member = await trx
     .selectFrom('memberships')
-    .select(['origin', 'connection_id'])
+    .select('origin')
     .where('organization_id', '=', connection.organizationId)
     .where('user_id', '=', account.id)
     .executeTakeFirst();
   if (member === undefined) return;
+  // Another connection of theirs has the person as well: the membership stays its, until it lets go.
+  if (member.origin === 'scim') return takeOrphan(trx, connection, account.id);
   throw new ScimError(
     409,
     `${account.email} is a member of ${connection.organizationName} already, but was not provisioned through this connection (origin: ${member.origin}). Remove the member in the Admin Console, then provision again.`,
     'uniqueness',
+  );
+}
+
+/** A membership whose connection was deleted: whoever provisions the person now has it. */
+async function takeOrphan(trx: Trx, connection: ScimConnection, userId: string): Promise<void> {
+  await sql`update memberships set connection_id = ${connection.id} where user_id = ${userId}
+    and organization_id = ${connection.organizationId} and origin = 'scim' and connection_id is null`.execute(
+    trx,
+  );
+  await sql`update team_members set connection_id = ${connection.id} where user_id = ${userId}
+    and organization_id = ${connection.organizationId} and origin = 'scim' and connection_id is null`.execute(
+    trx,
   );
 }
