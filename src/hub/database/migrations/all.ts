@@ -24,7 +24,7 @@ import * as sessionEnds from './0074-session-ends.ts';
 import * as deletedPolicies from './0075-deleted-policies.ts';
 import * as signInEpochs from './0076-sign-in-epochs.ts';
 import * as listIndexes from './0077-list-indexes.ts';
-import * as everybodyLeaves from './0077-everybody-leaves.ts';
+import * as everybodyLeaves from './0078-everybody-leaves.ts';
 
 /**
  * Every migration by name, in the order of their names. Forward only. A capability adds its own file here with
@@ -56,5 +56,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0075-deleted-policies': deletedPolicies,
   '0076-sign-in-epochs': signInEpochs,
   '0077-list-indexes': listIndexes,
-  '0077-everybody-leaves': everybodyLeaves,
+  '0078-everybody-leaves': everybodyLeaves,
 };
