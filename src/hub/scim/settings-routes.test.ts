@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApi, type TestApi } from '../test-api.ts';
+import { readScimSettings } from './settings.ts';
 import { startTestScim, type TestScim, type TestTenant } from './test-scim.ts';
+import { createScimToken } from './tokens.ts';
 
 /* SCIM as owners set it up, and what their identity provider then meets. */
 
+const OPERATOR = { actor: { kind: 'system' as const, name: 'test' }, sourceAddress: null };
 let api: TestApi;
 let scim: TestScim;
 let base: string;
@@ -61,16 +64,28 @@ describe('tokens', () => {
     for (const as of ['editor', 'member'] as const)
       expect((await api.send({ as, method: 'POST', url: `${base}/tokens` })).statusCode).toBe(403);
     const foreign = `/v1/orgs/acme/connections/${api.ids.sharedConnectionId}/scim`;
+    const { db } = api.database;
+    const theirs = await db
+      .selectFrom('connections')
+      .select('organization_id')
+      .where('id', '=', api.ids.sharedConnectionId)
+      .executeTakeFirstOrThrow();
+    const where = { organizationId: theirs.organization_id, connectionId: api.ids.sharedConnectionId };
+    const made = await createScimToken(db, { ...OPERATOR, at: new Date() }, where);
     for (const [method, path] of [
       ['POST', '/tokens'],
       ['GET', ''],
       ['GET', '/log'],
       ['PATCH', ''],
+      ['DELETE', `/tokens/${made?.token.id}`],
     ] as const) {
       const payload = method === 'PATCH' ? { payload: { enabled: false } } : {};
       const answer = await api.send({ as: 'owner', method, url: `${foreign}${path}`, ...payload });
       expect([method, path, answer.statusCode]).toEqual([method, path, 404]);
     }
+    // Not only said: what is theirs is as it was.
+    expect((await lookUp(made?.secret ?? '')).status).toBe(200);
+    expect(await readScimSettings(db, '', where)).toMatchObject({ enabled: true, tokens: [{}] });
   });
 });
 

@@ -110,8 +110,13 @@ describe('a person of two connections', () => {
       [DOCKER]: { dockerRole: 'editor' },
     });
     expect(fresh).not.toBe(old);
-    // The membership is the first one's still, with its role.
+    // The membership is the first one's still, with its role, which is not the other's to change.
     expect(await standing()).toEqual(['member scim of okta']);
+    for (const role of ['owner', 'editor']) {
+      const wanted = { Operations: [{ op: 'replace', path: `${DOCKER}:dockerRole`, value: role }] };
+      expect((await scim.send(next, 'PATCH', `/Users/${fresh}`, wanted)).status).toBe(200);
+      expect(await standing()).toEqual(['member scim of okta']);
+    }
     await signIn();
     await active(former, old, false);
     expect(await standing()).toEqual(['editor scim of entra']);
