@@ -12,7 +12,14 @@ import {
   startTestHub,
   type TestHub,
 } from '../identity/test-hub.ts';
-import { createTestSso, failuresOf, signInBySaml, type TestSso, whoIs } from '../sso/test-sso-hub.ts';
+import {
+  createTestSso,
+  failuresOf,
+  signInBySaml,
+  type TestSso,
+  verifyDomain,
+  whoIs,
+} from '../sso/test-sso-hub.ts';
 import { createApiToken } from '../tokens/api-tokens.ts';
 import '../second-factor/tables.ts';
 
@@ -413,6 +420,28 @@ describe('linking an account that was there before', () => {
       const row = database.db.selectFrom('users').select('password_hash').where('id', '=', victim.id);
       expect((await row.executeTakeFirstOrThrow()).password_hash).not.toBeNull();
     }
+  });
+
+  it('never outside the domains that an owner limited the connection to, verified or not', async () => {
+    const sso = await createTestSso(hub, database);
+    const second = `second.${sso.domain}`;
+    await verifyDomain(database, sso.organizationId, second);
+    await change(sso, { domains: [sso.domain.toUpperCase()] });
+    const boss = await createAccount(database, `boss@${second}`);
+    for (const email of [`boss@${second}`, `new@${second}`]) {
+      const { visited, browser } = await signInBySaml(sso, `evil@${sso.domain}`, { email });
+      expect([visited.status, await whoIs(sso, browser)]).toEqual([403, null]);
+      expect((await failuresOf(sso))[0]).toBe('domain_not_verified');
+      expect(await standing(email)).toEqual([]);
+    }
+    const row = database.db.selectFrom('users').select('password_hash').where('id', '=', boss.id);
+    expect((await row.executeTakeFirstOrThrow()).password_hash).not.toBeNull();
+    // Its own domain goes on, and without a limit it serves both.
+    const ada = await signInBySaml(sso, `ada@${sso.domain}`);
+    expect(await whoIs(sso, ada.browser)).toBe(`ada@${sso.domain}`);
+    await change(sso, { domains: [] });
+    const { browser } = await signInBySaml(sso, `new@${second}`);
+    expect(await whoIs(sso, browser)).toBe(`new@${second}`);
   });
 
   it('takes its password, second factors, sessions and API tokens: who made it keeps no way in', async () => {

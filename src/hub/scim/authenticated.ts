@@ -12,14 +12,17 @@ declare module 'fastify' {
   }
 }
 
+/** RFC 6750 section 2.1; the scheme is compared without case (RFC 9110 section 11.1). */
+const BEARER = /^bearer +([^ ]+) *$/i;
+
 /**
  * Finds the connection of a request's token. Throws 401 without a valid one, 403 where SCIM is off; whose token it
  * was is then known all the same, for the owners to read.
  */
 export function authenticated(context: HubContext): (request: FastifyRequest) => Promise<ScimConnection> {
   return async (request) => {
-    const [scheme = '', token = ''] = (request.headers.authorization ?? '').split(' ', 2);
-    const holder = scheme.toLowerCase() === 'bearer' ? await holderOfToken(context.db, token) : null;
+    const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
+    const holder = token === undefined ? null : await holderOfToken(context.db, token);
     if (holder?.standing === 'valid') {
       const { connection } = holder;
       request.scimConnectionId = connection.id;

@@ -107,6 +107,41 @@ describe('a domain', () => {
     expect((await userOf('present@claimed.example')).name).toBe('Their own');
   });
 
+  it('that the connection does not serve gives nobody and takes nobody’s name, though it is verified', async () => {
+    await domain('other.example', true);
+    const here = await post('/Users', { userName: email });
+    const there = await post('/Users', { userName: 'there@other.example', displayName: 'Theirs' });
+    await account('boss@other.example');
+    const limited = (domains: readonly string[]) =>
+      scim.database.db
+        .updateTable('connections')
+        .set({ domain_names: [...domains] })
+        .where('id', '=', scim.acme.connectionId)
+        .execute();
+    await limited(['acme.example']);
+    for (const [method, path, body] of [
+      ['POST', '/Users', { userName: 'boss@other.example', [DOCKER]: { dockerRole: 'owner' } }],
+      ['POST', '/Users', { userName: 'absent@Other.Example' }],
+      ['PATCH', `/Users/${here.id}`, set('userName', 'moved@other.example')],
+      ['PATCH', `/Users/${there.id}`, set('userName', `moved${serial}@acme.example`)],
+    ] as const) {
+      const answer = await send(method, path, body);
+      expect([answer.status, answer.body.scimType]).toEqual([400, 'invalidValue']);
+      expect(answer.body.detail).toContain(
+        'does not serve the domain "other.example"; it serves acme.example',
+      );
+    }
+    expect((await send('PATCH', `/Users/${there.id}`, set('displayName', 'Mine'))).status).toBe(200);
+    expect((await userOf('there@other.example')).name).toBe('Theirs');
+    expect(await memberships('boss@other.example')).toEqual([]);
+    // Whom it has it may still let go.
+    expect((await send('PATCH', `/Users/${there.id}`, set('active', false))).status).toBe(200);
+    expect(await memberships('there@other.example')).toEqual([]);
+    await post('/Users', { userName: `second${email}` });
+    await limited([]);
+    await post('/Users', { userName: 'boss@other.example' });
+  });
+
   it('that was lost leaves the account’s name to whoever has it now', async () => {
     await domain('lost.example', true);
     const { id } = await post('/Users', { userName: 'theirs@lost.example', displayName: 'First' });

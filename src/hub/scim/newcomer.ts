@@ -4,9 +4,10 @@ import { recordAlong } from '../audit/record.ts';
 import type { Trx } from '../database/connection.ts';
 import { PREPARED } from '../database/prepared.ts';
 import { usernameStem } from '../organizations/accounts.ts';
+import { serves } from './provisioning-scope.ts';
 import { membershipEntry, settleTeams } from './reconcile.ts';
 import type { ResourceBody } from './resource-body.ts';
-import { columnsOf, fullName, keptOf } from './user-body.ts';
+import { columnsOf, fullName, keptOf, userNameOf } from './user-body.ts';
 import { type ScimChange, userEntry } from './user-entry.ts';
 import { placeUser } from './user-placement.ts';
 import type { ScimUserRow } from './user-resource.ts';
@@ -23,6 +24,7 @@ export async function createNewcomer(
   body: ResourceBody,
 ): Promise<ScimUserRow | null> {
   const { connection, context } = change;
+  if (!serves(connection, userNameOf(body).slice(userNameOf(body).lastIndexOf('@') + 1))) return null;
   const placement = await placeUser(trx, connection, body, context.at);
   const row = {
     id: randomUUID(),

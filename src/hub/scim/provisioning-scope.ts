@@ -62,7 +62,12 @@ export function requireAddress(userName: string): void {
   }
 }
 
-/** Refuses an address outside the domains that are verified for the connection's organization. */
+/** Whether the domain is among those that an owner limited the connection to, if any. */
+export function serves({ domains }: Pick<ScimConnection, 'domains'>, domain: string): boolean {
+  return domains.length === 0 || domains.includes(domain.toLowerCase());
+}
+
+/** Refuses an address outside the domains that are verified for the connection's organization and that it serves. */
 export async function requireVerifiedDomain(
   reader: Reader,
   connection: ScimConnection,
@@ -70,6 +75,13 @@ export async function requireVerifiedDomain(
 ): Promise<void> {
   requireAddress(userName);
   const domain = userName.slice(userName.lastIndexOf('@') + 1).toLowerCase();
+  if (!serves(connection, domain)) {
+    throw new ScimError(
+      400,
+      `The connection ${connection.name} does not serve the domain "${domain}"; it serves ${connection.domains.join(', ')}. An owner changes that in the Admin Console, at the connection.`,
+      'invalidValue',
+    );
+  }
   const verified = await reader
     .selectFrom('domains')
     .select('id')

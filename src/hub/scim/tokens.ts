@@ -18,6 +18,8 @@ export interface ScimConnection {
   readonly organizationId: string;
   readonly organizationName: string;
   readonly defaultTeam: string | null;
+  /** The verified domains that it serves; empty: all of the organization. */
+  readonly domains: readonly string[];
   /** May take over members that sign-in created. */
   readonly adopts: boolean;
   /** The token that was shown, and when its use was last noted. */
@@ -144,6 +146,7 @@ export async function holderOfToken(reader: Reader, secret: string): Promise<Tok
       'o.id as organization_id',
       'o.name as organization_name',
       'c.default_team',
+      'c.domain_names',
       'c.scim_adopts_jit',
       't.id as token_id',
       't.last_used_at',
@@ -163,6 +166,7 @@ export async function holderOfToken(reader: Reader, secret: string): Promise<Tok
       organizationId: row.organization_id,
       organizationName: row.organization_name,
       defaultTeam: row.default_team,
+      domains: row.domain_names,
       adopts: row.scim_adopts_jit,
       tokenId: row.token_id,
       tokenUsedAt: row.last_used_at,

@@ -117,9 +117,13 @@ export async function writeProfile(
 ): Promise<void> {
   const name = fullName(body);
   if (name === undefined) return;
+  const served =
+    connection.domains.length === 0 ? sql`true` : sql`d.name = any(${[...connection.domains]}::text[])`;
   await sql`update users u set name = ${name} from domains d
     where u.id = ${row.user_id} and u.name <> ${name} and d.organization_id = ${connection.organizationId}
-      and d.verified_at is not null and d.name = lower(split_part(u.email, '@', 2))`.execute(trx);
+      and d.verified_at is not null and d.name = lower(split_part(u.email, '@', 2)) and ${served}`.execute(
+    trx,
+  );
 }
 
 /** Groups show the names of their people: what changes those changes the group's version too. */
