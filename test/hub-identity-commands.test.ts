@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type HubProcess, runHubCommand, startHubProcess, temporaryDataDirectory } from './hub-process.ts';
@@ -96,6 +98,100 @@ describe('people', () => {
     await answer('tokens', 'revoke', 'robot');
     expect((await ask()).status).toBe(401);
     expect(await refused('tokens', 'revoke', 'robot')).toEqual({ code: 2, error: 'not_found' });
+  }, 120_000);
+});
+
+describe('what the console shows and does', () => {
+  it('is asked for as numbers, in pages and in an order', async () => {
+    const paged = ['members', 'list', '--sort', 'email', '--limit', '2'];
+    const [overview, trend, { members }, first, shown] = await Promise.all([
+      answer('overview'),
+      answer('trend', '--days', '7'),
+      answer('members', 'list', '--sort', 'email'),
+      answer(...paged),
+      text(...paged),
+    ]);
+    expect(overview).toMatchObject({ teams: expect.any(Number), checklist: { policy: true } });
+    expect(trend.days.at(-1).statuses).toEqual(overview.statuses);
+    expect(first).toMatchObject({ members: members.slice(0, 2), total: members.length });
+    expect(shown).toMatch(/2 of \d+; the next page: --cursor \S+\n$/);
+    const [second, effective, signIns, none, ...wrong] = await Promise.all([
+      answer(...paged, '--cursor', first.next),
+      answer('members', 'effective', 'olivia@acme.example', '--platform', 'mac'),
+      answer('members', 'sign-ins', 'olivia@acme.example'),
+      answer('domains', 'list', '--search', 'surely nothing', '--limit', '5'),
+      refused('members', 'list', '--sort', 'age'),
+      refused('tokens', 'list', '--limit', '0'),
+      refused('connections', 'list', '--cursor', 'x'),
+    ]);
+    expect(second.members).toEqual(members.slice(2, 4));
+    expect(effective.platform).toBe('mac');
+    expect(signIns).toMatchObject({ signIns: [], total: 0 });
+    expect(none.total).toBe(0);
+    for (const each of wrong) expect(each).toEqual({ code: 2, error: 'bad_request' });
+  }, 120_000);
+
+  it('is done with many members at once, never with everybody by mistake', async () => {
+    const many = ['--domain', 'many.example'];
+    await Promise.all([
+      ...['one', 'two'].map((name) => answer('members', 'add', `${name}@many.example`)),
+      answer('teams', 'create', 'Many'),
+    ]);
+    const joined = await answer('members', 'bulk', ...many, '--add-to', 'Many');
+    expect(joined.job).toMatchObject({ counts: { waiting: 0, done: 2, refused: 0 }, refused: [] });
+    for (const each of await Promise.all([
+      refused('members', 'bulk', '--remove'),
+      refused('members', 'bulk', ...many, '--all', '--remove'),
+      refused('members', 'bulk', ...many, '--set-role', 'king'),
+    ]))
+      expect(each).toEqual({ code: 2, error: 'bad_request' });
+    expect((await answer('teams', 'show', 'Many')).total).toBe(2);
+    expect(await text('members', 'bulk', ...many, '--remove')).toBe('remove: 2 done, 0 refused, 0 left.\n');
+    const { jobs } = await answer('members', 'jobs', '--state', 'finished', '--limit', '2');
+    expect(jobs[0]).toMatchObject({ action: { kind: 'remove' }, counts: { done: 2 } });
+    expect((await answer('members', 'job', jobs[0].id)).job).toMatchObject({ ...jobs[0], refused: [] });
+  }, 120_000);
+
+  it('is done with policies, for people of a file, and with the organization itself', async () => {
+    const file = join(data.path, 'people.csv');
+    const document = join(data.path, 'policy.json');
+    writeFileSync(
+      document,
+      '{"configurationFileVersion": 2, "analyticsEnabled": {"locked": true, "value": false}}',
+    );
+    writeFileSync(file, 'email,note\nolivia@acme.example,owner\nnobody@acme.example,\nnot an address,\n');
+    const [{ name }] = (await answer('policy', 'list')).policies;
+    await answer('policy', 'duplicate', name, 'Copy');
+    await answer('policy', 'rename', 'Copy', 'By file', '--description', 'a copy');
+    expect((await answer('policy', 'order', 'By file')).policies[0]).toBe('By file');
+    await answer('policy', 'set', 'By file', document);
+    await answer('policy', 'restore-revision', 'By file', '1', '--reason', 'as it was');
+    const { revisions } = await answer('policy', 'revisions', 'By file', '--search', 'as it was');
+    expect(revisions).toMatchObject([{ revision: 3, current: true }]);
+    expect(await refused('policy', 'restore-revision', 'By file', '4')).toEqual({
+      code: 2,
+      error: 'bad_request',
+    });
+    const looked = await answer('policy', 'assign-file', 'By file', file, '--dry-run');
+    expect(looked.results.map(({ line }: { line: number }) => line)).toEqual([2, 3, 4]);
+    expect((await answer('policy', 'users', 'By file')).total).toBe(0);
+    await answer('policy', 'assign-file', 'By file', file, '--move');
+    expect((await answer('policy', 'users', 'By file')).users).toMatchObject([
+      { email: 'olivia@acme.example' },
+    ]);
+    await answer('policy', 'delete', 'By file');
+    const [deleted, set, ...wrong] = await Promise.all([
+      answer('policy', 'deleted', '--search', 'by file'),
+      answer('organization', 'set', '--refresh', '60', '--grace', 'never', '--second-factor', 'off'),
+      refused('organization', 'set', '--refresh', '5'),
+      refused('organization', 'set', '--device-sign-in', 'maybe'),
+    ]);
+    expect(deleted.total).toBe(1);
+    expect(set).toMatchObject({
+      organization: { refreshSeconds: 60, graceSeconds: null },
+      signIn: { ownersNeedSecondFactor: false },
+    });
+    for (const each of wrong) expect(each).toEqual({ code: 2, error: 'bad_request' });
   }, 120_000);
 });
 

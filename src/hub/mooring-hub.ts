@@ -12,6 +12,7 @@ import { domainCommands } from './commands/domain-commands.ts';
 import { keyCommands } from './commands/key-commands.ts';
 import { auditCommand, memberCommands, userCommands } from './commands/member-commands.ts';
 import { migrationCommands } from './commands/migration-commands.ts';
+import { organizationCommands } from './commands/organization-commands.ts';
 import { answer, tellRefusal } from './commands/output.ts';
 import { overrideCommands } from './commands/override-commands.ts';
 import { policyCommands } from './commands/policy-commands.ts';
@@ -56,6 +57,7 @@ async function run(args: readonly string[], around: Surroundings): Promise<numbe
   migrationCommands(program, around);
   keyCommands(program, around);
   attentionCommand(program, around);
+  organizationCommands(program, around);
   auditCommand(program, around);
   userCommands(program, around);
   recoverCommand(program, around);

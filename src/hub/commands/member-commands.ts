@@ -2,18 +2,12 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import {
-  auditExportQuerySchema,
-  emailSchema,
-  memberQuerySchema,
-  roleSchema,
-} from '../../shared/contracts/hub-api.ts';
+import { auditExportQuerySchema, emailSchema, memberQuerySchema } from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { exportAuditEvents } from '../audit/audit-export.ts';
 import { listAuditEvents } from '../audit/audit-list.ts';
 import { recordChange } from '../audit/record.ts';
 import type { Db } from '../database/connection.ts';
-import type { Role } from '../database/schema.ts';
 import { createPasswords, passwordProblem } from '../identity/passwords.ts';
 import { endSessionsOf } from '../identity/session-ends.ts';
 import { findAccount } from '../organizations/accounts.ts';
@@ -30,15 +24,19 @@ import {
 } from './command-context.ts';
 import { invitationCommands } from './invitation-commands.ts';
 import { answerList, listing, queryOf, wholeOrPage } from './list-options.ts';
+import { memberJobCommands } from './member-job-commands.ts';
+import { memberId, roleOf } from './member-options.ts';
+import { memberViewCommands } from './member-view-commands.ts';
 import { inOrganization, type OrganizationOptions } from './organization-option.ts';
 import { answer, columns } from './output.ts';
-import { memberId } from './policy-commands.ts';
 
-/** `members list|add|role|remove` */
+/** `members list|add|role|remove`, and what is in files of their own. */
 export function memberCommands(program: Command, around: Surroundings): void {
   const members = program.command('members').description('members of an organization');
   listCommand(members, around);
   invitationCommands(members, around);
+  memberJobCommands(members, around);
+  memberViewCommands(members, around);
   inOrganization(members.command('add <email>'))
     .description('add a member; makes the account, with a one-time password link, when there is none')
     .option('--role <role>', 'member, editor or owner', 'member')
@@ -229,14 +227,4 @@ function emailOf(text: string): string {
   const parsed = emailSchema.safeParse(text);
   if (parsed.success) return parsed.data;
   throw new RefusalError({ code: 'bad_request', message: `"${text}" is not an e-mail address.` });
-}
-
-/** The role that an option names; refused when there is none of that name. */
-export function roleOf(text: string): Role {
-  const parsed = roleSchema.safeParse(text);
-  if (parsed.success) return parsed.data;
-  throw new RefusalError({
-    code: 'bad_request',
-    message: `"${text}" is not a role: it is member, editor or owner.`,
-  });
 }

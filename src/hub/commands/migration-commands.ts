@@ -18,9 +18,9 @@ import {
   type Surroundings,
   withDatabase,
 } from './command-context.ts';
+import { memberId } from './member-options.ts';
 import { inOrganization } from './organization-option.ts';
 import { answer, columns } from './output.ts';
-import { memberId } from './policy-commands.ts';
 
 interface MigrationOptions extends CommonOptions {
   readonly organization: string;

@@ -3,7 +3,6 @@ import { type Command, Option } from 'commander';
 import { POLICY_FILE_FORMATS, type PolicyFileFormat } from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { Db } from '../database/connection.ts';
-import { findAccount } from '../organizations/accounts.ts';
 import { findOrganization } from '../organizations/organization-service.ts';
 import { assignPolicy, setDefaultPolicy, unassignPolicy } from '../policies/assignment-service.ts';
 import { exportPolicy } from '../policies/export/export-policy.ts';
@@ -18,8 +17,10 @@ import { findTeam } from '../teams/team-service.ts';
 import { assignmentFileCommand } from './assignment-file-command.ts';
 import { operator, outputOf, type Surroundings, withDatabase } from './command-context.ts';
 import { deletedPolicyCommands } from './deleted-policy-commands.ts';
+import { memberId } from './member-options.ts';
 import { inOrganization, type OrganizationOptions } from './organization-option.ts';
 import { answer } from './output.ts';
+import { policyEditCommands } from './policy-edit-commands.ts';
 import { policyListCommands } from './policy-list-commands.ts';
 
 /** `policy list|revisions|users|show|export|set|import|assign|unassign|default|delete|deleted|restore` */
@@ -30,6 +31,7 @@ export function policyCommands(program: Command, around: Surroundings): void {
   writeCommands(policy, around);
   receiverCommands(policy, around);
   deletedPolicyCommands(policy, around);
+  policyEditCommands(policy, around);
   assignmentFileCommand(policy, around, readText);
 }
 
@@ -229,13 +231,6 @@ async function assignedPolicy(db: Db, organizationId: string, userId: string): P
     .select('policy_id')
     .executeTakeFirst();
   return row?.policy_id;
-}
-
-/** The account of an address; whether it is a member is for the service to say. */
-export async function memberId(db: Db, email: string): Promise<string> {
-  const account = await findAccount(db, email);
-  if (account !== undefined) return account.id;
-  throw new RefusalError({ code: 'not_found', message: `There is no account for ${email}.` });
 }
 
 /** The text of a file, or of standard input for "-". */

@@ -16,9 +16,10 @@ import {
   withDatabase,
 } from './command-context.ts';
 import { secretOf } from './key-commands.ts';
+import { memberId } from './member-options.ts';
 import { inOrganization } from './organization-option.ts';
 import { answer, columns } from './output.ts';
-import { memberId, readText, writeOut } from './policy-commands.ts';
+import { readText, writeOut } from './policy-commands.ts';
 
 interface OrganizationOptions extends CommonOptions {
   readonly organization: string;

@@ -23,9 +23,9 @@ import {
   withDatabase,
 } from './command-context.ts';
 import { answerList, listing, queryOf } from './list-options.ts';
+import { memberId } from './member-options.ts';
 import { inOrganization } from './organization-option.ts';
 import { answer } from './output.ts';
-import { memberId } from './policy-commands.ts';
 
 interface TeamOptions extends CommonOptions {
   readonly organization: string;

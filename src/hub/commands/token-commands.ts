@@ -5,7 +5,7 @@ import { findOrganization } from '../organizations/organization-service.ts';
 import { createApiToken, listApiTokens, revokeApiToken } from '../tokens/api-tokens.ts';
 import { operator, outputOf, type Surroundings, withDatabase } from './command-context.ts';
 import { answerList, listing, queryOf } from './list-options.ts';
-import { roleOf } from './member-commands.ts';
+import { roleOf } from './member-options.ts';
 import { inOrganization, type OrganizationOptions } from './organization-option.ts';
 import { answer } from './output.ts';
 

@@ -4,15 +4,19 @@ import { CHANGE_EVENT, changeSchema } from '../../shared/contracts/hub-changes.t
 import { systemClock } from '../clock.ts';
 import { type AnnouncementListener, listenForAnnouncements } from '../database/announcements.ts';
 import { startTestDatabase } from '../database/test-database.ts';
+import { createBrowserSessions } from '../identity/browser-sessions.ts';
 import { createAccount, createTestOrganization, OPERATOR } from '../identity/test-hub.ts';
 import { createLogger } from '../logging.ts';
+import { addMember, changeRole, removeMember } from '../organizations/member-service.ts';
 import { updateOrganization } from '../organizations/organization-service.ts';
 import { acceptReport } from '../reports/report-service.ts';
 import { sampleReport } from '../reports/test-report.ts';
+import { createHubSecret } from '../secrets/hub-secret.ts';
 import { buildServer, type HubServer } from '../server.ts';
 import { authenticateByApiToken, createApiToken, revokeApiToken } from '../tokens/api-tokens.ts';
 import { changeRoutes } from './change-routes.ts';
 
+const SECRET = createHubSecret('a secret for tests, thirty-two characters and more');
 type Role = 'member' | 'editor' | 'owner';
 let database: Awaited<ReturnType<typeof startTestDatabase>>;
 let announcements: AnnouncementListener;
@@ -36,7 +40,11 @@ beforeAll(async () => {
     log: createLogger({ level: 'silent', destination: { write: () => undefined } }),
     clock: systemClock,
     announcements,
-    authenticators: [authenticateByApiToken({ db, clock: systemClock })],
+    authenticators: [
+      authenticateByApiToken({ db, clock: systemClock }),
+      createBrowserSessions({ db, secret: SECRET, now: () => new Date() }, { publicUrl: 'http://127.0.0.1' })
+        .authenticate,
+    ],
     plugins: [changeRoutes],
   });
   url = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -56,12 +64,41 @@ afterAll(async () => {
 /** Listens as an API token of that role. */
 async function listen(role: Role) {
   const made = await createApiToken(database.db, OPERATOR, acme.id, { name: role, role, days: 1 });
+  return { token: made.token, ...(await stream({ authorization: `Bearer ${made.secret}` })) };
+}
+
+/** Listens as the page of a person who is signed in in a browser. */
+async function listenInBrowser(userId: string) {
+  const id = crypto.randomUUID();
+  const row = SECRET.digest('browser-session', id);
+  await database.db
+    .insertInto('browser_sessions')
+    .values({
+      id_hash: row,
+      user_id: userId,
+      created_at: new Date(),
+      proved_at: new Date(),
+      expires_at: new Date(Date.now() + 3_600_000),
+    })
+    .execute();
+  return {
+    ...(await stream({ cookie: `mooring_session=${id}` })),
+    /** As its own page does it. */
+    signOut: () => database.db.deleteFrom('browser_sessions').where('id_hash', '=', row).execute(),
+    /** As somebody else does it: the row stays, to say why. */
+    end: () =>
+      database.db
+        .updateTable('browser_sessions')
+        .set({ ended_reason: 'password_changed' })
+        .where('id_hash', '=', row)
+        .execute(),
+  };
+}
+
+async function stream(headers: Readonly<Record<string, string>>) {
   const stopping = new AbortController();
   open.push(stopping);
-  const response = await fetch(`${url}/v1/orgs/acme/changes`, {
-    headers: { authorization: `Bearer ${made.secret}` },
-    signal: stopping.signal,
-  });
+  const response = await fetch(`${url}/v1/orgs/acme/changes`, { headers, signal: stopping.signal });
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toContain('text/event-stream');
   const events = response.body
@@ -74,7 +111,6 @@ async function listen(role: Role) {
     return changeSchema.parse(JSON.parse(read.value.data)).topics;
   };
   return {
-    token: made.token,
     next,
     /** Everything that is told until this topic is, event by event. */
     until: async (topic: string): Promise<readonly (readonly string[])[]> => {
@@ -98,6 +134,13 @@ async function announce(organization: string, ...topics: readonly string[]): Pro
   );
 }
 
+const addPerson = (name: string) =>
+  addMember(
+    database.db,
+    OPERATOR,
+    { organizationId: acme.id, publicUrl: url },
+    { email: `${name}@acme.example`, role: 'owner' },
+  );
 const rename = (displayName: string) => updateOrganization(database.db, OPERATOR, acme.id, { displayName });
 const report = () =>
   acceptReport(
@@ -146,6 +189,39 @@ describe('the stream of changes', () => {
     while (heard !== null) heard = await owner.next();
     await rename('After the end');
     expect(await owner.next()).toBeNull();
+  });
+
+  it('tells a page no more than the role that its person has by now', async () => {
+    await addPerson('another-owner');
+    const { member } = await addPerson('grace');
+    const page = await listenInBrowser(member.userId);
+    await createApiToken(database.db, OPERATOR, acme.id, { name: 'heard', role: 'member', days: 1 });
+    expect((await page.until('token')).flat()).toContain('token');
+    await changeRole(database.db, OPERATOR, acme.id, { userId: member.userId, role: 'member' });
+    await page.until('member');
+    await createApiToken(database.db, OPERATOR, acme.id, { name: 'unheard', role: 'member', days: 1 });
+    await report();
+    await rename('For members too');
+    expect((await page.until('organization')).flat()).toEqual(['organization']);
+  });
+
+  it('ends at once when its person is removed, or the session ends, and other pages go on', async () => {
+    const { member } = await addPerson('linus');
+    const [left, ended, others, removed] = await Promise.all([
+      listenInBrowser(ada.id),
+      listenInBrowser(ada.id),
+      listenInBrowser(ada.id),
+      listenInBrowser(member.userId),
+    ]);
+    await left.signOut();
+    await ended.end();
+    await removeMember(database.db, OPERATOR, acme.id, member.userId);
+    for (const page of [left, ended, removed]) {
+      let heard = await page.next();
+      while (heard !== null) heard = await page.next();
+    }
+    await rename('Still heard');
+    expect((await others.until('organization')).flat()).toContain('organization');
   });
 
   it('lets nobody listen elsewhere', async () => {

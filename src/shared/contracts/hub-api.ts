@@ -12,7 +12,6 @@ export {
   memberPathSchema,
   organizationNameSchema,
   organizationPathSchema,
-  pageQuerySchema,
   policyPathSchema,
   revisionPathSchema,
   roleSchema,

@@ -25,6 +25,7 @@ import * as deletedPolicies from './0075-deleted-policies.ts';
 import * as signInEpochs from './0076-sign-in-epochs.ts';
 import * as listIndexes from './0077-list-indexes.ts';
 import * as everybodyLeaves from './0078-everybody-leaves.ts';
+import * as browserSessionEnds from './0079-browser-session-ends.ts';
 
 /**
  * Every migration by name, in the order of their names. Forward only. A capability adds its own file here with
@@ -57,4 +58,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0076-sign-in-epochs': signInEpochs,
   '0077-list-indexes': listIndexes,
   '0078-everybody-leaves': everybodyLeaves,
+  '0079-browser-session-ends': browserSessionEnds,
 };
