@@ -6,7 +6,7 @@ const FOR_ANOTHER =
   'Sign in again ("mooring login"). If it stays so, tell your administrator: the hub gives this computer what is meant for another.';
 
 /** What a person does about a policy that was fetched and refused, for each reason (docs/delivery.md section 3). */
-const HELP: Readonly<Record<BundleRefusal, string>> = {
+export const HELP_AFTER_REFUSAL: Readonly<Record<BundleRefusal, string>> = {
   malformed: IN_BETWEEN,
   bad_signature: IN_BETWEEN,
   unknown_key:
@@ -26,5 +26,8 @@ export function refusedFetch(
   reason: BundleRefusal,
   why: string,
 ): { readonly message: string; readonly help: string } {
-  return { message: `The policy that arrived was refused and changes nothing. ${why}`, help: HELP[reason] };
+  return {
+    message: `The policy that arrived was refused and changes nothing. ${why}`,
+    help: HELP_AFTER_REFUSAL[reason],
+  };
 }

@@ -209,6 +209,23 @@ test('an account file that others can read', async () => {
   });
 });
 
+test('a folder of ours that others can write, however little its files let them', async () => {
+  await mkdir(paths.userData, { recursive: true, mode: 0o700 });
+  const files = async () => [...(await checks({})).values()].find(({ id }) => id.startsWith('files'));
+  expect((await files())?.result).toBe('ok');
+  await chmod(paths.userData, 0o770);
+  expect(await files()).toMatchObject({ result: 'warning', mend: expect.stringContaining('chmod go-w') });
+});
+
+test('a policy that does not arrive: what to do depends on why', async () => {
+  const mend = async (code: string) =>
+    (await checks({ sync: { state: 'failed', error: { code, message: 'It failed.' } } })).get('policy')?.mend;
+  expect(await mend('sign_in_required')).toContain('mooring login');
+  expect(await mend('rolled_back')).toContain('old state');
+  expect(await mend('unknown_key')).toContain('fingerprints');
+  expect(await mend('unreachable')).toContain('mooring sync');
+});
+
 test('an administrators’ file that somebody else could have written, and one that cannot be read', async () => {
   await mkdir(dirname(paths.adminSettings), { recursive: true });
   await writeFile(paths.adminSettings, '{}');

@@ -48,7 +48,11 @@ async function examineKeychain(keychain: Keychain): Promise<Finding> {
 
 async function examineFiles(paths: AgentPaths): Promise<Finding[]> {
   const folders = [...new Set([dirname(paths.store), paths.userData])];
-  const findings = await Promise.all(folders.map(examineFolder));
+  const findings = await Promise.all(
+    folders.map((folder) =>
+      examineFolder(folder, folder === paths.userData ? WRITE_OF_OTHERS : WRITE_OF_ALL),
+    ),
+  );
   const secret = await Promise.all([paths.state, paths.account, paths.bundle].map(examineSecret));
   const wrong = [...findings, ...secret].filter((finding) => finding !== null);
   return wrong.length > 0
@@ -56,10 +60,10 @@ async function examineFiles(paths: AgentPaths): Promise<Finding[]> {
     : [{ result: 'ok', finding: 'They can be written, and nobody else reads them.' }];
 }
 
-async function examineFolder(folder: string): Promise<Finding | null> {
+async function examineFolder(folder: string, others: number): Promise<Finding | null> {
   try {
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-    return null;
+    return await examineOthers(folder, others);
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT') return null;
@@ -74,6 +78,23 @@ async function examineFolder(folder: string): Promise<Finding | null> {
 }
 
 const OTHERS = 0o077;
+const WRITE_OF_OTHERS = 0o022;
+/** A folder that another program made may be its owner's own group's too. */
+const WRITE_OF_ALL = 0o002;
+
+/** Whoever may write a folder replaces any file in it, however little that file lets them. */
+async function examineOthers(folder: string, others: number): Promise<Finding | null> {
+  const { mode } = await stat(folder);
+  if (process.platform === 'win32' || (mode & others) === 0) return null;
+  return {
+    about: folder,
+    result: 'warning',
+    finding: `${folder} can be written by others (mode ${(mode & 0o777).toString(8)}).`,
+    meaning:
+      'Other users of this machine could replace your choices, and the keys and policy that are kept here.',
+    mend: `Run: chmod go-w "${folder}"`,
+  };
+}
 
 async function examineSecret(file: string): Promise<Finding | null> {
   if (process.platform === 'win32') return null;
