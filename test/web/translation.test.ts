@@ -9,7 +9,7 @@ import type { Message } from '../../src/shared/text/text.ts';
 import { launchBrowser } from '../browser.ts';
 import { type BuiltDashboard, buildDashboard } from './build-dashboard.ts';
 import { openDashboard } from './open-dashboard.ts';
-import { managedWorld } from './stand-in-world.ts';
+import { managedWorld, walledWorld } from './stand-in-world.ts';
 
 /** Whole texts of the English catalog that read otherwise in German: none of them may be left on a page. */
 const translations: Readonly<Record<string, Message>> = de;
@@ -31,6 +31,14 @@ const READ_TEXTS = `(() => {
   for (const each of document.querySelectorAll('[aria-label], [placeholder], [title]'))
     for (const name of ['aria-label', 'placeholder', 'title']) texts.push(each.getAttribute(name) ?? '');
   return texts;
+})()`;
+
+/** Buttons whose words are cut, and parts that stick out of a window of 320 px. */
+const CUT = `(() => {
+  for (const row of document.querySelectorAll('[data-setting]')) row.style.contentVisibility = 'visible';
+  const words = [...document.querySelectorAll('main button span')].filter((it) => it.childElementCount === 0 && it.textContent !== '' && it.scrollWidth > it.clientWidth + 1 && getComputedStyle(it).display !== 'inline');
+  const wide = [...document.querySelectorAll('main *')].filter((it) => it.getBoundingClientRect().right > 321 && !it.closest('nav, pre'));
+  return [...words, ...wide].map((it) => it.tagName + ' ' + it.textContent.slice(0, 60));
 })()`;
 
 describe('the dashboard in another language', () => {
@@ -63,6 +71,7 @@ describe('the dashboard in another language', () => {
         expect([place, left]).toEqual([place, []]);
         await page.setViewportSize({ width: 320, height: 700 });
         expect([place, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([place, 320]);
+        expect([place, await page.evaluate(CUT)]).toEqual([place, []]);
         await page.setViewportSize({ width: 1280, height: 800 });
       }
       await page.evaluate(`location.hash = '#/settings/File%20sharing'`);
@@ -70,6 +79,17 @@ describe('the dashboard in another language', () => {
       await page.getByRole('searchbox').first().fill('dateifreigabe');
       await page.locator('[data-setting="filesharingDirectories"]').waitFor();
       expect(dashboard.complaints).toEqual([]);
+    } finally {
+      await dashboard.close();
+    }
+  });
+
+  test('the wall has room for German at 320 px', async () => {
+    const viewport = { width: 320, height: 700 };
+    const dashboard = await openDashboard(browser, built.folder, walledWorld(), { locale: 'de', viewport });
+    try {
+      await dashboard.page.getByRole('button', { name: 'Ein anderes Gerät benutzen' }).waitFor();
+      expect(await dashboard.page.evaluate(CUT)).toEqual([]);
     } finally {
       await dashboard.close();
     }

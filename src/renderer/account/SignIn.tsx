@@ -8,6 +8,7 @@ import { Notice } from '../../shared-ui/Notice.tsx';
 import { SafeLink } from '../../shared-ui/SafeLink.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { useNow } from '../../shared-ui/When.tsx';
+import { WrappingButton } from '../../shared-ui/WrappingButton.tsx';
 import { useFailureText } from '../agent/failure-text.ts';
 import classes from './SignIn.module.css';
 import { useLogin } from './use-login.ts';
@@ -29,15 +30,15 @@ export function SignIn({ account }: { readonly account: AccountAnswer }) {
         </Notice>
       ) : null}
       <div className={classes.buttons}>
-        <Button
+        <WrappingButton
           size="md"
           leftSection={<LogIn size={17} aria-hidden />}
           loading={login.state === 'starting'}
           onClick={start('browser')}
         >
           {t('account.signInBrowser')}
-        </Button>
-        <Button
+        </WrappingButton>
+        <WrappingButton
           size="md"
           variant="default"
           leftSection={<Smartphone size={17} aria-hidden />}
@@ -45,7 +46,7 @@ export function SignIn({ account }: { readonly account: AccountAnswer }) {
           onClick={start('device')}
         >
           {t('account.signInDevice')}
-        </Button>
+        </WrappingButton>
       </div>
       <details className={classes.hub}>
         <summary>{t('account.hub')}</summary>

@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import KeyRound from 'lucide-react/icons/key-round';
 import RotateCcw from 'lucide-react/icons/rotate-ccw';
 import Snowflake from 'lucide-react/icons/snowflake';
@@ -15,6 +14,7 @@ import { useHints } from '../../shared-ui/setting-hints.ts';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { useValueText } from '../../shared-ui/value-text.ts';
+import { WrappingButton } from '../../shared-ui/WrappingButton.tsx';
 import { useDraftActions } from './DraftsContext.tsx';
 import { type Draft, isHeld } from './drafts.ts';
 import classes from './SettingRow.module.css';
@@ -170,7 +170,7 @@ function ResetButton({
   const { reset } = useDraftActions();
   const valueText = useValueText();
   return (
-    <Button
+    <WrappingButton
       variant="subtle"
       size="compact-xs"
       data-reset
@@ -182,6 +182,6 @@ function ResetButton({
       onClick={() => reset(state)}
     >
       {t(state.managedBy === null ? 'settings.resetDefault' : 'settings.reset')}
-    </Button>
+    </WrappingButton>
   );
 }

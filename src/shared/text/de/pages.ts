@@ -191,7 +191,7 @@ export const pagesDe: Catalog<keyof typeof pages> = {
   'notice.frozenBroken':
     'Eine Quelle der Richtlinie kann nicht gelesen werden. Bis dahin behalten Einstellungen ihren jetzigen Wert.',
   'notice.frozenStale':
-    'Die Richtlinie Ihrer Organisation wurde zuletzt {when} abgeholt, früher als sie erlaubt. Bis zum nächsten Abgleich behalten Einstellungen ihren jetzigen Wert.',
+    'Die Richtlinie Ihrer Organisation wurde zuletzt {when} abgeholt; das ist länger her, als sie erlaubt. Bis zum nächsten Abgleich behalten Einstellungen ihren jetzigen Wert.',
   'notice.showPolicy': 'Zeigen, was nicht stimmt',
   'notice.problems': {
     one: 'Eine Richtlinie hat einen Fehler. Was sie sagen sollte, gilt so nicht.',

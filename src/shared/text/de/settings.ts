@@ -35,7 +35,7 @@ export const settingsDe: Catalog<keyof typeof settings> = {
   'settings.changed': 'Geändert',
   'settings.notSet': 'Nicht gesetzt: Dieser Computer entscheidet',
   'settings.notSetOption': 'Nicht gesetzt',
-  'settings.reset': 'Auf den vorgeschlagenen Wert zurücksetzen',
+  'settings.reset': 'Auf den Vorschlag zurücksetzen',
   'settings.resetDefault': 'Auf die Vorgabe zurücksetzen',
   'settings.resetOf': '„{setting}“ auf {value} zurücksetzen',
   'settings.resetPending': 'Kehrt zurück zu {value}',
