@@ -3,20 +3,34 @@ import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { systemClock } from '../../src/agent/clock.ts';
-import { IDP_METADATA } from '../../src/hub/connections/test-metadata.ts';
 import { startTestNameServer, type TestAnswer } from '../../src/hub/domains/test-name-server.ts';
-import { loginAnswerSchema } from '../../src/shared/contracts/local-api.ts';
+import {
+  startTestProvider,
+  type TestPerson,
+  type TestProvider,
+} from '../../src/hub/sso/test-openid-provider.ts';
 import { type Machine, makeMachine, type RunningAgent } from '../agent-at-hub.ts';
 import { launchBrowser } from '../browser.ts';
 import { type HubProcess, runHubCommand, startHubProcess, temporaryDataDirectory } from '../hub-process.ts';
+import { choosePassword, signIn, signInOn, typeAddress } from './password-pages.ts';
 
 /*
- * A day of an administrator, from the outside: a hub that was just installed, its console in a browser, and a whole
- * agent on a machine of its own. Each step stands on what the one before left.
+ * A day of an administrator, from the outside: a hub that was just installed, its console in a browser, an identity
+ * provider, and two whole agents on machines of their own. Each step stands on what the one before left.
  */
-const PASSWORD = 'correct horse battery staple';
 const OWNER = 'olivia@acme.example';
 const DEVELOPER = 'bob@acme.example';
+const PROVISIONED = 'dana@acme.example';
+/** How the identity provider knows her. */
+const DANA: TestPerson = {
+  subject: 'dana',
+  claims: {
+    email: PROVISIONED,
+    email_verified: true,
+    given_name: 'Dana',
+    family_name: 'Provisioned',
+  },
+};
 
 const data = temporaryDataDirectory();
 const records = new Map<string, TestAnswer>();
@@ -25,8 +39,10 @@ let hub: HubProcess;
 let browser: Browser;
 let context: BrowserContext;
 let page: Page;
-let machine: Machine;
+let machines: readonly [Machine, Machine];
 let agent: RunningAgent;
+let second: RunningAgent;
+let provider: TestProvider | undefined;
 let setupPath = '';
 const complaints: string[] = [];
 
@@ -44,19 +60,21 @@ beforeAll(async () => {
   setupPath = new URL(setupLink).pathname;
   names = await startTestNameServer(records);
   [hub, browser] = await Promise.all([
-    startHubProcess(data.path, ['--name-server', names.address]),
+    startHubProcess(data.path, ['--name-server', names.address, '--idp-network', '127.0.0.0/8']),
     launchBrowser(),
   ]);
   context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', baseURL: hub.url });
+  context.setDefaultTimeout(15_000);
   page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(String(error)));
-  machine = await makeMachine({ clock: systemClock() });
+  machines = [await makeMachine({ clock: systemClock() }), await makeMachine({ clock: systemClock() })];
 });
 afterAll(async () => {
-  await machine?.end();
+  for (const machine of machines ?? []) await machine.end();
   await browser?.close();
   await hub?.end('SIGTERM');
   await names?.stop();
+  await provider?.stop();
   await data.remove();
 });
 
@@ -71,22 +89,9 @@ const visit = (name: string) =>
 const part = (name: string) =>
   page.getByRole('main').getByRole('link', { name, exact: true }).first().click();
 
-/** Opens a one-time link and chooses a password. */
-async function choosePassword(
-  on: Page,
-  path: string,
-  fields: Readonly<Record<string, string>> = {},
-): Promise<void> {
-  await on.goto(path);
-  for (const [name, value] of Object.entries({ ...fields, password: PASSWORD, repeat: PASSWORD }))
-    await on.locator(`input[name="${name}"]`).fill(value);
-  await on.locator('form button[type="submit"]').click();
-}
-async function signIn(on: Page, email: string): Promise<void> {
-  await on.locator('input[name="email"]').fill(email);
-  await on.locator('form:has(input[name="email"]) button[type="submit"]').first().click();
-  await on.locator('input[name="password"]').fill(PASSWORD);
-  await on.locator('form:has(input[name="password"]) button[type="submit"]').first().click();
+/** Both desktops come to hold this. */
+async function bothHave(id: string, state: object): Promise<void> {
+  for (const each of [agent, second]) await expect.poll(() => each.setting(id)).toMatchObject(state);
 }
 
 test('the set-up link makes the first owner, who finds the console', async () => {
@@ -104,14 +109,16 @@ test('a domain is claimed, not verified before its record is there, and verified
   await button('Add domain').click();
   await dialog().getByRole('textbox', { name: 'Domain' }).fill('acme.example');
   await dialog().getByRole('button', { name: 'Add domain' }).click();
-  await page.getByText('Not verified yet').waitFor();
+  // The same words stand in the filter of the list.
+  const claim = page.getByRole('region', { name: 'acme.example' });
+  await claim.getByText('Not verified yet').waitFor();
   await button('Verify now: acme.example').click();
   await page.getByText(/acme\.example has no TXT record/).waitFor();
   const value = await page.locator('code', { hasText: 'mooring-verification=' }).first().textContent();
   records.set('acme.example', ['v=spf1 -all', value ?? '']);
   await button('Verify now: acme.example').click();
-  await page.getByText('Not verified yet').waitFor({ state: 'detached' });
-  await page.getByText('Verified', { exact: true }).first().waitFor();
+  await claim.getByText('Not verified yet').waitFor({ state: 'detached' });
+  await claim.getByText('Verified', { exact: true }).first().waitFor();
 });
 
 test('a developer is added, chooses a password, and signs in on a desktop', async () => {
@@ -122,35 +129,40 @@ test('a developer is added, chooses a password, and signs in on a desktop', asyn
   await dialog().getByRole('button', { name: 'Add member' }).click();
   const notice = page.getByRole('status').filter({ hasText: `${DEVELOPER} is a member now` });
   const link = await notice.locator('code').textContent();
-  const developer = await browser.newContext({ baseURL: hub.url });
-  const bob = await developer.newPage();
-  await choosePassword(bob, new URL(link ?? '').pathname);
-  await developer.clearCookies();
-  agent = await machine.launch({ watch: true });
-  const begun = loginAnswerSchema.parse(
-    (await agent.ask('POST', '/v1/account/login', { hub: hub.url, openBrowser: false })).body,
-  );
-  await bob.goto(begun.url);
-  await signIn(bob, DEVELOPER);
-  const ended = await agent.ask('GET', `/v1/account/login/${begun.id}?wait=20000`);
-  expect(loginAnswerSchema.parse(ended.body)).toMatchObject({ state: 'done' });
-  await developer.close();
+  const own = await browser.newContext({ baseURL: hub.url });
+  await choosePassword(await own.newPage(), new URL(link ?? '').pathname);
+  await own.close();
+  agent = await machines[0].launch({ watch: true });
+  await signInOn(browser, hub.url, agent, (tab) => signIn(tab, DEVELOPER));
 });
 
-test('single sign-on is connected with the provider’s metadata, and SCIM brings a person and a team', async () => {
-  await page.goto('/o/acme/sso');
+test('single sign-on is connected with the provider’s values, and tried before anybody needs it', async () => {
+  await visit('SSO and SCIM');
   await button('Connect an identity provider').first().click();
   await dialog().getByLabel('Identity provider').selectOption('other');
-  await dialog().getByLabel('Protocol').selectOption('saml');
+  await dialog().getByLabel('Protocol').selectOption('oidc');
   await dialog().getByRole('textbox', { name: 'Name' }).fill('Acme Login');
   await dialog().getByRole('button', { name: 'Connect an identity provider' }).click();
   await page.getByRole('heading', { level: 1, name: 'Acme Login' }).waitFor();
-  await page.getByLabel('Metadata file', { exact: true }).setInputFiles({
-    name: 'metadata.xml',
-    mimeType: 'application/xml',
-    buffer: Buffer.from(IDP_METADATA),
-  });
-  await page.getByText('The values of the identity provider were taken over.').waitFor();
+  provider = await startTestProvider([(await page.locator('dd code').first().textContent()) ?? '']);
+  await page.getByLabel('Issuer').fill(provider.issuer);
+  await page.getByLabel('Client ID').fill(provider.clientId);
+  await page.getByLabel('Client secret').fill(provider.clientSecret);
+  await button('Save the values').click();
+  await page.getByText('Saved.', { exact: true }).waitFor();
+  await page.getByRole('link', { name: 'Go to the test' }).click();
+  await button('Begin a test').click();
+  provider.seat(DANA);
+  const [tab] = await Promise.all([
+    context.waitForEvent('page'),
+    page.getByRole('link', { name: 'Open the identity provider' }).click(),
+  ]);
+  await tab.getByRole('heading', { name: 'The test worked' }).waitFor();
+  await tab.close();
+  await page.getByRole('row', { name: /^family_name Provisioned$/ }).waitFor();
+});
+
+test('SCIM brings a person and a team, and she signs in by the provider on a second desktop', async () => {
   const connection = /\/sso\/([0-9a-f-]{36})/.exec(page.url())?.[1];
   await page.goto(`/o/acme/sso/${connection}/scim`);
   await button('Switch SCIM on').click();
@@ -167,7 +179,7 @@ test('single sign-on is connected with the provider’s metadata, and SCIM bring
     });
   const dana = await provision('Users', {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
-    userName: 'dana@acme.example',
+    userName: PROVISIONED,
     name: { givenName: 'Dana', familyName: 'Provisioned' },
     active: true,
   });
@@ -183,9 +195,18 @@ test('single sign-on is connected with the provider’s metadata, and SCIM bring
   await page.getByRole('row', { name: /Dana Provisioned.*SCIM/ }).waitFor();
   await visit('Teams');
   await page.getByRole('link', { name: 'Engineering' }).waitFor();
+  second = await machines[1].launch({ watch: true });
+  provider?.seat(DANA);
+  await signInOn(browser, hub.url, second, async (tab) => {
+    await typeAddress(tab, PROVISIONED);
+    // The provider signs in whoever comes; that it is for this device is asked by the hub.
+    await tab.getByText(`Continue as ${PROVISIONED}`).waitFor();
+    await tab.getByRole('button', { name: 'Continue', exact: true }).click();
+  });
+  expect((await second.status()).account.account).toMatchObject({ email: PROVISIONED });
 });
 
-test('a policy is made, becomes the default, and the desktop follows; so does what it may pull', async () => {
+test('a policy is made, becomes the default, and both desktops follow; so does what they may pull', async () => {
   await visit('Policies');
   await button('New policy').first().click();
   await dialog().getByRole('textbox', { name: 'Name' }).fill('Everyone');
@@ -198,14 +219,15 @@ test('a policy is made, becomes the default, and the desktop follows; so does wh
   await part('Assigned');
   await button('Make this the default').click();
   await button('End being the default').waitFor();
-  await expect.poll(() => agent.setting('analyticsEnabled')).toMatchObject({ value: false, locked: true });
+  await bothHave('analyticsEnabled', { value: false, locked: true });
   await visit('Image access');
   await page.getByLabel('Registries that may be used').selectOption('only');
   await button('Save').click();
   await page.getByText('Saved. Devices receive it').waitFor();
-  await expect
-    .poll(async () => (await agent.status()).policy?.access)
-    .toEqual({ registries: { hosts: ['docker.io'] }, images: null, enforced: false });
+  for (const each of [agent, second])
+    await expect
+      .poll(async () => (await each.status()).policy?.access)
+      .toEqual({ registries: { hosts: ['docker.io'] }, images: null, enforced: false });
 });
 
 test('a change is simulated, rolled out to nobody first, then to everyone', async () => {
@@ -215,27 +237,27 @@ test('a change is simulated, rolled out to nobody first, then to everyone', asyn
   await page.locator('[data-setting="memoryMiB"] input').fill('4096');
   await page.getByRole('link', { name: 'Simulate first' }).click();
   await button('Simulate').click();
-  await page
-    .getByRole('table', { name: 'By device' })
-    .getByRole('row', { name: /bob@.*4,096 MiB, locked/ })
-    .waitFor();
+  const noticed = page.getByRole('table', { name: 'By device' });
+  for (const who of ['bob', 'dana'])
+    await noticed.getByRole('row', { name: new RegExp(`${who}@.*4,096 MiB, locked`) }).waitFor();
   await part('Roll-out');
   await page.getByLabel('Share of the members').fill('0');
   await button('Start the roll-out').click();
   await page.getByText(/^0 of \d+ members$/).waitFor();
-  expect(await agent.setting('memoryMiB')).toMatchObject({ locked: false });
+  for (const each of [agent, second])
+    expect(await each.setting('memoryMiB')).toMatchObject({ locked: false });
   await button('Give it to everyone').click();
   await dialog().getByRole('button', { name: 'Give it to everyone' }).click();
   await page.getByText('Revision 3', { exact: true }).first().waitFor();
-  await expect.poll(() => agent.setting('memoryMiB')).toMatchObject({ value: 4096, locked: true });
+  await bothHave('memoryMiB', { value: 4096, locked: true });
 });
 
-test('the desktop is seen to comply; one that drifts is found, and what it put right', async () => {
+test('both desktops are seen to comply; the one that drifts is found, and what it put right', async () => {
   await visit('Compliance');
-  const device = page
-    .getByRole('table', { name: 'Compliance' })
-    .getByRole('row', { name: /bob@acme\.example|Bob Builder/ });
-  await device.getByText('Compliant', { exact: true }).waitFor();
+  const compliance = page.getByRole('table', { name: 'Compliance' });
+  const device = compliance.getByRole('row', { name: /bob@acme\.example/ });
+  const other = compliance.getByRole('row', { name: /dana@acme\.example/ });
+  for (const each of [device, other]) await each.getByText('Compliant', { exact: true }).waitFor();
   const { store } = (await agent.status()).paths;
   const content = z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(store, 'utf8')));
   await writeFile(store, `${JSON.stringify({ ...content, AnalyticsEnabled: true }, null, 2)}\n`);
@@ -243,11 +265,16 @@ test('the desktop is seen to comply; one that drifts is found, and what it put r
   const { deviceName = '' } = (await agent.status()).account.account ?? {};
   await device.getByRole('link', { name: deviceName, exact: true }).click();
   await page.getByRole('heading', { level: 1, name: deviceName }).waitFor();
-  await page
+  const drift = page
     .getByRole('table', { name: 'Drift' })
-    .getByRole('row', { name: /Send usage data.*On.*Off/ })
-    .first()
-    .waitFor();
+    .getByRole('row', { name: /Send usage data.*On.*Off/ });
+  await drift.first().waitFor();
+  await visit('Compliance');
+  await other
+    .getByRole('link', { name: (await second.status()).account.account?.deviceName ?? '', exact: true })
+    .click();
+  await page.getByRole('table', { name: 'Managed settings' }).waitFor();
+  expect(await drift.count()).toBe(0);
 });
 
 test('one step back, and the files to take elsewhere', async () => {
@@ -258,7 +285,7 @@ test('one step back, and the files to take elsewhere', async () => {
   await dialog().getByRole('textbox', { name: 'Reason' }).fill('Too much memory');
   await dialog().getByRole('button', { name: 'Roll back' }).click();
   await page.getByText('Revision 4', { exact: true }).first().waitFor();
-  await expect.poll(() => agent.setting('memoryMiB')).toMatchObject({ locked: false });
+  await bothHave('memoryMiB', { locked: false });
   await part('Export');
   const [download] = await Promise.all([
     page.waitForEvent('download'),
