@@ -226,11 +226,11 @@ describe('the demo', () => {
   });
 });
 
+const fixtures = join(import.meta.dirname, 'fixtures', 'tls');
+const certificate = ['--tls-cert', join(fixtures, 'hub.pem'), '--tls-key', join(fixtures, 'hub-key.pem')];
+
 it('speaks TLS by itself', async () => {
-  const fixtures = join(import.meta.dirname, 'fixtures', 'tls');
-  const hub = await start(newData(), [
-    ...['--tls-cert', join(fixtures, 'hub.pem'), '--tls-key', join(fixtures, 'hub-key.pem')],
-  ]);
+  const hub = await start(newData(), certificate);
   expect(hub.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
   const ca = readFileSync(join(fixtures, 'ca.pem'));
   const answer = await new Promise<{ status: number; hsts: unknown }>((resolve, reject) => {
@@ -253,6 +253,7 @@ describe('addresses', () => {
     [['--public-url', 'https://hub.example.com/path', '--trust-proxy', '127.0.0.1'], 'without a path'],
     [['--public-url', 'https://u:p@hub.example.com', '--trust-proxy', '127.0.0.1'], 'without a path'],
     [['--tls-cert', '/nowhere.pem'], '--tls-key'],
+    [['--public-url', 'http://127.0.0.1:8443', ...certificate], 'https://'],
   ])('%j is refused with the way out', async (args, hint) => {
     const result = await runHubCommand([
       'start',

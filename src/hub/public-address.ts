@@ -44,6 +44,12 @@ export function checkPublicUrl(wishes: ListenWishes): string | null {
       'Use https: with --tls-cert and --tls-key, or with a proxy named by --trust-proxy.',
     );
   }
+  if (url.protocol === 'http:' && wishes.tls) {
+    throw bad(
+      `Nobody would answer at ${publicUrl}: the hub was given a certificate, so it speaks TLS alone.`,
+      'Let the public address begin with https://, or leave out --tls-cert and --tls-key.',
+    );
+  }
   if (url.protocol === 'https:' && !wishes.tls && wishes.trustProxy.length === 0) {
     throw bad(
       `Nobody would answer at ${publicUrl}: the hub has no certificate and knows of no proxy.`,
