@@ -3,13 +3,21 @@ import { Resolver } from 'node:dns/promises';
 /** Looks up TXT records. Injected, so that a test can bring its own name server. */
 export interface TxtResolver {
   /** The values, or why there are none. */
-  txt(
-    name: string,
-  ): Promise<
+  txt(name: string): Promise<
     | { readonly ok: true; readonly values: readonly string[] }
-    | { readonly ok: false; readonly reason: string }
+    /** `absent`: the name servers say that there is no such name at all. Else nobody could say. */
+    | { readonly ok: false; readonly absent: boolean; readonly reason: string }
   >;
 }
+
+/** Why a look-up told nothing, by the code of the resolver (c-ares). */
+const REASONS: Readonly<Record<string, string>> = {
+  ETIMEOUT: 'no name server answered in time (ETIMEOUT); see whether the hub may reach one (--name-server)',
+  ECONNREFUSED: 'nothing answers at the name server (ECONNREFUSED); see --name-server',
+  ESERVFAIL:
+    'the name server failed (SERVFAIL); often the domain is delegated wrongly, or its DNSSEC is broken',
+  EREFUSED: 'the name server refused to answer (REFUSED); it may not serve this machine',
+};
 
 /** The machine's own name servers, or those given (`address` or `address:port`). */
 export function dnsResolver(
@@ -26,8 +34,10 @@ export function dnsResolver(
         return { ok: true, values: records.map((strings) => strings.join('')) };
       } catch (error) {
         const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-        if (code === 'ENODATA' || code === 'ENOTFOUND') return { ok: true, values: [] };
-        return { ok: false, reason: `the name server did not answer (${code})` };
+        if (code === 'ENODATA') return { ok: true, values: [] };
+        if (code === 'ENOTFOUND')
+          return { ok: false, absent: true, reason: 'the name servers know no such domain (NXDOMAIN)' };
+        return { ok: false, absent: false, reason: REASONS[code] ?? `no answer could be had (${code})` };
       }
     },
   };
@@ -53,9 +63,15 @@ export async function lookForProof(
   challenge: string,
 ): Promise<ProofOutcome> {
   const found = await resolver.txt(domain);
+  const wanted = proofValue(challenge);
+  if (!found.ok && found.absent)
+    return {
+      proved: false,
+      answered: true,
+      detail: `${domain} has no TXT record "${wanted}": ${found.reason}. Look whether it is spelled right and registered.`,
+    };
   if (!found.ok)
     return { proved: false, answered: false, detail: `${domain} could not be looked up: ${found.reason}.` };
-  const wanted = proofValue(challenge);
   if (found.values.some((value) => value.trim() === wanted)) return { proved: true };
   const others = found.values.filter((value) => value.startsWith(PREFIX)).length;
   const seen =

@@ -66,12 +66,44 @@ describe('a proof in DNS', () => {
     expect((await claim('proof.widgets.example')).domain.id).toBe(domain.id);
   });
 
+  it.each([
+    ['alone', []],
+    ['among others', ['v=spf1 include:_spf.example ~all', 'mooring-verification=of-an-earlier-claim']],
+  ])('that stands behind aliases counts, %s', async (_what, beside) => {
+    const { domain, where } = await claim('aliased.widgets.example');
+    answers.set('aliased.widgets.example', { alias: 'first.dns.example' });
+    answers.set('first.dns.example', { alias: 'second.dns.example' });
+    answers.set('second.dns.example', [...beside, ` ${domain.record.value} `]);
+    expect((await look(where)).domain.state).toBe('verified');
+  });
+
+  it('that begins or ends like the value is not the value', async () => {
+    const { domain, where } = await claim('like.widgets.example');
+    const { value } = domain.record;
+    answers.set('like.widgets.example', [
+      `${value}x`,
+      `x${value}`,
+      value.toUpperCase(),
+      value.slice(0, -1),
+      `"${value}"`,
+    ]);
+    expect((await look(where)).domain.state).toBe('pending');
+  });
+
   const WRONG: readonly (readonly [string, TestAnswer, string])[] = [
-    ['absent', 'NXDOMAIN', 'has 0 TXT value(s)'],
-    ['empty', [], 'has 0 TXT value(s)'],
+    ['absent', 'NXDOMAIN', 'know no such domain (NXDOMAIN). Look whether it is spelled right'],
+    ['empty', [], 'has 0 TXT value(s), none'],
     ['wrong', ['mooring-verification=somebody-else'], '1 other value(s)'],
-    ['failing', 'SERVFAIL', 'could not be looked up'],
-    ['silent', 'silence', 'could not be looked up'],
+    [
+      'several, all wrong',
+      ['v=spf1 -all', 'mooring-verification=a', 'mooring-verification=b'],
+      '2 other value(s)',
+    ],
+    ['failing', 'SERVFAIL', 'could not be looked up: the name server failed (SERVFAIL)'],
+    ['refused', 'REFUSED', 'could not be looked up: the name server refused to answer (REFUSED)'],
+    ['silent', 'silence', 'could not be looked up: no name server answered in time (ETIMEOUT)'],
+    ['an alias of nothing', { alias: 'nowhere.example' }, 'know no such domain (NXDOMAIN)'],
+    ['an alias of itself', { alias: 'wrong.widgets.example' }, 'has 0 TXT value(s), none'],
   ];
   it.each(WRONG)(
     'that is %s leaves the claim pending and says what was seen',

@@ -1,16 +1,29 @@
 import { createSocket, type RemoteInfo } from 'node:dgram';
 
-/** What the server says for a name: values, a failure code, or nothing at all. */
-export type TestAnswer = readonly string[] | 'SERVFAIL' | 'NXDOMAIN' | 'silence';
+/** What the server says for a name: values, another name that has them, a failure code, or nothing at all. */
+export type TestAnswer =
+  | readonly string[]
+  | { readonly alias: string }
+  | 'SERVFAIL'
+  | 'REFUSED'
+  | 'NXDOMAIN'
+  | 'silence';
 
-/** For tests: a real name server on loopback that answers TXT (RFC 1035 section 4) from a table. */
+const CODES = { SERVFAIL: 2, NXDOMAIN: 3, REFUSED: 5 } as const;
+const TXT = 16;
+const CNAME = 5;
+const LONGEST_CHAIN = 8;
+
+/**
+ * For tests: a real name server on loopback that answers TXT (RFC 1035 section 4) from a table. As a resolver does, it
+ * answers an alias with the whole chain and what stands at its end.
+ */
 export async function startTestNameServer(answers: Map<string, TestAnswer>) {
   const socket = createSocket('udp4');
   socket.on('message', (query: Buffer, from: RemoteInfo) => {
     const { name, end } = questionOf(query);
-    const answer = answers.get(name) ?? 'NXDOMAIN';
-    if (answer === 'silence') return;
-    socket.send(reply(query, end, answer), from.port, from.address);
+    if (answers.get(name) === 'silence') return;
+    socket.send(reply(query, { name, end }, answers), from.port, from.address);
   });
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
   return {
@@ -29,21 +42,42 @@ function questionOf(query: Buffer): { readonly name: string; readonly end: numbe
   return { name: labels.join('.').toLowerCase(), end: at + 5 };
 }
 
-function reply(query: Buffer, end: number, answer: Exclude<TestAnswer, 'silence'>): Buffer {
-  const values = typeof answer === 'string' ? [] : answer;
+function reply(
+  query: Buffer,
+  question: { readonly name: string; readonly end: number },
+  answers: ReadonlyMap<string, TestAnswer>,
+): Buffer {
+  const records: Buffer[] = [];
+  let owner = question.name;
+  let answer = answers.get(owner) ?? 'NXDOMAIN';
+  while (typeof answer === 'object' && 'alias' in answer && records.length < LONGEST_CHAIN) {
+    records.push(record(owner, CNAME, nameOf(answer.alias)));
+    owner = answer.alias;
+    answer = answers.get(owner) ?? 'NXDOMAIN';
+  }
+  if (Array.isArray(answer)) for (const value of answer) records.push(record(owner, TXT, stringsOf(value)));
+  const code = answer === 'SERVFAIL' || answer === 'NXDOMAIN' || answer === 'REFUSED' ? CODES[answer] : 0;
   const header = Buffer.alloc(12);
   query.copy(header, 0, 0, 2);
-  header.writeUInt16BE(0x8180 | (answer === 'SERVFAIL' ? 2 : answer === 'NXDOMAIN' ? 3 : 0), 2);
+  header.writeUInt16BE(0x8180 | code, 2);
   header.writeUInt16BE(1, 4);
-  header.writeUInt16BE(values.length, 6);
-  const records = values.map((value) => {
-    const parts = value.match(/[\s\S]{1,255}/g) ?? [''];
-    const data = Buffer.concat(
-      parts.map((part) => Buffer.concat([Buffer.from([part.length]), Buffer.from(part)])),
-    );
-    const head = Buffer.from([0xc0, 12, 0, 16, 0, 1, 0, 0, 0, 0, 0, 0]);
-    head.writeUInt16BE(data.length, 10);
-    return Buffer.concat([head, data]);
-  });
-  return Buffer.concat([header, query.subarray(12, end), ...records]);
+  header.writeUInt16BE(records.length, 6);
+  return Buffer.concat([header, query.subarray(12, question.end), ...records]);
+}
+
+function record(owner: string, type: number, data: Buffer): Buffer {
+  const facts = Buffer.from([0, type, 0, 1, 0, 0, 0, 0, 0, 0]);
+  facts.writeUInt16BE(data.length, 8);
+  return Buffer.concat([nameOf(owner), facts, data]);
+}
+
+function nameOf(name: string): Buffer {
+  const labels = name.split('.').map((label) => Buffer.from(`${String.fromCharCode(label.length)}${label}`));
+  return Buffer.concat([...labels, Buffer.from([0])]);
+}
+
+/** A long value is cut into strings of 255 characters. */
+function stringsOf(value: string): Buffer {
+  const parts = value.match(/[\s\S]{1,255}/g) ?? [''];
+  return Buffer.concat(parts.map((part) => Buffer.concat([Buffer.from([part.length]), Buffer.from(part)])));
 }
