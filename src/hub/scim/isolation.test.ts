@@ -137,7 +137,7 @@ describe('a domain', () => {
     // Whom it has it may still let go.
     expect((await send('PATCH', `/Users/${there.id}`, set('active', false))).status).toBe(200);
     expect(await memberships('there@other.example')).toEqual([]);
-    await post('/Users', { userName: `second${email}` });
+    await post('/Users', { userName: `second${serial}@ACME.example` });
     await limited([]);
     await post('/Users', { userName: 'boss@other.example' });
   });
@@ -372,6 +372,45 @@ describe('versions', () => {
     expect(after.body.members).toEqual([]);
     expect(after.body.meta.version).not.toBe(group.meta.version);
   });
+});
+
+it('takes what a database reads as a pattern for what it is', async () => {
+  const names = ['100%', 'a_b', 'back\\slash', "O'Hara; --", 'plain'];
+  for (const [index, displayName] of names.entries())
+    await post('/Users', { userName: `${index}${email}`, displayName });
+  const found = async (filter: string) => {
+    const all = `${filter} and userName ew "${email}"`;
+    const answer = await send('GET', `/Users?filter=${encodeURIComponent(all)}`);
+    return answer.body.Resources.map((each: { displayName: string }) => each.displayName);
+  };
+  expect(await found('displayName co "%"')).toEqual(['100%']);
+  expect(await found('displayName ew "%"')).toEqual(['100%']);
+  expect(await found('displayName sw "%"')).toEqual([]);
+  expect(await found('displayName co "_"')).toEqual(['a_b']);
+  expect(await found('displayName sw "_"')).toEqual([]);
+  expect(await found('displayName sw "a_b"')).toEqual(['a_b']);
+  expect(await found('displayName sw "p_a"')).toEqual([]);
+  expect(await found(String.raw`displayName co "\\"`)).toEqual(['back\\slash']);
+  expect(await found('displayName eq "o\'hara; --"')).toEqual(["O'Hara; --"]);
+});
+
+it('finds people by their own groups, and groups by their own people', async () => {
+  const [inside, outside] = [
+    await post('/Users', { userName: email }),
+    await post('/Users', { userName: `not${email}` }),
+  ];
+  const group = await post('/Groups', { displayName: `acme:Own ${email}`, members: [{ value: inside.id }] });
+  const empty = await post('/Groups', { displayName: `acme:Empty ${email}` });
+  const found = async (path: '/Users' | '/Groups', filter: string) =>
+    (await send('GET', `${path}?filter=${encodeURIComponent(filter)}`)).body.Resources.map(
+      (each: { id: string }) => each.id,
+    );
+  expect(await found('/Users', `groups.value eq "${group.id}"`)).toEqual([inside.id]);
+  expect(await found('/Users', `groups[display eq "acme:own ${email}"]`)).toEqual([inside.id]);
+  expect(await found('/Users', `userName ew "${email}" and not (groups pr)`)).toEqual([outside.id]);
+  expect(await found('/Groups', `members.value eq "${inside.id}"`)).toEqual([group.id]);
+  expect(await found('/Groups', `members[display eq "${email.toUpperCase()}"]`)).toEqual([group.id]);
+  expect(await found('/Groups', `displayName ew "${email}" and not (members pr)`)).toEqual([empty.id]);
 });
 
 describe('a token', () => {
