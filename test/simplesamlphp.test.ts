@@ -22,11 +22,15 @@ describe.runIf(isInstalled)('SimpleSAMLphp', () => {
   let database: Awaited<ReturnType<typeof startTestDatabase>>;
   let hub: TestHub;
   let sso: TestSso;
+  /** Signs its requests, and is answered encrypted. */
+  let signing: TestSso;
   let idp: SimpleSamlPhp;
   beforeAll(async () => {
     database = await startTestDatabase();
     hub = await startTestHub(database);
     sso = await createTestSso(hub, database);
+    signing = await createTestSso(hub, database);
+    const certificate = await (await fetch(signing.addresses.certificateUrl)).text();
     const email = (name: string) => [`${name}@${sso.domain}`];
     idp = await startSimpleSamlPhp(
       {
@@ -36,14 +40,17 @@ describe.runIf(isInstalled)('SimpleSAMLphp', () => {
           surname: ['Lovelace'],
           groups: [`${sso.organization}:Backend`],
         },
+        'zoe:secret': { email: [`zoe@${signing.domain}`] },
         'eve:secret': { email: ['eve@other.example'] },
       },
-      [sso.addresses],
+      [sso.addresses, { ...signing.addresses, certificate }],
     );
     // Set up from its own metadata, fetched over loopback as an operator may allow.
     const xml = await createOutbound(['127.0.0.0/8']).text(idp.metadataUrl);
     const place = { db: database.db, secret: hub.secret, publicUrl: hub.url };
-    await applySettings(place, OPERATOR, sso, readIdpMetadata(xml));
+    const settings = readIdpMetadata(xml);
+    await applySettings(place, OPERATOR, sso, settings);
+    await applySettings(place, OPERATOR, signing, { ...settings, signRequests: true });
   }, 60_000);
   afterAll(async () => {
     await idp.stop();
@@ -72,6 +79,27 @@ describe.runIf(isInstalled)('SimpleSAMLphp', () => {
       .where('tm.organization_id', '=', sso.organizationId)
       .execute();
     expect(rows).toEqual([{ person: 'Ada Lovelace', team: 'Backend', origin: 'jit' }]);
+  });
+
+  it('reads a request that is signed, and signs in by an encrypted assertion', async () => {
+    const begin = () => beginSso(signing, `zoe@${signing.domain}`);
+    const begun = await begin();
+    const answer = await idp.signIn(begun.goTo, 'zoe', 'secret');
+    const xml = Buffer.from(answer.fields.SAMLResponse ?? '', 'base64').toString('utf8');
+    expect(xml).toContain('EncryptedAssertion');
+    expect(xml).not.toContain('zoe@');
+    await postResponse(signing, begun.browser, xml);
+    expect(await failuresOf(signing)).toEqual([]);
+    expect(await whoIs(signing, begun.browser)).toBe(`zoe@${signing.domain}`);
+    // Without its signature, or with another request behind it, the same request is none there.
+    const { goTo } = await begin();
+    const unsigned = new URL(goTo);
+    unsigned.searchParams.delete('Signature');
+    unsigned.searchParams.delete('SigAlg');
+    const other = new URL((await begin()).goTo);
+    other.searchParams.set('Signature', new URL(goTo).searchParams.get('Signature') ?? '');
+    for (const address of [unsigned.href, other.href])
+      await expect(idp.signIn(address, 'zoe', 'secret')).rejects.toThrow('no form to sign in with');
   });
 
   it('signs nobody in with an answer that was changed on its way', async () => {

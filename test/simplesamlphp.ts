@@ -26,10 +26,17 @@ export interface SimpleSamlPhp {
   stop(): Promise<void>;
 }
 
+/** A hub's connection as it is entered there; with its certificate it must sign its requests, and is answered encrypted. */
+export interface Party {
+  readonly entityId: string;
+  readonly acsUrl: string;
+  readonly certificate?: string;
+}
+
 /** `users`: attributes by `name:password`. */
 export async function startSimpleSamlPhp(
   users: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>,
-  parties: readonly { readonly entityId: string; readonly acsUrl: string }[],
+  parties: readonly Party[],
 ): Promise<SimpleSamlPhp> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'mooring-test-ssp-'));
@@ -101,12 +108,20 @@ function writeConfiguration(
     'metadata/saml20-sp-remote.php',
     'metadata',
     Object.fromEntries(
-      parties.map(({ entityId, acsUrl }) => [
+      parties.map(({ entityId, acsUrl, certificate }) => [
         entityId,
         {
           AssertionConsumerService: acsUrl,
           NameIDFormat: 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
           'simplesaml.nameidattribute': 'email',
+          ...(certificate === undefined
+            ? {}
+            : {
+                certData: certificate.replaceAll(/-----[A-Z ]+-----|\s/g, ''),
+                'assertion.encryption': true,
+                sharedkey_algorithm: 'http://www.w3.org/2009/xmlenc11#aes128-gcm',
+                'validate.authnrequest': true,
+              }),
         },
       ]),
     ),

@@ -80,8 +80,11 @@ export function CertificatesPanel(rollover: Rollover) {
   );
 }
 
-const valuesOf = ({ idpEntityId, signInUrl, wantResponseSigned }: Saml, certificates: readonly string[]) => ({
-  saml: { idpEntityId, signInUrl, wantResponseSigned, certificates: [...certificates] },
+const valuesOf = (
+  { idpEntityId, signInUrl, wantResponseSigned, signRequests }: Saml,
+  certificates: readonly string[],
+) => ({
+  saml: { idpEntityId, signInUrl, wantResponseSigned, signRequests, certificates: [...certificates] },
 });
 
 function Add({ connection, saml, onClose }: Rollover & { readonly onClose: () => void }) {

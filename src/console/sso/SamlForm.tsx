@@ -17,6 +17,7 @@ interface Typed {
   readonly signInUrl: string;
   readonly certificates: string;
   readonly wantResponseSigned: boolean;
+  readonly signRequests: boolean;
 }
 
 const typedFrom = ({ saml }: Connection): Typed => ({
@@ -24,6 +25,7 @@ const typedFrom = ({ saml }: Connection): Typed => ({
   signInUrl: saml?.signInUrl ?? '',
   certificates: saml?.certificates.map(({ pem }) => pem).join('\n') ?? '',
   wantResponseSigned: saml?.wantResponseSigned ?? false,
+  signRequests: saml?.signRequests ?? false,
 });
 
 /** The values of a SAML provider, for those who have no metadata, and to correct single ones. */
@@ -89,6 +91,12 @@ export function SamlForm({ connection }: { readonly connection: Connection }) {
           hint={t('sso.wantResponseSignedHint')}
           checked={shown.wantResponseSigned}
           onChange={(wantResponseSigned) => edit({ wantResponseSigned })}
+        />
+        <Toggle
+          label={t('sso.signRequests')}
+          hint={t('sso.signRequestsHint')}
+          checked={shown.signRequests}
+          onChange={(signRequests) => edit({ signRequests })}
         />
         <FailureNotice failure={change.failure} />
         {saved ? (

@@ -14,7 +14,7 @@ import { OidcForm } from './OidcForm.tsx';
 import { PROVIDERS, providerOf } from './provider.ts';
 import { SamlForm } from './SamlForm.tsx';
 
-const ADDRESSES = ['entityId', 'acsUrl', 'metadataUrl', 'redirectUri'] as const;
+const ADDRESSES = ['entityId', 'acsUrl', 'metadataUrl', 'certificateUrl', 'redirectUri'] as const;
 
 /** What to do at the identity provider and what to bring back, step by step; whose steps is in the address. */
 export function SetUpPart({ connection }: { readonly connection: Connection }) {

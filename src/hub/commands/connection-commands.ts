@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { z } from 'zod';
 import {
+  type Connection,
   type ConnectionChange,
   connectionChangeSchema,
   connectionCreationSchema,
@@ -41,6 +42,8 @@ interface ChangeOptions extends ConnectionOptions {
   readonly entityId?: string;
   readonly signInUrl?: string;
   readonly certificate?: readonly string[];
+  readonly responseSigned?: Switch;
+  readonly signRequests?: Switch;
   readonly issuer?: string;
   readonly clientId?: string;
   readonly clientSecretFile?: string;
@@ -50,6 +53,7 @@ interface ChangeOptions extends ConnectionOptions {
   readonly set?: readonly string[];
 }
 
+type Switch = 'on' | 'off';
 const SWITCHES = ['jit', 'scim', 'scimWins', 'scimAdopts', 'enforced'] as const;
 
 /** `connections list|show|create|update|metadata|failures|accepted|accept|revoke|delete` */
@@ -93,9 +97,9 @@ export function connectionCommands(program: Command, around: Surroundings): void
     .option('--name <text>', 'a new name')
     .action(
       run('update', async (db, at, options, name) => {
-        const { id } = await find(db, at, name);
+        const { id, saml } = await find(db, at, name);
         const body = checked(connectionChangeSchema, {
-          ...valuesOf(options),
+          ...valuesOf(options, saml),
           ...(options.name === undefined ? {} : { name: options.name }),
         });
         const place = { db, publicUrl: at.publicUrl, secret: await secretOf(options, around) };
@@ -153,6 +157,10 @@ function withValues(command: Command): Command {
     .option('--entity-id <id>', 'SAML: entity id of the identity provider')
     .option('--sign-in-url <url>', 'SAML: its sign-in address')
     .option('--certificate <file...>', 'SAML: its signing certificates in PEM; two while they are exchanged')
+    .addOption(onOrOff('--response-signed <on|off>', 'SAML: the whole response must be signed too'))
+    .addOption(
+      onOrOff('--sign-requests <on|off>', 'SAML: sign the requests with the certificate of this hub'),
+    )
     .option('--issuer <url>', 'OIDC: issuer')
     .option('--client-id <id>', 'OIDC: client id')
     .option('--client-secret-file <path>', 'OIDC: file that holds the client secret')
@@ -161,7 +169,29 @@ function withValues(command: Command): Command {
     .option('--set <switch=on|off...>', `switches: ${SWITCHES.join(', ')}`);
 }
 
-function valuesOf(options: ChangeOptions): ConnectionChange {
+function onOrOff(flags: string, description: string): Option {
+  return new Option(flags, description).choices(['on', 'off']);
+}
+
+/** What was given for SAML, over what stands; nothing given: left as it is. */
+function samlOf(options: ChangeOptions, stood: Connection['saml']) {
+  const { entityId, signInUrl, certificate, responseSigned, signRequests } = options;
+  const given = {
+    ...(entityId === undefined ? {} : { idpEntityId: entityId }),
+    ...(signInUrl === undefined ? {} : { signInUrl }),
+    ...(certificate === undefined ? {} : { certificates: certificate.map(readText) }),
+    ...(responseSigned === undefined ? {} : { wantResponseSigned: responseSigned === 'on' }),
+    ...(signRequests === undefined ? {} : { signRequests: signRequests === 'on' }),
+  };
+  if (Object.keys(given).length === 0) return {};
+  const before =
+    stood === null
+      ? { certificates: [] }
+      : { ...stood, certificates: stood.certificates.map(({ pem }) => pem) };
+  return { saml: { ...before, ...given } };
+}
+
+function valuesOf(options: ChangeOptions, saml: Connection['saml'] = null): ConnectionChange {
   const switches: Record<string, boolean> = {};
   for (const text of options.set ?? []) {
     const [name = '', value] = text.split('=');
@@ -173,15 +203,12 @@ function valuesOf(options: ChangeOptions): ConnectionChange {
       });
     switches[name] = value === 'on';
   }
-  const { entityId, signInUrl, certificate, issuer, clientId, clientSecretFile, domain, defaultTeam } =
-    options;
+  const { issuer, clientId, clientSecretFile, domain, defaultTeam } = options;
   return checked(connectionChangeSchema, {
     ...switches,
     ...(domain === undefined ? {} : { domains: domain }),
     ...(defaultTeam === undefined ? {} : { defaultTeam }),
-    ...(entityId === undefined && signInUrl === undefined && certificate === undefined
-      ? {}
-      : { saml: { idpEntityId: entityId, signInUrl, certificates: (certificate ?? []).map(readText) } }),
+    ...samlOf(options, saml),
     ...(issuer === undefined && clientId === undefined
       ? {}
       : {

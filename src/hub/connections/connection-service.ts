@@ -122,7 +122,7 @@ export async function updateConnection(
     where.organizationId,
     async (trx) => {
       const before = await readRow(trx, where.organizationId, where.connectionId);
-      const settings = settingsOf(before.kind, change);
+      const settings = settingsOf(before.kind, change, readSettings(before.settings));
       await trx
         .updateTable('connections')
         .set({
@@ -144,7 +144,7 @@ export async function updateConnection(
   );
 }
 
-/** Takes over what metadata says; everything else stays. */
+/** Takes over what metadata says; everything else stays: metadata switches no signature off. */
 export async function applySettings(
   place: ConnectionPlace,
   context: ChangeContext,
@@ -159,7 +159,7 @@ export async function applySettings(
       if (before.kind !== settings.kind) throw wrongKind(before.kind);
       await trx
         .updateTable('connections')
-        .set({ settings: JSON.stringify(settings), updated_at: context.at })
+        .set({ settings: JSON.stringify(keepingSignatures(before, settings)), updated_at: context.at })
         .where('id', '=', before.id)
         .execute();
       const row = await readRow(trx, where.organizationId, where.connectionId);
@@ -168,6 +168,16 @@ export async function applySettings(
     },
     context,
   );
+}
+
+function keepingSignatures(before: ConnectionRow, settings: ConnectionSettings): ConnectionSettings {
+  const stood = readSettings(before.settings);
+  if (settings.kind !== 'saml' || stood?.kind !== 'saml') return settings;
+  return {
+    ...settings,
+    wantResponseSigned: settings.wantResponseSigned || stood.wantResponseSigned,
+    signRequests: settings.signRequests || stood.signRequests,
+  };
 }
 
 /** Removes a connection: its SCIM tokens and resources go with it, members stay. */
@@ -228,9 +238,13 @@ async function changing(
 function settingsOf(
   kind: 'saml' | 'oidc',
   wanted: Pick<ConnectionChange, 'saml' | 'oidc'>,
+  stood: ConnectionSettings | null = null,
 ): ConnectionSettings | null {
   if (kind === 'saml' ? wanted.oidc !== undefined : wanted.saml !== undefined) throw wrongKind(kind);
-  if (wanted.saml !== undefined) return samlSettings(wanted.saml);
+  if (wanted.saml !== undefined) {
+    const { wantResponseSigned, signRequests } = { ...(stood?.kind === 'saml' ? stood : {}), ...wanted.saml };
+    return samlSettings({ ...wanted.saml, wantResponseSigned, signRequests });
+  }
   return wanted.oidc === undefined ? null : oidcSettings(wanted.oidc);
 }
 

@@ -14,6 +14,7 @@ export function connectionAddresses(publicUrl: string, id: string) {
     entityId: base,
     acsUrl: `${base}/acs`,
     metadataUrl: `${base}/metadata`,
+    certificateUrl: `${base}/certificate.pem`,
     redirectUri: `${base}/callback`,
   };
 }
@@ -78,6 +79,7 @@ function view(
             signInUrl: settings.signInUrl,
             certificates: settings.certificates.map((pem) => certificateFacts(pem, now)),
             wantResponseSigned: settings.wantResponseSigned,
+            signRequests: settings.signRequests,
           }
         : null,
     oidc:
@@ -88,6 +90,7 @@ function view(
       entityId: saml ? addresses.entityId : null,
       acsUrl: saml ? addresses.acsUrl : null,
       metadataUrl: saml ? addresses.metadataUrl : null,
+      certificateUrl: saml ? addresses.certificateUrl : null,
       redirectUri: saml ? null : addresses.redirectUri,
     },
     warnings: warningsOf(row, settings, verified, now),

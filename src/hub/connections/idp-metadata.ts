@@ -8,7 +8,8 @@ const DSIG = 'http://www.w3.org/2000/09/xmldsig#';
 const REDIRECT = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect';
 
 /**
- * Reads what a SAML identity provider says of itself: entity id, sign-in address and signing certificates. Its
+ * Reads what a SAML identity provider says of itself: entity id, sign-in address, signing certificates, and whether
+ * it wants requests signed. Its
  * signature is not looked at: the owner who uploads it vouches for it.
  */
 export function readIdpMetadata(xml: string): SamlSettings {
@@ -33,7 +34,8 @@ export function readIdpMetadata(xml: string): SamlSettings {
     .flatMap((key) => Array.from(key.getElementsByTagNameNS(DSIG, 'X509Certificate')))
     .map((each) => each.textContent ?? '');
   if (certificates.length === 0) throw bad('it holds no signing certificate');
-  return samlSettings({ idpEntityId, signInUrl, certificates, wantResponseSigned: false });
+  const signRequests = /^(true|1)$/.test(descriptor.getAttribute('WantAuthnRequestsSigned') ?? '');
+  return samlSettings({ idpEntityId, signInUrl, certificates, wantResponseSigned: false, signRequests });
 }
 
 function parse(xml: string): Element {

@@ -11,6 +11,8 @@ export interface SamlSettings {
   readonly certificates: readonly string[];
   /** The response must be signed as well as the assertion. */
   readonly wantResponseSigned: boolean;
+  /** Requests to the identity provider are signed with the key of the hub. */
+  readonly signRequests: boolean;
 }
 
 /** How an OIDC connection signs people in; the client secret is kept sealed beside it. */
@@ -29,6 +31,8 @@ const storedSchema = z.discriminatedUnion('kind', [
     signInUrl: z.string(),
     certificates: z.array(z.string()).min(1),
     wantResponseSigned: z.boolean(),
+    // Connections from before there was the choice.
+    signRequests: z.boolean().default(false),
   }),
   z.object({ kind: z.literal('oidc'), issuer: z.string(), clientId: z.string() }),
 ]);
@@ -44,14 +48,16 @@ export function samlSettings(given: {
   readonly idpEntityId: string;
   readonly signInUrl: string;
   readonly certificates: readonly string[];
-  readonly wantResponseSigned: boolean;
+  readonly wantResponseSigned?: boolean | undefined;
+  readonly signRequests?: boolean | undefined;
 }): SamlSettings {
   return {
     kind: 'saml',
     idpEntityId: given.idpEntityId,
     signInUrl: secureAddress(given.signInUrl, 'The sign-in address'),
     certificates: [...new Set(given.certificates.map(readCertificate))],
-    wantResponseSigned: given.wantResponseSigned,
+    wantResponseSigned: given.wantResponseSigned ?? false,
+    signRequests: given.signRequests ?? false,
   };
 }
 

@@ -1,31 +1,7 @@
-import { createSign, generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
+import { selfSignedCertificate } from '../sso/self-signed-certificate.ts';
 
-/** For tests: a certificate that signs itself and ends when it is said to (X.509 version 1, RFC 5280 section 4.1). */
+/** For tests: a certificate that signs itself and ends when it is said to. */
 export function selfSigned(name: string, from: Date, to: Date): string {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const subject = der(0x30, der(0x31, der(0x30, COMMON_NAME, der(0x0c, Buffer.from(name)))));
-  const validity = der(0x30, time(from), time(to));
-  const key = publicKey.export({ type: 'spki', format: 'der' });
-  const body = der(0x30, der(0x02, Buffer.from([1])), SHA256_RSA, subject, validity, subject, key);
-  const signature = createSign('sha256').update(body).sign(privateKey);
-  const whole = der(0x30, body, SHA256_RSA, der(0x03, Buffer.from([0]), signature));
-  const lines = whole.toString('base64').replaceAll(/.{64}(?=.)/g, '$&\n');
-  return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----`;
-}
-
-/** 2.5.4.3 */
-const COMMON_NAME = Buffer.from('0603550403', 'hex');
-/** 1.2.840.113549.1.1.11 */
-const SHA256_RSA = Buffer.from('300d06092a864886f70d01010b0500', 'hex');
-
-function der(tag: number, ...parts: readonly Buffer[]): Buffer {
-  const value = Buffer.concat(parts);
-  const { length } = value;
-  const size =
-    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
-  return Buffer.concat([Buffer.from([tag, ...size]), value]);
-}
-
-function time(at: Date): Buffer {
-  return der(0x18, Buffer.from(`${at.toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}Z`));
+  return selfSignedCertificate(name, { from, to }, generateKeyPairSync('rsa', { modulusLength: 2048 }));
 }

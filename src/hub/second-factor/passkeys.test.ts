@@ -107,6 +107,9 @@ describe('a passkey', () => {
     expect(await passkeys.check(ada.id, answer)).toBe(true);
     expect(await passkeys.check(ada.id, answer)).toBe(false);
     expect(await passkeys.list(ada.id)).toMatchObject([{ name: 'Key', lastUsedAt: expect.any(Date) }]);
+    // A second key of the account is as good as the first.
+    const second = await keyOf(ada);
+    expect(await passkeys.check(ada.id, second.signIn(honest(await asked(ada))))).toBe(true);
     // One question, two answers at once: one of them counts.
     const twice = key.signIn(honest(await asked(ada)));
     const both = await Promise.all([passkeys.check(ada.id, twice), passkeys.check(ada.id, twice)]);

@@ -1,6 +1,7 @@
 import { generate } from 'otplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestDatabase } from '../database/test-database.ts';
+import { endSessionsOf } from '../identity/session-ends.ts';
 import { type Browser, createBrowser, type Visited } from '../identity/test-browser.ts';
 import {
   createAccount,
@@ -75,6 +76,31 @@ describe('a second factor', () => {
     const again = await typeIn(account.email);
     expect((await enter(again.browser, again.page, good)).status).toBe(401);
     expect(await whoIs({ hub }, again.browser)).toBeNull();
+  });
+
+  it('that was only begun opens nothing, and one that is there is not confirmed a second time', async () => {
+    const now = { at: Date.now() };
+    const factor = createSecondFactor({ db: database.db, secret: hub.secret, now: () => new Date(now.at) });
+    const account = await createAccount(database, 'begun@local.example');
+    const { secret } = await factor.enrol(account);
+    const codeNow = () => generate({ secret, epoch: Math.floor(now.at / 1000) });
+    expect(await factor.check(account.id, await codeNow(), OPERATOR)).toBe(false);
+    expect(await factor.confirm(account.id, await codeNow(), OPERATOR)).toHaveLength(10);
+    now.at += 60_000;
+    expect(await factor.confirm(account.id, await codeNow(), OPERATOR)).toBeNull();
+    expect(await factor.check(account.id, await codeNow(), OPERATOR)).toBe(true);
+    expect(await factor.check(account.id, await codeNow(), OPERATOR)).toBe(false);
+  });
+
+  it('is not reached by a password that was right before the sessions of the account were ended', async () => {
+    const factor = createSecondFactor({ db: database.db, secret: hub.secret, now: () => new Date() });
+    const { id, email } = await createAccount(database, 'ended@local.example');
+    const proof = await factor.remember({ userId: id, epoch: 0 });
+    expect(await factor.remembered(proof)).toEqual({ id, email, epoch: 0 });
+    await database.db
+      .transaction()
+      .execute((trx) => endSessionsOf(trx, id, { reason: 'password_changed', at: new Date() }));
+    expect(await factor.remembered(proof)).toBeNull();
   });
 
   it('opens with a recovery code, once, however it is typed', async () => {

@@ -99,14 +99,22 @@ describe('the shape of a response', () => {
     ['a processing instruction', GOOD.replace('<saml:Subject>', '<?x y?><saml:Subject>'), 'processing instr'],
     ['CDATA', GOOD.replace('ada@', '<![CDATA[ada]]>@'), 'comment or CDATA'],
     [
-      'an encrypted assertion',
+      'an encrypted assertion beside it',
       GOOD.replace('</samlp:Response>', '<saml:EncryptedAssertion/></samlp:Response>'),
-      'is encrypted',
+      'holds 2 assertions',
+    ],
+    [
+      'a refusal that has a success inside',
+      GOOD.replace(
+        part('samlp:Status'),
+        '<samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Responder"><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:StatusCode></samlp:Status>',
+      ),
+      'answered Responder, Success',
     ],
     [
       'an encrypted name',
       GOOD.replace('<saml:Subject>', '<saml:Subject><saml:EncryptedID/>'),
-      'is encrypted',
+      'encrypted by itself',
     ],
     [
       'another document',

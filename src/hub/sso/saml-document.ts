@@ -1,5 +1,7 @@
 import { DOMParser, type Document, type Element, onErrorStopParsing } from '@xmldom/xmldom';
 import type { Attributes, SsoFailure } from './asserted-identity.ts';
+import { encryptionFault } from './encrypted-assertion.ts';
+import { signaturesFault } from './saml-signatures.ts';
 
 /*
  * What a SAML response must look like before anybody asks whether its signature is good. Signature wrapping, doubled
@@ -9,25 +11,11 @@ import type { Attributes, SsoFailure } from './asserted-identity.ts';
 
 const PROTOCOL = 'urn:oasis:names:tc:SAML:2.0:protocol';
 const ASSERTION = 'urn:oasis:names:tc:SAML:2.0:assertion';
-const DSIG = 'http://www.w3.org/2000/09/xmldsig#';
 const BEARER = 'urn:oasis:names:tc:SAML:2.0:cm:bearer';
 const SUCCESS = 'urn:oasis:names:tc:SAML:2.0:status:Success';
 
 /** Larger answers than this are nobody's. */
 const SIZE_LIMIT = 400_000;
-
-const SIGNATURES = new Set([
-  'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
-  'http://www.w3.org/2001/04/xmldsig-more#rsa-sha384',
-  'http://www.w3.org/2001/04/xmldsig-more#rsa-sha512',
-]);
-const DIGESTS = new Set([
-  'http://www.w3.org/2001/04/xmlenc#sha256',
-  'http://www.w3.org/2001/04/xmldsig-more#sha384',
-  'http://www.w3.org/2001/04/xmlenc#sha512',
-]);
-const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#';
-const ENVELOPED = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature';
 
 /** What can be read of a response before its signature was checked. */
 export interface ResponseShape {
@@ -36,6 +24,8 @@ export interface ResponseShape {
   readonly inResponseTo: string | null;
   readonly destination: string | null;
   readonly issuer: string | null;
+  /** The encrypted assertion as it stands in the response; `null`: it is not encrypted. */
+  readonly encrypted: string | null;
 }
 
 type Read<Value> =
@@ -67,9 +57,23 @@ export function readResponse(field: string): Read<ResponseShape> {
       inResponseTo: root.getAttribute('InResponseTo') || null,
       destination: root.getAttribute('Destination') || null,
       issuer: childrenNamed(root, ASSERTION, 'Issuer')[0]?.textContent?.trim() ?? null,
+      encrypted: childrenNamed(root, ASSERTION, 'EncryptedAssertion')[0]?.toString() ?? null,
     },
   };
 }
+
+/** Whether what an encrypted assertion opened to has the shape of a signed assertion, by the rules of those that come open. */
+export function isSignedAssertion(xml: string): boolean {
+  if (/<[!?]/.test(xml)) return false;
+  const root = parse(xml)?.documentElement ?? null;
+  if (root === null || root.namespaceURI !== ASSERTION || root.localName !== 'Assertion') return false;
+  const inside = Array.from(root.getElementsByTagName('*'));
+  if (inside.some((each) => FORBIDDEN_INSIDE.has(each.localName ?? ''))) return false;
+  return signaturesFault([root, ...inside], [root]) === null;
+}
+
+/** Neither another assertion nor more encryption belongs into an assertion. */
+const FORBIDDEN_INSIDE = new Set(['Assertion', 'EncryptedAssertion', 'EncryptedID', 'EncryptedData']);
 
 /** Facts of an assertion whose signature was found good. */
 export interface VerifiedAssertion {
@@ -205,63 +209,20 @@ function statusRefusal(root: Element): SsoFailure | null {
 function shapeFault(root: Element): SsoFailure | null {
   const all = Array.from(root.getElementsByTagName('*'));
   const named = (name: string) => all.filter((each) => each.localName === name);
-  if (named('EncryptedAssertion').length > 0 || named('EncryptedID').length > 0)
-    return fault(
-      'malformed_answer',
-      'The assertion is encrypted, which this connection does not take; https protects it.',
-    );
-  const assertions = named('Assertion');
+  if (named('EncryptedID').length > 0)
+    return fault('malformed_answer', 'The name is encrypted by itself; encrypt the whole assertion instead.');
+  const assertions = [...named('Assertion'), ...named('EncryptedAssertion')];
   const [assertion] = assertions;
-  if (assertions.length !== 1 || assertion === undefined || assertion.parentNode !== root)
+  if (assertions.length !== 1 || assertion?.parentNode !== root || assertion.namespaceURI !== ASSERTION)
     return fault(
       'signature_invalid',
       `The response holds ${assertions.length} assertions, and must hold exactly one at its top.`,
     );
-  const ids = [root, ...all].flatMap((each) => {
-    const id = each.getAttribute('ID') ?? each.getAttribute('Id') ?? each.getAttribute('id');
-    return id === null ? [] : [id];
-  });
-  if (new Set(ids).size !== ids.length)
-    return fault('signature_invalid', 'An ID occurs twice in the response.');
-  const signatures = named('Signature');
-  if (signatures.some((each) => each.parentNode !== root && each.parentNode !== assertion))
-    return fault('signature_invalid', 'A signature stands where none belongs.');
-  const ofAssertion = signatures.filter((each) => each.parentNode === assertion);
-  const ofResponse = signatures.filter((each) => each.parentNode === root);
-  if (ofAssertion.length === 0) return fault('signature_invalid', 'The assertion is not signed.');
-  if (ofAssertion.length > 1 || ofResponse.length > 1)
-    return fault('signature_invalid', 'The same element is signed twice.');
-  for (const [signature] of [ofAssertion, ofResponse]) {
-    if (signature === undefined) continue;
-    const reason = signatureFault(signature);
-    if (reason !== null) return fault('signature_invalid', reason);
-  }
-  return null;
-}
-
-function signatureFault(signature: Element): string | null {
-  const parent = signature.parentNode as Element;
-  const part = (name: string) => Array.from(signature.getElementsByTagNameNS(DSIG, name));
-  const [infos, references, objects] = [part('SignedInfo'), part('Reference'), part('Object')];
-  if (
-    infos.length !== 1 ||
-    references.length !== 1 ||
-    objects.length > 0 ||
-    part('SignatureValue').length !== 1
-  )
-    return 'A signature covers something else than the one element that it stands in.';
-  if (references[0]?.getAttribute('URI') !== `#${parent.getAttribute('ID') ?? ''}`)
-    return 'A signature is about another element than the one that it stands in.';
-  const method = part('SignatureMethod')[0]?.getAttribute('Algorithm') ?? '';
-  if (!SIGNATURES.has(method))
-    return `The signature algorithm ${method} is not accepted; use RSA with SHA-256.`;
-  const digest = part('DigestMethod')[0]?.getAttribute('Algorithm') ?? '';
-  if (!DIGESTS.has(digest)) return `The digest algorithm ${digest} is not accepted; use SHA-256.`;
-  const transforms = part('Transform').map((each) => each.getAttribute('Algorithm') ?? '');
-  if (transforms.some((each) => each !== EXCLUSIVE && each !== ENVELOPED) || !transforms.includes(ENVELOPED))
-    return 'A signature transforms what it covers in a way that is not accepted.';
-  const canonical = part('CanonicalizationMethod')[0]?.getAttribute('Algorithm') ?? '';
-  return canonical === EXCLUSIVE ? null : `The canonicalization ${canonical} is not accepted.`;
+  if (assertion.localName === 'Assertion') return signaturesFault([root, ...all], [assertion, root]);
+  const reason = encryptionFault(assertion);
+  if (reason !== null) return fault('malformed_answer', reason);
+  // What is inside is looked at when it is open; nothing around it may be signed but the response.
+  return signaturesFault([root, ...all], [root], { required: false });
 }
 
 function childrenNamed(parent: Element, namespace: string, name: string): Element[] {

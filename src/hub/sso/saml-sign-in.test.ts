@@ -365,6 +365,7 @@ it('takes either of two certificates while they are exchanged', async () => {
       signInUrl: 'https://idp.test/sso',
       certificates: [IDP_TWO.certificate, IDP_ONE.certificate],
       wantResponseSigned: false,
+      signRequests: false,
     },
   });
   for (const [name, privateKey] of [
@@ -390,6 +391,7 @@ it('wants the response signed where the connection says so', async () => {
       signInUrl: 'https://idp.test/sso',
       certificates: [IDP_ONE.certificate],
       wantResponseSigned: true,
+      signRequests: false,
     },
   });
   const { visited } = await signInBySaml(strict, `loose@${strict.domain}`);

@@ -1,7 +1,14 @@
 import { type CacheProvider, SAML, type SamlConfig, ValidateInResponseTo } from '@node-saml/node-saml';
 import type { SamlSettings } from '../connections/settings.ts';
 import type { SsoFailure } from './asserted-identity.ts';
-import { type ResponseShape, readAssertion, type VerifiedAssertion } from './saml-document.ts';
+import { openAssertion, UNREADABLE } from './encrypted-assertion.ts';
+import {
+  isSignedAssertion,
+  type ResponseShape,
+  readAssertion,
+  type VerifiedAssertion,
+} from './saml-document.ts';
+import type { SamlKey } from './saml-key.ts';
 
 /*
  * SAML 2.0 by node-saml, behind guards: what it lets pass, and what it keeps in its own process, is done here and in
@@ -17,6 +24,8 @@ export interface SamlParty {
   readonly settings: SamlSettings;
   readonly entityId: string;
   readonly acsUrl: string;
+  /** Signs requests, and opens encrypted assertions. */
+  readonly key: SamlKey;
 }
 
 /**
@@ -34,16 +43,21 @@ export async function samlSignInUrl(party: SamlParty, requestId: string, fresh: 
 }
 
 /** What the hub says of itself to a SAML identity provider. */
-export function samlMetadata(party: Pick<SamlParty, 'entityId' | 'acsUrl'>): string {
+export function samlMetadata(
+  party: Omit<SamlParty, 'settings'>,
+  { signRequests }: Pick<SamlSettings, 'signRequests'>,
+): string {
   const settings: SamlSettings = {
     kind: 'saml',
     idpEntityId: '',
     signInUrl: '',
     certificates: [''],
     wantResponseSigned: false,
+    signRequests,
   };
   const config = options({ ...party, settings }, '', new Date());
-  return new SAML({ ...config, idpCert: 'unused' }).generateServiceProviderMetadata(null, null);
+  const { certificate } = party.key;
+  return new SAML({ ...config, idpCert: 'unused' }).generateServiceProviderMetadata(certificate, certificate);
 }
 
 /** Verifies a response to the request of this id. */
@@ -63,9 +77,15 @@ export async function verifySamlResponse(
     );
   if (response.issuer !== null && response.issuer !== settings.idpEntityId)
     return wrongIssuer(response.issuer, settings);
+  const unreadable = failed('signature_invalid', UNREADABLE);
+  if (response.encrypted !== null) {
+    const opened = await openAssertion(response.encrypted, party.key.privateKey);
+    if (opened === null || !isSignedAssertion(opened)) return unreadable;
+  }
   let xml: string;
   try {
     const saml = new SAML(options(party, request.id, request.createdAt));
+    // Opens an encrypted assertion by itself, and wants its signature checked as that of any other.
     const { profile } = await saml.validatePostResponseAsync({
       SAMLResponse: Buffer.from(response.xml, 'utf8').toString('base64'),
     });
@@ -74,7 +94,10 @@ export async function verifySamlResponse(
       return failed('malformed_answer', 'The response holds no assertion.');
     xml = verified;
   } catch (error) {
-    return { ok: false, failure: classify(error) };
+    const failure = classify(error);
+    return response.encrypted !== null && failure.class === 'signature_invalid'
+      ? unreadable
+      : { ok: false, failure };
   }
   const read = readAssertion(xml, { acsUrl, requestId: request.id, now: request.now, skewMs: SKEW_MS });
   if (!read.ok) return read;
@@ -101,6 +124,9 @@ function options(party: SamlParty, requestId: string, createdAt: Date): SamlConf
     validateInResponseTo: ValidateInResponseTo.always,
     cacheProvider: onlyRequest(requestId, createdAt),
     authnRequestBinding: 'HTTP-Redirect',
+    decryptionPvk: party.key.privateKey,
+    signatureAlgorithm: 'sha256',
+    ...(settings.signRequests ? { privateKey: party.key.privateKey } : {}),
   };
 }
 

@@ -71,6 +71,7 @@ describe('the sign-in page', () => {
         signInUrl: 'https://second.test/sso',
         certificates: [IDP_ONE.certificate],
         wantResponseSigned: false,
+        signRequests: false,
       },
     });
     expect((await beginSso(sso, `a@${sso.domain}`)).goTo).toContain('https://idp.test/sso');

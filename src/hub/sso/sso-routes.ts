@@ -36,6 +36,17 @@ export async function registerSsoRoutes(
   app.get('/sso/:connectionId', open, metadata);
   app.get('/sso/:connectionId/metadata', open, metadata);
 
+  app.get('/sso/:connectionId/certificate.pem', open, async (request, reply) => {
+    const pem = await sso.certificate(paramsSchema.parse(request.params).connectionId);
+    if (pem === null) return sendPage(reply, ssoFailurePage('configuration'), 404);
+    return reply
+      .headers({
+        'content-type': 'application/x-pem-file',
+        'content-disposition': 'attachment; filename="mooring-saml.pem"',
+      })
+      .send(`${pem}\n`);
+  });
+
   // A post from another site: no cookie of ours comes with it, and nothing is decided by one. Whether it is the browser
   // that began is asked on the next page, which a top-level navigation reaches with its cookies.
   app.post('/sso/:connectionId/acs', open, async (request, reply) => {

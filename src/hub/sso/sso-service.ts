@@ -1,6 +1,4 @@
 import type { SsoFailureClass } from '../../shared/contracts/hub-sso.ts';
-import { clientSecretPurpose } from '../connections/connection-service.ts';
-import { connectionAddresses } from '../connections/connection-view.ts';
 import { noteFailure } from '../connections/failures.ts';
 import {
   connectionsOfAddress,
@@ -20,10 +18,11 @@ import {
   readIdentity,
   type SsoFailure,
 } from './asserted-identity.ts';
-import { finishOidc, type OidcParty, oidcSignInUrl } from './oidc.ts';
+import { finishOidc, oidcSignInUrl } from './oidc.ts';
 import type { Outbound } from './outbound.ts';
-import { type SamlParty, samlMetadata, samlSignInUrl, verifySamlResponse } from './saml.ts';
+import { samlSignInUrl, verifySamlResponse } from './saml.ts';
 import { readResponse } from './saml-document.ts';
+import { createSsoParties } from './sso-parties.ts';
 import { createSsoRequests, type SsoOutcome, type SsoPlace, type SsoRequest } from './sso-requests.ts';
 
 export interface SsoOptions {
@@ -68,6 +67,8 @@ export interface Sso {
   /** The same for a test that was begun by a link. */
   startTest(secret: string, browserHash: Buffer): Promise<Started>;
   metadata(connectionId: string): Promise<string | null>;
+  /** What the hub signs requests with, and what assertions may be encrypted for. */
+  certificate(connectionId: string): Promise<string | null>;
   answerSaml(connectionId: string, field: string): Promise<Answered>;
   answerOidc(connectionId: string, query: URLSearchParams): Promise<Answered>;
   finish(id: string, browserHash: Buffer, sourceAddress: string): Promise<Finished>;
@@ -75,7 +76,7 @@ export interface Sso {
 }
 
 export function createSso(options: SsoOptions): Sso {
-  const { db, secret, now, publicUrl, outbound } = options;
+  const { db, secret, now } = options;
   const requests = createSsoRequests({ db, secret, now });
 
   const note = async (connectionId: string, failure: SsoFailure): Promise<void> =>
@@ -85,32 +86,16 @@ export function createSso(options: SsoOptions): Sso {
       detail: failure.detail,
       email: failure.email ?? null,
     });
-  const samlParty = (connection: SsoConnection): SamlParty | null =>
-    connection.settings.kind === 'saml'
-      ? { settings: connection.settings, ...connectionAddresses(publicUrl, connection.id) }
-      : null;
-  const oidcParty = (connection: SsoConnection): OidcParty | null => {
-    if (connection.settings.kind !== 'oidc') return null;
-    const { sealedSecret } = connection;
-    const opened =
-      sealedSecret === null ? null : secret.open(clientSecretPurpose(connection.id), sealedSecret);
-    const { redirectUri } = connectionAddresses(publicUrl, connection.id);
-    return {
-      settings: connection.settings,
-      clientSecret: opened?.toString('utf8') ?? null,
-      redirectUri,
-      outbound,
-    };
-  };
+  const parties = createSsoParties(options);
   const addressFor = async (
     connection: SsoConnection,
     request: SsoRequest,
     loginHint: string,
   ): Promise<Started> => {
-    const saml = samlParty(connection);
+    const saml = await parties.saml(connection);
     const fresh = request.place.kind === 'hub' && request.place.confirms !== undefined;
     if (saml !== null) return { ok: true, url: await samlSignInUrl(saml, request.secret, fresh) };
-    const oidc = oidcParty(connection);
+    const oidc = parties.oidc(connection);
     if (oidc === null)
       return { ok: false, failure: { class: 'configuration', detail: 'The connection is not set up.' } };
     const started = await oidcSignInUrl(oidc, { ...request, state: request.secret }, { loginHint, fresh });
@@ -152,19 +137,11 @@ export function createSso(options: SsoOptions): Sso {
         };
       return addressFor(connection, request, '');
     },
-    async metadata(connectionId) {
-      const row = /^[0-9a-f-]{36}$/.test(connectionId)
-        ? await db
-            .selectFrom('connections')
-            .select(['id', 'kind'])
-            .where('id', '=', connectionId)
-            .executeTakeFirst()
-        : undefined;
-      return row?.kind === 'saml' ? samlMetadata(connectionAddresses(publicUrl, row.id)) : null;
-    },
+    metadata: parties.metadata,
+    certificate: parties.certificate,
     async answerSaml(connectionId, field) {
       const connection = await findConnection(db, connectionId);
-      const party = connection === null ? null : samlParty(connection);
+      const party = connection === null ? null : await parties.saml(connection);
       if (connection === null || party === null) return { kind: 'failed', class: 'configuration' };
       const read = readResponse(field);
       if (!read.ok) {
@@ -208,7 +185,7 @@ export function createSso(options: SsoOptions): Sso {
     },
     async answerOidc(connectionId, query) {
       const connection = await findConnection(db, connectionId);
-      const party = connection === null ? null : oidcParty(connection);
+      const party = connection === null ? null : parties.oidc(connection);
       if (connection === null || party === null) return { kind: 'failed', class: 'configuration' };
       const state = query.get('state');
       if (state === null) {

@@ -41,6 +41,7 @@ export async function createTestSso(
       signInUrl: 'https://idp.test/sso',
       certificates: [IDP_ONE.certificate],
       wantResponseSigned: false,
+      signRequests: false,
     },
     ...wanted,
   });

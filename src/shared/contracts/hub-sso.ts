@@ -80,6 +80,8 @@ const samlSettingsSchema = z.object({
   signInUrl: z.string(),
   certificates: z.array(certificateSchema),
   wantResponseSigned: z.boolean(),
+  /** Requests to the identity provider are signed. */
+  signRequests: z.boolean(),
 });
 const oidcSettingsSchema = z.object({ issuer: z.string(), clientId: z.string(), hasSecret: z.boolean() });
 
@@ -105,6 +107,8 @@ export const connectionSchema = z.object({
     entityId: z.string().nullable(),
     acsUrl: z.string().nullable(),
     metadataUrl: z.string().nullable(),
+    /** The hub's certificate as PEM: it signs requests, and assertions may be encrypted for it. */
+    certificateUrl: z.string().nullable(),
     redirectUri: z.string().nullable(),
   }),
   /** Other organizations whose owner accepted provisioning by it. */
@@ -126,7 +130,9 @@ const samlInputSchema = z.object({
   signInUrl: line(2000),
   /** PEM, or its base64 alone; two while they are exchanged. */
   certificates: z.array(z.string().max(20_000)).min(1).max(5),
-  wantResponseSigned: z.boolean().default(false),
+  /** Left out of a change: as it stands; of a new connection: off. */
+  wantResponseSigned: z.boolean().optional(),
+  signRequests: z.boolean().optional(),
 });
 const oidcInputSchema = z.object({
   issuer: line(1000),

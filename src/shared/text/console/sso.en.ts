@@ -104,6 +104,10 @@ export const sso = {
   'sso.signInUrlHint': 'For the HTTP-Redirect binding.',
   'sso.certificateField': 'Signing certificate',
   'sso.certificateHint': 'In PEM form, with its BEGIN and END lines. Two may stand one after the other.',
+  'sso.certificateUrl': 'Certificate of this hub',
+  'sso.signRequests': 'Sign the requests to the provider',
+  'sso.signRequestsHint':
+    'With the certificate of this hub. Give it to the provider first, or let it read the metadata. Assertions may be encrypted for it in any case.',
   'sso.wantResponseSigned': 'The whole response must be signed too',
   'sso.wantResponseSignedHint': 'Assertions must be signed in any case. Switch on what your provider does.',
   'sso.issuer': 'Issuer',
