@@ -179,10 +179,18 @@ async function installPreload(context: BrowserContext, id: number, file: string,
       (error: unknown) => ({ error: String(error) }),
     );
   });
+  await context.exposeBinding('standInPermission', ({ frame }, permission: unknown) =>
+    ask({ what: 'permission', permission: String(permission), url: toOwn(frame.url()) }),
+  );
   await context.addInitScript(`(() => {
     if (window.top !== window || location.origin !== ${JSON.stringify(DRAWN_AS)}) return;
     const ipc = globalThis.standInIpc;
     delete globalThis.standInIpc;
+    const mayUse = globalThis.standInPermission;
+    delete globalThis.standInPermission;
+    // Chromium knows what a page may do from the app that it runs in; this one is asked as that would ask it.
+    const names = { 'clipboard-write': 'clipboard-sanitized-write', 'clipboard-read': 'clipboard-read' };
+    navigator.permissions.query = async ({ name }) => ({ state: (await mayUse(names[name] ?? name)) === true ? 'granted' : 'denied' });
     const heard = new Map();
     Object.defineProperty(globalThis, 'standInHear', {
       value: (channel, args) => { for (const hear of [...(heard.get(channel) ?? [])]) hear({}, ...args); },

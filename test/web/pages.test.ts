@@ -275,6 +275,13 @@ describe('the pages', () => {
       await again;
     }));
 
+  test('a page whose events never come is shown all the same', () =>
+    visit(managedWorld(), async ({ page }) => {
+      await page.route('**/v1/events', () => {});
+      await page.reload();
+      await page.locator('[data-setting]').first().waitFor();
+    }));
+
   test('an answer of another version is not taken for the contract', () =>
     visit(managedWorld(), async ({ page }) => {
       await page.route('**/v1/settings', (route) => route.fulfill({ json: { settings: 'all of them' } }));

@@ -81,6 +81,8 @@ describe('the window’s door', () => {
     expect(told).toEqual([
       [1, 'open'],
       [2, 'open'],
+      // Asked for again, as by a page that was loaded anew: it is told anew, and nobody is told twice.
+      [2, 'open'],
       [2, 'event'],
     ]);
     door.forget(OWN.id);

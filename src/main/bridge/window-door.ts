@@ -81,7 +81,8 @@ export function createWindowDoor({ fetch, onEvent, log }: WindowDoorOptions): Wi
       const mine = followed.get(sender.id) ?? new Map<number, () => void>();
       followed.set(sender.id, mine);
       const name = following.data;
-      if (mine.has(name)) return;
+      // A page that was loaded anew counts from one again: what the page before it followed is at its end.
+      end(sender.id, name);
       if (mine.size >= MOST_FOLLOWINGS) return send(name, { type: 'closed' });
       mine.set(
         name,

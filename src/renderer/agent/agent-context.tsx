@@ -24,6 +24,9 @@ const STALE: { readonly [Type in LocalEvent['type']]: readonly Resource[] } = {
   drift: ['policy', 'status'],
 };
 
+/** So long reads wait for the events; without them a page is better old than empty. */
+const PATIENCE_MS = 1_000;
+
 // Events say when to read again, so nothing is read on a guess; and loopback works without any network.
 function createQueryClient(): QueryClient {
   return new QueryClient({
@@ -68,6 +71,7 @@ export function AgentProvider({
   const live = useRef<{ stop(): void; retryNow(): void } | null>(null);
 
   useEffect(() => {
+    const patience = setTimeout(gate.open, PATIENCE_MS);
     const following = followLiveEvents({
       carrier,
       onConnection: (now) => {
@@ -83,7 +87,10 @@ export function AgentProvider({
       },
     });
     live.current = following;
-    return () => following.stop();
+    return () => {
+      clearTimeout(patience);
+      following.stop();
+    };
   }, [carrier, queries, gate]);
 
   useEffect(() => {
