@@ -7,6 +7,7 @@ import {
   type Organization,
   organizationListSchema,
 } from '../shared/contracts/hub-api.ts';
+import { keepFocus } from '../shared-ui/keep-focus.ts';
 import { onDemand } from '../shared-ui/on-demand.tsx';
 import { PageHead } from '../shared-ui/PageHead.tsx';
 import { EmptyState, LoadingState } from '../shared-ui/PageState.tsx';
@@ -51,6 +52,7 @@ const ORGANIZATIONS = { path: '/v1/orgs', answer: organizationListSchema };
 
 /** The console: behind sign-in, the organizations of the caller and their pages. */
 export function App() {
+  useEffect(keepFocus, []);
   const caller = useRead(ANYBODY);
   const organizations = useRead(ORGANIZATIONS);
   const signedOut = [caller, organizations].some(

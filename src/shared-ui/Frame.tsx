@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import classes from './Frame.module.css';
 import { Wordmark } from './Mark.tsx';
 import { useText } from './text-context.tsx';
@@ -31,6 +31,9 @@ export function Frame({
   readonly onFollow?: (address: string) => void;
 }) {
   const { t } = useText();
+  const nav = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the entry is found by its mark once that has moved
+  useEffect(() => showCurrent(nav.current), [current]);
   return (
     <div className={classes.shell}>
       <button type="button" className={classes.skip} onClick={skipToContent}>
@@ -41,7 +44,7 @@ export function Frame({
           <Wordmark name={t('app.name')} />
           {brand}
         </div>
-        <nav className={classes.nav} aria-label={t('nav.label')}>
+        <nav className={classes.nav} aria-label={t('nav.label')} ref={nav}>
           {entries.map((entry) => (
             <a
               key={entry.key}
@@ -73,6 +76,14 @@ export function Frame({
       </main>
     </div>
   );
+}
+
+/** On a narrow page the entries lie side by side and scroll: the one of this page comes into sight. */
+function showCurrent(nav: HTMLElement | null): void {
+  const entry = nav?.querySelector('[aria-current="page"]')?.getBoundingClientRect();
+  if (nav === null || entry === undefined) return;
+  const row = nav.getBoundingClientRect();
+  nav.scrollBy({ left: entry.left + entry.width / 2 - (row.left + row.width / 2), behavior: 'instant' });
 }
 
 // A button, since a link to `#content` would change the fragment, which may name the page.

@@ -13,6 +13,9 @@ import { useChange } from '../parts/use-change.ts';
 
 const ALL = 500;
 
+/** Says that it does nothing here, and keeps the focus of whoever pressed it until here. */
+const atEnd = (end: boolean) => (end ? { 'data-disabled': true, 'aria-disabled': true } : {});
+
 /** The order of the list: who is in several teams receives the policy that stands first. */
 export function OrderDialog({ onClose }: { readonly onClose: () => void }) {
   const { t, list } = useConsoleText();
@@ -23,6 +26,7 @@ export function OrderDialog({ onClose }: { readonly onClose: () => void }) {
   const present = loaded.state === 'ready' ? loaded.value.policies.map(({ id }) => id) : [];
   const shown = order ?? present;
   const move = (from: number, to: number) => {
+    if (to < 0 || to >= shown.length) return;
     const next = [...shown];
     next.splice(to, 0, ...next.splice(from, 1));
     setOrder(next);
@@ -63,7 +67,7 @@ export function OrderDialog({ onClose }: { readonly onClose: () => void }) {
                     <Button
                       size="xs"
                       variant="default"
-                      disabled={index === 0}
+                      {...atEnd(index === 0)}
                       aria-label={t('policies.moveUp', { policy: name })}
                       onClick={() => move(index, index - 1)}
                     >
@@ -72,7 +76,7 @@ export function OrderDialog({ onClose }: { readonly onClose: () => void }) {
                     <Button
                       size="xs"
                       variant="default"
-                      disabled={index === shown.length - 1}
+                      {...atEnd(index === shown.length - 1)}
                       aria-label={t('policies.moveDown', { policy: name })}
                       onClick={() => move(index, index + 1)}
                     >
