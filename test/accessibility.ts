@@ -15,10 +15,29 @@ const resultSchema = z.object({
   passes: z.array(z.unknown()).min(1),
 });
 
+/** What only the colours change: all that has to be looked at again in the other scheme. */
+const COLOURS = JSON.stringify({ runOnly: { type: 'rule', values: ['color-contrast'] } });
+
 /** What axe finds wrong on the page as it is shown. */
 export async function violationsOf(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = resultSchema.parse(await page.evaluate(`axe.run(document, ${OPTIONS})`));
+  return findings(page, OPTIONS);
+}
+
+/** The same in both colour schemes: whole in the light one, and the colours in the dark one. Light it is afterwards. */
+export async function violationsInBothSchemes(page: Page): Promise<readonly string[]> {
+  const found = await findings(page, OPTIONS);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.locator('html[data-mantine-color-scheme="dark"]').waitFor({ state: 'attached' });
+  const dark = await findings(page, COLOURS);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.locator('html[data-mantine-color-scheme="light"]').waitFor({ state: 'attached' });
+  return [...found, ...dark.map((each) => `dark: ${each}`)];
+}
+
+async function findings(page: Page, options: string): Promise<readonly string[]> {
+  // Evaluated rather than added as a script, which the page's policy would refuse; once per document.
+  if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(axe.source);
+  const { violations } = resultSchema.parse(await page.evaluate(`axe.run(document, ${options})`));
   return violations.flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id}: ${node.html} ${node.failureSummary ?? ''}`),
   );

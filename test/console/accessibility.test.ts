@@ -1,23 +1,10 @@
-import type { Browser } from '@playwright/test';
-import axe from 'axe-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Browser, Page } from '@playwright/test';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { violationsInBothSchemes } from '../accessibility.ts';
 import { launchBrowser } from '../browser.ts';
 import { DRIFTED, signInDevice } from './devices.ts';
 import { type ConsoleHub, type OpenConsole, openConsole, startConsoleHub } from './open-console.ts';
-
-const AXE_OPTIONS = JSON.stringify({
-  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-});
-const axeResult = z.object({
-  violations: z.array(
-    z.object({
-      id: z.string(),
-      nodes: z.array(z.object({ html: z.string(), failureSummary: z.string().optional() })),
-    }),
-  ),
-  passes: z.array(z.unknown()),
-});
 
 const LONG_TEAM = 'Platform engineering, reliability and developer experience (Europe)';
 
@@ -101,32 +88,104 @@ async function placesOfThings(api: OpenConsole['api']): Promise<readonly string[
   ];
 }
 
-describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
-  test('axe finds nothing on any page, nothing breaks the content security policy, nothing scrolls sideways', async () => {
-    const { page, go, api, complaints, close } = await openConsole(browser, hub, 'owner', { colorScheme });
-    const found: string[] = [];
-    try {
-      for (const place of [...places(), ...(await placesOfThings(api))]) {
-        await go(place);
-        // Evaluated rather than added as a script, which the page's policy would refuse.
-        await page.evaluate(axe.source);
-        const { violations, passes } = axeResult.parse(
-          await page.evaluate(`axe.run(document, ${AXE_OPTIONS})`),
-        );
-        expect(passes.length, place).toBeGreaterThan(15);
-        for (const { id, nodes } of violations)
-          found.push(...nodes.map((node) => `${place}: ${id}: ${node.html} ${node.failureSummary}`));
-        await page.setViewportSize({ width: 360, height: 740 });
-        expect(await page.evaluate('document.documentElement.scrollWidth'), place).toBe(360);
-        await page.setViewportSize({ width: 1280, height: 720 });
-      }
-      expect(found).toEqual([]);
-      expect(complaints).toEqual([]);
-    } finally {
-      await close();
+const TWICE_THE_SIZE = { width: 640, height: 400 };
+const NARROW = { width: 360, height: 740 };
+const WIDE = { width: 1280, height: 720 };
+
+/** What is wrong with what the page shows: for axe in both schemes, and at each width. */
+async function wrongWith(page: Page, name: string): Promise<readonly string[]> {
+  const found = [...(await violationsInBothSchemes(page))];
+  for (const size of [TWICE_THE_SIZE, NARROW]) {
+    await page.setViewportSize(size);
+    const width = Number(await page.evaluate('document.documentElement.scrollWidth'));
+    if (width !== size.width) found.push(`scrolls sideways: ${width} of ${size.width}`);
+  }
+  await page.setViewportSize(WIDE);
+  return found.map((each) => `${name}: ${each}`);
+}
+
+test('in both schemes axe finds nothing on any page, nothing breaks the content security policy, nothing scrolls sideways', async () => {
+  const { page, go, api, complaints, close } = await openConsole(browser, hub, 'owner', {
+    colorScheme: 'light',
+  });
+  const found: string[] = [];
+  try {
+    for (const place of [...places(), ...(await placesOfThings(api))]) {
+      await go(place);
+      found.push(...(await wrongWith(page, place)));
     }
-  }, 180_000);
-});
+    expect(found).toEqual([]);
+    expect(complaints).toEqual([]);
+  } finally {
+    await close();
+  }
+}, 300_000);
+
+/** Where a dialog opens, and by which button. */
+const DIALOGS: readonly (readonly [place: string, button: string | RegExp])[] = [
+  ['policies', 'New policy'],
+  ['policies', 'Order'],
+  ['members', 'Add member'],
+  ['invitations', 'Invite'],
+  ['teams', 'New team'],
+  ['domains', 'Add domain'],
+  ['sso', 'Connect an identity provider'],
+  ['tokens', 'New token'],
+  ['keys', 'Rotate the key'],
+  ['audit', /^Show /],
+];
+
+test('so it is with dialogs, what a simulation found, a running roll-out, and a hub that fails', async () => {
+  const { page, go, api, close } = await openConsole(browser, hub, 'owner', { colorScheme: 'light' });
+  const found: string[] = [];
+  const button = (name: string | RegExp) =>
+    page.getByRole('button', { name, exact: typeof name === 'string' }).first();
+  try {
+    for (const [place, name] of DIALOGS) {
+      await go(place);
+      await button(name).click();
+      await page.getByRole('dialog').waitFor();
+      found.push(...(await wrongWith(page, `${place} ${name}`)));
+    }
+    const policy = `policies/${hub.said.defaultPolicyId}`;
+    await go(policy);
+    await page.locator('[data-setting="memoryMiB"] select').selectOption('locked');
+    await page.locator('[data-setting="memoryMiB"] input').fill('4096');
+    found.push(...(await wrongWith(page, 'unsaved')));
+    await page.getByRole('link', { name: 'Simulate first' }).click();
+    await button('Simulate').click();
+    await page.getByRole('table', { name: 'By device' }).waitFor();
+    found.push(...(await wrongWith(page, 'simulated')));
+    await page.getByRole('link', { name: 'Roll-out' }).click();
+    await page.getByLabel('Share of the members').fill('50');
+    await button('Start the roll-out').click();
+    await button('Pause').click();
+    await page.getByText('nobody new gets it').waitFor();
+    found.push(...(await wrongWith(page, 'rolled out')));
+    await api('POST', `/${policy}/rollout/rollback`, { reason: 'over' }, { 'if-match': '*' });
+
+    for (const place of ['policies', 'members', 'compliance', 'audit']) {
+      await page.route('**/v1/orgs/acme/**', (route) =>
+        route.fulfill({
+          status: 500,
+          json: { error: { code: 'internal', message: 'The hub met a fault of its own (reference 7F3A).' } },
+        }),
+      );
+      await go(place);
+      await page.getByText('reference 7F3A').first().waitFor();
+      found.push(...(await wrongWith(page, `${place} failed`)));
+      await page.unroute('**/v1/orgs/acme/**');
+      await page.route('**/v1/orgs/acme/**', (route) => route.abort());
+      await go(place);
+      await page.getByText('The hub cannot be reached.').first().waitFor();
+      found.push(...(await wrongWith(page, `${place} unreachable`)));
+      await page.unroute('**/v1/orgs/acme/**');
+    }
+    expect(found).toEqual([]);
+  } finally {
+    await close();
+  }
+}, 300_000);
 
 test('by keyboard alone: skip to the content, find a member, open them', async () => {
   const { page, go, close } = await openConsole(browser, hub, 'owner');

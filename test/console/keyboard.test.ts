@@ -136,7 +136,7 @@ test('policies: made, edited, simulated, rolled out, taken back, and put in orde
   await sendDialog('Save');
   const now = await order();
   expect([now[0], now.at(-1)]).toEqual([second, first]);
-}, 120_000);
+}, 240_000);
 
 test('people: added, chosen, changed together, invited, put into teams', async () => {
   const { page, go } = opened;
@@ -188,7 +188,7 @@ test('people: added, chosen, changed together, invited, put into teams', async (
   await openDialog(named('Delete team'));
   await hands.press(named('Delete team', dialog()));
   await page.getByRole('heading', { level: 1, name: 'Teams' }).waitFor();
-}, 120_000);
+}, 240_000);
 
 test('the hub: devices, domains, connections, access, tokens, keys, files, changes, the organization', async () => {
   const { page, go } = opened;
@@ -286,4 +286,4 @@ test('the hub: devices, domains, connections, access, tokens, keys, files, chang
   await see('Saved.');
   await hands.holdsFocus(main());
   expect(opened.complaints).toEqual([]);
-}, 120_000);
+}, 240_000);
