@@ -164,7 +164,10 @@ describe('the password', () => {
     const done = await send('/password', { ...NEW, current: PASSWORD });
     expect(done.body).toContain('The password was changed.');
     expect([await isSignedIn(browser), await isSignedIn(other)]).toEqual([true, false]);
-    expect((await other.get('/sign-in')).body).toContain('The password of this account was changed');
+    const told = await other.get('/sign-in');
+    expect(told.body).toContain('The password of this account was changed');
+    // Nothing was entered, so no field is wrong.
+    expect(told.body).not.toContain('aria-invalid');
     const refreshed = await fetch(`${config.serverMetadata().token_endpoint}`, {
       method: 'POST',
       body: new URLSearchParams({

@@ -50,7 +50,7 @@ export function registerSignInRoutes(app: HubServer, options: SignInRouteOptions
     if (session !== null) return place.finish(signedInBy(session));
     const ended = await sessions.endedBecause(request);
     const notice = ended === null ? undefined : TEXTS.ended[ended];
-    return sendPage(reply, emailPage({ ...place.form, problem: notice }, ''));
+    return sendPage(reply, emailPage({ ...place.form, notice }, ''));
   });
   app.post('/sign-in', open, async (request, reply) => {
     const sent = stepSchema.parse(sentFields(request));

@@ -19,6 +19,8 @@ export interface SignInForm {
     | { readonly kind: 'confirm' }
     | { readonly kind: 'desktop'; readonly deviceName: string | undefined };
   readonly problem?: string | undefined;
+  /** Said above the form although nothing that was entered is wrong. */
+  readonly notice?: string | undefined;
 }
 
 const texts = TEXTS.signIn;
@@ -27,7 +29,7 @@ const texts = TEXTS.signIn;
 export function emailPage(form: SignInForm, email: string): Page {
   return {
     title: texts.title,
-    problem: form.problem,
+    problem: form.problem ?? form.notice,
     body: html`${lead(form)}
 <form method="post" action="${form.action}">
 ${carried(form, 'email')}
