@@ -8,6 +8,7 @@ import { checkForm } from '../parts/check-form.ts';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
+import { type Named, NamedFields } from '../parts/NamedFields.tsx';
 import { useChange } from '../parts/use-change.ts';
 import { checkText } from './check-text.ts';
 import { FileButton } from './FileButton.tsx';
@@ -20,8 +21,7 @@ export function NewPolicyDialog({ onClose }: { readonly onClose: () => void }) {
   const { api, page } = useHere();
   const [, go] = useLocation();
   const change = useChange();
-  const [name, setName] = useState('');
-  const [description, setDescription] = useState('');
+  const [named, setNamed] = useState<Named>({ name: '', description: '' });
   const [origin, setOrigin] = useState('empty');
   const [text, setText] = useState('');
   const [problems, setProblems] = useState<{ readonly [field: string]: string }>({});
@@ -30,8 +30,7 @@ export function NewPolicyDialog({ onClose }: { readonly onClose: () => void }) {
   const broken = imported && (text.trim() === '' || found.some((problem) => problem.severity === 'error'));
   const submit = async () => {
     const checked = checkForm(policyCreationSchema, {
-      name,
-      description,
+      ...named,
       text: imported ? text : EMPTY_TEXT,
     });
     setProblems(checked.ok ? {} : checked.problems);
@@ -53,14 +52,7 @@ export function NewPolicyDialog({ onClose }: { readonly onClose: () => void }) {
       onClose={onClose}
       onSubmit={() => void submit()}
     >
-      <Field label={t('policies.name')} problem={problems.name} value={name} onChange={setName} />
-      <Field
-        label={t('policies.description')}
-        rows={2}
-        problem={problems.description}
-        value={description}
-        onChange={setDescription}
-      />
+      <NamedFields named={named} problems={problems} onChange={setNamed} />
       <Choice
         label={t('policies.origin')}
         value={origin}

@@ -3,8 +3,8 @@ import { type Policy, policyChangeSchema, policySchema } from '../../shared/cont
 import { useConsoleText } from '../console-text.tsx';
 import { useHere } from '../organization-context.tsx';
 import { checkForm } from '../parts/check-form.ts';
-import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
+import { type Named, NamedFields } from '../parts/NamedFields.tsx';
 import { useChange } from '../parts/use-change.ts';
 
 /** Name and description of a policy. The name is what users see, so devices receive it anew. */
@@ -20,11 +20,10 @@ export function RenameDialog({
   const { t } = useConsoleText();
   const { api } = useHere();
   const change = useChange();
-  const [name, setName] = useState(policy.name);
-  const [description, setDescription] = useState(policy.description);
+  const [named, setNamed] = useState<Named>({ name: policy.name, description: policy.description });
   const [problems, setProblems] = useState<{ readonly [field: string]: string }>({});
   const submit = async () => {
-    const checked = checkForm(policyChangeSchema, { name, description });
+    const checked = checkForm(policyChangeSchema, named);
     setProblems(checked.ok ? {} : checked.problems);
     if (!checked.ok) return;
     const answer = await change.send({
@@ -44,14 +43,7 @@ export function RenameDialog({
       onClose={onClose}
       onSubmit={() => void submit()}
     >
-      <Field label={t('policies.name')} problem={problems.name} value={name} onChange={setName} />
-      <Field
-        label={t('policies.description')}
-        rows={3}
-        problem={problems.description}
-        value={description}
-        onChange={setDescription}
-      />
+      <NamedFields named={named} problems={problems} onChange={setNamed} />
     </FormDialog>
   );
 }

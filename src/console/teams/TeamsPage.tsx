@@ -9,8 +9,8 @@ import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { useHere } from '../organization-context.tsx';
 import { checkForm } from '../parts/check-form.ts';
-import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
+import { type Named, NamedFields } from '../parts/NamedFields.tsx';
 import { ServerList } from '../parts/ServerList.tsx';
 import type { Column } from '../parts/Table.tsx';
 import { To } from '../parts/To.tsx';
@@ -83,11 +83,10 @@ function NewTeam({ onClose }: { readonly onClose: () => void }) {
   const { api, page } = useHere();
   const [, go] = useLocation();
   const change = useChange();
-  const [name, setName] = useState('');
-  const [description, setDescription] = useState('');
+  const [named, setNamed] = useState<Named>({ name: '', description: '' });
   const [problems, setProblems] = useState<{ readonly [field: string]: string }>({});
   const submit = async () => {
-    const checked = checkForm(teamCreationSchema, { name, description });
+    const checked = checkForm(teamCreationSchema, named);
     setProblems(checked.ok ? {} : checked.problems);
     if (!checked.ok) return;
     const answer = await change.send({
@@ -106,14 +105,7 @@ function NewTeam({ onClose }: { readonly onClose: () => void }) {
       onClose={onClose}
       onSubmit={() => void submit()}
     >
-      <Field label={t('teams.name')} problem={problems.name} value={name} onChange={setName} />
-      <Field
-        label={t('policies.description')}
-        rows={2}
-        problem={problems.description}
-        value={description}
-        onChange={setDescription}
-      />
+      <NamedFields named={named} problems={problems} onChange={setNamed} />
     </FormDialog>
   );
 }
