@@ -94,17 +94,21 @@ function List<Schema extends z.ZodType, Row>(props: ServerListProps<Schema, Row>
     },
     { keep: true },
   );
+  // There is nothing yet to be searched or sorted.
+  const nothing = loaded.state === 'ready' && !filters.some && props.page(loaded.value).rows.length === 0;
   const sorting = {
     by: sort === '' ? (usualSort ?? '') : sort,
     onSort: (by: string) => filters.set('sort', by === usualSort ? '' : by),
   };
   return (
     <>
-      <div className={layout.tools}>
-        {search === undefined ? null : <AddressSearch label={search} />}
-        {fields}
-        <SortChoice columns={columns} sorting={sorting} always={children !== undefined} />
-      </div>
+      {nothing ? null : (
+        <div className={layout.tools}>
+          {search === undefined ? null : <AddressSearch label={search} />}
+          {fields}
+          <SortChoice columns={columns} sorting={sorting} always={children !== undefined} />
+        </div>
+      )}
       <Gate loaded={loaded}>{(value) => <Page {...props} value={value} sorting={sorting} />}</Gate>
     </>
   );

@@ -7,6 +7,8 @@ export interface Filters {
   get(name: string): string;
   /** An empty value leaves the address. Another filter begins at the first page again. */
   set(name: string, value: string): void;
+  /** Whether anything of the list stands in the address. */
+  readonly some: boolean;
 }
 
 /**
@@ -32,5 +34,8 @@ export function useFilters(name?: string): Filters {
       ),
     [setParams, before],
   );
-  return { get: (filter) => params.get(before + filter) ?? '', set };
+  const some = [...params.keys()].some((each) =>
+    before === '' ? !each.includes('.') : each.startsWith(before),
+  );
+  return { get: (filter) => params.get(before + filter) ?? '', set, some };
 }
