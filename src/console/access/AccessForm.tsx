@@ -14,8 +14,8 @@ import { useConsoleText } from '../console-text.tsx';
 import { useHub } from '../hub/hub-context.tsx';
 import { useHere } from '../organization-context.tsx';
 import { Choice } from '../parts/Choice.tsx';
-import { FailureNotice } from '../parts/FailureNotice.tsx';
 import { Field } from '../parts/Field.tsx';
+import { Form } from '../parts/Form.tsx';
 import layout from '../parts/Layout.module.css';
 import { useChange } from '../parts/use-change.ts';
 import { useKept } from '../parts/use-kept.ts';
@@ -68,13 +68,19 @@ export function AccessForm({ access, tag }: { readonly access: AccessPolicies; r
   };
   const shared = { typed, problems, disabled: !isOwner, edit };
   return (
-    <form
-      className={layout.stack}
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!change.busy) void submit(kept?.tag ?? tag);
-      }}
+    <Form
+      submit={isOwner ? t('action.save') : undefined}
+      change={change}
+      disabled={overtaken || kept === null}
+      saved={saved ? t('access.saved') : null}
+      more={
+        kept === null ? null : (
+          <Button variant="default" disabled={change.busy} onClick={() => keep(null)}>
+            {t('policies.discard')}
+          </Button>
+        )
+      }
+      onSubmit={() => submit(kept?.tag ?? tag)}
     >
       <Changed access={access} />
       {overtaken ? (
@@ -82,27 +88,8 @@ export function AccessForm({ access, tag }: { readonly access: AccessPolicies; r
       ) : null}
       <Registries {...shared} />
       <Images {...shared} />
-      <FailureNotice failure={change.failure} />
-      {saved ? (
-        <Notice tone="good" live>
-          {t('access.saved')}
-        </Notice>
-      ) : null}
-      {isOwner ? (
-        <div className={layout.row}>
-          <Button type="submit" disabled={overtaken || kept === null} loading={change.busy}>
-            {t('action.save')}
-          </Button>
-          {kept === null ? null : (
-            <Button variant="default" disabled={change.busy} onClick={() => keep(null)}>
-              {t('policies.discard')}
-            </Button>
-          )}
-        </div>
-      ) : (
-        <p className={layout.dim}>{t('access.ownersOnly')}</p>
-      )}
-    </form>
+      {isOwner ? null : <p className={layout.dim}>{t('access.ownersOnly')}</p>}
+    </Form>
   );
 }
 

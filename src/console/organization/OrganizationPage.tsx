@@ -1,19 +1,18 @@
-import { Button, Checkbox } from '@mantine/core';
+import { Checkbox } from '@mantine/core';
 import { useState } from 'react';
 import {
   type Organization,
   organizationChangeSchema,
   organizationSchema,
 } from '../../shared/contracts/hub-api.ts';
-import { Notice } from '../../shared-ui/Notice.tsx';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { Facts, Panel } from '../../shared-ui/Panel.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { useHere } from '../organization-context.tsx';
 import { checkForm } from '../parts/check-form.ts';
-import { FailureNotice } from '../parts/FailureNotice.tsx';
 import { Field } from '../parts/Field.tsx';
+import { Form } from '../parts/Form.tsx';
 import layout from '../parts/Layout.module.css';
 import { useChange } from '../parts/use-change.ts';
 import { SignInSettings } from './SignInSettings.tsx';
@@ -86,13 +85,11 @@ export function OrganizationPage() {
           ]}
         />
       </Panel>
-      <form
-        className={layout.stack}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
+      <Form
+        submit={t('action.save')}
+        change={change}
+        saved={saved ? t('organization.saved') : null}
+        onSubmit={submit}
       >
         <Panel title={t('organization.shown')} text={t('organization.shownText')}>
           <div className={layout.stack}>
@@ -148,18 +145,7 @@ export function OrganizationPage() {
             ) : null}
           </div>
         </Panel>
-        <FailureNotice failure={change.failure} />
-        {saved ? (
-          <Notice tone="good" live>
-            {t('organization.saved')}
-          </Notice>
-        ) : null}
-        <div>
-          <Button type="submit" loading={change.busy}>
-            {t('action.save')}
-          </Button>
-        </div>
-      </form>
+      </Form>
       <SignInSettings />
     </>
   );

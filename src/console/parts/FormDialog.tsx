@@ -4,6 +4,7 @@ import { useConsoleText } from '../console-text.tsx';
 import { FailureNotice } from './FailureNotice.tsx';
 import classes from './FormDialog.module.css';
 import type { Change } from './use-change.ts';
+import { useSubmit } from './use-submit.ts';
 
 /**
  * A form over the page. It stays open with everything typed until the change is made or given up; `submit` says what
@@ -33,6 +34,7 @@ export function FormDialog({
   readonly children: ReactNode;
 }) {
   const { t } = useConsoleText();
+  const send = useSubmit(change.busy || disabled, onSubmit);
   return (
     <Modal.Root
       opened
@@ -51,14 +53,7 @@ export function FormDialog({
           <Modal.CloseButton aria-label={t('action.close')} />
         </Modal.Header>
         <Modal.Body>
-          <form
-            className={classes.form}
-            noValidate
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (!change.busy && !disabled) onSubmit();
-            }}
-          >
+          <form className={classes.form} noValidate onSubmit={send}>
             {children}
             <FailureNotice failure={change.failure} />
             <div className={classes.actions}>

@@ -9,7 +9,7 @@ import { Panel } from '../../shared-ui/Panel.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { useHub } from '../hub/hub-context.tsx';
 import { useHere } from '../organization-context.tsx';
-import { FailureNotice } from '../parts/FailureNotice.tsx';
+import { Form } from '../parts/Form.tsx';
 import layout from '../parts/Layout.module.css';
 import { useChange } from '../parts/use-change.ts';
 import { useKept } from '../parts/use-kept.ts';
@@ -76,13 +76,24 @@ function Editor({ policy, tag }: { readonly policy: Policy; readonly tag: string
     }
   };
   return (
-    <form
-      className={layout.stack}
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!change.busy) void submit();
-      }}
+    <Form
+      submit={isOwner ? t('action.save') : undefined}
+      change={change}
+      disabled={kept === null || overtaken}
+      saved={saved ? t('exceptions.saved') : null}
+      more={
+        <>
+          <Button variant="default" onClick={() => edit([...rows, { setting: '', hours: '8' }])}>
+            {t('exceptions.add')}
+          </Button>
+          {kept === null ? null : (
+            <Button variant="default" disabled={change.busy} onClick={() => keep(null)}>
+              {t('policies.discard')}
+            </Button>
+          )}
+        </>
+      }
+      onSubmit={submit}
     >
       {rows.length === 0 ? <p className={layout.dim}>{t('exceptions.none')}</p> : null}
       {rows.map((row, index) => (
@@ -104,30 +115,8 @@ function Editor({ policy, tag }: { readonly policy: Policy; readonly tag: string
           onTheirs={() => keep(null)}
         />
       ) : null}
-      <FailureNotice failure={change.failure} />
-      {saved ? (
-        <Notice tone="good" live>
-          {t('exceptions.saved')}
-        </Notice>
-      ) : null}
-      {isOwner ? (
-        <div className={layout.row}>
-          <Button variant="default" onClick={() => edit([...rows, { setting: '', hours: '8' }])}>
-            {t('exceptions.add')}
-          </Button>
-          <Button type="submit" disabled={kept === null || overtaken} loading={change.busy}>
-            {t('action.save')}
-          </Button>
-          {kept === null ? null : (
-            <Button variant="default" disabled={change.busy} onClick={() => keep(null)}>
-              {t('policies.discard')}
-            </Button>
-          )}
-        </div>
-      ) : (
-        <p className={layout.dim}>{t('exceptions.ownersOnly')}</p>
-      )}
-    </form>
+      {isOwner ? null : <p className={layout.dim}>{t('exceptions.ownersOnly')}</p>}
+    </Form>
   );
 }
 

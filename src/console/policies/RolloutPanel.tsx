@@ -7,8 +7,8 @@ import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { useHere } from '../organization-context.tsx';
 import { checkForm } from '../parts/check-form.ts';
-import { FailureNotice } from '../parts/FailureNotice.tsx';
 import { Field } from '../parts/Field.tsx';
+import { Form } from '../parts/Form.tsx';
 import layout from '../parts/Layout.module.css';
 import { useChange } from '../parts/use-change.ts';
 import { PolicyStepDialog } from './PolicyStepDialog.tsx';
@@ -149,13 +149,17 @@ function Widen({ policy, rollout, tag }: UnderWayProps) {
   };
   return (
     <Panel title={t('rollout.widen')}>
-      <form
-        className={layout.stack}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send({ percentage: percentage.trim() === '' ? undefined : Number(percentage), teamIds });
-        }}
+      <Form
+        submit={t('rollout.apply')}
+        change={change}
+        more={
+          <Button variant="default" disabled={change.busy} onClick={() => void send({ paused: !paused })}>
+            {t(paused ? 'rollout.resume' : 'rollout.pause')}
+          </Button>
+        }
+        onSubmit={() =>
+          send({ percentage: percentage.trim() === '' ? undefined : Number(percentage), teamIds })
+        }
       >
         <Field
           label={t('rollout.percentage')}
@@ -166,16 +170,7 @@ function Widen({ policy, rollout, tag }: UnderWayProps) {
           onChange={setPercentage}
         />
         <TeamChoice label={t('rollout.teams')} chosen={teamIds} onChoose={setTeamIds} />
-        <FailureNotice failure={change.failure} />
-        <div className={layout.row}>
-          <Button type="submit" loading={change.busy}>
-            {t('rollout.apply')}
-          </Button>
-          <Button variant="default" disabled={change.busy} onClick={() => void send({ paused: !paused })}>
-            {t(paused ? 'rollout.resume' : 'rollout.pause')}
-          </Button>
-        </div>
-      </form>
+      </Form>
     </Panel>
   );
 }

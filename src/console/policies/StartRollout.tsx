@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { useState } from 'react';
 import {
   type Policy,
@@ -13,8 +12,8 @@ import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import { Choice } from '../parts/Choice.tsx';
 import { checkForm } from '../parts/check-form.ts';
-import { FailureNotice } from '../parts/FailureNotice.tsx';
 import { Field } from '../parts/Field.tsx';
+import { Form } from '../parts/Form.tsx';
 import layout from '../parts/Layout.module.css';
 import { useChange } from '../parts/use-change.ts';
 import { TeamChoice } from './TeamChoice.tsx';
@@ -69,13 +68,11 @@ export function StartRollout({
       {what === undefined ? (
         <p className={layout.dim}>{t('rollout.noWhat')}</p>
       ) : (
-        <form
-          className={layout.stack}
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (!change.busy) void submit();
-          }}
+        <Form
+          submit={t('rollout.start')}
+          change={change}
+          disabled={broken || (ofDraft && draft.overtaken)}
+          onSubmit={submit}
         >
           <Choice label={t('rollout.what')} value={what} options={options} onChange={setWanted} />
           <Field
@@ -93,13 +90,7 @@ export function StartRollout({
             value={ofDraft && reason === '' ? draft.reason : reason}
             onChange={setReason}
           />
-          <FailureNotice failure={change.failure} />
-          <div>
-            <Button type="submit" loading={change.busy} disabled={broken || (ofDraft && draft.overtaken)}>
-              {t('rollout.start')}
-            </Button>
-          </div>
-        </form>
+        </Form>
       )}
     </Panel>
   );

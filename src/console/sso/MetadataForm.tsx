@@ -1,13 +1,10 @@
-import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { z } from 'zod';
 import { type Connection, connectionSchema, type metadataSchema } from '../../shared/contracts/hub-sso.ts';
-import { Notice } from '../../shared-ui/Notice.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { useHere } from '../organization-context.tsx';
-import { FailureNotice } from '../parts/FailureNotice.tsx';
 import { Field } from '../parts/Field.tsx';
-import layout from '../parts/Layout.module.css';
+import { Form } from '../parts/Form.tsx';
 import { UploadButton } from '../parts/UploadButton.tsx';
 import { useChange } from '../parts/use-change.ts';
 
@@ -30,13 +27,21 @@ export function MetadataForm({ connection }: { readonly connection: Connection }
     if (url.trim() !== '') void apply({ url: url.trim() });
   };
   return (
-    <form
-      className={layout.stack}
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        fetchIt();
-      }}
+    <Form
+      submit={t('sso.metadataFetch')}
+      small
+      change={change}
+      saved={applied ? t('sso.applied') : null}
+      more={
+        <UploadButton
+          label={t('sso.metadataFile')}
+          accept=".xml,application/xml,text/xml,application/samlmetadata+xml"
+          onText={(xml) => void apply({ xml })}
+        >
+          {t('sso.metadataUpload')}
+        </UploadButton>
+      }
+      onSubmit={fetchIt}
     >
       <Field
         label={t('sso.metadataFrom')}
@@ -46,24 +51,6 @@ export function MetadataForm({ connection }: { readonly connection: Connection }
         value={url}
         onChange={setUrl}
       />
-      <div className={layout.row}>
-        <Button type="submit" size="xs" loading={change.busy}>
-          {t('sso.metadataFetch')}
-        </Button>
-        <UploadButton
-          label={t('sso.metadataFile')}
-          accept=".xml,application/xml,text/xml,application/samlmetadata+xml"
-          onText={(xml) => void apply({ xml })}
-        >
-          {t('sso.metadataUpload')}
-        </UploadButton>
-      </div>
-      <FailureNotice failure={change.failure} />
-      {applied ? (
-        <Notice tone="good" live>
-          {t('sso.applied')}
-        </Notice>
-      ) : null}
-    </form>
+    </Form>
   );
 }

@@ -1,12 +1,9 @@
-import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { type Connection, connectionChangeSchema } from '../../shared/contracts/hub-sso.ts';
-import { Notice } from '../../shared-ui/Notice.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { checkForm } from '../parts/check-form.ts';
-import { FailureNotice } from '../parts/FailureNotice.tsx';
 import { Field } from '../parts/Field.tsx';
-import layout from '../parts/Layout.module.css';
+import { Form } from '../parts/Form.tsx';
 import { useConnectionEdit } from './use-connection-edit.ts';
 
 /** The values of an OpenID provider; the secret is only ever sent, never shown. */
@@ -29,13 +26,12 @@ export function OidcForm({ connection }: { readonly connection: Connection }) {
     if (done) setClientSecret('');
   };
   return (
-    <form
-      className={layout.stack}
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
+    <Form
+      submit={t('sso.saveValues')}
+      small
+      change={change}
+      saved={saved ? t('sso.saved') : null}
+      onSubmit={submit}
     >
       <Field
         label={t('sso.issuer')}
@@ -59,17 +55,6 @@ export function OidcForm({ connection }: { readonly connection: Connection }) {
         value={clientSecret}
         onChange={setClientSecret}
       />
-      <FailureNotice failure={change.failure} />
-      {saved ? (
-        <Notice tone="good" live>
-          {t('sso.saved')}
-        </Notice>
-      ) : null}
-      <div>
-        <Button type="submit" size="xs" loading={change.busy}>
-          {t('sso.saveValues')}
-        </Button>
-      </div>
-    </form>
+    </Form>
   );
 }

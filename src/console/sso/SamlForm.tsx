@@ -1,11 +1,9 @@
-import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { type Connection, connectionChangeSchema } from '../../shared/contracts/hub-sso.ts';
-import { Notice } from '../../shared-ui/Notice.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { checkForm } from '../parts/check-form.ts';
-import { FailureNotice } from '../parts/FailureNotice.tsx';
 import { Field } from '../parts/Field.tsx';
+import { Form } from '../parts/Form.tsx';
 import layout from '../parts/Layout.module.css';
 import reading from '../parts/Reading.module.css';
 import { Toggle } from '../parts/Toggle.tsx';
@@ -53,13 +51,12 @@ export function SamlForm({ connection }: { readonly connection: Connection }) {
   return (
     <details className={reading.folded}>
       <summary>{t('sso.byHand')}</summary>
-      <form
-        className={layout.stack}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
+      <Form
+        submit={t('sso.saveValues')}
+        small
+        change={change}
+        saved={saved ? t('sso.saved') : null}
+        onSubmit={submit}
       >
         <Field
           label={t('sso.idpEntityId')}
@@ -98,18 +95,7 @@ export function SamlForm({ connection }: { readonly connection: Connection }) {
           checked={shown.signRequests}
           onChange={(signRequests) => edit({ signRequests })}
         />
-        <FailureNotice failure={change.failure} />
-        {saved ? (
-          <Notice tone="good" live>
-            {t('sso.saved')}
-          </Notice>
-        ) : null}
-        <div>
-          <Button type="submit" size="xs" loading={change.busy}>
-            {t('sso.saveValues')}
-          </Button>
-        </div>
-      </form>
+      </Form>
     </details>
   );
 }

@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { domainListSchema } from '../../shared/contracts/hub-api.ts';
 import {
@@ -14,8 +13,8 @@ import { Gate } from '../hub/Gate.tsx';
 import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import { checkForm } from '../parts/check-form.ts';
-import { FailureNotice } from '../parts/FailureNotice.tsx';
 import { Field } from '../parts/Field.tsx';
+import { Form } from '../parts/Form.tsx';
 import layout from '../parts/Layout.module.css';
 import { To } from '../parts/To.tsx';
 import { Toggle, ToggleGroup } from '../parts/Toggle.tsx';
@@ -53,13 +52,12 @@ export function SignInPart({ connection }: { readonly connection: Connection }) 
   };
   return (
     <>
-      <form
-        className={layout.stack}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
+      <Form
+        submit={t('action.save')}
+        change={change}
+        disabled={Object.keys(typed).length === 0}
+        saved={saved ? t('sso.saved') : null}
+        onSubmit={submit}
       >
         <Panel title={t('sso.routing')} text={t('sso.routingText')}>
           <div className={layout.stack}>
@@ -111,18 +109,7 @@ export function SignInPart({ connection }: { readonly connection: Connection }) 
             />
           </div>
         </Panel>
-        <FailureNotice failure={change.failure} />
-        {saved ? (
-          <Notice tone="good" live>
-            {t('sso.saved')}
-          </Notice>
-        ) : null}
-        <div>
-          <Button type="submit" loading={change.busy} disabled={Object.keys(typed).length === 0}>
-            {t('action.save')}
-          </Button>
-        </div>
-      </form>
+      </Form>
       <EnforcementPanel connection={connection} />
     </>
   );

@@ -1,0 +1,21 @@
+import { type SyntheticEvent, useCallback, useRef } from 'react';
+
+/**
+ * What a form does when it is sent: one thing at a time. That a change is on its way is known to the page only once it
+ * has been drawn again, so a second press that comes before is held back here.
+ */
+export function useSubmit(busy: boolean, submit: () => void): (event: SyntheticEvent) => void {
+  const pressed = useRef(false);
+  return useCallback(
+    (event) => {
+      event.preventDefault();
+      if (busy || pressed.current) return;
+      pressed.current = true;
+      setTimeout(() => {
+        pressed.current = false;
+      });
+      submit();
+    },
+    [busy, submit],
+  );
+}
