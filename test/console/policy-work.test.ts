@@ -137,8 +137,9 @@ test('what may be overridden is edited in the policy; two owners at once see eac
       { exceptions: [{ setting: 'theme', maxSeconds: 60 }] },
       { 'if-match': '*' },
     );
-    await button(page, 'Save').click();
+    // The page hears of it by itself, and no button can be pressed over the other's change before it was decided on.
     await page.getByText('Somebody else changed this policy meanwhile').waitFor();
+    expect(await button(page, 'Save').isDisabled()).toBe(true);
     await button(page, 'Keep mine, over theirs').click();
     await button(page, 'Save').click();
     await page.getByText('Saved.', { exact: true }).waitFor();
