@@ -157,9 +157,11 @@ it('a draft is simulated, rolled out, paused, promoted and rolled back, and the 
   expect(await json('policy', 'simulate', draft, '--policy', 'Everyone')).toMatchObject({
     totals: { members: 1, devicesChanged: 1, devicesHindered: 1 },
   });
-  expect(await text('policy', 'simulate', draft, '--policy', 'Everyone')).toMatch(
-    /USER +DEVICE +CHANGES +OVERRIDES THE USER'S +HELD UP BY\nann@acme\.example +\S.*theme.*platform wslEngineEnabled/,
+  const simulated = await text('policy', 'simulate', draft, '--policy', 'Everyone');
+  expect(simulated).toMatch(
+    /USER +DEVICE +SETTING +FROM +TO.*\n(.*\n)*ann@acme\.example +\S.* theme +"light", locked +"dark", locked\n/,
   );
+  expect(simulated).toMatch(/HELD UP BY +SETTINGS\nann@acme\.example +\S.* platform +wslEngineEnabled/);
   expect(await refusal('policy', 'simulate')).toBe('bad_request');
   expect(await json('policy', 'rollout', 'Everyone', draft, '--percentage', '0')).toMatchObject({
     policy: { rollout: { receiving: 0, members: 1 } },

@@ -1,5 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Simulation, simulationRequestSchema } from '../../shared/contracts/hub-simulation.ts';
+import {
+  type SimulatedState,
+  type Simulation,
+  simulationRequestSchema,
+} from '../../shared/contracts/hub-simulation.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { Db } from '../database/connection.ts';
 import { exportOfflineBundle } from '../delivery/offline-bundle.ts';
@@ -147,18 +151,35 @@ function simulateCommand(policy: Command, around: Surroundings): void {
     );
 }
 
-/** One row for each that would change or that something holds up. */
+/** One row for each change of a device, and one for each thing that holds a device up. */
 function perDevice({ devices, truncated }: Simulation): readonly string[] {
-  if (devices.length === 0) return [];
-  const rows = devices.map(({ user, device, changes, overriddenChoices, obstacles }) => [
-    user.email,
-    device === null ? 'no device yet' : `${device.name} (${device.platform})`,
-    changes.map(({ setting }) => setting).join(', '),
-    overriddenChoices.join(', '),
-    obstacles.map(({ code, settings }) => [code, ...settings].join(' ')).join('; '),
-  ]);
-  const head = ['USER', 'DEVICE', 'CHANGES', "OVERRIDES THE USER'S", 'HELD UP BY'];
-  return ['', ...columns(head, rows, ''), ...(truncated ? ['… and more.'] : [])];
+  const changes: string[][] = [];
+  const obstacles: string[][] = [];
+  for (const { user, device, ...found } of devices) {
+    const who = [user.email, device === null ? 'no device yet' : `${device.name} (${device.platform})`];
+    for (const { setting, from, to } of found.changes) {
+      const own = found.overriddenChoices.includes(setting) ? 'yes' : '';
+      changes.push([...who, setting, stateText(from), stateText(to), own]);
+    }
+    for (const { code, settings } of found.obstacles) obstacles.push([...who, code, settings.join(', ')]);
+  }
+  const tables = [
+    { head: ['USER', 'DEVICE', 'SETTING', 'FROM', 'TO', "OVERRIDES THE USER'S"], rows: changes },
+    { head: ['USER', 'DEVICE', 'HELD UP BY', 'SETTINGS'], rows: obstacles },
+  ];
+  return [
+    ...tables.flatMap(({ head, rows }) => (rows.length === 0 ? [] : ['', ...columns(head, rows, '')])),
+    ...(truncated ? ['… and more.'] : []),
+  ];
+}
+
+const LONGEST_VALUE = 40;
+
+/** The value as JSON, cut; one that only the device knows is named by where it comes from. */
+function stateText({ value, locked, source }: SimulatedState): string {
+  const text = value === undefined ? `as the device has it (${source})` : JSON.stringify(value);
+  const cut = text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text;
+  return locked ? `${cut}, locked` : cut;
 }
 
 function nothingToSimulate(): RefusalError {
