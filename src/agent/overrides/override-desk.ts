@@ -8,6 +8,7 @@ import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { accepted, checkValue } from '../../shared/settings/check-value.ts';
 import type { Catalog } from '../../shared/settings/define-catalog.ts';
 import type { Setting } from '../../shared/settings/setting.ts';
+import { durationOf } from '../../shared/text/duration.ts';
 import { nearest } from '../../shared/text/nearest.ts';
 import { quote } from '../../shared/text/quote.ts';
 import type { AccountService, PolicyOwner } from '../account/account-service.ts';
@@ -127,8 +128,8 @@ export function createOverrideDesk(parts: {
       if (seconds !== undefined && seconds > exception.maxSeconds) {
         return notAllowed(
           setting,
-          `${seconds} seconds were asked for, and the policy allows at most ${exception.maxSeconds}`,
-          `Ask for no more than ${exception.maxSeconds} seconds.`,
+          `${durationOf(seconds)} were asked for, and the policy allows at most ${durationOf(exception.maxSeconds)}`,
+          `Ask for ${durationOf(exception.maxSeconds)} or less.`,
         );
       }
       const checked = checkValue(setting, value);

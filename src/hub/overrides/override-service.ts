@@ -5,6 +5,7 @@ import { type Refusal, RefusalError } from '../../shared/contracts/refusal.ts';
 import { readDocument } from '../../shared/policy/read-document.ts';
 import { accepted, checkValue } from '../../shared/settings/check-value.ts';
 import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
+import { durationOf } from '../../shared/text/duration.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Reader, Trx } from '../database/connection.ts';
 import type { Json } from '../database/schema.ts';
@@ -108,7 +109,7 @@ function judge(received: Received | null, request: OverrideRequest): Refusal | n
   if (request.seconds > exception.maxSeconds) {
     return {
       code: 'override_not_allowed',
-      message: `"${setting.id}" may be overridden for ${exception.maxSeconds} seconds at most, and ${request.seconds} were asked for.`,
+      message: `"${setting.id}" may be overridden for ${durationOf(exception.maxSeconds)} at most, and ${durationOf(request.seconds)} were asked for.`,
       help: 'Ask for a shorter time.',
       setting: setting.id,
       details: { maxSeconds: exception.maxSeconds },
