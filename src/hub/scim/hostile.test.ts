@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestScim, type TestScim } from './test-scim.ts';
 import { createScimToken } from './tokens.ts';
@@ -648,6 +649,77 @@ describe('tokens', () => {
       await small.app.close();
     }
   });
+});
+
+describe('what the service says of itself', () => {
+  it('is what it does: no bulk, and pages of two hundred at most', async () => {
+    const { body } = await scim.send(scim.acme, 'GET', '/ServiceProviderConfig');
+    expect(body).toMatchObject({
+      ...{ bulk: { supported: false }, patch: { supported: true }, changePassword: { supported: false } },
+      ...{
+        filter: { supported: true, maxResults: 200 },
+        sort: { supported: true },
+        etag: { supported: true },
+      },
+    });
+    expect((await scim.send(scim.acme, 'POST', '/Bulk', { Operations: [] })).status).toBe(501);
+    await sql`with made as (
+        insert into users (email, username, name)
+        select 'page' || n || '@acme.example', 'page' || n, 'Page' from generate_series(1, 201) n returning id, email)
+      insert into scim_users (connection_id, user_id, managed, user_name, active, resource, created_at, updated_at)
+      select ${scim.acme.connectionId}, id, true, email, true, '{}', now(), now() from made`.execute(
+      scim.database.db,
+    );
+    const filter = encodeURIComponent('userName sw "page"');
+    for (const [count, shown] of [
+      ['201', 200],
+      ['100000', 200],
+      ['', 100],
+    ] as const) {
+      const page = await scim.send(scim.acme, 'GET', `/Users?filter=${filter}&count=${count}`);
+      expect([page.body.totalResults, page.body.itemsPerPage, page.body.Resources.length]).toEqual([
+        ...[201, shown, shown],
+      ]);
+    }
+  });
+
+  it('repeats neither what was sent nor what broke inside', async () => {
+    for (const body of ['{"password":hunter2}', '{"password":"hunter2"', 'hunter2']) {
+      const answer = await scim.send(scim.acme, 'POST', '/Users', body);
+      expect(answer.body).toMatchObject({ status: '400', scimType: 'invalidSyntax' });
+      expect(answer.body.detail).not.toContain('hunter');
+    }
+    await sql`alter table scim_users rename to scim_users_away`.execute(scim.database.db);
+    try {
+      const answer = await scim.send(scim.acme, 'GET', '/Users');
+      expect(answer.body).toMatchObject({
+        status: '500',
+        detail: expect.stringContaining('nothing was changed'),
+      });
+      expect(answer.body.detail).not.toMatch(/scim_users|relation|select/);
+    } finally {
+      await sql`alter table scim_users_away rename to scim_users`.execute(scim.database.db);
+    }
+  });
+});
+
+it('takes out of a list only what is named', async () => {
+  const { body } = await scim.send(scim.acme, 'POST', '/Users', {
+    userName: 'lists@acme.example',
+    emails: [
+      { value: 'one@acme.example', type: 'work' },
+      { value: 'two@acme.example', type: 'home' },
+    ],
+  });
+  const remove = (value: unknown) =>
+    scim.send(scim.acme, 'PATCH', `/Users/${body.id}`, {
+      Operations: [{ op: 'remove', path: 'emails', value }],
+    });
+  const left = async (value: unknown) =>
+    ((await remove(value)).body.emails ?? []).map((email: { value: string }) => email.value);
+  expect(await left([{ value: 'three@acme.example' }])).toEqual(['one@acme.example', 'two@acme.example']);
+  expect(await left([{ value: 'one@acme.example' }])).toEqual(['two@acme.example']);
+  expect(await left(undefined)).toEqual([]);
 });
 
 it('answers a broken request line without falling over', async () => {
