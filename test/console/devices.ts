@@ -18,6 +18,10 @@ const bundleSchema = z.object({
 
 /** A desktop of one of the demo's people: signed in through the pages, and what it reports is up to the test. */
 export interface ReportingDevice {
+  /** As its agent names it to the hub. */
+  readonly deviceId: string;
+  /** Asks the agent's API as it does, such as for an override; answers what the hub said. */
+  ask(method: string, path: string, body?: unknown): Promise<unknown>;
   /** Fetches, and reports that everything is as the policy has it; `change` says what is not. */
   report(change?: Partial<AgentReportBody>): Promise<void>;
 }
@@ -29,6 +33,17 @@ export async function signInDevice(hub: ConsoleHub, who: Who, name: string): Pro
   const headers = { authorization: `Bearer ${tokens.access_token}` };
   const deviceId = randomUUID();
   return {
+    deviceId,
+    ask: async (method, path, body) => {
+      const answer = await fetch(`${url}/v1/agent/${path}?org=acme`, {
+        method,
+        headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(`the hub refused ${method} ${path}: ${text}`);
+      return text === '' ? undefined : JSON.parse(text);
+    },
     report: async (change = {}) => {
       const fetched = await fetch(`${url}/v1/agent/policy?org=acme`, { headers });
       const [, payload = ''] = (await fetched.text()).split('.');
