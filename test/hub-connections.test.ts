@@ -62,7 +62,7 @@ describe('identity providers on the command line', () => {
     expect([updated.connection.jit, updated.connection.enforced]).toEqual([false, true]);
     const moved = connectionSchema.parse((await connections('metadata', 'Okta', '--file', metadata)).json);
     expect(moved.connection.saml).toMatchObject({ idpEntityId: 'https://idp.test/entity' });
-    expect((await connections('failures', 'Okta')).json).toEqual({ failures: [] });
+    expect((await connections('failures', 'Okta')).json).toMatchObject({ failures: [], total: 0 });
 
     for (const wrong of [
       ['create', 'Bad', '--kind', 'ldap'],
