@@ -10,7 +10,7 @@ export interface UsableWatch {
   after(go: () => Promise<unknown>): Promise<number>;
 }
 
-/** Prepares a page, before its first navigation of interest. `selector`: the control, the first of its kind. */
+/** Prepares a page that nothing else watches, before its first navigation of interest. `selector`: the control, the first of its kind. */
 export async function watchUsable(page: Page, selector: string): Promise<UsableWatch> {
   let told: (ms: number) => void = () => {};
   const tell = `usable${randomUUID().replaceAll('-', '')}`;
