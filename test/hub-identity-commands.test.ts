@@ -232,5 +232,9 @@ describe('provisioning', () => {
     expect((await answer('migration', 'status')).people).toEqual([]);
     await answer('migration', 'cancel');
     expect(await refused('migration', 'run')).toEqual({ code: 1, error: 'conflict' });
+    const { migrations, total } = await answer('migration', 'list', '--step', 'cancelled');
+    expect([total, migrations]).toMatchObject([1, [{ step: 'cancelled' }]]);
+    const move = String(migrations[0].id);
+    expect((await answer('migration', 'status', '--move', move)).migration).toMatchObject({ id: move });
   }, 120_000);
 });

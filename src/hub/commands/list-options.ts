@@ -68,12 +68,15 @@ export function answerList<Row>(
     readonly name: string;
     /** What else JSON says. */
     readonly about?: object;
+    /** What else people read, above the table. */
+    readonly before?: readonly string[];
     readonly head: readonly string[];
     readonly cells: (row: Row) => readonly string[];
     readonly none: string;
   },
 ): void {
   answer(outputOf(around), { ...shown.about, [shown.name]: rows, ...page }, () => [
+    ...(shown.before ?? []),
     ...columns(shown.head, rows.map(shown.cells), shown.none),
     ...(page.next === null
       ? []

@@ -2,12 +2,8 @@ import type { Command } from 'commander';
 import type { Migration } from '../../shared/contracts/hub-provisioning.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { Db } from '../database/connection.ts';
-import {
-  advanceMigration,
-  beginMigration,
-  listMigrations,
-  readMigration,
-} from '../migration/migration-service.ts';
+import { readMigration } from '../migration/migration-list.ts';
+import { advanceMigration, beginMigration } from '../migration/migration-service.ts';
 import { readOwnership, transferOwnership } from '../migration/ownership.ts';
 import { findOrganization } from '../organizations/organization-service.ts';
 import { findScimPlace } from '../scim/settings.ts';
@@ -19,8 +15,9 @@ import {
   withDatabase,
 } from './command-context.ts';
 import { memberId } from './member-options.ts';
+import { chosenMove, describedMove, migrationViewCommands } from './migration-view-commands.ts';
 import { inOrganization } from './organization-option.ts';
-import { answer, columns } from './output.ts';
+import { answer } from './output.ts';
 
 interface MigrationOptions extends CommonOptions {
   readonly organization: string;
@@ -36,7 +33,7 @@ const ACTIONS = {
   cancel: 'give the move up; who is removed stays removed',
 } as const;
 
-/** `migration start|status|remove|run|verify|finish|cancel|owns|transfer` */
+/** `migration start|list|status|remove|run|verify|finish|cancel|owns|transfer` */
 export function migrationCommands(program: Command, around: Surroundings): void {
   const migration = program
     .command('migration')
@@ -50,22 +47,7 @@ export function migrationCommands(program: Command, around: Surroundings): void 
         tell(around, await beginMigration(db, operator(), organizationId, connectionId));
       }),
     );
-  inOrganization(migration.command('status'))
-    .description('where the last move stands, and everybody in it')
-    .action((options: MigrationOptions) =>
-      within(options, around, 'migration status', async (db, organizationId) => {
-        const { id } = await latest(db, organizationId);
-        const report = await readMigration(db, { organizationId, migrationId: id });
-        answer(outputOf(around), report, () => [
-          ...described(report.migration),
-          ...columns(
-            ['E-MAIL', 'STATE', 'DETAIL'],
-            report.people.map((each) => [each.email, each.state, each.detail]),
-            'Nobody came by signing in.',
-          ),
-        ]);
-      }),
-    );
+  migrationViewCommands(migration, around);
   for (const [name, description] of Object.entries(ACTIONS)) {
     const action = name as keyof typeof ACTIONS;
     const command = inOrganization(migration.command(name)).description(description);
@@ -78,7 +60,7 @@ export function migrationCommands(program: Command, around: Surroundings): void 
       );
     command.action((options: MigrationOptions) =>
       within(options, around, `migration ${name}`, async (db, organizationId) => {
-        const { id } = await latest(db, organizationId);
+        const { id } = await chosenMove(db, organizationId);
         const where = { organizationId, migrationId: id };
         const without = await peopleNamed(db, where, options.without ?? []);
         tell(
@@ -100,7 +82,7 @@ function runCommand(migration: Command, around: Surroundings): void {
     .option('--batch <number>', 'how many people at a time', (text) => Number(text), 50)
     .action((options: MigrationOptions) =>
       within(options, around, 'migration run', async (db, organizationId) => {
-        const { id: migrationId, counts } = await latest(db, organizationId);
+        const { id: migrationId, counts } = await chosenMove(db, organizationId);
         const batch = batchOf(options);
         const wanted = { action: 'remove', batch, without: [] } as const;
         for (let waiting = counts.waiting; ; ) {
@@ -176,27 +158,6 @@ function within(
   );
 }
 
-async function latest(db: Db, organizationId: string): Promise<Migration> {
-  const [migration] = await listMigrations(db, organizationId);
-  if (migration !== undefined) return migration;
-  throw new RefusalError({
-    code: 'not_found',
-    message: 'The organization has no move to SCIM.',
-    help: 'Begin one: mooring-hub migration start',
-  });
-}
-
 function tell(around: Surroundings, migration: Migration): void {
-  answer(outputOf(around), { migration }, () => described(migration));
-}
-
-function described({ step, checks, counts, next }: Migration): readonly string[] {
-  return [
-    `Step: ${step}`,
-    ...checks.map((check) => `${check.passed ? 'ok  ' : check.required ? 'NO  ' : 'note'} ${check.detail}`),
-    Object.entries(counts)
-      .map(([state, people]) => `${state}: ${people}`)
-      .join('  '),
-    next,
-  ];
+  answer(outputOf(around), { migration }, () => describedMove(migration));
 }

@@ -4,6 +4,8 @@ import {
   migrationCreationSchema,
   migrationListSchema,
   migrationPathSchema,
+  migrationQuerySchema,
+  migrationReportQuerySchema,
   migrationReportSchema,
   migrationSchema,
   ownershipSchema,
@@ -14,7 +16,8 @@ import { organizationOf } from '../access.ts';
 import { changeBy } from '../audit/record.ts';
 import { answers } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
-import { advanceMigration, beginMigration, listMigrations, readMigration } from './migration-service.ts';
+import { listMigrations, readMigration } from './migration-list.ts';
+import { advanceMigration, beginMigration } from './migration-service.ts';
 import { readOwnership, transferOwnership } from './ownership.ts';
 
 const tags = ['migration'];
@@ -35,10 +38,11 @@ function moveRoutes(app: HubServer, { db, clock }: HubContext): void {
         summary: 'Moves from sign-in provisioning to SCIM, newest first',
         tags,
         params: organizationPathSchema,
+        querystring: migrationQuerySchema,
         response: answers(200, migrationListSchema),
       },
     },
-    async (request) => ({ migrations: await listMigrations(db, organizationOf(request).id) }),
+    (request) => listMigrations(db, organizationOf(request).id, request.query),
   );
   app.post(
     base,
@@ -63,17 +67,17 @@ function moveRoutes(app: HubServer, { db, clock }: HubContext): void {
     {
       config: { requires: 'owner' },
       schema: {
-        summary: 'Where a move stands, and everybody in it',
+        summary: 'Where a move stands, and the people in it: all of them, or a page',
         tags,
         params: migrationPathSchema,
+        querystring: migrationReportQuerySchema,
         response: answers(200, migrationReportSchema),
       },
     },
-    (request) =>
-      readMigration(db, {
-        organizationId: organizationOf(request).id,
-        migrationId: request.params.migrationId,
-      }),
+    (request) => {
+      const where = { organizationId: organizationOf(request).id, migrationId: request.params.migrationId };
+      return readMigration(db, where, request.query);
+    },
   );
   app.post(
     `${base}/:migrationId/advance`,

@@ -4,7 +4,8 @@ import { addMember } from '../organizations/member-service.ts';
 import { lockOrganization } from '../policies/recipients.ts';
 import { startTestScim, type TestScim } from '../scim/test-scim.ts';
 import { createApiToken } from '../tokens/api-tokens.ts';
-import { advanceMigration, beginMigration, readMigration } from './migration-service.ts';
+import { listMigrations, readMigration } from './migration-list.ts';
+import { advanceMigration, beginMigration } from './migration-service.ts';
 import { readOwnership, transferOwnership } from './ownership.ts';
 
 let scim: TestScim;
@@ -119,6 +120,7 @@ it('moves people from signing in to SCIM, in batches that go on where they stopp
     'dan adopted',
     'eve removed',
   ]);
+  await pagesFitTogether(where);
   const token = await db
     .selectFrom('api_tokens')
     .select('revoked_at')
@@ -155,6 +157,34 @@ it('moves people from signing in to SCIM, in batches that go on where they stopp
     'migration.finish',
   ]);
 });
+
+/** Every order and filter, page by page, is what it is whole. */
+async function pagesFitTogether(where: { readonly organizationId: string; readonly migrationId: string }) {
+  const { db } = scim.database;
+  for (const query of [
+    { sort: 'email' },
+    { sort: '-email' },
+    { sort: 'state' },
+    { state: 'removed' },
+    { search: 'E' },
+  ] as const) {
+    const all = await readMigration(db, where, query);
+    expect(all).toMatchObject({ total: all.people.length, next: null });
+    const paged: string[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const page = await readMigration(db, where, { ...query, cursor, limit: 2 });
+      expect([page.people.length <= 2, page.total]).toEqual([true, all.total]);
+      paged.push(...page.people.map(({ email }) => email));
+      if (page.next === null) break;
+      cursor = page.next;
+    }
+    expect([query, paged]).toEqual([query, all.people.map(({ email }) => email)]);
+  }
+  const removed = await readMigration(db, where, { state: 'removed' });
+  expect(removed.people.map(({ email }) => email)).toEqual(['cid@acme.example', 'eve@acme.example']);
+  const found = await readMigration(db, where, { search: 'BEN' });
+  expect(found.people.map(({ email }) => email)).toEqual(['ben@acme.example']);
+}
 
 it('leaves alone whom SCIM took over a moment before their removal', async () => {
   const { db } = scim.database;
@@ -209,7 +239,39 @@ it('is nobody else’s to see', async () => {
   const mine = await beginMigration(db, context, scim.acme.organizationId, scim.acme.connectionId);
   const where = { organizationId: scim.globex.organizationId, migrationId: mine.id };
   await expect(readMigration(db, where)).rejects.toThrow('no such move');
+  expect(await listMigrations(db, scim.globex.organizationId)).toEqual({
+    migrations: [],
+    total: 0,
+    next: null,
+  });
   await expect(
     beginMigration(db, context, scim.globex.organizationId, scim.acme.connectionId),
   ).rejects.toThrow('no such connection');
+});
+
+it('lists every move, newest first, in pages that fit together', async () => {
+  const { db } = scim.database;
+  const { organizationId, connectionId } = scim.acme;
+  const all = await listMigrations(db, organizationId);
+  expect([all.total, all.next]).toEqual([all.migrations.length, null]);
+  expect(all.migrations.map(({ step }) => step).sort()).toEqual([
+    'cancelled',
+    'finished',
+    'finished',
+    'prepared',
+  ]);
+  const ids: string[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await listMigrations(db, organizationId, { limit: 1, cursor });
+    ids.push(...page.migrations.map(({ id }) => id));
+    if (page.next === null) break;
+    cursor = page.next;
+  }
+  expect(ids).toEqual(all.migrations.map(({ id }) => id));
+  const oldest = await listMigrations(db, organizationId, { sort: 'created' });
+  expect(oldest.migrations.map(({ id }) => id)).toEqual(ids.toReversed());
+  const ended = await listMigrations(db, organizationId, { step: 'cancelled', connection: connectionId });
+  expect(ended.migrations.map(({ step }) => step)).toEqual(['cancelled']);
+  const none = await listMigrations(db, organizationId, { connection: scim.globex.connectionId });
+  expect(none.total).toBe(0);
 });

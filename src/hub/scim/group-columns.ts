@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Columns, Scalar } from './filter/filter-to-sql.ts';
 import { GROUP } from './schema/group.ts';
-import { metaColumn } from './user-columns.ts';
+import { isId, metaColumn } from './user-columns.ts';
 
 const text = (expression: Scalar['expression'], caseExact = false): Scalar => ({
   type: 'text',
@@ -33,6 +33,13 @@ export const GROUP_COLUMNS: Columns = {
           part: memberPart,
         }
       : null,
+  narrow: ({ attribute, sub }, value) => {
+    if (typeof value !== 'string') return null;
+    if (attribute.name === 'id') return isId(sql`r.id`, value);
+    if (attribute.name === 'members' && sub?.name === 'value')
+      return sql`r.id in (select group_id from scim_group_members where ${isId(sql`scim_user_id`, value)})`;
+    return null;
+  },
 };
 
 /** One part of a member, with its user as `u`; `null`: nothing searches by it (`$ref` says what `value` says). */

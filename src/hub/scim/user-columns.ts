@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import type { Columns, Scalar } from './filter/filter-to-sql.ts';
+import type { Columns, Condition, Scalar } from './filter/filter-to-sql.ts';
+import { isUuid } from './resource-id.ts';
 import { USER } from './schema/user.ts';
 
 const text = (expression: Scalar['expression'], caseExact = false): Scalar => ({
@@ -52,11 +53,21 @@ export const USER_COLUMNS: Columns = {
       part: groupPart,
     };
   },
-  narrow: (attribute, sub, value) =>
-    attribute.name === 'emails' && sub.name === 'value' && typeof value === 'string'
-      ? sql`scim_emails(r.resource) @> array[lower(${value}::text)]`
-      : null,
+  narrow: ({ attribute, sub }, value) => {
+    if (typeof value !== 'string') return null;
+    if (attribute.name === 'id') return isId(sql`r.id`, value);
+    if (attribute.name === 'emails' && sub?.name === 'value')
+      return sql`scim_emails(r.resource) @> array[lower(${value}::text)]`;
+    if (attribute.name === 'groups' && sub?.name === 'value')
+      return sql`r.id in (select scim_user_id from scim_group_members where ${isId(sql`group_id`, value)})`;
+    return null;
+  },
 };
+
+/** Whether a column of identifiers has this one: compared as UUIDs, so that its index finds the row. */
+export function isId(column: Condition, value: string): Condition {
+  return isUuid(value) ? sql`${column} = ${value}::uuid` : sql`false`;
+}
 
 function groupPart(sub: { readonly name: string }): Scalar | null {
   switch (sub.name) {

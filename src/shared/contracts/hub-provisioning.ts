@@ -155,16 +155,18 @@ export const migrationCheckSchema = z.object({
   required: z.boolean(),
   detail: z.string(),
 });
+const personState = z.enum(['waiting', 'removed', 'refused', 'returned', 'adopted']);
 export const migrationPersonSchema = z.object({
   userId: uuid,
   email: z.string(),
-  state: z.enum(['waiting', 'removed', 'refused', 'returned', 'adopted']),
+  state: personState,
   detail: z.string(),
 });
+const moveStep = z.enum(['prepared', 'removing', 'verifying', 'finished', 'cancelled']);
 export const migrationSchema = z.object({
   id: uuid,
   connection: z.object({ id: uuid, name: z.string() }),
-  step: z.enum(['prepared', 'removing', 'verifying', 'finished', 'cancelled']),
+  step: moveStep,
   createdAt: instant,
   updatedAt: instant,
   checks: z.array(migrationCheckSchema),
@@ -178,7 +180,20 @@ export const migrationSchema = z.object({
   /** What to do next, in words. */
   next: z.string(),
 });
-export const migrationListSchema = z.object({ migrations: z.array(migrationSchema) });
+export const migrationQuerySchema = wholeOrPageQuerySchema.extend({
+  /** Only moves of this connection. */
+  connection: uuid.optional(),
+  step: moveStep.optional(),
+  /** Newest first, unless "created" is asked for. */
+  sort: sortSchema(['created']).optional(),
+});
+export const migrationListSchema = z.object({ migrations: z.array(migrationSchema), ...pageAnswer });
+export const migrationReportQuerySchema = wholeOrPageQuerySchema.extend({
+  /** Part of the e-mail address. */
+  search: searchSchema,
+  state: personState.optional(),
+  sort: sortSchema(['email', 'state']).optional(),
+});
 export const migrationCreationSchema = z.object({ connectionId: uuid });
 export const migrationAdvanceSchema = z.object({
   /** What to do: the next batch, a look at who came back, or the end. */
@@ -191,6 +206,7 @@ export const migrationAdvanceSchema = z.object({
 export const migrationReportSchema = z.object({
   migration: migrationSchema,
   people: z.array(migrationPersonSchema),
+  ...pageAnswer,
 });
 /** What a member owns and would leave behind. */
 export const ownershipSchema = z.object({
@@ -216,6 +232,10 @@ export type InvitationResult = z.infer<typeof invitationResultSchema>;
 export type MemberExportQuery = z.infer<typeof memberExportQuerySchema>;
 export type MemberRemovalAnswer = z.infer<typeof memberRemovalAnswerSchema>;
 export type Migration = z.infer<typeof migrationSchema>;
+export type MigrationQuery = z.infer<typeof migrationQuerySchema>;
+export type MigrationList = z.infer<typeof migrationListSchema>;
+export type MigrationReportQuery = z.infer<typeof migrationReportQuerySchema>;
+export type MigrationReport = z.infer<typeof migrationReportSchema>;
 export type MigrationCheck = z.infer<typeof migrationCheckSchema>;
 export type MigrationPerson = z.infer<typeof migrationPersonSchema>;
 export type Ownership = z.infer<typeof ownershipSchema>;

@@ -24,8 +24,11 @@ export interface Columns {
   scalar(target: ResolvedPath): Scalar | null;
   /** A list: the `from` of its elements and the expression of each sub-attribute of one element. */
   list(attribute: Attribute): { readonly from: RawBuilder<unknown>; readonly part: ElementPart } | null;
-  /** A condition that an index can answer and that every match of this equality satisfies, if there is one. */
-  narrow?(attribute: Attribute, sub: Attribute, value: Comparand): Condition | null;
+  /**
+   * A condition that an index can answer and that every match of this equality satisfies, if there is one. Of a list
+   * the target names the part of an element.
+   */
+  narrow(target: ResolvedPath, value: Comparand): Condition | null;
 }
 
 /** Turns a filter into a condition, so that the database finds and not we. Throws 400 `invalidFilter`. */
@@ -40,8 +43,9 @@ export function filterToSql(columns: Columns, filter: Filter): Condition {
     case 'present':
       return wholePresent(columns, filter.path) ?? leaf(columns, filter.path, (scalar) => present(scalar));
     case 'compare':
-      return leaf(columns, filter.path, (scalar, place) =>
-        compare(scalar, filter.operator, filter.value, place),
+      return narrowed(
+        filter.operator === 'eq' ? columns.narrow(partOf(columns, filter.path), filter.value) : null,
+        leaf(columns, filter.path, (scalar, place) => compare(scalar, filter.operator, filter.value, place)),
       );
     case 'element':
       return elements(columns, filter.path, filter.filter);
@@ -65,10 +69,22 @@ function leaf(
     if (scalar === null) throw refuse(`${place} cannot be searched.`);
     return make(scalar, place);
   }
-  const sub = target.sub ?? attribute.subAttributes?.find((candidate) => candidate.name === 'value');
+  const { sub } = partOf(columns, path);
   const list = columns.list(attribute);
   if (list === null || sub === undefined) throw refuse(`${place} cannot be searched.`);
   return sql`exists (select 1 from ${list.from} where ${make(searchable(list.part(sub), place), place)})`;
+}
+
+/** What a path is about; of a list as a whole, its values (RFC 7644 section 3.4.2.2: `emails co "x"`). */
+function partOf(columns: Columns, path: AttributePath): ResolvedPath {
+  const target = known(columns, path);
+  if (!target.attribute.multiValued || target.sub !== undefined) return target;
+  const sub = target.attribute.subAttributes?.find((candidate) => candidate.name === 'value');
+  return sub === undefined ? target : { ...target, sub };
+}
+
+function narrowed(narrow: Condition | null, exact: Condition): Condition {
+  return narrow === null ? exact : sql`(${narrow} and ${exact})`;
 }
 
 /** A complex attribute is present when one of its parts is (RFC 7644 table 3). */
@@ -91,9 +107,10 @@ function elements(columns: Columns, path: AttributePath, filter: Filter): Condit
     target.attribute.multiValued && target.sub === undefined ? columns.list(target.attribute) : null;
   if (list === null) throw refuse(`${placeOf(target)} has no elements, so it takes no brackets.`);
   const within = elementCondition(target.attribute, list.part, filter);
-  const narrowed = narrowing(columns, target.attribute, filter);
-  const exists = sql`exists (select 1 from ${list.from} where ${within})`;
-  return narrowed === null ? exists : sql`(${narrowed} and ${exists})`;
+  return narrowed(
+    narrowing(columns, target.attribute, filter),
+    sql`exists (select 1 from ${list.from} where ${within})`,
+  );
 }
 
 function elementCondition(attribute: Attribute, part: ElementPart, filter: Filter): Condition {
@@ -127,13 +144,12 @@ function elementCondition(attribute: Attribute, part: ElementPart, filter: Filte
 
 /** The condition that narrows by an index: only an equality that every match must satisfy gives one. */
 function narrowing(columns: Columns, attribute: Attribute, filter: Filter): Condition | null {
-  if (columns.narrow === undefined) return null;
   if (filter.kind === 'and')
     return narrowing(columns, attribute, filter.left) ?? narrowing(columns, attribute, filter.right);
   if (filter.kind !== 'compare' || filter.operator !== 'eq') return null;
   const name = filter.path.attribute.toLowerCase();
   const sub = attribute.subAttributes?.find((candidate) => candidate.name.toLowerCase() === name);
-  return sub === undefined ? null : columns.narrow(attribute, sub, filter.value);
+  return sub === undefined ? null : columns.narrow({ attribute, sub }, filter.value);
 }
 
 function known(columns: Columns, path: AttributePath): ResolvedPath {

@@ -2,12 +2,14 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findResources } from '../find-resources.ts';
+import { GROUP_COLUMNS } from '../group-columns.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { parsePatchPath } from '../resource-path.ts';
 import { ScimError } from '../scim-error.ts';
 import { startTestScim, type TestScim } from '../test-scim.ts';
 import { USER_COLUMNS } from '../user-columns.ts';
 import type { AttributePath, Comparand, Filter, Operator } from './filter.ts';
+import { filterToSql } from './filter-to-sql.ts';
 import { compares } from './match.ts';
 import { parseFilter } from './parse-filter.ts';
 
@@ -335,6 +337,54 @@ describe('in the database', () => {
       }),
       { numRuns: 400 },
     );
+  });
+
+  it('finds by an index whatever clients look people and groups up by', async () => {
+    const { db } = scim.database;
+    const { connectionId, organizationId } = scim.globex;
+    await sql`with made as (insert into users (email, username, name)
+          select 'n' || n || '@globex.example', 'globex' || n, 'x' from generate_series(1, 3000) n returning id, email),
+        people as (insert into scim_users (connection_id, user_id, managed, user_name, external_id, active, resource, created_at, updated_at)
+          select ${connectionId}::uuid, id, true, email, 'x' || email, true,
+            jsonb_build_object('emails', jsonb_build_array(jsonb_build_object('type', 'work', 'value', upper(email)))), now(), now()
+            from made returning id),
+        team as (insert into teams (organization_id, name) select ${organizationId}::uuid, 'team' || n from generate_series(1, 3000) n returning id, name),
+        pushed as (insert into scim_groups (connection_id, organization_id, team_id, display_name, external_id, created_at, updated_at)
+          select ${connectionId}::uuid, ${organizationId}::uuid, id, 'globex:' || name, 'x' || name, now(), now() from team returning id)
+      insert into scim_group_members (group_id, scim_user_id)
+        select g.id, p.id from (select id, row_number() over () as n from pushed) g
+          join (select id, row_number() over () as n from people) p on p.n = g.n`.execute(db);
+    await sql`analyze scim_users, scim_groups, scim_group_members`.execute(db);
+    const { id, group } = (
+      await sql<{ id: string; group: string }>`select gm.scim_user_id as id, gm.group_id as group
+        from scim_group_members gm join scim_users u on u.id = gm.scim_user_id where u.user_name = 'n7@globex.example'`.execute(
+        db,
+      )
+    ).rows[0] ?? { id: '', group: '' };
+    for (const [columns, text, index] of [
+      [USER_COLUMNS, 'userName eq "N7@globex.example"', 'scim_users_name'],
+      [USER_COLUMNS, 'externalId eq "xn7@globex.example"', 'scim_users_external'],
+      [USER_COLUMNS, `id eq "${id}"`, 'scim_users_pkey'],
+      [USER_COLUMNS, 'emails.value eq "n7@globex.example"', 'scim_users_emails'],
+      [USER_COLUMNS, 'emails eq "N7@globex.example"', 'scim_users_emails'],
+      [USER_COLUMNS, 'emails[type eq "work"].value eq "n7@globex.example"', 'scim_users_emails'],
+      [USER_COLUMNS, 'emails[value eq "n7@globex.example"]', 'scim_users_emails'],
+      [USER_COLUMNS, `groups.value eq "${group}"`, 'scim_group_members_pkey'],
+      [GROUP_COLUMNS, `id eq "${group}"`, 'scim_groups_pkey'],
+      [GROUP_COLUMNS, `members eq "${id}"`, 'scim_group_members_user'],
+      [GROUP_COLUMNS, `members[value eq "${id}"]`, 'scim_group_members_user'],
+      [GROUP_COLUMNS, `id eq "${group}" and members eq "${id}"`, 'scim_groups_pkey'],
+    ] as const) {
+      const table = columns === USER_COLUMNS ? 'scim_users' : 'scim_groups';
+      const from = sql`from ${sql.table(table)} as r
+        where r.connection_id = ${connectionId} and ${filterToSql(columns, parseFilter(text))}`;
+      const explained = await sql<{ 'QUERY PLAN': string }>`explain select r.* ${from}`.execute(db);
+      const plan = explained.rows.map((row) => row['QUERY PLAN']).join('\n');
+      expect(plan, text).toContain(index);
+      expect(plan, text).not.toMatch(/Seq Scan on scim_(users|groups|group_members)/);
+      const { rows } = await sql<{ id: string }>`select r.id ${from}`.execute(db);
+      expect([text, rows]).toEqual([text, [{ id: table === 'scim_users' ? id : group }]]);
+    }
   });
 
   it('refuses what it does not know, and never fails, whatever the filter', async () => {
