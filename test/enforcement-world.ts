@@ -113,7 +113,7 @@ export interface EnforcementWorld {
   readonly folder: string;
   readonly paths: EnforcementPaths;
   /** Another agent on the same files; the one before has been stopped. */
-  begin(inputs: EnforcementInputs, watch?: boolean): Promise<Enforcement>;
+  begin(inputs: EnforcementInputs, watch?: boolean, more?: Partial<EnforcementPaths>): Promise<Enforcement>;
   readonly events: EnforcementEvent[];
   readonly logged: string[];
   readStore(): Promise<Record<string, unknown>>;
@@ -156,10 +156,10 @@ export async function enforcementWorld(options: WorldOptions = {}): Promise<Enfo
     paths,
     events,
     logged,
-    begin: async (inputs, watch = false) => {
+    begin: async (inputs, watch = false, more = {}) => {
       await running?.stop();
       running = createEnforcement({
-        paths,
+        paths: { ...paths, ...more },
         catalog: desktopCatalog,
         platform: options.platform ?? 'linux',
         clock: options.clock ?? systemClock(),

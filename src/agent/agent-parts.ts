@@ -41,7 +41,14 @@ export async function makeParts(options: AgentOptions): Promise<AgentMaking> {
   const sources = createMachineSources({ paths, catalog, clock, runCommand, lastKeys, log });
   await sources.refresh();
   const enforcement = createEnforcement({
-    ...{ paths, catalog, platform: paths.platform, clock, log, disk },
+    ...{
+      paths: { ...paths, others: agentFiles(paths) },
+      catalog,
+      platform: paths.platform,
+      clock,
+      log,
+      disk,
+    },
     ...(paths.layout === 'docker' && paths.platform === 'mac' && !paths.testPaths
       ? { mayWriteStore: dockerBackendQuit(runCommand) }
       : {}),
@@ -124,6 +131,11 @@ function offlineBinding(sources: MachineSources): OfflineBinding | null {
   if (keys === null || keys.hubUrl === null || keys.hubKeys === null || keys.allowedOrgs === undefined)
     return null;
   return { hubUrl: keys.hubUrl, organizations: readAllowedOrganizations(keys.allowedOrgs).names };
+}
+
+/** What else the agent keeps of its user: keys, policy and account, which nobody else may see or write. */
+function agentFiles(paths: AgentPaths): readonly string[] {
+  return [paths.account, paths.bundle, paths.hubKeys, paths.overrides, paths.reports, paths.profileKeys];
 }
 
 function allowedOrganizations(sources: MachineSources): readonly string[] | null {

@@ -16,12 +16,26 @@ const LONGEST_VALUE = 1024;
 /** A repair as the log has it: numbered, because clocks are set back and several repairs have one time. */
 export type LoggedRepair = Drift & { readonly number: number };
 
-const lineSchema = driftSchema.extend({ number: z.int().positive().optional() });
+const entrySchema = driftSchema.extend({ number: z.int().positive().optional() });
+const begunSchema = z.object({ begun: z.array(driftSchema), on: z.string() });
+const lineSchema = z.union([begunSchema, entrySchema]);
 
-/** The record of repairs: appended to, never rewritten, bounded by rotation (docs/policy.md section 5). */
+/** Repairs that are about to be made, and what they are made on: a mark by which a later start knows it again. */
+export type BegunRepairs = z.infer<typeof begunSchema>;
+
+/**
+ * The record of repairs: appended to, never rewritten, bounded by rotation (docs/policy.md section 5). A repair is
+ * announced before it is made and entered after it, so that a kill in between leaves none without its line.
+ */
 export interface DriftLog {
   /** Reads the latest repairs of earlier runs. */
   readonly load: () => Promise<void>;
+  /** What an earlier run announced and neither entered nor gave up; `null` where there is none. */
+  readonly unfinished: () => BegunRepairs | null;
+  /** Announces repairs. Entering any, announcing others or giving up ends that. */
+  readonly begin: (repairs: BegunRepairs) => Promise<Stored>;
+  /** What was announced is not made. */
+  readonly giveUp: () => Promise<Stored>;
   readonly append: (entries: readonly Drift[]) => Promise<Stored>;
   /** Newest last. */
   readonly latest: () => readonly LoggedRepair[];
@@ -34,17 +48,16 @@ export function driftLog(on: DurableWriting, path: string): DriftLog {
   let size = 0;
   /** A write that was cut short left half a line: what follows begins on a line of its own. */
   let torn = false;
-  const numbered = (entries: readonly z.infer<typeof lineSchema>[]): readonly LoggedRepair[] => {
+  let unfinished: BegunRepairs | null = null;
+  const numbered = (entries: readonly z.infer<typeof entrySchema>[]): readonly LoggedRepair[] => {
     let last = latest.at(-1)?.number ?? 0;
     return entries.map(({ number, ...entry }) => {
       last = Math.max(last + 1, number ?? 0);
       return { ...entry, number: last };
     });
   };
-  const append = async (repairs: readonly Drift[]): Promise<Stored> => {
-    const entries = numbered(repairs);
-    latest = [...latest, ...entries].slice(-SHOWN);
-    const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+  const write = async (lines: readonly object[]): Promise<Stored> => {
+    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
     try {
       if (size > 0 && size + text.length > ROTATE_BYTES) {
         await on.disk.rename(path, predecessor);
@@ -61,16 +74,32 @@ export function driftLog(on: DurableWriting, path: string): DriftLog {
       return { ok: false, failure: storageFailure(path, 'written', error) };
     }
   };
+  const begin = async (repairs: BegunRepairs): Promise<Stored> => {
+    unfinished = repairs.begun.length === 0 ? null : repairs;
+    return write([repairs]);
+  };
+  const append = async (repairs: readonly Drift[]): Promise<Stored> => {
+    const entries = numbered(repairs);
+    latest = [...latest, ...entries].slice(-SHOWN);
+    unfinished = null;
+    return write(entries);
+  };
   const load = async () => {
     const texts = (await Promise.all([readText(on.disk, predecessor), readText(on.disk, path)])).map(
       (reading) => (reading.kind === 'text' ? reading.text : ''),
     );
+    const lines = texts.flatMap((text) => text.split('\n')).flatMap(readLine);
     latest = [];
-    latest = numbered(texts.flatMap((text) => text.split('\n')).flatMap(readEntry)).slice(-SHOWN);
+    latest = numbered(lines.flatMap((line) => ('begun' in line ? [] : [line]))).slice(-SHOWN);
+    const last = lines.at(-1);
+    unfinished = last !== undefined && 'begun' in last && last.begun.length > 0 ? last : null;
     size = await sizeOf(on, path);
     torn = !(texts[1] ?? '').endsWith('\n') && size > 0;
   };
-  return { load, append, latest: () => latest };
+  return {
+    ...{ load, begin, append, latest: () => latest, unfinished: () => unfinished },
+    giveUp: () => begin({ begun: [], on: '' }),
+  };
 }
 
 /** An entry as it may be shown: user-info masked, long values left out. */
@@ -85,7 +114,7 @@ export function driftEntry(entry: Drift): Drift {
 }
 
 /** Half a line is all that a kill can leave; it is skipped. */
-function readEntry(line: string): z.infer<typeof lineSchema>[] {
+function readLine(line: string): z.infer<typeof lineSchema>[] {
   try {
     return [lineSchema.parse(JSON.parse(line))];
   } catch {

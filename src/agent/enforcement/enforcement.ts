@@ -8,13 +8,12 @@ import type { LogEntry } from '../agent-options.ts';
 import { type Clock, instant } from '../clock.ts';
 import { type Disk, systemDisk } from '../files/disk.ts';
 import { sweepTemporaries } from '../files/durable-file.ts';
-import { keepRights, PRIVATE, READ_BY_OTHERS, type Rights } from '../files/keep-rights.ts';
 import { watchPaths } from '../sources/file-watch.ts';
 import { changeAnswer } from './change-answer.ts';
 import { choiceFile } from './choice-file.ts';
 import { driftLog } from './drift-log.ts';
+import { fileRights } from './file-rights.ts';
 import { changedSettings, withProblems } from './in-force.ts';
-import type { DueRepair } from './judge-store.ts';
 import type {
   Enforcement,
   EnforcementEvent,
@@ -72,20 +71,7 @@ function compose(options: EnforcementOptions) {
     pace,
     mayWriteStore: options.mayWriteStore ?? (async () => true),
     choicesName: basename(paths.choices),
-    keepRights: async () => {
-      const kept: readonly (readonly [string, Rights])[] = [
-        [paths.store, READ_BY_OTHERS],
-        [paths.choices, PRIVATE],
-        [paths.state, PRIVATE],
-      ];
-      const repairs: DueRepair[] = [];
-      for (const [path, rights] of kept) {
-        const repair = await keepRights(on, path, rights);
-        if (repair !== null)
-          repairs.push({ kind: 'permissions', setting: null, file: basename(path), ...repair });
-      }
-      return repairs;
-    },
+    rights: fileRights(on, paths),
   });
   const sweep = async () => {
     for (const path of [paths.store, paths.choices, paths.state]) await sweepTemporaries(on.disk, path);

@@ -58,6 +58,10 @@ export interface EnforcementPaths {
   readonly state: string;
   /** `drift.jsonl`; its predecessor beside it as `drift.1.jsonl`. */
   readonly drift: string;
+  /** The folder that only we make and use, kept free of others' hands; left out: there is none. */
+  readonly userData?: string;
+  /** Whatever else of the agent must stay its user's alone. */
+  readonly others?: readonly string[];
 }
 
 /** How the settings store is doing, as `GET /v1/status` shows it. */

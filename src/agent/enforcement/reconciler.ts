@@ -7,7 +7,8 @@ import { type Clock, instant } from '../clock.ts';
 import type { StorageFailure } from '../files/storage-failure.ts';
 import { type ChoiceEdits, editChoices, NO_BOOK } from './choice-book.ts';
 import type { ChoiceFile } from './choice-file.ts';
-import type { DriftLog } from './drift-log.ts';
+import { type DriftLog, driftEntry } from './drift-log.ts';
+import type { FileRights } from './file-rights.ts';
 import { type Decision, decideChange, whyNotChangeable } from './gate.ts';
 import { bringInForce, type InForce, managedBy } from './in-force.ts';
 import { type DueRepair, judgeStore, type StoreJudgement } from './judge-store.ts';
@@ -19,6 +20,7 @@ import type { StateFile } from './state-file.ts';
 import type { StoreFile, StoreReading } from './store-file.ts';
 import { createStoreWriter, recordRepairs, type StoreOutcome } from './store-writer.ts';
 import { type TakenChoices, takeChoices } from './take-choices.ts';
+import { enterUnfinished, ON_RIGHTS } from './unfinished-repairs.ts';
 
 /** What the reconciler works with. */
 export interface ReconcilerParts {
@@ -35,8 +37,7 @@ export interface ReconcilerParts {
   readonly mayWriteStore: () => Promise<boolean>;
   /** The name of the file of choices: its opening is also shown, the others' is only recorded. */
   readonly choicesName: string;
-  /** Gives the files of this user back the rights they must have; answers with what was wrong. */
-  readonly keepRights: () => Promise<readonly DueRepair[]>;
+  readonly rights: FileRights;
 }
 
 /** What one pass came to. */
@@ -103,13 +104,25 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     return taken;
   };
 
+  const giveRights = async (): Promise<readonly DueRepair[]> => {
+    const wrong = await parts.rights.wrong();
+    if (wrong.length === 0) return [];
+    const at = instant(parts.clock.wall());
+    await parts.drift.begin({ begun: wrong.map((repair) => driftEntry({ at, ...repair })), on: ON_RIGHTS });
+    const given = await parts.rights.give(wrong);
+    if (given.length === 0) await parts.drift.giveUp();
+    return given;
+  };
+  /** Through an opened file of choices, or the folder around it, others could have decided: that is shown. */
+  const isShown = (file = ''): file is string => file === parts.choicesName || file.endsWith('/');
+
   /** Rights of files: those of this user's are given back, and a machine file that others could write is ignored. */
   const recordRights = async () => {
-    const given = await parts.keepRights();
+    const given = await giveRights();
     const ignored = now.inputs.untrusted ?? [];
     const found = ignored.filter((file) => !knownIgnored.has(file));
     knownIgnored = new Set(ignored);
-    tell(given.flatMap(({ file }) => (file === parts.choicesName ? [openedNotice(file)] : [])));
+    tell(given.flatMap(({ file }) => (isShown(file) ? [openedNotice(file)] : [])));
     const machine = found.map((file): DueRepair => ({ kind: 'permissions', setting: null, file }));
     return recordRepairs(parts, [...given, ...machine], instant(parts.clock.wall()));
   };
@@ -197,6 +210,8 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       stateWasRuined = loaded.notice !== null;
       if (loaded.notice !== null) tell([loaded.notice]);
       await parts.drift.load();
+      const entered = await enterUnfinished(parts);
+      if (!entered.ok) parts.log({ level: 'error', message: entered.failure.message });
     },
     pass,
     inForce: () => now,
@@ -224,7 +239,7 @@ function openedNotice(name: string): Problem {
     source: 'choices',
     path: '',
     code: 'untrusted_file',
-    message: `Other users of this computer had been given rights to ${name}. They were taken away again.`,
+    message: `Other users of this computer had been given rights to ${name.endsWith('/') ? `the folder ${name.slice(0, -1)}` : name}. They were taken away again.`,
   };
 }
 

@@ -22,8 +22,11 @@ export type StoreReading =
 export interface StoreFile {
   /** `expected`: there was a file, so its absence may be the middle of a replacement. */
   readonly read: (expected: boolean) => Promise<StoreReading>;
-  /** Replaces the file; what was found in its place and cannot be used is kept under another name first. */
-  readonly write: (text: string, found: StoreReading) => Promise<StoreWriting>;
+  /**
+   * Replaces the file; what was found in its place and cannot be used is kept under another name first.
+   * @param announced ends before anything that stands there is touched; the new text is made ready meanwhile
+   */
+  readonly write: (text: string, found: StoreReading, announced: Promise<unknown>) => Promise<StoreWriting>;
 }
 
 /** `overtaken`: somebody wrote in the meantime, and nothing was. `notice`: what was kept aside, and where. */
@@ -59,13 +62,15 @@ export function storeFile(
       }
     }
   };
-  const write = async (text: string, found: StoreReading): Promise<StoreWriting> => {
+  const write: StoreFile['write'] = async (text, found, announced) => {
     let kept: Kept | null = null;
+    if (found.kind === 'ruined' || found.kind === 'occupied') await announced;
     if (found.kind === 'ruined') kept = await keepRuined(on, path, on.now());
     if (found.kind === 'occupied') kept = await moveOccupant(on, path, on.now());
     if (kept?.ok === false) return { kind: 'tried', stored: kept, notice: null };
     const notice = kept === null ? null : keptNotice(path, kept.aside);
     const prepared = await prepareFile(on, path, text);
+    await announced;
     if (!prepared.ok) return { kind: 'tried', stored: prepared, notice };
     if (!(await isStill(found))) {
       await prepared.file.discard();

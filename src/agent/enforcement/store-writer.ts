@@ -14,6 +14,7 @@ import type { PolicyState } from './policy-state.ts';
 import type { RepairPace } from './repair-pace.ts';
 import type { StateFile } from './state-file.ts';
 import type { StoreFile, StoreReading } from './store-file.ts';
+import { markOf } from './unfinished-repairs.ts';
 
 /** What the store has to be brought into line with. */
 export interface StoreTask {
@@ -87,12 +88,16 @@ export function createStoreWriter(parts: WriterParts): {
     // only what was ours is put back they are one, which is on disk already: the repair need not wait for that.
     const both = canonicalJson(accounted) === canonicalJson(own) ? [own] : [accounted, own];
     const announced = await parts.state.save({ ...task.state, written: both });
-    const writing = await parts.store.write(text, found);
+    const at = instant(parts.clock.wall());
+    const begun = due.map((repair) => driftEntry({ at, ...repair }));
+    const begins = due.length === 0 ? undefined : parts.drift.begin({ begun, on: markOf(found) });
+    const writing = await parts.store.write(text, found, Promise.resolve(begins));
+    const notMade = writing.kind === 'overtaken' || !writing.stored.ok;
+    if (notMade && begins !== undefined) await parts.drift.giveUp();
     if (writing.kind === 'overtaken') return settle('overtaken', { written: accounted, again: 0 });
     const { stored, notice } = writing;
     const notices = notice === null ? [] : [notice];
     if (!stored.ok) return settle('failed', { written: accounted, failure: stored.failure, notices });
-    const at = instant(parts.clock.wall());
     const { repaired, failure } = await recordRepairs(parts, due, at);
     const state = { ...task.state, writtenAt: at };
     return settle('in_line', {
