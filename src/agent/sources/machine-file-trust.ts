@@ -39,6 +39,7 @@ const OTHER_WRITE = 0o002;
 const STICKY = 0o1000;
 const TYPE_MASK = 0o170000;
 const TYPE_LINK = 0o120000;
+const TYPE_FOLDER = 0o040000;
 
 /** How `unixTrust` looks at the disk; replaced in tests, which own no root's files. */
 export interface DiskLook {
@@ -51,7 +52,8 @@ export function unixTrust(isMac: boolean, disk: DiskLook = { lstat, realpath }):
   return async (path, info) => {
     const fault = faultOf(info, isMac, false);
     if (fault !== null) {
-      return `${path} ${fault}, so anyone could have written it. Set owner root and mode 0644; until then it is ignored.`;
+      const mode = (info.mode & TYPE_MASK) === TYPE_FOLDER ? '0755' : '0644';
+      return `${path} ${fault}, so anyone could have written it. Set owner root and mode ${mode}; until then it is ignored.`;
     }
     const real = await disk.realpath(path);
     for (const step of new Set([...ancestors(path), ...ancestors(real), path, real])) {

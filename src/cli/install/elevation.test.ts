@@ -49,6 +49,16 @@ it('on Windows, takes a folder over before it is used, and a file before it is t
   expect(trusted).toEqual([folder]);
 });
 
+it('elsewhere, a folder that others can write is refused before anything is put there', async () => {
+  const seen: string[] = [];
+  const protection = machineProtection({ ...windows, platform: 'linux' }, never, async (path) => {
+    seen.push(path);
+    return 'it can be written by everyone';
+  });
+  expect(await protection.folder(folder)).toBe('it can be written by everyone');
+  expect(seen).toEqual([folder]);
+});
+
 it('on Windows, a link in the place of a folder is not touched', async () => {
   const link = `${folder}/link`;
   symlinkSync(folder, link);

@@ -294,6 +294,68 @@ describe('failing half-way', () => {
   });
 });
 
+describe('killed in the middle', () => {
+  const WRITES = new Set(['makeFolder', 'unlink', 'link', 'rename', 'open', 'write']);
+  /** From the given call on nothing reaches the disk any more, as after `kill -9`; answers whether it came to that. */
+  async function killedAt(call: number, act: () => Promise<unknown>): Promise<boolean> {
+    let calls = 0;
+    fault = (each) => {
+      if (WRITES.has(each)) calls += 1;
+      return calls > call ? 'EIO' : null;
+    };
+    await act();
+    fault = () => null;
+    return calls > call;
+  }
+  /** What is left, without folders that are empty: those alone can stand while nothing notes them. */
+  const filesLeft = () => snapshot().filter((line) => !line.endsWith(' '));
+
+  it.each([
+    ['the first installation', {}, FULL],
+    ['one over another', FULL, { 'admin-settings': '{}', 'allowed-org': 'labs' }],
+    ['a move to the other layout', FULL, { layout: 'docker' }],
+  ] as const)(
+    '%s: at every step the next run, and the removal, know what is ours',
+    async (_, before, given) => {
+      let calls = 0;
+      for (let killed = true; killed; calls += 1) {
+        if (Object.keys(before).length > 0) expect(await run(before)).toBeNull();
+        killed = await killedAt(calls, () => run(given));
+        if (calls % 2 === 0) expect(await run({ hub: 'https://other.example.com' })).toBeNull();
+        expect(await remove(), `killed at call ${calls}`).not.toHaveProperty('code');
+        expect(filesLeft(), `killed at call ${calls}`).toEqual([]);
+        rmSync(join(folder, 'root'), { recursive: true, force: true });
+      }
+      expect(calls).toBeGreaterThan(20);
+    },
+  );
+
+  it('a removal: the next one ends it', async () => {
+    let calls = 0;
+    for (let killed = true; killed; calls += 1) {
+      await run(FULL);
+      killed = await killedAt(calls, remove);
+      expect(await remove()).not.toHaveProperty('code');
+      expect(filesLeft(), `killed at call ${calls}`).toEqual([]);
+    }
+    expect(calls).toBeGreaterThan(8);
+  });
+
+  it('a file that the killed run was going to replace, and that is not ours, stays', async () => {
+    const { places: at, manifest } = places();
+    mkdirSync(dirname(at['sign-in']), { recursive: true });
+    writeFileSync(at['sign-in'], 'theirs');
+    const announced = { layout: 'mooring', files: { 'sign-in': 'a'.repeat(64) } };
+    writeFileSync(
+      manifest,
+      JSON.stringify({ version: 1, layout: 'mooring', files: {}, folders: [], pending: announced }),
+    );
+    expect(await run(FULL)).toMatchObject({ code: 'conflict', details: { paths: [at['sign-in']] } });
+    expect(await remove(true)).toEqual([]);
+    expect(readFileSync(at['sign-in'], 'utf8')).toBe('theirs');
+  });
+});
+
 describe('uninstalling', () => {
   it('removes what it wrote and nothing else, and is content when there is nothing', async () => {
     expect(await remove()).toEqual([]);

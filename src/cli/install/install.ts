@@ -18,7 +18,14 @@ import {
 } from './file-changes.ts';
 import { type InstallRequest, refuseErrors } from './install-request.ts';
 import { MACHINE_FILES, type MachineFile, type MachinePlaces, machinePlaces } from './machine-files.ts';
-import { digest, fileText, type InstallManifest, readManifest } from './manifest.ts';
+import {
+  digest,
+  fileText,
+  type InstallManifest,
+  type KnownFile,
+  knownFiles,
+  readManifest,
+} from './manifest.ts';
 
 /** What installing stands on; everything that touches the machine is given. */
 export interface Installing {
@@ -50,16 +57,16 @@ export async function install(
   if ('code' in found) return found;
   const { manifest } = found;
   const layout = request.layout ?? manifest?.layout ?? 'mooring';
-  const before = machinePlaces(on.host, manifest?.layout ?? layout, on.pathsOf);
-  const after = machinePlaces(on.host, layout, on.pathsOf);
-  const texts = await readPresent(on, before, after);
+  const placesOf = (each: Layout) => machinePlaces(on.host, each, on.pathsOf).places;
+  const known = knownFiles(manifest, placesOf);
+  const texts = await readPresent(on, [...Object.values(placesOf(layout)), ...known.map(({ path }) => path)]);
   if ('code' in texts) return texts;
-  const wanted = wantedTexts(request, layout, manifest, before, texts.at);
+  const wanted = wantedTexts(request, layout, known, texts.at);
   if ('code' in wanted) return wanted;
-  const plan = planOf(wanted.texts, manifest, before, after, texts.at);
+  const plan = planOf(wanted.texts, known, placesOf(layout), texts.at);
   const strange = request.force ? [] : plan.foreign;
   if (strange.length > 0) return foreignFiles(strange);
-  return carryOut(on, layout, manifest, plan, after);
+  return carryOut(on, layout, manifest, plan, own.manifest);
 }
 
 type Texts = ReadonlyMap<string, string>;
@@ -67,10 +74,10 @@ type Texts = ReadonlyMap<string, string>;
 /** The text of every file that may be replaced; a link or folder in its place is refused. */
 async function readPresent(
   on: Installing,
-  ...sides: readonly MachinePlaces[]
+  paths: readonly string[],
 ): Promise<{ readonly at: Texts } | Refusal> {
   const at = new Map<string, string>();
-  for (const path of new Set(sides.flatMap(({ places }) => Object.values(places)))) {
+  for (const path of new Set(paths)) {
     await sweepTemporaries(on.files.disk, path);
     const reading = await readText(on.files.disk, path);
     if (reading.kind === 'text') at.set(path, reading.text);
@@ -92,12 +99,15 @@ type Wanted = Readonly<Partial<Record<MachineFile, string>>>;
 function wantedTexts(
   request: InstallRequest,
   layout: Layout,
-  manifest: InstallManifest | null,
-  before: MachinePlaces,
+  known: readonly KnownFile[],
   present: Texts,
 ): { readonly texts: Wanted } | Refusal {
-  const recorded = (file: MachineFile): string | null =>
-    manifest?.files[file] === undefined ? null : (present.get(before.places[file]) ?? null);
+  const recorded = (file: MachineFile): string | null => {
+    const standing = known.filter(
+      (each) => each.file === file && (!each.pending || isAsWritten(each, present)),
+    );
+    return standing.map(({ path }) => present.get(path)).find((text) => text !== undefined) ?? null;
+  };
   const object = (text: string | null): Readonly<Record<string, unknown>> => {
     const json = text === null ? null : readJson(text);
     return json?.ok && isJsonObject(json.value) ? json.value : {};
@@ -130,33 +140,41 @@ interface Plan {
   readonly foreign: readonly string[];
 }
 
+/** Whether the text at the place is the one that is known. */
+function isAsWritten({ path, digest: written }: KnownFile, present: Texts): boolean {
+  const text = present.get(path);
+  return text !== undefined && digest(text) === written;
+}
+
 function planOf(
   wanted: Wanted,
-  manifest: InstallManifest | null,
-  before: MachinePlaces,
-  after: MachinePlaces,
+  known: readonly KnownFile[],
+  places: MachinePlaces['places'],
   present: Texts,
 ): Plan {
   const changes: FileChange[] = [];
   const files: InstallManifest['files'] = {};
   const foreign: string[] = [];
+  const isOurs = (path: string, text: string | undefined) => {
+    const there = present.get(path);
+    if (there === undefined || there === text) return true;
+    return known.some((each) => each.path === path && isAsWritten(each, present));
+  };
   for (const file of MACHINE_FILES) {
-    const [from, to] = [before.places[file], after.places[file]];
+    const to = places[file];
     const text = wanted[file];
-    const known = manifest?.files[file];
-    const isOurs = (path: string) => {
-      const there = present.get(path);
-      return there === undefined || there === text || (path === from && digest(there) === known);
-    };
     if (text !== undefined) {
       changes.push({ path: to, text });
       files[file] = digest(text);
-      if (!isOurs(to)) foreign.push(to);
+      if (!isOurs(to, text)) foreign.push(to);
     }
-    if (known === undefined || from === to) continue;
     // Another layout: what we wrote for the former one would otherwise stay and mean nothing.
-    if (present.has(from)) changes.push({ path: from, text: null });
-    if (!isOurs(from)) foreign.push(from);
+    const elsewhere = known.filter((each) => each.file === file && each.path !== to);
+    for (const each of elsewhere.filter(({ path }) => present.has(path))) {
+      if (each.pending && !isAsWritten(each, present)) continue;
+      changes.push({ path: each.path, text: null });
+      if (!isOurs(each.path, text)) foreign.push(each.path);
+    }
   }
   return { changes, files, foreign };
 }
@@ -171,16 +189,20 @@ function foreignFiles(paths: readonly string[]): Refusal {
   };
 }
 
+/**
+ * Carries the plan out. What is going to be written is noted before the first file is, so that a run that is killed
+ * leaves nothing that the next one, or `uninstall`, does not know as ours.
+ */
 async function carryOut(
   on: Installing,
   layout: Layout,
   manifest: InstallManifest | null,
   plan: Plan,
-  after: MachinePlaces,
+  manifestPath: string,
 ): Promise<{ readonly installed: Installed } | Refusal> {
   const { disk } = on.files;
   const writing = plan.changes.filter(({ text }) => text !== null).map(({ path }) => path);
-  const folders = [...new Set([...writing, after.manifest].map((path) => dirname(path)))];
+  const folders = [...new Set([manifestPath, ...writing].map((path) => dirname(path)))];
   const made = await makeFolders(disk, folders);
   if (!made.ok) return storageRefusal(made.failure);
   const abandon = async (refusal: Refusal): Promise<Refusal> => {
@@ -191,14 +213,21 @@ async function carryOut(
     const wrong = await on.protectFolder(folder);
     if (wrong !== null) return abandon(occupied(folder, wrong));
   }
-  const note: InstallManifest = {
+  const after: InstallManifest = {
     ...{ version: 1, layout, files: plan.files },
     folders: [...new Set([...(manifest?.folders ?? []), ...made.made])],
   };
-  // Last, so that it never speaks of a file that is not there.
-  const changes = [...plan.changes, { path: after.manifest, text: fileText(note) }];
-  const changed = await changeFiles(on.files, changes);
-  if (!changed.ok) return abandon(failed(changed.failure, changed.left));
+  const before: InstallManifest = manifest ?? { ...after, files: {} };
+  const note = (each: InstallManifest): FileChange => ({ path: manifestPath, text: fileText(each) });
+  const announced = { ...before, folders: after.folders, pending: { layout, files: plan.files } };
+  const noted = await changeFiles(on.files, [note(announced)]);
+  if (!noted.ok) return abandon(failed(noted.failure, noted.left));
+  const changed = await changeFiles(on.files, [...plan.changes, note(after)]);
+  if (!changed.ok) {
+    const former = manifest === null ? { path: manifestPath, text: null } : note(manifest);
+    const restored = await changeFiles(on.files, [former]);
+    return abandon(failed(changed.failure, [...changed.left, ...(restored.ok ? [] : restored.left)]));
+  }
   const removed = plan.changes.filter(({ text }) => text === null).map(({ path }) => path);
   const layoutChanged = (manifest?.layout ?? 'mooring') !== layout;
   return { installed: { layout, written: writing, removed, layoutChanged } };

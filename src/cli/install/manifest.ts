@@ -1,21 +1,55 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { Layout } from '../../agent/paths.ts';
 import { readMachineFile } from '../../agent/sources/machine-file.ts';
 import type { FileTrust } from '../../agent/sources/machine-file-trust.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
-import { MACHINE_FILES } from './machine-files.ts';
+import { MACHINE_FILES, type MachineFile } from './machine-files.ts';
 
-const manifestSchema = z.strictObject({
-  version: z.literal(1),
+const writtenSchema = z.strictObject({
   layout: z.enum(['mooring', 'docker']),
   /** Which files were written, with the SHA-256 of their text. Where they are follows from the layout, never from here. */
   files: z.partialRecord(z.enum(MACHINE_FILES), z.string().regex(/^[0-9a-f]{64}$/)),
+});
+
+const manifestSchema = z.strictObject({
+  version: z.literal(1),
+  ...writtenSchema.shape,
   /** Folders that were made on the way: removed again where they are empty. */
   folders: z.array(z.string()),
+  /** What a run was about to write. It is there only while one is under way, and after one that was killed. */
+  pending: writtenSchema.optional(),
 });
 
 /** What `mooring install` noted about its last run. */
 export type InstallManifest = z.infer<typeof manifestSchema>;
+
+/** A place where a text of ours stands, or where a run that was killed may have put one. */
+export interface KnownFile {
+  readonly file: MachineFile;
+  readonly path: string;
+  /** SHA-256 of the text. */
+  readonly digest: string;
+  /** Whether a run was only about to write it: then the file is ours only with this very text. */
+  readonly pending: boolean;
+}
+
+/** Everything that earlier runs wrote or began to write. */
+export function knownFiles(
+  manifest: InstallManifest | null,
+  placesOf: (layout: Layout) => Readonly<Record<MachineFile, string>>,
+): readonly KnownFile[] {
+  const of = (
+    written: Pick<InstallManifest, 'layout' | 'files'> | undefined,
+    pending: boolean,
+  ): KnownFile[] =>
+    MACHINE_FILES.flatMap((file) => {
+      const digest = written?.files[file];
+      if (written === undefined || digest === undefined) return [];
+      return [{ file, path: placesOf(written.layout)[file], digest, pending }];
+    });
+  return [...of(manifest ?? undefined, false), ...of(manifest?.pending, true)];
+}
 
 /** `null`: nothing is installed. */
 export async function readManifest(

@@ -24,8 +24,8 @@ export function machineProtection(
 ): Protection {
   if (paths.testPaths) return { folder: async () => null, file: async () => null };
   const trusted = async (path: string): Promise<string | null> => trust(path, await lstat(path));
-  // Elsewhere root wrote it with its mode: nothing is left to do but to look.
-  if (paths.platform !== 'windows') return { folder: async () => null, file: trusted };
+  // Elsewhere root makes it with its mode: nothing is left to do but to look, at a folder before it is written to.
+  if (paths.platform !== 'windows') return { folder: trusted, file: trusted };
   const icacls = win32.join(paths.systemRoot, 'System32', 'icacls.exe');
   const run = async (path: string, steps: readonly (readonly string[])[]): Promise<string | null> => {
     for (const step of steps) {

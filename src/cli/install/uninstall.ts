@@ -1,11 +1,12 @@
 import { sweepTemporaries } from '../../agent/files/durable-file.ts';
 import { readText } from '../../agent/files/read-text.ts';
 import { storageRefusal } from '../../agent/files/storage-failure.ts';
+import type { Layout } from '../../agent/paths.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { changeFiles, type FileChange, removeFolders } from './file-changes.ts';
 import { failed, type Installing } from './install.ts';
-import { MACHINE_FILES, machinePlaces } from './machine-files.ts';
-import { digest, readManifest } from './manifest.ts';
+import { machinePlaces } from './machine-files.ts';
+import { digest, knownFiles, readManifest } from './manifest.ts';
 
 /** Removes what `mooring install` wrote, all of it or nothing; answers with the files that were removed. */
 export async function uninstall(
@@ -17,22 +18,26 @@ export async function uninstall(
   const found = await readManifest(own.manifest, on.trust);
   if ('code' in found) return found;
   const { manifest } = found;
+  const placesOf = (layout: Layout) => machinePlaces(on.host, layout, on.pathsOf).places;
+  // A run that was killed may have left texts that never came to stand in their place.
+  for (const layout of ['mooring', 'docker'] as const)
+    for (const path of [...Object.values(placesOf(layout)), own.manifest]) await sweepTemporaries(disk, path);
   if (manifest === null) return { removed: [] };
-  const { places } = machinePlaces(on.host, manifest.layout, on.pathsOf);
+  const known = knownFiles(manifest, placesOf);
   const changes: FileChange[] = [];
   const altered: string[] = [];
-  for (const file of MACHINE_FILES) {
-    const path = places[file];
-    const known = manifest.files[file];
-    if (known === undefined) continue;
-    await sweepTemporaries(disk, path);
+  for (const path of new Set(known.map((each) => each.path))) {
     const reading = await readText(disk, path);
     if (reading.kind === 'unreadable') return storageRefusal(reading.failure);
     if (reading.kind === 'absent') continue;
+    const found = reading.kind === 'text' ? digest(reading.text) : null;
+    const here = known.filter((each) => each.path === path);
+    const same = here.some((each) => each.digest === found);
+    // A run that was killed never came to write this one: it is somebody else's.
+    if (!same && here.every(({ pending }) => pending)) continue;
     // A folder or pipe in its place is not ours to remove, whoever insists.
     const removable = reading.kind !== 'occupied' || reading.by === 'link';
     if (removable) changes.push({ path, text: null });
-    const same = reading.kind === 'text' && digest(reading.text) === known;
     if (!same && !(force && removable)) altered.push(path);
   }
   if (altered.length > 0) return alteredFiles(altered);
