@@ -55,7 +55,10 @@ export function extendProject(text) {
       ...(at === 0 ? { KeyPath: 'yes' } : {}),
     });
 
-  const path = add(components, 'Component', { Id: 'CommandOnPath', KeyPath: 'yes' });
+  // Its folder is what Windows knows it by, and for such a component WiX makes up no identifier. It never changes.
+  const path = add(components, 'Component', {
+    ...{ Id: 'CommandOnPath', Guid: '0F3C6A52-7E55-4C0C-9D5B-2F4B6E0A91C7', KeyPath: 'yes' },
+  });
   add(path, 'Environment', {
     ...{ Id: 'CommandOnPath', Name: 'PATH', Value: '[APPLICATIONFOLDER]resources\\cli', Part: 'last' },
     ...{ Action: 'set', System: 'yes', Permanent: 'no' },

@@ -65,7 +65,9 @@ export async function startDesktop(beginning: Beginning): Promise<void> {
     after,
   });
   const updates = createUpdates({
-    channel: updateChannel(app.isPackaged, process.resourcesPath),
+    channel: updateChannel({
+      ...{ installed: app.isPackaged, resources: process.resourcesPath, platform: process.platform },
+    }),
     version: VERSION,
     feed: () => electronFeed(log),
     ...{ after, log, onChange: () => shell?.draw() },

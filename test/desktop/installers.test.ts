@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import {
   access,
   chmod,
@@ -15,7 +16,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DOMParser } from '@xmldom/xmldom';
+import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { notarize } from '../../packaging/mac/notarize-packages.mjs';
 import { extendProject } from '../../packaging/windows/msi-project.mjs';
 import { buildParts } from '../../scripts/build.mjs';
 import { INSTALLER_OPTIONS } from '../../src/cli/install/installer-options.ts';
@@ -27,6 +32,10 @@ import { writeElectronStandIn } from './electron-stand-in.ts';
  */
 const root = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
+const builderText = readFileSync(join(root, 'electron-builder.yml'), 'utf8');
+const builderSchema = z
+  .record(z.string(), z.unknown())
+  .parse(JSON.parse(readFileSync(join(root, 'node_modules', 'app-builder-lib', 'scheme.json'), 'utf8')));
 let folder: string;
 
 beforeAll(async () => {
@@ -93,6 +102,20 @@ describe('the MSI', () => {
       'NOT REMOVE~="ALL"',
       'REMOVE~="ALL" AND NOT UPGRADINGPRODUCTCODE',
     ]);
+  });
+
+  test('has no component that WiX would have to make an identifier up for and cannot', () => {
+    // It makes one of a file or of a registry value, of nothing else (error WIX0230).
+    for (const component of elements('Component')) {
+      const keys = [...component.getElementsByTagName('*')].filter(
+        (each) => each.getAttribute('KeyPath') === 'yes',
+      );
+      const own = component.getAttribute('KeyPath') === 'yes';
+      expect(keys.length + Number(own)).toBe(1);
+      if (own)
+        expect(component.getAttribute('Guid')).toMatch(/^[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}$/);
+      else expect(['File', 'RegistryValue']).toContain(keys[0]?.tagName);
+    }
   });
 
   test('puts the command on the PATH and says that the fleet brings updates', async () => {
@@ -164,4 +187,28 @@ test('the package of mac links the command, and leaves a command that is not our
   await writeFile(link, 'somebody else');
   expect((await install()).stdout).toContain('not ours');
   expect((await lstat(link)).isFile()).toBe(true);
+});
+
+test('the packages of mac are notarized and carry the ticket, where there is a key for it', async () => {
+  const files = ['out/Mooring.dmg', 'out/Mooring.pkg', 'out/latest-mac.yml'];
+  const noted: string[] = [];
+  const note = async (program: string, words: readonly string[]) => noted.push([program, ...words].join(' '));
+  await notarize(files, { APPLE_API_KEY: 'key.p8', APPLE_API_KEY_ID: 'id' }, note);
+  expect(noted).toEqual([]);
+  const key = { APPLE_API_KEY: 'key.p8', APPLE_API_KEY_ID: 'id', APPLE_API_ISSUER: 'issuer' };
+  await notarize(files, key, note);
+  expect(noted).toEqual([
+    'xcrun notarytool submit out/Mooring.pkg --key key.p8 --key-id id --issuer issuer --wait',
+    'xcrun stapler staple out/Mooring.pkg',
+  ]);
+});
+
+test('every option of the packaging is one that electron-builder has', () => {
+  const schema = new Ajv({ strict: false, allErrors: true });
+  const validate = schema.compile(builderSchema);
+  const given: unknown = parse(builderText, { merge: true });
+  validate(given);
+  expect(validate.errors ?? []).toEqual([]);
+  // A name that it does not have would be told.
+  expect(validate({ ...z.record(z.string(), z.unknown()).parse(given), electronFuse: {} })).toBe(false);
 });

@@ -1,9 +1,15 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FEED_FILE, isEncrypted } from './update-channel.ts';
 import type { UpdateFeed } from './updates.ts';
 
 /** The feed of electron-updater: it checks checksums, and signatures where the platform has them. */
 export async function electronFeed(
   log: (message: string, facts: Readonly<Record<string, unknown>>) => void,
 ): Promise<UpdateFeed> {
+  // On Linux nothing but the way to the feed vouches for what it offers.
+  if (!isEncrypted(await readFile(join(process.resourcesPath, FEED_FILE), 'utf8')))
+    throw new Error('the address of the update feed does not begin with https://');
   const updater = (await import('electron-updater')).default.autoUpdater;
   // When to download and to install is decided by settings and by the person.
   updater.autoDownload = false;
