@@ -90,6 +90,7 @@ function projectAttribute(
     const subs = named.flatMap((path) => (path.sub === undefined ? [] : [path.sub.name]));
     return keepMembers(value, (name) => subs.includes(name));
   }
+  if (attribute.returned === 'request') return undefined;
   const hidden = without.filter(about);
   if (hidden.some((path) => path.sub === undefined)) return undefined;
   const subs = hidden.flatMap((path) => (path.sub === undefined ? [] : [path.sub.name]));

@@ -339,6 +339,66 @@ describe('in the database', () => {
     );
   });
 
+  it.each([
+    ['userName'],
+    ['id'],
+    ['externalId'],
+    ['displayName'],
+    ['active'],
+    ['name.familyName'],
+    ['emails'],
+    ['emails.type'],
+    [`${DOCKER}:dockerTeam`],
+  ])('sorts by %s, what has none last, and the other way round', async (sortBy) => {
+    // A list sorts by its primary element, or else by its first.
+    const keyOf = (resource: JsonObject): Json | undefined => {
+      const [attribute = '', sub] = sortBy.replace(`${DOCKER}:`, '').split('.');
+      if (attribute === 'emails') {
+        const all = elements(resource, 'emails');
+        return (all.find((one) => one.primary === true) ?? all[0])?.[sub ?? 'value'];
+      }
+      if (attribute === 'dockerTeam') return values(resource, { schema: DOCKER, attribute })[0];
+      return values(resource, { attribute, ...(sub === undefined ? {} : { sub }) })[0];
+    };
+    const exact = ['id', 'externalId'].includes(sortBy);
+    const bytes = (resource: JsonObject) => {
+      const key = keyOf(resource);
+      return key === undefined
+        ? undefined
+        : Buffer.from(exact ? String(key) : String(key).toLowerCase(), 'utf8');
+    };
+    const wanted = (sign: 1 | -1) =>
+      resources.toSorted((one, other) => {
+        const [a, b] = [bytes(one), bytes(other)];
+        const byKey =
+          a === undefined ? (b === undefined ? 0 : 1) : b === undefined ? -1 : Buffer.compare(a, b);
+        return sign * byKey || Buffer.compare(Buffer.from(String(one.id)), Buffer.from(String(other.id)));
+      });
+    for (const [sortOrder, sign] of [
+      ['ascending', 1],
+      ['Descending', -1],
+    ] as const) {
+      const page = await scim.send(scim.acme, 'POST', '/Users/.search', { sortBy, sortOrder, count: 200 });
+      expect(page.body.Resources.map((one: JsonObject) => one.id)).toEqual(wanted(sign).map((one) => one.id));
+    }
+  });
+
+  it('turns the order round without a name to sort by, and refuses what has no order', async () => {
+    const turned = await scim.send(scim.acme, 'GET', '/Users?sortOrder=descending&count=200');
+    expect(turned.body.Resources.map((one: JsonObject) => one.id)).toEqual(
+      resources.map((one) => one.id).toReversed(),
+    );
+    const byTime = await scim.send(scim.acme, 'GET', '/Users?sortBy=META.created&count=200');
+    expect(byTime.body.Resources).toEqual(resources);
+    for (const sortBy of ['name', 'meta', 'shoe', 'schemas', 'groups.$ref', 'urn:x:userName'])
+      expect(await scim.send(scim.acme, 'GET', `/Users?sortBy=${sortBy}`)).toMatchObject({
+        status: 400,
+        body: { scimType: 'invalidPath' },
+      });
+    const past = await scim.send(scim.acme, 'GET', '/Users?startIndex=41');
+    expect(past.body).toMatchObject({ totalResults: 40, startIndex: 41, itemsPerPage: 0, Resources: [] });
+  });
+
   it('finds by an index whatever clients look people and groups up by', async () => {
     const { db } = scim.database;
     const { connectionId, organizationId } = scim.globex;
