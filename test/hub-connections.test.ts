@@ -23,14 +23,37 @@ const connectionSchema = z.object({
     ready: z.boolean(),
     jit: z.boolean(),
     enforced: z.boolean(),
-    setUp: z.looseObject({ acsUrl: z.string().nullable() }),
+    setUp: z.looseObject({ acsUrl: z.string().nullable(), metadataUrl: z.string().nullable() }),
   }),
+});
+
+const keysSchema = z.object({
+  keys: z.array(z.looseObject({ fingerprint: z.string(), signs: z.boolean(), pem: z.string() })),
 });
 
 async function connections(...args: string[]) {
   const common = ['--organization', 'acme', '--data', data.path, '--json'];
   const result = await runHubCommand(['connections', ...args, ...common]);
   return { ...result, json: result.code === 0 ? (JSON.parse(result.stdout) as unknown) : null };
+}
+
+/** The key of the hub for the connection, in the steps that an administrator takes; the running hub follows at once. */
+async function keyExchange(metadataOf: () => Promise<string>): Promise<void> {
+  const listed = async () => keysSchema.parse((await connections('keys', 'Okta')).json).keys;
+  const published = async (pem: string) =>
+    (await metadataOf()).replaceAll(/\s/g, '').includes(pem.replaceAll(/-----[A-Z ]+-----|\s/g, ''));
+  const [old] = await listed();
+  expect((await connections('add-key', 'Okta')).code).toBe(0);
+  const [present, next] = await listed();
+  if (old === undefined || next === undefined) throw new Error('a key is missing');
+  expect([present?.fingerprint, next.signs]).toEqual([old.fingerprint, false]);
+  expect([await published(old.pem), await published(next.pem)]).toEqual([true, true]);
+  expect((await connections('add-key', 'Okta')).code).not.toBe(0);
+  expect((await connections('retire-key', 'Okta', old.fingerprint)).code).not.toBe(0);
+  expect((await connections('sign-with', 'Okta', next.fingerprint)).code).toBe(0);
+  expect((await connections('retire-key', 'Okta', old.fingerprint)).code).toBe(0);
+  expect([await published(old.pem), await published(next.pem)]).toEqual([false, true]);
+  expect(await listed()).toMatchObject([{ fingerprint: next.fingerprint, signs: true }]);
 }
 
 describe('identity providers on the command line', () => {
@@ -64,7 +87,28 @@ describe('identity providers on the command line', () => {
     expect(moved.connection.saml).toMatchObject({ idpEntityId: 'https://idp.test/entity' });
     expect((await connections('failures', 'Okta')).json).toMatchObject({ failures: [], total: 0 });
 
+    const signatures = async (...options: string[]) => {
+      const { json } = await connections('update', 'Okta', ...options);
+      const { saml } = connectionSchema.parse(json).connection;
+      return z.looseObject({ signRequests: z.boolean(), wantResponseSigned: z.boolean() }).parse(saml);
+    };
+    expect(await signatures('--sign-requests', 'on', '--response-signed', 'on')).toMatchObject({
+      idpEntityId: 'https://idp.test/entity',
+      signRequests: true,
+      wantResponseSigned: true,
+    });
+    expect(await signatures('--response-signed', 'off')).toMatchObject({
+      signRequests: true,
+      wantResponseSigned: false,
+    });
+    const metadataOf = async () => (await fetch(String(created.connection.setUp.metadataUrl))).text();
+    expect(await metadataOf()).toContain('AuthnRequestsSigned="true"');
+    await keyExchange(metadataOf);
+    expect(await signatures('--sign-requests', 'off')).toMatchObject({ signRequests: false });
+
     for (const wrong of [
+      ['update', 'Okta', '--sign-requests', 'yes'],
+      ['sign-with', 'Okta', 'none'],
       ['create', 'Bad', '--kind', 'ldap'],
       ['create', 'Bad', '--kind', 'saml', '--set', 'fast=on'],
       ['create', 'Bad', '--kind', 'saml', '--entity-id', 'x'],

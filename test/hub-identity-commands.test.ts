@@ -127,6 +127,11 @@ describe('what the console shows and does', () => {
     expect(second.members).toEqual(members.slice(2, 4));
     expect(effective.platform).toBe('mac');
     expect(signIns).toMatchObject({ signIns: [], total: 0 });
+    const signOut = ['members', 'sign-out', 'olivia@acme.example'];
+    expect(await answer(...signOut)).toEqual({ browsers: 0, devices: 0 });
+    expect(await refused(...signOut, '--session', 'x')).toEqual({ code: 2, error: 'bad_request' });
+    const nowhere = '22222222-2222-4222-8222-222222222222';
+    expect(await refused(...signOut, '--session', nowhere)).toEqual({ code: 2, error: 'not_found' });
     expect(none.total).toBe(0);
     for (const each of wrong) expect(each).toEqual({ code: 2, error: 'bad_request' });
   }, 120_000);

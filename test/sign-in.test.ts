@@ -25,11 +25,16 @@ import {
   type TestHub,
   typeCredentials,
 } from '../src/hub/identity/test-hub.ts';
+import { endSignIns } from '../src/hub/organizations/end-sign-ins.ts';
 import { revokeCredentials } from '../src/hub/organizations/link-account.ts';
 import { removeMember } from '../src/hub/organizations/member-service.ts';
 import { createSetupLink } from '../src/hub/organizations/setup-links.ts';
+import { listSignIns } from '../src/hub/organizations/sign-ins.ts';
 import { setDefaultPolicy } from '../src/hub/policies/assignment-service.ts';
 import { createPolicy, updatePolicy } from '../src/hub/policies/policy-service.ts';
+import { forgetDevice, listDevices } from '../src/hub/reports/device-service.ts';
+import { acceptReport } from '../src/hub/reports/report-service.ts';
+import { sampleReport } from '../src/hub/reports/test-report.ts';
 import { createTestSso, verifyDomain } from '../src/hub/sso/test-sso-hub.ts';
 import { type SessionEnd, sessionEndSchema } from '../src/shared/contracts/agent-api.ts';
 import { SESSION_ENDED } from '../src/shared/text/session-ends.ts';
@@ -289,6 +294,20 @@ describe('a session that the hub ends says why', () => {
       database.db.transaction().execute((trx) => revokeCredentials(trx, id, new Date())),
     account_removed: ({ id }, organizationId) => removeMember(database.db, OPERATOR, organizationId, id),
     signed_out: ({ id }) => endOtherSessions(database.db, OPERATOR, id, randomUUID()),
+    ended_by_owner: ({ id: userId }, organizationId) =>
+      endSignIns(database.db, OPERATOR, { organizationId, userId }, null),
+    device_forgotten: async ({ id: userId, email }, organizationId) => {
+      const { signIns } = await listSignIns(database.db, { organizationId, userId, at: new Date() });
+      const sessionId = signIns.find(({ kind }) => kind === 'desktop')?.id ?? '';
+      const reporter = { organizationId, userId, email, sessionId };
+      await acceptReport(database.db, OPERATOR, reporter, sampleReport());
+      const { devices } = await listDevices(database.db, organizationId, new Date(), {
+        userId,
+        limit: 1,
+      });
+      const wanted = { deviceId: devices[0]?.id ?? '', signOut: true };
+      await forgetDevice(database.db, OPERATOR, organizationId, wanted);
+    },
   };
   it.each(Object.entries(endings))('%s', async (reason, end) => {
     const name = reason.replaceAll('_', '-');

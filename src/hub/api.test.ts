@@ -49,6 +49,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'POST /v1/orgs/{organization}/connections': { name: 'Walk along', kind: 'saml' },
   'PATCH /v1/orgs/{organization}/connections/{connectionId}': { defaultTeam: 'Everyone' },
   'PUT /v1/orgs/{organization}/connections/{connectionId}/metadata': { xml: IDP_METADATA },
+  'PATCH /v1/orgs/{organization}/connections/{connectionId}/saml-keys/{fingerprint}': { signs: true },
   'PATCH /v1/orgs/{organization}/sign-in-settings': { deviceSignIn: true },
   'POST /v1/orgs/{organization}/tokens': { name: 'walk', role: 'member' },
 };
@@ -216,10 +217,13 @@ it('lets an API token do what its role allows, in its own organization, until it
 describe('a change that opens doors', () => {
   const OPENS_DOORS = [
     'DELETE /v1/orgs/{organization}/connections/{connectionId}',
+    'DELETE /v1/orgs/{organization}/connections/{connectionId}/saml-keys/{fingerprint}',
     'PATCH /v1/orgs/{organization}/connections/{connectionId}',
+    'PATCH /v1/orgs/{organization}/connections/{connectionId}/saml-keys/{fingerprint}',
     'PATCH /v1/orgs/{organization}/connections/{connectionId}/scim',
     'PATCH /v1/orgs/{organization}/sign-in-settings',
     'POST /v1/orgs/{organization}/connections',
+    'POST /v1/orgs/{organization}/connections/{connectionId}/saml-keys',
     'POST /v1/orgs/{organization}/connections/{connectionId}/scim/tokens',
     'POST /v1/orgs/{organization}/members/remove',
     'POST /v1/orgs/{organization}/members/{userId}/ownership',

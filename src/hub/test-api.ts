@@ -26,6 +26,7 @@ import { createScimToken } from './scim/tokens.ts';
 import { createHubSecret } from './secrets/hub-secret.ts';
 import { buildServer, type HubServer } from './server.ts';
 import { createOutbound } from './sso/outbound.ts';
+import { listSamlKeys } from './sso/saml-key-service.ts';
 import { createSsoRequests } from './sso/sso-requests.ts';
 import { createTeam } from './teams/team-service.ts';
 import { authenticateByApiToken, createApiToken } from './tokens/api-tokens.ts';
@@ -69,6 +70,8 @@ export interface TestApi {
     readonly overrideId: string;
     readonly domainId: string;
     readonly connectionId: string;
+    readonly fingerprint: string;
+    readonly signInId: string;
     readonly scimTokenId: string;
     readonly invitationId: string;
     readonly migrationId: string;
@@ -250,6 +253,9 @@ async function createWorld({ db }: DatabaseHandle): Promise<TestApi['ids']> {
     place: { kind: 'test' },
     browserHash: null,
   });
+  const keys = { db, secret: TEST_SECRET, publicUrl: PUBLIC_URL };
+  const key = { organizationId: acme.id, connectionId: connection.id };
+  const { fingerprint } = (await listSamlKeys(keys, key, context.at)).keys[0] ?? { fingerprint: '' };
   const scim = await createScimToken(db, context, { organizationId: acme.id, connectionId: connection.id });
   const place = { organizationId: acme.id, publicUrl: PUBLIC_URL, mail: noMail };
   const wanted = { emails: ['invited@acme.example'], role: 'member' as const, dryRun: false };
@@ -272,6 +278,9 @@ async function createWorld({ db }: DatabaseHandle): Promise<TestApi['ids']> {
     deviceId: await createDevice(db, context, { organizationId: acme.id, userId: people.member }),
     domainId: domain.id,
     connectionId: connection.id,
+    fingerprint,
+    // None: ending sessions is tested where they are.
+    signInId: '22222222-2222-4222-8222-222222222222',
     sharedConnectionId: shared.id,
     acceptingOrganization: 'globex',
     testId: test.id,

@@ -20,6 +20,7 @@ import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
 import { To } from '../parts/To.tsx';
+import { Toggle } from '../parts/Toggle.tsx';
 import { useChange } from '../parts/use-change.ts';
 import { platformName } from '../platforms.ts';
 import { DriftPanel } from './DriftPanel.tsx';
@@ -196,6 +197,7 @@ function NameDevice({ id, name, onClose }: DialogProps) {
 
 function ForgetDevice({ id, name, onClose }: DialogProps) {
   const { t } = useConsoleText();
+  const [signOut, setSignOut] = useState(false);
   const { api, page } = useHere();
   const [, go] = useLocation();
   return (
@@ -203,10 +205,17 @@ function ForgetDevice({ id, name, onClose }: DialogProps) {
       title={t('device.forgetTitle', { device: name })}
       submit={t('device.forget')}
       path={api('devices', id)}
+      query={{ signOut: String(signOut) }}
       onClose={onClose}
       onDone={() => go(page('compliance'))}
     >
       <p>{t('device.forgetText')}</p>
+      <Toggle
+        label={t('device.forgetSignOut')}
+        hint={t('device.forgetSignOutHint')}
+        checked={signOut}
+        onChange={setSignOut}
+      />
     </DeleteDialog>
   );
 }

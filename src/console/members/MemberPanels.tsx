@@ -1,10 +1,13 @@
-import { auditListSchema, signInListSchema } from '../../shared/contracts/hub-api.ts';
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { auditListSchema, signInListSchema, signInsEndedSchema } from '../../shared/contracts/hub-api.ts';
 import { deviceListSchema } from '../../shared/contracts/hub-devices.ts';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { StatusTag } from '../compliance/StatusTag.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { useHere } from '../organization-context.tsx';
+import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import layout from '../parts/Layout.module.css';
 import { FilterChoice, FilterText, ServerList } from '../parts/ServerList.tsx';
 import { To } from '../parts/To.tsx';
@@ -63,18 +66,28 @@ export function MemberDevices({ userId }: { readonly userId: string }) {
   );
 }
 
-/** Where a member is signed in at present. */
+/** Where a member is signed in at present, and ending that. */
 export function MemberSignIns({ userId }: { readonly userId: string }) {
   const { t } = useConsoleText();
   const { api } = useHere();
   const { get } = useFilters('sign-ins');
+  const [ending, setEnding] = useState<string | null>(null);
+  const path = api('members', userId, 'sign-ins');
   return (
-    <Panel title={t('members.signIns')} text={t('members.signInsText')}>
+    <Panel
+      title={t('members.signIns')}
+      text={t('members.signInsText')}
+      actions={
+        <Button variant="default" size="xs" onClick={() => setEnding('')}>
+          {t('members.signOut')}
+        </Button>
+      }
+    >
       <div className={layout.stack}>
         <ServerList
           name="sign-ins"
           label={t('members.signIns')}
-          path={api('members', userId, 'sign-ins')}
+          path={path}
           query={{ kind: get('kind') }}
           answer={signInListSchema}
           page={({ signIns, total, next }) => ({ rows: signIns, total, next })}
@@ -120,9 +133,34 @@ export function MemberSignIns({ userId }: { readonly userId: string }) {
               sort: 'expires',
               cell: ({ expiresAt }) => <When at={expiresAt} />,
             },
+            {
+              title: t('list.actions'),
+              quiet: true,
+              cell: ({ id, kind, client }) => (
+                <Button
+                  variant="default"
+                  size="xs"
+                  aria-label={t('members.signOutNamed', { client: client || t(`members.signIn.${kind}`) })}
+                  onClick={() => setEnding(id)}
+                >
+                  {t('members.signOutOne')}
+                </Button>
+              ),
+            },
           ]}
         />
       </div>
+      {ending === null ? null : (
+        <DeleteDialog
+          title={t(ending === '' ? 'members.signOutTitle' : 'members.signOutOneTitle')}
+          submit={t(ending === '' ? 'members.signOut' : 'members.signOutOne')}
+          path={ending === '' ? path : `${path}/${ending}`}
+          answer={signInsEndedSchema}
+          onClose={() => setEnding(null)}
+        >
+          <p>{t(ending === '' ? 'members.signOutText' : 'members.signOutOneText')}</p>
+        </DeleteDialog>
+      )}
     </Panel>
   );
 }

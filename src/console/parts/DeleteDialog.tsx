@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { z } from 'zod';
+import type { HubRequest } from '../hub/hub-client.ts';
 import { FormDialog } from './FormDialog.tsx';
 import { useChange } from './use-change.ts';
 
@@ -9,6 +10,8 @@ export function DeleteDialog({
   submit,
   path,
   ifMatch,
+  query,
+  answer: expected = z.undefined(),
   onClose,
   onDone = onClose,
   children,
@@ -19,6 +22,9 @@ export function DeleteDialog({
   readonly path: string;
   /** The entity tag of what was looked at, where the hub asks for it. */
   readonly ifMatch?: string;
+  readonly query?: HubRequest<z.ZodType>['query'];
+  /** What the hub answers; left out, nothing. */
+  readonly answer?: z.ZodType;
   readonly onClose: () => void;
   /** Left out, the dialog closes. */
   readonly onDone?: () => void;
@@ -30,7 +36,8 @@ export function DeleteDialog({
     const answer = await change.send({
       method: 'DELETE',
       path,
-      answer: z.undefined(),
+      answer: expected,
+      ...(query === undefined ? {} : { query }),
       ...(ifMatch === undefined ? {} : { ifMatch }),
     });
     if (answer.ok) onDone();

@@ -9,6 +9,7 @@ import { Steps } from '../parts/Steps.tsx';
 import { To } from '../parts/To.tsx';
 import { useFilters } from '../parts/use-filters.ts';
 import { CertificatesPanel } from './CertificatesPanel.tsx';
+import { KeysPanel } from './KeysPanel.tsx';
 import { MetadataForm } from './MetadataForm.tsx';
 import { OidcForm } from './OidcForm.tsx';
 import { PROVIDERS, providerOf } from './provider.ts';
@@ -79,6 +80,7 @@ export function SetUpPart({ connection }: { readonly connection: Connection }) {
         />
       </Panel>
       {connection.saml === null ? null : <CertificatesPanel connection={connection} saml={connection.saml} />}
+      {kind === 'saml' ? <KeysPanel connection={connection} /> : null}
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Trx } from '../database/connection.ts';
-import { endDevices, endSessions } from '../identity/session-ends.ts';
+import { endBrowser, endDevices, endSessions } from '../identity/session-ends.ts';
 import '../identity/tables.ts';
 
 /** One place where an account is signed in. */
@@ -53,23 +53,11 @@ export async function endOwnSession(
   return db.transaction().execute(async (trx) => {
     const ended =
       session.kind === 'browser'
-        ? await endBrowser(trx, userId, id)
+        ? await endBrowser(trx, { userId, id }, signedOut(context))
         : (await endDevices(trx, sql`user_id = ${userId} and id = ${id}`, signedOut(context))) > 0;
     if (ended) await record(trx, context, userId, { [session.kind]: 1 });
     return ended;
   });
-}
-
-async function endBrowser(trx: Trx, userId: string, id: string): Promise<boolean> {
-  const ended = await trx
-    .updateTable('browser_sessions')
-    .set({ ended_reason: 'signed_out' })
-    .where('user_id', '=', userId)
-    .where('id', '=', id)
-    .where('ended_reason', 'is', null)
-    .returning('id')
-    .executeTakeFirst();
-  return ended !== undefined;
 }
 
 function signedOut({ at }: ChangeContext) {

@@ -17,16 +17,8 @@ import {
 } from '../connections/connection-service.ts';
 import { readIdpMetadata } from '../connections/idp-metadata.ts';
 import type { Db } from '../database/connection.ts';
-import { type HubSecret, loadHubSecret } from '../secrets/hub-secret.ts';
 import { createOutbound } from '../sso/outbound.ts';
-import {
-  type CommonOptions,
-  dataDirectory,
-  operator,
-  outputOf,
-  type Surroundings,
-  withDatabase,
-} from './command-context.ts';
+import { operator, outputOf, type Surroundings, withDatabase } from './command-context.ts';
 import {
   type ConnectionOptions,
   connectionListCommands,
@@ -34,8 +26,10 @@ import {
   type Working,
   workingIn,
 } from './connection-list-commands.ts';
+import { secretOf } from './key-commands.ts';
 import { inOrganization } from './organization-option.ts';
 import { answer } from './output.ts';
+import { samlKeyCommands } from './saml-key-commands.ts';
 
 interface ChangeOptions extends ConnectionOptions {
   readonly kind?: string;
@@ -56,7 +50,7 @@ interface ChangeOptions extends ConnectionOptions {
 type Switch = 'on' | 'off';
 const SWITCHES = ['jit', 'scim', 'scimWins', 'scimAdopts', 'enforced'] as const;
 
-/** `connections list|show|create|update|metadata|failures|accepted|accept|revoke|delete` */
+/** `connections list|show|create|update|metadata|failures|keys|…|accepted|accept|revoke|delete` */
 export function connectionCommands(program: Command, around: Surroundings): void {
   const connections = program.command('connections').description('identity providers of an organization');
   const command = (name: string, description: string) =>
@@ -71,6 +65,7 @@ export function connectionCommands(program: Command, around: Surroundings): void
       });
 
   connectionListCommands(command, around);
+  samlKeyCommands(command, around);
   command('show <name>', 'show an identity provider, with the values to enter there').action(
     run('show', async (db, at, _options, name) => {
       const found = await find(db, at, name);
@@ -241,13 +236,4 @@ function readText(file: string): string {
       message: `${file} cannot be read: ${error instanceof Error ? error.message : ''}`,
     });
   }
-}
-
-async function secretOf(options: CommonOptions, { env }: Surroundings): Promise<HubSecret> {
-  const loaded = await loadHubSecret({
-    environment: env.MOORING_HUB_SECRET,
-    file: `${dataDirectory(options, env)}/hub.secret`,
-  });
-  if (loaded.ok) return loaded.secret;
-  throw new RefusalError({ code: 'storage_failed', message: loaded.fault.message });
 }

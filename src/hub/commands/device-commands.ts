@@ -129,10 +129,14 @@ function changeCommands(devices: Command, around: Surroundings): void {
     );
   inOrganization(devices.command('forget <id>'))
     .description('forget a device and all it reported; it comes back with its next report')
-    .action((given: string, options: OrganizationOptions) =>
+    .option('--sign-out', 'end its session too: it comes back when somebody signs in there again')
+    .action((given: string, options: OrganizationOptions & { readonly signOut?: true }) =>
       withDatabase({ options, around, purpose: 'devices forget' }, async ({ db }) => {
         const { id } = await findOrganization(db, options.organization);
-        await forgetDevice(db, operator(), id, deviceId(given));
+        await forgetDevice(db, operator(), id, {
+          deviceId: deviceId(given),
+          signOut: options.signOut === true,
+        });
         answer(outputOf(around), { forgotten: given }, () => ['The device is forgotten.']);
       }),
     );

@@ -1,6 +1,9 @@
 import { type Command, Option } from 'commander';
+import { z } from 'zod';
 import { signInQuerySchema } from '../../shared/contracts/hub-api.ts';
+import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { PLATFORMS, type Platform } from '../../shared/settings/setting.ts';
+import { endSignIns } from '../organizations/end-sign-ins.ts';
 import { findOrganization } from '../organizations/organization-service.ts';
 import { listSignIns } from '../organizations/sign-ins.ts';
 import { readEffectivePolicy } from '../policies/effective-policy.ts';
@@ -10,7 +13,7 @@ import { memberId } from './member-options.ts';
 import { inOrganization, type OrganizationOptions } from './organization-option.ts';
 import { answer, columns } from './output.ts';
 
-/** `members sign-ins|effective` */
+/** `members sign-ins|sign-out|effective` */
 export function memberViewCommands(members: Command, around: Surroundings): void {
   listing(inOrganization(members.command('sign-ins <email>')), signInQuerySchema)
     .description('where a member is signed in at present, newest first')
@@ -26,7 +29,7 @@ export function memberViewCommands(members: Command, around: Surroundings): void
           { rows, ...page },
           {
             name: 'signIns',
-            head: ['WHERE', 'FROM', 'BY', 'SINCE', 'LAST USED', 'ENDS'],
+            head: ['WHERE', 'FROM', 'BY', 'SINCE', 'LAST USED', 'ENDS', 'ID'],
             cells: (each) => [
               `${each.kind} ${each.client}`.trim(),
               each.address ?? '',
@@ -34,10 +37,24 @@ export function memberViewCommands(members: Command, around: Surroundings): void
               each.createdAt,
               each.lastUsedAt ?? '',
               each.expiresAt,
+              each.id,
             ],
             none: 'Nowhere.',
           },
         );
+      }),
+    );
+  inOrganization(members.command('sign-out <email>'))
+    .description('end where a member is signed in, everywhere or one session; the membership stays')
+    .option('--session <id>', 'only this one, by the id that sign-ins shows')
+    .action((email: string, options: OrganizationOptions & { readonly session?: string }) =>
+      withDatabase({ options, around, purpose: 'members sign-out' }, async ({ db }) => {
+        const { id: organizationId } = await findOrganization(db, options.organization);
+        const of = { organizationId, userId: await memberId(db, email) };
+        const ended = await endSignIns(db, operator(), of, sessionId(options.session));
+        answer(outputOf(around), ended, () => [
+          `${email} is signed out: ${ended.browsers} in browsers, ${ended.devices} on devices.`,
+        ]);
       }),
     );
   inOrganization(members.command('effective <email>'))
@@ -67,4 +84,14 @@ export function memberViewCommands(members: Command, around: Surroundings): void
         ]);
       }),
     );
+}
+
+function sessionId(given: string | undefined): string | null {
+  if (given === undefined) return null;
+  if (z.uuid().safeParse(given).success) return given;
+  throw new RefusalError({
+    code: 'bad_request',
+    message: `"${given}" is no id of a session.`,
+    help: 'The list shows them: mooring-hub members sign-ins ADDRESS --organization NAME',
+  });
 }

@@ -20,6 +20,7 @@ import { answers, noContent } from '../route-answers.ts';
 import type { HubSecret } from '../secrets/hub-secret.ts';
 import type { HubContext, HubPlugin, HubServer } from '../server.ts';
 import type { Outbound } from '../sso/outbound.ts';
+import { samlKeyRoutes } from '../sso/saml-key-routes.ts';
 import { createSsoRequests } from '../sso/sso-requests.ts';
 import { acceptanceRoutes } from './acceptance-routes.ts';
 import {
@@ -51,6 +52,7 @@ export function connectionRoutes(around: ConnectionSurroundings): HubPlugin {
     registerReads(app, context);
     registerChanges(app, context, around);
     registerTests(app, context, around);
+    samlKeyRoutes(app, context, around);
     acceptanceRoutes(app, context);
   };
 }

@@ -10,6 +10,8 @@ export interface AgentCaller {
   readonly userId: string;
   readonly email: string;
   readonly organizationId: string;
+  /** The device's session. */
+  readonly sessionId: string;
 }
 
 /** Finds out who sends a request of the agent API before its body is read. */
@@ -36,7 +38,7 @@ export function createAgentCallers({
       if (organization === '') return refuse(reply, NO_ORGANIZATION);
       const caller = await readCaller(db, bearer.userId, organization);
       if (caller === undefined) return refuse(reply, notMember(organization));
-      callers.set(request, caller);
+      callers.set(request, { ...caller, sessionId: bearer.sessionId });
     },
     of(request) {
       const caller = callers.get(request);
@@ -46,7 +48,11 @@ export function createAgentCallers({
   };
 }
 
-function readCaller(db: Db, userId: string, organization: string): Promise<AgentCaller | undefined> {
+function readCaller(
+  db: Db,
+  userId: string,
+  organization: string,
+): Promise<Omit<AgentCaller, 'sessionId'> | undefined> {
   return db
     .selectFrom('memberships as m')
     .innerJoin('organizations as o', 'o.id', 'm.organization_id')

@@ -1,9 +1,22 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AGENT_CLIENT_ID, AGENT_SCOPES } from '../../shared/contracts/agent-api.ts';
+import { updateConnection } from '../connections/connection-service.ts';
 import { startTestDatabase } from '../database/test-database.ts';
+import { endSignIns } from '../organizations/end-sign-ins.ts';
+import { removeMember } from '../organizations/member-service.ts';
+import { createTestSso, verifyDomain } from '../sso/test-sso-hub.ts';
 import { DEVICE_CODES } from './attempts.ts';
 import { createBrowser, type Visited } from './test-browser.ts';
-import { createAccount, PASSWORD, startTestHub, type TestHub } from './test-hub.ts';
+import {
+  createAccount,
+  createTestOrganization,
+  OPERATOR,
+  PASSWORD,
+  startTestHub,
+  type TestAccount,
+  type TestHub,
+} from './test-hub.ts';
+import { letTestsHold, meetingAt } from './test-meeting.ts';
 
 let database: Awaited<ReturnType<typeof startTestDatabase>>;
 let hub: TestHub;
@@ -11,6 +24,7 @@ let hub: TestHub;
 beforeAll(async () => {
   database = await startTestDatabase();
   hub = await startTestHub(database);
+  await letTestsHold(database);
   await createAccount(database, 'ada@example.com');
 });
 afterAll(async () => {
@@ -58,10 +72,14 @@ async function poll(deviceCode: string): Promise<Record<string, unknown>> {
 }
 
 /** From the confirmation page on: signs in where asked to. */
-async function allow(confirm: Visited, browser: ReturnType<typeof createBrowser>): Promise<Visited> {
+async function allow(
+  confirm: Visited,
+  browser: ReturnType<typeof createBrowser>,
+  email = 'ada@example.com',
+): Promise<Visited> {
   const form = { confirm: 'yes' };
   const page = await browser.submit(confirm, form, ({ fields }) => 'user_code' in fields);
-  const typed = await browser.submit(page, { email: 'ada@example.com' });
+  const typed = await browser.submit(page, { email });
   return browser.submit(typed, { password: PASSWORD });
 }
 
@@ -179,4 +197,85 @@ describe('device grant', () => {
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     await database.pool.query('delete from attempt_counters');
   });
+});
+
+describe('a device whose person allowed it, and who is signed out before it asks', () => {
+  let bea: TestAccount;
+  let organizationId: string;
+  let count = 0;
+  beforeEach(async () => {
+    count += 1;
+    bea = await createAccount(database, `bea@unit${count}.example`);
+    ({ id: organizationId } = await createTestOrganization(database, `unit${count}`, [bea]));
+  });
+
+  /** Allowed in the browser; the device has not asked since. */
+  async function allowed(): Promise<string> {
+    const asked = await ask();
+    const browser = createBrowser(hub.url);
+    const entered = await browser.submit(await browser.get('/device'), { user_code: asked.user_code });
+    const done = await allow(entered, browser, bea.email);
+    expect(done.body).toContain('The device is signed in');
+    return asked.device_code;
+  }
+  async function left(): Promise<number> {
+    const { rows } = await database.pool.query(
+      `select (select count(*) from browser_sessions where user_id = $1 and ended_reason is null)
+            + (select count(*) from device_sessions where user_id = $1) as live`,
+      [bea.id],
+    );
+    return Number(rows[0].live);
+  }
+  const ends: Readonly<Record<string, () => Promise<unknown>>> = {
+    'the member was removed': () => removeMember(database.db, OPERATOR, organizationId, bea.id),
+    'an owner ended the sessions': () =>
+      endSignIns(database.db, OPERATOR, { organizationId, userId: bea.id }, null),
+    'the organization requires single sign-on now': async () => {
+      const sso = await createTestSso(hub, database);
+      await verifyDomain(database, sso.organizationId, bea.email.split('@')[1] ?? '');
+      const place = { db: database.db, secret: hub.secret, publicUrl: hub.url };
+      await updateConnection(place, OPERATOR, sso, { enforced: true });
+    },
+  };
+
+  it.each(Object.entries(ends))('gets nothing when %s', async (_name, end) => {
+    const code = await allowed();
+    await end();
+    expect(await poll(code)).toMatchObject({ status: 400, error: 'invalid_grant' });
+    expect(await left()).toBe(0);
+  });
+
+  it('gets nothing for a disabled account', async () => {
+    const code = await allowed();
+    await database.pool.query('update users set disabled_at = now() where id = $1', [bea.id]);
+    expect(await poll(code)).toMatchObject({ status: 400, error: 'invalid_grant' });
+  });
+
+  it.each(['AccessToken', 'RefreshToken'])(
+    'is left with nothing that works when its %s is just being written',
+    async (model) => {
+      const code = await allowed();
+      const hold = { table: 'oidc_entities', when: `new.model = '${model}'` } as const;
+      const tokens = await meetingAt(
+        database,
+        hold,
+        () => poll(code),
+        ends['an owner ended the sessions'] ?? (async () => {}),
+      );
+      expect(await left()).toBe(0);
+      const refreshed = await fetch(`${hub.url}/oauth/token`, {
+        method: 'POST',
+        body: new URLSearchParams({
+          client_id: AGENT_CLIENT_ID,
+          grant_type: 'refresh_token',
+          refresh_token: String(tokens.refresh_token ?? 'none'),
+        }),
+      });
+      expect(await refreshed.json()).toMatchObject({ error: 'invalid_grant' });
+      const account = await fetch(`${hub.url}/v1/agent/account`, {
+        headers: { authorization: `Bearer ${String(tokens.access_token ?? 'none')}` },
+      });
+      expect(account.status).toBe(401);
+    },
+  );
 });

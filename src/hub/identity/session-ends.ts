@@ -65,6 +65,23 @@ export async function endDevices(trx: Trx, devices: RawBuilder<unknown>, why: En
   return rows.length;
 }
 
+/** Ends one session in a browser; `false`: this account has no such session. */
+export async function endBrowser(
+  trx: Trx,
+  session: { readonly userId: string; readonly id: string },
+  why: Pick<Ending, 'reason'>,
+): Promise<boolean> {
+  const ended = await trx
+    .updateTable('browser_sessions')
+    .set({ ended_reason: why.reason })
+    .where('user_id', '=', session.userId)
+    .where('id', '=', session.id)
+    .where('ended_reason', 'is', null)
+    .returning('id')
+    .executeTakeFirst();
+  return ended !== undefined;
+}
+
 /** Why the session of this refresh token ended; `null`: by itself, by its person, or nobody knows of it. */
 async function whyEnded(store: OidcStore, refreshToken: string): Promise<SessionEnd | null> {
   const row = await store.db

@@ -12,7 +12,9 @@ import {
   organizationPathSchema,
   organizationSchema,
   signInListSchema,
+  signInPathSchema,
   signInQuerySchema,
+  signInsEndedSchema,
 } from '../../shared/contracts/hub-api.ts';
 import { actorOf, demandRecentSignIn, organizationOf } from '../access.ts';
 import { changeBy } from '../audit/record.ts';
@@ -21,6 +23,7 @@ import type { Db } from '../database/connection.ts';
 import type { Role } from '../database/schema.ts';
 import { answers, noContent } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
+import { endSignIns } from './end-sign-ins.ts';
 import { listMembers, readMember } from './member-list.ts';
 import { addMember, changeRole, removeMember } from './member-service.ts';
 import { listOrganizations, readOrganization, updateOrganization } from './organization-service.ts';
@@ -30,6 +33,7 @@ import { listSignIns } from './sign-ins.ts';
 export function organizationRoutes(app: HubServer, context: HubContext): void {
   settingsRoutes(app, context);
   memberReadRoutes(app, context);
+  signInRoutes(app, context);
   memberChangeRoutes(app, context);
 }
 
@@ -82,7 +86,7 @@ function settingsRoutes(app: HubServer, { db, clock }: HubContext): void {
   );
 }
 
-function memberReadRoutes(app: HubServer, { db, clock }: HubContext): void {
+function memberReadRoutes(app: HubServer, { db }: HubContext): void {
   app.get(
     '/v1/orgs/:organization/members',
     {
@@ -110,6 +114,10 @@ function memberReadRoutes(app: HubServer, { db, clock }: HubContext): void {
     },
     (request) => readMember(db, organizationOf(request).id, request.params.userId),
   );
+}
+
+/** Where members are signed in, and ending that. */
+function signInRoutes(app: HubServer, { db, clock }: HubContext): void {
   app.get(
     '/v1/orgs/:organization/members/:userId/sign-ins',
     {
@@ -126,6 +134,39 @@ function memberReadRoutes(app: HubServer, { db, clock }: HubContext): void {
       const { userId } = request.params;
       const wanted = { organizationId: organizationOf(request).id, userId, at: new Date(clock.now()) };
       return listSignIns(db, wanted, request.query);
+    },
+  );
+  app.delete(
+    '/v1/orgs/:organization/members/:userId/sign-ins',
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'Sign a member out everywhere',
+        tags: ['members'],
+        params: memberPathSchema,
+        response: answers(200, signInsEndedSchema),
+      },
+    },
+    (request) => {
+      const of = { organizationId: organizationOf(request).id, userId: request.params.userId };
+      return endSignIns(db, changeBy(request, clock), of, null);
+    },
+  );
+  app.delete(
+    '/v1/orgs/:organization/members/:userId/sign-ins/:signInId',
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'End one session of a member',
+        tags: ['members'],
+        params: signInPathSchema,
+        response: answers(200, signInsEndedSchema),
+      },
+    },
+    (request) => {
+      const { userId, signInId } = request.params;
+      const of = { organizationId: organizationOf(request).id, userId };
+      return endSignIns(db, changeBy(request, clock), of, signInId);
     },
   );
 }

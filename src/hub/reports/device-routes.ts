@@ -6,6 +6,7 @@ import {
   deviceDetailSchema,
   deviceDriftQuerySchema,
   deviceDriftSchema,
+  deviceForgettingSchema,
   deviceListSchema,
   devicePathSchema,
   deviceQuerySchema,
@@ -151,14 +152,16 @@ function changeRoutes(app: HubServer, { db, clock }: HubContext): void {
     {
       config: { requires: 'owner' },
       schema: {
-        summary: 'Forget a device and all it reported',
+        summary: 'Forget a device and all it reported, and sign it out where that is asked for',
         tags,
         params: devicePathSchema,
+        querystring: deviceForgettingSchema,
         response: answers(204, noContent),
       },
     },
     async (request, reply) => {
-      await forgetDevice(db, changeBy(request, clock), organizationOf(request).id, request.params.deviceId);
+      const wanted = { deviceId: request.params.deviceId, signOut: request.query.signOut === 'true' };
+      await forgetDevice(db, changeBy(request, clock), organizationOf(request).id, wanted);
       return reply.code(204).send();
     },
   );

@@ -17,6 +17,7 @@ import { having, searching } from '../database/contains.ts';
 import type { ListOrder } from '../database/keyset.ts';
 import { readPage } from '../database/read-page.ts';
 import type { Database } from '../database/schema.ts';
+import { endDeviceOf } from '../organizations/end-sign-ins.ts';
 import { lockOrganization } from '../policies/recipients.ts';
 import { countStatuses, type DevicePosition, positionOf, selectDeviceRows, toDevice } from './device-rows.ts';
 import './tables.ts';
@@ -144,24 +145,28 @@ export async function nameDevice(
 }
 
 /**
- * Forgets a device with its reports and repairs. It comes back with its next report: to keep it away, its session
- * has to end.
+ * Forgets a device with its reports and repairs. It comes back with its next report, unless `signOut` ends the session
+ * by which it reported: then when somebody signs in there again.
  */
 export async function forgetDevice(
   db: Db,
   context: ChangeContext,
   organizationId: string,
-  deviceId: string,
+  { deviceId, signOut }: { readonly deviceId: string; readonly signOut: boolean },
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
     await lockOrganization(trx, organizationId);
     const before = await requireDevice(trx, organizationId, deviceId);
+    const of = { organizationId, userId: before.user_id, email: before.email };
+    const session = sql`${before.session_id}::uuid`;
+    const signedOut = signOut && (await endDeviceOf(trx, context, of, session)) > 0;
     await trx.deleteFrom('devices').where('id', '=', deviceId).execute();
     await recordChange(trx, context, {
       organizationId,
       action: 'device.forget',
       target: { kind: 'device', id: deviceId, label: before.shown },
       before: { name: before.shown, user: before.email, reportedAt: before.reported_at.toISOString() },
+      ...(signOut ? { after: { signedOut } } : {}),
     });
   });
 }
@@ -172,7 +177,7 @@ async function requireDevice(db: Reader, organizationId: string, deviceId: strin
     .innerJoin('users as u', 'u.id', 'd.user_id')
     .where('d.organization_id', '=', organizationId)
     .where('d.id', '=', deviceId)
-    .select(['d.name', 'd.reported_name', 'd.reported_at', 'u.email'])
+    .select(['d.name', 'd.reported_name', 'd.reported_at', 'd.user_id', 'd.session_id', 'u.email'])
     .executeTakeFirst();
   if (row === undefined) throw noSuchDevice();
   return { ...row, shown: row.name ?? row.reported_name };

@@ -15,6 +15,8 @@ export interface Reporter {
   readonly organizationId: string;
   readonly userId: string;
   readonly email: string;
+  /** The device's session; left out where none is known. */
+  readonly sessionId?: string;
 }
 
 /** More devices of one member than this push out the one that has been silent longest. */
@@ -52,10 +54,10 @@ export async function acceptReport(
 async function findDevice(trx: Trx, reporter: Reporter, report: AgentReport, at: Date): Promise<string> {
   const { rows } = await sql<{ id: string; created: boolean }>`
     insert into devices (organization_id, user_id, device_id, platform, os_version, agent_version, first_seen_at,
-                         reported_at, device_time, hash_state, report)
+                         reported_at, device_time, hash_state, report, session_id)
     values (${reporter.organizationId}, ${reporter.userId}, ${report.deviceId}, ${report.platform}, '', '', ${at},
-            ${at}, ${at}, 'none', '{}')
-    on conflict (organization_id, user_id, device_id) do update set device_id = excluded.device_id
+            ${at}, ${at}, 'none', '{}', ${reporter.sessionId ?? null})
+    on conflict (organization_id, user_id, device_id) do update set session_id = excluded.session_id
     returning id, xmax = 0 as created`.execute(trx);
   const row = rows[0];
   if (row === undefined) throw new Error('the device has no row');

@@ -19,12 +19,13 @@ import {
   type TestAccount,
   type TestHub,
 } from '../identity/test-hub.ts';
-import { removeMember } from '../organizations/member-service.ts';
+import { joinOrganization, removeMember } from '../organizations/member-service.ts';
 import { changeExceptions } from '../overrides/exceptions.ts';
 import { endDueOverrides } from '../overrides/override-service.ts';
 import { setDefaultPolicy } from '../policies/assignment-service.ts';
 import { createPolicy, updatePolicy } from '../policies/policy-service.ts';
 import { readReceived } from '../policies/received.ts';
+import { lockOrganization } from '../policies/recipients.ts';
 import { countDay, readTrend } from './compliance-days.ts';
 import { exportDevices } from './device-export.ts';
 import { forgetDevice, listDevices, listDrift, nameDevice, readDevice } from './device-service.ts';
@@ -520,13 +521,44 @@ describe('devices', () => {
     await send(await applied({ deviceName: 'renamed' }));
     expect((await only()).name).toBe('Ada’s desk');
     expect((await readDevice(database.db, acme.id, new Date(), deviceId)).report.settings).toHaveLength(1);
-    await expect(forgetDevice(database.db, OPERATOR, globex.id, deviceId)).rejects.toMatchObject({
+    await expect(
+      forgetDevice(database.db, OPERATOR, globex.id, { deviceId, signOut: true }),
+    ).rejects.toMatchObject({
       refusal: { code: 'not_found' },
     });
-    await forgetDevice(database.db, OPERATOR, acme.id, deviceId);
+    await forgetDevice(database.db, OPERATOR, acme.id, { deviceId, signOut: false });
     expect(await only()).toMatchObject({ id: null, status: 'unknown' });
     await send(await applied());
     expect((await only()).status).toBe('compliant');
+  });
+
+  it('are signed out with it where that is asked for, and only they', async () => {
+    const fay = await createAccount(database, 'fay@acme.example');
+    await database.db.transaction().execute(async (trx) => {
+      await lockOrganization(trx, acme.id);
+      const joining = { organizationId: acme.id, account: fay, role: 'member', origin: 'manual' } as const;
+      await joinOrganization(trx, OPERATOR, joining);
+    });
+    const [here, there] = [
+      (await signInDesktop(hub, fay.email)).tokens,
+      (await signInDesktop(hub, fay.email)).tokens,
+    ];
+    const report = await applied({ deviceName: 'lost' });
+    expect((await send(report, { bearer: here.access_token })).status).toBe(200);
+    const { devices } = await list({ userId: fay.id });
+    const wanted = { deviceId: devices[0]?.id ?? '', signOut: true };
+    await forgetDevice(database.db, OPERATOR, acme.id, wanted);
+    const status = async ({ access_token: bearer }: typeof here) =>
+      (await send({ ...report, reportId: randomUUID() }, { bearer })).status;
+    // The hub believes a token for at most five seconds.
+    await expect.poll(() => status(here), { timeout: 10_000 }).toBe(401);
+    expect(await status(there)).toBe(200);
+    const { rows } = await database.pool.query(
+      "select after from audit_events where action = 'device.forget' and target_id = $1",
+      [wanted.deviceId],
+    );
+    expect(rows).toEqual([{ after: { signedOut: true } }]);
+    await removeMember(database.db, OPERATOR, acme.id, fay.id);
   });
 
   it('leave as CSV that no spreadsheet runs', async () => {

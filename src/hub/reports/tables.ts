@@ -33,6 +33,8 @@ interface DevicesTable {
   refused: string | null;
   errors: number;
   report: JSONColumnType<{ readonly [key: string]: Json }, string, string>;
+  /** The session by which it last reported; it may have ended. */
+  session_id: ColumnType<string | null, string | null | undefined, string | null>;
 }
 
 /** One report, for the history. */

@@ -31,8 +31,19 @@ export function encryptionFault(encrypted: Element): string | null {
   return `The encryption ${unknown ?? ''} is not accepted; use AES (GCM or CBC) with RSA-OAEP.`;
 }
 
-/** The assertion as XML; `null`: it does not open. */
-export async function openAssertion(encrypted: string, privateKey: string): Promise<string | null> {
+/** The assertion as XML, and the key that opened it; `null`: it opens with none of them. */
+export async function openWithAny(
+  encrypted: string,
+  keys: readonly { readonly privateKey: string }[],
+): Promise<{ readonly xml: string; readonly privateKey: string } | null> {
+  for (const { privateKey } of keys) {
+    const xml = await openAssertion(encrypted, privateKey);
+    if (xml !== null) return { xml, privateKey };
+  }
+  return null;
+}
+
+async function openAssertion(encrypted: string, privateKey: string): Promise<string | null> {
   try {
     return await promisify(decrypt)(encrypted, {
       key: privateKey,

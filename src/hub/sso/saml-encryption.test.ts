@@ -1,13 +1,13 @@
-import { createVerify, X509Certificate } from 'node:crypto';
-import { promisify } from 'node:util';
+import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type EncryptOptions, encrypt } from 'xml-encryption';
+import type { EncryptOptions } from 'xml-encryption';
 import { applySettings, updateConnection } from '../connections/connection-service.ts';
 import { IDP_ONE, IDP_TWO } from '../connections/test-certificates.ts';
 import { startTestDatabase } from '../database/test-database.ts';
 import { OPERATOR, startTestHub, type TestHub } from '../identity/test-hub.ts';
 import { UNREADABLE } from './encrypted-assertion.ts';
 import { createSamlKey } from './saml-key.ts';
+import { CBC, encryptedFor, GCM, isSignedBy, OAEP } from './test-saml-encryption.ts';
 import { type Answer, assertionXml, goodResponse, IDP_ENTITY, responseXml, signed } from './test-saml-idp.ts';
 import {
   answerTo,
@@ -43,14 +43,8 @@ afterAll(async () => {
   await database?.stop();
 });
 
-/** Whether the address of a request was signed with this certificate, as it stands in the address (SAML bindings 3.4.4.1). */
-function isSignedBy(address: string, pem: string): boolean {
-  const [, query = ''] = address.split('?', 2);
-  const parts = new Map(query.split('&').map((part) => [part.split('=', 1)[0] ?? '', part] as const));
-  const covered = ['SAMLRequest', 'RelayState', 'SigAlg'].flatMap((name) => parts.get(name) ?? []);
-  const signature = new URL(address).searchParams.get('Signature') ?? '';
-  return createVerify('sha256').update(covered.join('&')).verify(pem, signature, 'base64');
-}
+const encrypted = (content: string, options: Partial<EncryptOptions> = {}) =>
+  encryptedFor(certificate, content, options);
 
 describe('requests', () => {
   it('are signed with the certificate of the hub where the connection says so, by SHA-256', async () => {
@@ -106,22 +100,6 @@ describe('requests', () => {
     expect(off.saml).toMatchObject({ wantResponseSigned: false, signRequests: false });
   });
 });
-
-const GCM = 'http://www.w3.org/2009/xmlenc11#aes256-gcm';
-const CBC = 'http://www.w3.org/2001/04/xmlenc#aes256-cbc';
-const OAEP = 'http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p';
-
-async function encrypted(content: string, options: Partial<EncryptOptions> = {}): Promise<string> {
-  const pem = options.pem ?? certificate;
-  const data = await promisify(encrypt)(content, {
-    rsa_pub: new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'pem' }).toString(),
-    pem,
-    encryptionAlgorithm: GCM,
-    keyEncryptionAlgorithm: OAEP,
-    ...options,
-  });
-  return `<saml:EncryptedAssertion>${data}</saml:EncryptedAssertion>`;
-}
 
 /** Answers a new request; who is signed in then, and what the owners read. */
 async function answerWith(make: (answer: Answer) => Promise<string> | string, of = sso) {

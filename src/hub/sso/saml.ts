@@ -1,14 +1,14 @@
 import { type CacheProvider, SAML, type SamlConfig, ValidateInResponseTo } from '@node-saml/node-saml';
 import type { SamlSettings } from '../connections/settings.ts';
 import type { SsoFailure } from './asserted-identity.ts';
-import { openAssertion, UNREADABLE } from './encrypted-assertion.ts';
+import { openWithAny, UNREADABLE } from './encrypted-assertion.ts';
 import {
   isSignedAssertion,
   type ResponseShape,
   readAssertion,
   type VerifiedAssertion,
 } from './saml-document.ts';
-import type { SamlKey } from './saml-key.ts';
+import { newestOf, type SamlKeys } from './saml-keys.ts';
 
 /*
  * SAML 2.0 by node-saml, behind guards: what it lets pass, and what it keeps in its own process, is done here and in
@@ -24,8 +24,8 @@ export interface SamlParty {
   readonly settings: SamlSettings;
   readonly entityId: string;
   readonly acsUrl: string;
-  /** Signs requests, and opens encrypted assertions. */
-  readonly key: SamlKey;
+  /** The first signs requests, each opens encrypted assertions. */
+  readonly keys: SamlKeys;
 }
 
 /**
@@ -56,8 +56,12 @@ export function samlMetadata(
     signRequests,
   };
   const config = options({ ...party, settings }, '', new Date());
-  const { certificate } = party.key;
-  return new SAML({ ...config, idpCert: 'unused' }).generateServiceProviderMetadata(certificate, certificate);
+  const certificates = party.keys.map(({ certificate }) => certificate);
+  const { certificate } = newestOf(party.keys);
+  return new SAML({ ...config, idpCert: 'unused' }).generateServiceProviderMetadata(
+    certificate,
+    certificates,
+  );
 }
 
 /** Verifies a response to the request of this id. */
@@ -78,13 +82,18 @@ export async function verifySamlResponse(
   if (response.issuer !== null && response.issuer !== settings.idpEntityId)
     return wrongIssuer(response.issuer, settings);
   const unreadable = failed('signature_invalid', UNREADABLE);
+  let opener = party.keys[0].privateKey;
   if (response.encrypted !== null) {
-    const opened = await openAssertion(response.encrypted, party.key.privateKey);
-    if (opened === null || !isSignedAssertion(opened)) return unreadable;
+    const opened = await openWithAny(response.encrypted, party.keys);
+    if (opened === null || !isSignedAssertion(opened.xml)) return unreadable;
+    opener = opened.privateKey;
   }
   let xml: string;
   try {
-    const saml = new SAML(options(party, request.id, request.createdAt));
+    const saml = new SAML({
+      ...options(party, request.id, request.createdAt),
+      decryptionPvk: opener,
+    });
     // Opens an encrypted assertion by itself, and wants its signature checked as that of any other.
     const { profile } = await saml.validatePostResponseAsync({
       SAMLResponse: Buffer.from(response.xml, 'utf8').toString('base64'),
@@ -124,9 +133,9 @@ function options(party: SamlParty, requestId: string, createdAt: Date): SamlConf
     validateInResponseTo: ValidateInResponseTo.always,
     cacheProvider: onlyRequest(requestId, createdAt),
     authnRequestBinding: 'HTTP-Redirect',
-    decryptionPvk: party.key.privateKey,
+    decryptionPvk: party.keys[0].privateKey,
     signatureAlgorithm: 'sha256',
-    ...(settings.signRequests ? { privateKey: party.key.privateKey } : {}),
+    ...(settings.signRequests ? { privateKey: party.keys[0].privateKey } : {}),
   };
 }
 

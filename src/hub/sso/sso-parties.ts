@@ -8,6 +8,7 @@ import type { OidcParty } from './oidc.ts';
 import type { Outbound } from './outbound.ts';
 import { type SamlParty, samlMetadata } from './saml.ts';
 import { createSamlKey } from './saml-key.ts';
+import { readSamlKeys } from './saml-keys.ts';
 
 /** The hub's side of connections: what it is to an identity provider, with the keys that go with it. */
 export interface SsoParties {
@@ -15,8 +16,8 @@ export interface SsoParties {
   oidc(connection: SsoConnection): OidcParty | null;
   /** What the hub says of itself to the identity provider of a SAML connection; `null`: there is no such connection. */
   metadata(connectionId: string): Promise<string | null>;
-  /** What it signs requests with, and what assertions may be encrypted for, as PEM. */
-  certificate(connectionId: string): Promise<string | null>;
+  /** Of the key of this fingerprint, or of the one that signs now, as PEM. Assertions may be encrypted for it. */
+  certificate(connectionId: string, fingerprint: string | null): Promise<string | null>;
 }
 
 export function createSsoParties(options: {
@@ -27,7 +28,7 @@ export function createSsoParties(options: {
   readonly outbound: Outbound;
 }): SsoParties {
   const { db, secret, publicUrl, outbound } = options;
-  const samlKey = createSamlKey(options);
+  const hub = { secret, sharedKey: createSamlKey(options) };
   const samlRow = async (connectionId: string) => {
     if (!/^[0-9a-f-]{36}$/.test(connectionId)) return null;
     const row = await db
@@ -41,7 +42,7 @@ export function createSsoParties(options: {
   return {
     saml: async ({ id, settings }) =>
       settings.kind === 'saml'
-        ? { settings, key: await samlKey(), ...connectionAddresses(publicUrl, id) }
+        ? { settings, keys: await readSamlKeys(db, hub, id), ...connectionAddresses(publicUrl, id) }
         : null,
     oidc({ id, settings, sealedSecret }) {
       if (settings.kind !== 'oidc') return null;
@@ -54,10 +55,15 @@ export function createSsoParties(options: {
       if (row === null) return null;
       const settings = readSettings(row.settings);
       const signRequests = settings?.kind === 'saml' && settings.signRequests;
-      const party = { ...connectionAddresses(publicUrl, row.id), key: await samlKey() };
+      const keys = await readSamlKeys(db, hub, row.id);
+      const party = { ...connectionAddresses(publicUrl, row.id), keys };
       return samlMetadata(party, { signRequests });
     },
-    certificate: async (connectionId) =>
-      (await samlRow(connectionId)) === null ? null : (await samlKey()).certificate,
+    async certificate(connectionId, fingerprint) {
+      if ((await samlRow(connectionId)) === null) return null;
+      const keys = await readSamlKeys(db, hub, connectionId);
+      const found = fingerprint === null ? keys[0] : keys.find((key) => key.fingerprint === fingerprint);
+      return found?.certificate ?? null;
+    },
   };
 }

@@ -12,6 +12,7 @@ import { otherAccountPage, ssoFailurePage, testDonePage } from './sso-pages.ts';
 import type { Finished, Sso } from './sso-service.ts';
 
 const paramsSchema = z.object({ connectionId: z.string().max(100) });
+const certificateQuerySchema = z.object({ key: z.string().nullable().catch(null).default(null) });
 const idSchema = z.object({ id: z.string().max(200) });
 const answerSchema = z.object({ SAMLResponse: z.string().catch('') });
 
@@ -37,7 +38,8 @@ export async function registerSsoRoutes(
   app.get('/sso/:connectionId/metadata', open, metadata);
 
   app.get('/sso/:connectionId/certificate.pem', open, async (request, reply) => {
-    const pem = await sso.certificate(paramsSchema.parse(request.params).connectionId);
+    const { key } = certificateQuerySchema.parse(request.query);
+    const pem = await sso.certificate(paramsSchema.parse(request.params).connectionId, key);
     if (pem === null) return sendPage(reply, ssoFailurePage('configuration'), 404);
     return reply
       .headers({

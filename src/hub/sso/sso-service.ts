@@ -67,8 +67,8 @@ export interface Sso {
   /** The same for a test that was begun by a link. */
   startTest(secret: string, browserHash: Buffer): Promise<Started>;
   metadata(connectionId: string): Promise<string | null>;
-  /** What the hub signs requests with, and what assertions may be encrypted for. */
-  certificate(connectionId: string): Promise<string | null>;
+  /** What the hub signs requests with, and what assertions may be encrypted for; the next one by its fingerprint. */
+  certificate(connectionId: string, fingerprint: string | null): Promise<string | null>;
   answerSaml(connectionId: string, field: string): Promise<Answered>;
   answerOidc(connectionId: string, query: URLSearchParams): Promise<Answered>;
   finish(id: string, browserHash: Buffer, sourceAddress: string): Promise<Finished>;

@@ -36,10 +36,23 @@ interface SsoIdentitiesTable {
   last_used_at: Date;
 }
 
+/** Keys of a SAML connection whose key was exchanged; none: it uses the hub's. */
+interface ConnectionSamlKeysTable {
+  connection_id: string;
+  /** SHA-256 of the certificate in hexadecimal. */
+  fingerprint: string;
+  certificate: string;
+  sealed_private: Buffer;
+  /** The one that signs requests; each opens assertions. */
+  signs: boolean;
+  created_at: Date;
+}
+
 declare module '../database/schema.ts' {
   interface Database {
     sso_requests: SsoRequestsTable;
     sso_assertions: SsoAssertionsTable;
     sso_identities: SsoIdentitiesTable;
+    connection_saml_keys: ConnectionSamlKeysTable;
   }
 }

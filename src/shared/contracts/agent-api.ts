@@ -26,6 +26,10 @@ export const sessionEndSchema = z.enum([
   'account_deactivated',
   /** Ended by its person, from another browser. */
   'signed_out',
+  /** Ended by an owner of the organization, who named it or the person. */
+  'ended_by_owner',
+  /** Ended by an owner together with the device, which the organization forgot. */
+  'device_forgotten',
 ]);
 export type SessionEnd = z.infer<typeof sessionEndSchema>;
 /** Body of the token endpoint's `invalid_grant` to a refresh token whose session ended for such a reason. */

@@ -17,6 +17,8 @@ export const DEVICE_STATUSES = [
 ] as const;
 export const deviceStatusSchema = z.enum(DEVICE_STATUSES);
 
+/** `signOut`: the session by which the device reported ends too. */
+export const deviceForgettingSchema = z.object({ signOut: z.enum(['true', 'false']).optional() });
 export const devicePathSchema = z.object({ organization: z.string(), deviceId: uuid });
 
 /** A device of a member; a member without any has one row with `id: null`. */

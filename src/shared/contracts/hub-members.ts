@@ -3,6 +3,7 @@ import {
   emailSchema,
   instant,
   line,
+  memberPathSchema,
   originSchema,
   pageAnswer,
   pageQuerySchema,
@@ -66,6 +67,9 @@ export const signInListSchema = z.object({
     }),
   ),
 });
+/** How many sessions ended. */
+export const signInsEndedSchema = z.object({ browsers: z.int(), devices: z.int() });
+export const signInPathSchema = memberPathSchema.extend({ signInId: uuid });
 export const memberAdditionSchema = z.object({
   email: emailSchema,
   name: line(200).optional(),
@@ -81,6 +85,7 @@ export const memberChangeSchema = z.object({ role: roleSchema });
 export type Member = z.infer<typeof memberSchema>;
 export type MemberList = z.infer<typeof memberListSchema>;
 export type SignInList = z.infer<typeof signInListSchema>;
+export type SignInsEnded = z.infer<typeof signInsEndedSchema>;
 export type SignInQuery = z.infer<typeof signInQuerySchema>;
 export type MemberQuery = z.infer<typeof memberQuerySchema>;
 export type MemberAddition = z.infer<typeof memberAdditionSchema>;

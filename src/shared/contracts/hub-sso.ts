@@ -218,6 +218,21 @@ export const acceptedConnectionListSchema = z.object({
   ...pageAnswer,
 });
 
+/** A key of the hub for one SAML identity provider, by its certificate. */
+export const samlKeyViewSchema = certificateSchema.extend({
+  /** The one that signs requests; every key of a connection opens assertions. */
+  signs: z.boolean(),
+  /** The certificate as a file. */
+  certificateUrl: z.string(),
+});
+/** The one that signs first; a second one while they are exchanged. */
+export const samlKeyListSchema = z.object({ keys: z.array(samlKeyViewSchema) });
+export const samlKeyPathSchema = connectionPathSchema.extend({
+  fingerprint: z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be a SHA-256 in hexadecimal'),
+});
+/** The other keys sign no longer. */
+export const samlKeyChangeSchema = z.object({ signs: z.literal(true) });
+
 /** How an organization wants sign-in to be, apart from its connections. */
 export const signInSettingsSchema = z.object({
   /** Whether devices without a browser may sign members in by a code. */
@@ -240,5 +255,7 @@ export type Connection = z.infer<typeof connectionSchema>;
 export type ConnectionCreation = z.infer<typeof connectionCreationSchema>;
 export type ConnectionChange = z.infer<typeof connectionChangeSchema>;
 export type ConnectionTestOutcome = z.infer<typeof connectionTestOutcomeSchema>;
+export type SamlKeyView = z.infer<typeof samlKeyViewSchema>;
+export type SamlKeyList = z.infer<typeof samlKeyListSchema>;
 export type SignInSettings = z.infer<typeof signInSettingsSchema>;
 export type SignInSettingsChange = z.infer<typeof signInSettingsChangeSchema>;

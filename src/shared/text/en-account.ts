@@ -10,6 +10,8 @@ export const account = {
   'sessionEnd.account_removed': both('account_removed'),
   'sessionEnd.account_deactivated': both('account_deactivated'),
   'sessionEnd.signed_out': both('signed_out'),
+  'sessionEnd.ended_by_owner': both('ended_by_owner'),
+  'sessionEnd.device_forgotten': both('device_forgotten'),
 } as const;
 
 function both(reason: keyof typeof SESSION_ENDED): string {

@@ -8,6 +8,8 @@ export const desktop = {
   'tray.ended.account_linked': '{email}: managed by your organization now, sign in again',
   'tray.ended.account_removed': '{email}: removed from the organization, ask its owner',
   'tray.ended.account_deactivated': '{email}: deactivated, ask your administrator',
+  'tray.ended.ended_by_owner': '{email}: session ended by an owner, sign in again',
+  'tray.ended.device_forgotten': '{email}: device taken off the list, sign in again',
   'tray.ended.signed_out': '{email}: signed out from the account page, sign in again',
   'tray.account': '{email} ({organization})',
   'tray.accountAlone': '{email} (no organization)',

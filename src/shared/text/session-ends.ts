@@ -32,4 +32,12 @@ export const SESSION_ENDED: Readonly<Record<SessionEnd, SessionEnded>> = {
     what: 'You signed this device out from your account page.',
     todo: 'Sign in again to receive new policies.',
   },
+  ended_by_owner: {
+    what: 'An owner of your organization ended this session.',
+    todo: 'Sign in again. If you do not know why, ask your administrator.',
+  },
+  device_forgotten: {
+    what: 'Your organization took this device off its list, and its session ended with that.',
+    todo: 'Sign in again if you still work with it; otherwise nothing needs to be done.',
+  },
 };

@@ -26,6 +26,8 @@ import * as signInEpochs from './0076-sign-in-epochs.ts';
 import * as listIndexes from './0077-list-indexes.ts';
 import * as everybodyLeaves from './0078-everybody-leaves.ts';
 import * as browserSessionEnds from './0079-browser-session-ends.ts';
+import * as samlKeys from './0080-saml-keys.ts';
+import * as sessionsEndedByOwners from './0081-sessions-ended-by-owners.ts';
 
 /**
  * Every migration by name, in the order of their names. Forward only. A capability adds its own file here with
@@ -59,4 +61,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0077-list-indexes': listIndexes,
   '0078-everybody-leaves': everybodyLeaves,
   '0079-browser-session-ends': browserSessionEnds,
+  '0080-saml-keys': samlKeys,
+  '0081-sessions-ended-by-owners': sessionsEndedByOwners,
 };

@@ -87,6 +87,9 @@ export const TEXTS = {
     account_deactivated:
       'Your organization deactivated your account, so you were signed out. If that is a mistake, ask your administrator.',
     signed_out: 'You signed this browser out from another place. Sign in to go on.',
+    ended_by_owner:
+      'An owner of your organization ended this session. Sign in to go on; if you do not know why, ask your administrator.',
+    device_forgotten: 'Your organization took this device off its list. Sign in to go on.',
   } satisfies Record<SessionEnd, string>,
   lost: {
     title: 'There is nothing at this address',

@@ -61,6 +61,8 @@ export const enCompliance = {
   'device.forgetTitle': 'Forget “{device}”?',
   'device.forgetText':
     'Its reports, repairs and name are lost. It comes back with its next report, as long as the user is signed in there.',
+  'device.forgetSignOut': 'End its session too',
+  'device.forgetSignOutHint': 'It then comes back only when somebody signs in there again.',
   'device.nothing': 'Nothing.',
   'device.facts': 'How it stands',
   'device.expected': 'Should have',

@@ -108,5 +108,14 @@ export const enMemberWork = {
   'teams.searchMembers': 'Search this team',
   'teams.found': { one: '{count} team', other: '{count} teams' },
   'members.devicesSearch': 'Search devices',
+  'members.signOut': 'Sign out everywhere',
+  'members.signOutNamed': 'End the session of {client}',
+  'members.signOutOne': 'End',
+  'members.signOutTitle': 'Sign this member out everywhere?',
+  'members.signOutText':
+    'Every session ends within seconds, in browsers and on devices, and every sign-in that is under way. Devices keep the policy they have. The member can sign in again: to keep somebody out, remove them.',
+  'members.signOutOneTitle': 'End this session?',
+  'members.signOutOneText':
+    'It ends within seconds. The member is told that an owner ended it, and can sign in again.',
   'members.signInsSearch': 'Search by device or address',
 } as const;

@@ -139,6 +139,31 @@ export const sso = {
   'sso.fingerprint': 'SHA-256',
   'sso.certificateLast': 'The last certificate cannot be removed: add its successor first.',
 
+  'sso.keys': 'Keys of this hub',
+  'sso.keysText':
+    'Signs the requests to the provider, where that is switched on, and opens assertions that are encrypted for it. To exchange it: add a key, give its certificate to the provider, sign with it, retire the old one.',
+  'sso.keysExchange':
+    'Two while they are exchanged: both open assertions, and the metadata names both. Give the new certificate to the provider, sign with it, and when sign-in works, retire the old one.',
+  'sso.keyAdd': 'Add a key',
+  'sso.keyAddTitle': 'Add a key beside the present one?',
+  'sso.keyAddText':
+    'Nothing changes for people who sign in: the present key goes on signing. The new one opens assertions at once, and the metadata names both.',
+  'sso.keyState.signs': 'In use',
+  'sso.keyState.beside': 'Beside it',
+  'sso.keySince': 'Since',
+  'sso.keyFile': 'Download',
+  'sso.keyFileNamed': 'Download the certificate of {key}',
+  'sso.keySign': 'Sign with it',
+  'sso.keySignNamed': 'Sign with {key}',
+  'sso.keySignTitle': 'Sign the requests with this key?',
+  'sso.keySignText':
+    'A provider that demands signed requests must have its certificate already, or nobody can sign in. The other key stays beside it, and can sign again.',
+  'sso.keyRetire': 'Retire',
+  'sso.keyRetireNamed': 'Retire {key}',
+  'sso.keyRetireTitle': 'Retire this key?',
+  'sso.keyRetireText':
+    'Assertions that are encrypted for it are opened no longer. The provider must already use the certificate of the other key.',
+
   'sso.routing': 'Who is sent here',
   'sso.routingText':
     'The address decides: a verified domain with a connection goes to its identity provider, everything else signs in locally.',

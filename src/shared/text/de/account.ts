@@ -13,6 +13,10 @@ export const accountDe: Record<keyof typeof account, string> = {
     'Ihr Konto wurde aus seiner Organisation entfernt, deshalb ist diese Sitzung zu Ende. Wenn das ein Irrtum ist, fragen Sie einen Eigentümer der Organisation.',
   'sessionEnd.account_deactivated':
     'Ihre Organisation hat Ihr Konto deaktiviert, deshalb ist diese Sitzung zu Ende. Wenn das ein Irrtum ist, fragen Sie Ihren Administrator.',
+  'sessionEnd.ended_by_owner':
+    'Ein Eigentümer Ihrer Organisation hat diese Sitzung beendet. Melden Sie sich wieder an. Wenn Sie nicht wissen, warum, fragen Sie Ihren Administrator.',
+  'sessionEnd.device_forgotten':
+    'Ihre Organisation hat dieses Gerät aus ihrer Liste genommen und damit seine Sitzung beendet. Melden Sie sich wieder an, wenn Sie noch damit arbeiten; sonst ist nichts zu tun.',
   'sessionEnd.signed_out':
     'Sie haben dieses Gerät auf Ihrer Kontoseite abgemeldet. Melden Sie sich wieder an, um neue Richtlinien zu erhalten.',
 };

@@ -11,6 +11,8 @@ export const desktopDe: Catalog<keyof typeof desktop> = {
   'tray.ended.account_linked': '{email}: jetzt von Ihrer Organisation verwaltet, bitte neu anmelden',
   'tray.ended.account_removed': '{email}: aus der Organisation entfernt, fragen Sie deren Inhaber',
   'tray.ended.account_deactivated': '{email}: deaktiviert, fragen Sie Ihre Administration',
+  'tray.ended.ended_by_owner': '{email}: Sitzung von einem Eigentümer beendet, bitte neu anmelden',
+  'tray.ended.device_forgotten': '{email}: Gerät aus der Liste genommen, bitte neu anmelden',
   'tray.ended.signed_out': '{email}: auf der Kontoseite abgemeldet, bitte neu anmelden',
   'tray.account': '{email} ({organization})',
   'tray.accountAlone': '{email} (keine Organisation)',
