@@ -25,6 +25,7 @@ const Policies = onDemand(() => import('./policies/PoliciesPage.tsx').then((it) 
 const Policy = onDemand(() => import('./policies/PolicyPage.tsx').then((it) => it.PolicyPage));
 const Members = onDemand(() => import('./members/MembersPage.tsx').then((it) => it.MembersPage));
 const Member = onDemand(() => import('./members/MemberPage.tsx').then((it) => it.MemberPage));
+const Jobs = onDemand(() => import('./members/JobsPage.tsx').then((it) => it.JobsPage));
 const OwnSettings = onDemand(() => import('./members/OwnSettingsPage.tsx').then((it) => it.OwnSettingsPage));
 const Invitations = onDemand(() =>
   import('./invitations/InvitationsPage.tsx').then((it) => it.InvitationsPage),
@@ -187,6 +188,11 @@ function Pages({ organization: { name, role } }: { readonly organization: Organi
       <Route path={`${base}/me`}>
         <OwnSettings />
       </Route>
+      {role === 'owner' ? (
+        <Route path={`${base}/member-jobs`}>
+          <Jobs />
+        </Route>
+      ) : null}
       {role === 'owner' ? (
         <Route path={`${base}/invitations`}>
           <Invitations />

@@ -77,7 +77,7 @@ async function status(list: List, query: Readonly<Record<string, string>>): Prom
 /** Three rows and more in each, with values that are equal among them, and some that are not there. */
 async function fillLists(): Promise<void> {
   const { db } = api.database;
-  const { organizationId, policyId, teamId, connectionId, userId, deviceId, people } = api.ids;
+  const { organizationId, policyId, teamId, connectionId, userId, deviceId, jobId, people } = api.ids;
   const each = sql`generate_series(1, 4) i`;
   const at = sql`timestamptz '2026-05-01 10:00:00.123456Z' + (i / 2) * interval '1 hour'`;
   const at2 = sql`timestamptz '2199-05-01Z' + (i / 2) * interval '1 hour'`;
@@ -110,6 +110,8 @@ async function fillLists(): Promise<void> {
         select ${organizationId}, 'new' || i || '@acme.example', 'member', decode(md5('i' || i) || md5('i' || i), 'hex'), ${at}, ${at2} from ${each}`,
     sql`insert into member_jobs (organization_id, action, actor, actor_label, created_at, finished_at)
         select ${organizationId}, '{"kind": "remove"}', '{"kind": "system", "name": "test"}', 'test', ${at}, now() from ${each}`,
+    sql`insert into member_job_items (job_id, user_id, email, state, detail)
+        select ${jobId}, gen_random_uuid(), 'refused' || (i / 2) || '@acme.example', 'refused', 'because' from ${each}`,
     sql`insert into browser_sessions (id_hash, user_id, user_agent, address, created_at, proved_at, expires_at)
         select decode(md5(i::text), 'hex'), ${userId}, 'Browser', '127.0.0.1', ${at}, ${at}, ${at2} from ${each}`,
     sql`insert into device_drift (device, received_at, at, kind, setting) select ${deviceId}, ${at}, ${at}, 'value', 'analyticsEnabled' from ${each}`,
@@ -135,6 +137,49 @@ it('finds the lists that the console shows', () => {
       ...['log', 'refusals', 'tokens', 'signing-keys', 'audit', 'sign-ins', 'member-jobs'],
     ]),
   );
+});
+
+const schemaOf = z.looseObject({
+  content: z.object({
+    'application/json': z.object({
+      schema: z.looseObject({
+        properties: z.record(z.string(), z.looseObject({ type: z.string().optional() })),
+      }),
+    }),
+  }),
+});
+
+/** What answers a list without pages, and why it may. */
+const WHOLE: Readonly<Record<string, string>> = {
+  'GET /v1/orgs organizations': 'those of one caller',
+  'GET /v1/orgs/{organization}/members/{userId} teams': 'those of one member',
+  'GET /v1/orgs/{organization}/members/{userId}/ownership tokens': 'those that one member made',
+  'GET /v1/orgs/{organization}/policies/{policyId} teams': 'what the policy is made of',
+  'GET /v1/orgs/{organization}/policies/{policyId} exceptions': 'one for a setting at most',
+  'GET /v1/orgs/{organization}/policies/{policyId} problems': 'those of one document',
+  'GET /v1/orgs/{organization}/policies/{policyId}/teams teams': 'the same as the policy names',
+  'GET /v1/orgs/{organization}/effective-policy problems': 'those of one document',
+  'GET /v1/orgs/{organization}/members/{userId}/effective-policy problems': 'those of one document',
+  'GET /v1/orgs/{organization}/connections/{connectionId}/scim tokens': 'two at most',
+  'GET /v1/orgs/{organization}/attention items': 'one for a kind of trouble at most',
+  'GET /v1/orgs/{organization}/policy-compliance policies': 'numbers beside the page of policies',
+  'GET /v1/orgs/{organization}/devices/trend days': 'as many days as are asked for',
+  'GET /v1/orgs/{organization}/migrations migrations': 'at most one for a connection runs',
+  'GET /v1/orgs/{organization}/migrations/{migrationId} people': 'the report of one migration',
+};
+
+it('finds no list that comes whole beside those that cannot grow', () => {
+  const paged = new Set(lists().map(({ key }) => key));
+  const whole = api.operations().flatMap(({ key, method, operation }) => {
+    const answer = schemaOf.safeParse(operation.responses['200']);
+    if (method !== 'GET' || paged.has(key) || !answer.success) return [];
+    const { properties } = answer.data.content['application/json'].schema;
+    return Object.entries(properties).flatMap(([name, { type }]) =>
+      type === 'array' ? [`${key} ${name}`] : [],
+    );
+  });
+  expect(whole.filter((each) => WHOLE[each] === undefined)).toEqual([]);
+  expect(whole).toContain('GET /v1/orgs organizations');
 });
 
 it('turns the pages of each in each of its orders, each row once, and back to front in the opposite order', async () => {

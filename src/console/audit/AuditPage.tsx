@@ -14,8 +14,8 @@ import { useHere } from '../organization-context.tsx';
 import { Field } from '../parts/Field.tsx';
 import layout from '../parts/Layout.module.css';
 import { FilterChoice, FilterText, ServerList } from '../parts/ServerList.tsx';
-import type { Column } from '../parts/Table.tsx';
 import { useFilters } from '../parts/use-filters.ts';
+import { useEventColumns } from './event-columns.tsx';
 
 const KINDS = [
   'policy.',
@@ -36,8 +36,9 @@ export function AuditPage() {
   const { api } = useHere();
   const { get, set } = useFilters();
   const [shown, setShown] = useState<AuditEvent | null>(null);
-  const columns = useColumns(setShown);
+  const columns = useEventColumns(t('audit.target'), setShown);
   const filter = {
+    search: get('search'),
     action: get('kind'),
     actor: get('by'),
     target: get('of'),
@@ -58,6 +59,7 @@ export function AuditPage() {
         columns={columns}
         rowKey={({ id }) => String(id)}
         usualSort="-at"
+        search={t('audit.search')}
         filters={<Filters />}
         empty={{
           icon: <ScrollText size={26} />,
@@ -133,30 +135,6 @@ function Filters() {
       )}
     </>
   );
-}
-
-function useColumns(onShow: (event: AuditEvent) => void): readonly Column<AuditEvent>[] {
-  const { t } = useConsoleText();
-  return [
-    { title: t('audit.action'), cell: (event) => <code>{event.action}</code> },
-    { title: t('audit.target'), cell: (event) => event.target.label },
-    { title: t('audit.actor'), cell: (event) => event.actor.label },
-    { title: t('audit.when'), sort: 'at', cell: (event) => <When at={event.at} /> },
-    {
-      title: t('list.actions'),
-      quiet: true,
-      cell: (event) => (
-        <Button
-          variant="default"
-          size="xs"
-          aria-label={t('audit.showNamed', { action: event.action, target: event.target.label })}
-          onClick={() => onShow(event)}
-        >
-          {t('audit.show')}
-        </Button>
-      ),
-    },
-  ];
 }
 
 function EventDetail({

@@ -13,9 +13,9 @@ import { Panel } from '../../shared-ui/Panel.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { fileAddress } from '../hub/hub-client.ts';
-import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import layout from '../parts/Layout.module.css';
+import { ServerChoice, useChoices } from '../parts/ServerChoice.tsx';
 import { FilterChoice, ServerList } from '../parts/ServerList.tsx';
 import type { Column } from '../parts/Table.tsx';
 import { To } from '../parts/To.tsx';
@@ -84,8 +84,12 @@ function Filters() {
   const { t } = useConsoleText();
   const { api } = useHere();
   const { get, set } = useFilters();
-  const policies = useRead({ path: api('policies'), query: { limit: 500 }, answer: policyListSchema });
-  const known = policies.state === 'ready' ? policies.value.policies : [];
+  const policies = useChoices({
+    path: api('policies'),
+    answer: policyListSchema,
+    total: ({ total }) => total,
+    options: (answer) => answer.policies.map(({ id, name }) => [id, name] as const),
+  });
   return (
     <>
       <FilterChoice
@@ -93,10 +97,13 @@ function Filters() {
         label={t('compliance.status')}
         options={DEVICE_STATUSES.map((status) => [status, t(`compliance.status.${status}`)])}
       />
-      <FilterChoice
-        name="policy"
+      <ServerChoice
         label={t('compliance.policy')}
-        options={known.map(({ id, name }) => [id, name])}
+        searchLabel={t('policies.search')}
+        value={get('policy')}
+        choices={policies}
+        first={[['', t('list.any')]]}
+        onChange={(id) => set('policy', id)}
       />
       <FilterChoice name="platform" label={t('compliance.platform')} options={PLATFORMS} />
       <Checkbox

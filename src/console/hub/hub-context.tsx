@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { type Query, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useCallback, useMemo, useState } from 'react';
 import type { z } from 'zod';
 import { type Answer, askHub, type Failure, type HubRequest } from './hub-client.ts';
@@ -28,6 +28,11 @@ function createQueryClient(): QueryClient {
   });
 }
 
+/** Whether what was read follows the changes: an answer to a question stays until it is asked again. */
+function follows({ meta }: Query): boolean {
+  return meta?.still !== true;
+}
+
 /** Connects everything below to the hub that served the page. */
 export function HubProvider({ children }: { readonly children: ReactNode }) {
   const [queries] = useState(createQueryClient);
@@ -36,17 +41,19 @@ export function HubProvider({ children }: { readonly children: ReactNode }) {
     if (failure?.kind === 'offline' || failure?.kind === 'signed-out') setReach(failure.kind);
     else setReach('good');
   }, []);
-  const refresh = useCallback(() => queries.invalidateQueries(), [queries]);
+  const refresh = useCallback(() => queries.invalidateQueries({ predicate: follows }), [queries]);
   const reread = useCallback<Hub['reread']>(
     (concerned) =>
-      queries.invalidateQueries({ predicate: ({ queryKey: [path] }) => concerned(String(path)) }),
+      queries.invalidateQueries({
+        predicate: (query) => follows(query) && concerned(String(query.queryKey[0])),
+      }),
     [queries],
   );
   const send = useCallback<Hub['send']>(
     async (request) => {
       const answer = await askHub(request);
       note(answer.ok ? null : answer.failure);
-      if (answer.ok) await queries.invalidateQueries();
+      if (answer.ok) await queries.invalidateQueries({ predicate: follows });
       return answer;
     },
     [note, queries],

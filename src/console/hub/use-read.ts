@@ -19,6 +19,12 @@ class ReadFailed extends Error {
   }
 }
 
+/** A question that is too long for an address. Nothing changes by it, and it is asked again only by another `turn`. */
+export interface Question {
+  readonly body: object;
+  readonly turn: number;
+}
+
 /**
  * Reads and keeps what was read; the page before stays until the next one is here. The address with its query is
  * what names it.
@@ -28,13 +34,17 @@ export function useRead<Schema extends z.ZodType>(
   options: {
     readonly keep?: boolean;
     readonly enabled?: boolean;
+    /** Sent by `POST` with the query in its body. */
+    readonly question?: Question | undefined;
     /** Read again at this distance (milliseconds) for as long as this holds of what was read. */
     readonly again?: { readonly everyMs: number; readonly while: (value: z.output<Schema>) => boolean };
   } = {},
 ): Loaded<z.output<Schema>> {
   const { note } = useHub();
+  const { question } = options;
   const query = useQuery<{ readonly value: z.output<Schema>; readonly tag: string | null }>({
-    queryKey: [request.path, request.query ?? {}],
+    queryKey: [request.path, request.query ?? {}, ...(question === undefined ? [] : [question])],
+    meta: { still: question !== undefined },
     enabled: options.enabled ?? true,
     ...(options.keep === true ? { placeholderData: keepPreviousData } : {}),
     refetchInterval: ({ state }) =>
@@ -42,7 +52,10 @@ export function useRead<Schema extends z.ZodType>(
         ? options.again.everyMs
         : false,
     queryFn: async ({ signal }) => {
-      const answer = await askHub({ ...request, signal });
+      const answer = await askHub({
+        ...(question === undefined ? request : posted(request, question)),
+        signal,
+      });
       note(answer.ok ? null : answer.failure);
       if (!answer.ok) throw new ReadFailed(answer.failure);
       return { value: answer.value, tag: answer.tag };
@@ -55,4 +68,12 @@ export function useRead<Schema extends z.ZodType>(
     return { state: 'failed', failure, retry };
   }
   return { state: 'loading' };
+}
+
+function posted<Schema extends z.ZodType>(
+  { path, query, answer }: Pick<HubRequest<Schema>, 'path' | 'query' | 'answer'>,
+  { body }: Question,
+): HubRequest<Schema> {
+  const asked = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== '');
+  return { method: 'POST', path, body: { ...body, ...Object.fromEntries(asked) }, answer };
 }

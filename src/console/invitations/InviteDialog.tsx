@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import { teamListSchema } from '../../shared/contracts/hub-api.ts';
 import {
   type InvitationResult,
   invitationCreationAnswerSchema,
@@ -8,7 +7,6 @@ import {
 import { CopyButton } from '../../shared-ui/CopyButton.tsx';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { useConsoleText } from '../console-text.tsx';
-import { useRead } from '../hub/use-read.ts';
 import { ROLES, roleNamed } from '../members/roles.ts';
 import { useHere } from '../organization-context.tsx';
 import { Choice } from '../parts/Choice.tsx';
@@ -16,8 +14,10 @@ import { checkForm } from '../parts/check-form.ts';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
+import { ServerChoice } from '../parts/ServerChoice.tsx';
 import { UploadButton } from '../parts/UploadButton.tsx';
 import { useChange } from '../parts/use-change.ts';
+import { useTeamChoices } from '../teams/team-choices.ts';
 import { InviteResults } from './InviteResults.tsx';
 
 /** Invites by address or CSV: first a look at what would happen to each line, then the invitations. */
@@ -62,10 +62,12 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
           options={ROLES.map((each) => [each, t(`account.role.${each}`)])}
           onChange={form.setRole}
         />
-        <Choice
+        <ServerChoice
           label={t('invitations.team')}
+          searchLabel={t('teams.search')}
           value={form.teamId}
-          options={[['', t('invitations.noTeam')], ...form.teams.map(({ id, name }) => [id, name] as const)]}
+          choices={form.teams}
+          first={[['', t('invitations.noTeam')]]}
           onChange={form.setTeamId}
         />
       </div>
@@ -83,7 +85,7 @@ function useInviteForm() {
   const [problem, setProblem] = useState<string>();
   const [checked, setChecked] = useState<readonly InvitationResult[] | null>(null);
   const [done, setDone] = useState<readonly InvitationResult[] | null>(null);
-  const teams = useRead({ path: api('teams'), answer: teamListSchema });
+  const teams = useTeamChoices();
   /** What was looked at does not hold for what is typed now. */
   const anew = <Value,>(set: (value: Value) => void) => {
     return (value: Value) => {
@@ -113,7 +115,7 @@ function useInviteForm() {
   };
   return {
     ...{ change, text, role, teamId, problem, checked, done, submit },
-    teams: teams.state === 'ready' ? teams.value.teams : [],
+    teams,
     setText: anew(setText),
     setRole: anew(setRole),
     setTeamId: anew(setTeamId),

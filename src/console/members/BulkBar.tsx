@@ -1,18 +1,18 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import { teamListSchema } from '../../shared/contracts/hub-api.ts';
 import {
   type MemberJobAction,
   type MemberJobCreation,
   memberJobSchema,
 } from '../../shared/contracts/hub-member-jobs.ts';
 import { useConsoleText } from '../console-text.tsx';
-import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import { Choice } from '../parts/Choice.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
+import { ServerChoice } from '../parts/ServerChoice.tsx';
 import { useChange } from '../parts/use-change.ts';
+import { useTeamChoices } from '../teams/team-choices.ts';
 import classes from './BulkBar.module.css';
 import { ROLES, roleNamed } from './roles.ts';
 
@@ -105,9 +105,8 @@ function BulkDialog({
   const change = useChange();
   const [role, setRole] = useState('member');
   const [teamId, setTeamId] = useState('');
-  const teams = useRead({ path: api('teams'), answer: teamListSchema }, { enabled: kind === 'team' });
-  const known = teams.state === 'ready' ? teams.value.teams : [];
-  const team = teamId === '' ? (known[0]?.id ?? '') : teamId;
+  const teams = useTeamChoices({ enabled: kind === 'team' });
+  const team = teamId === '' ? (teams.options[0]?.[0] ?? '') : teamId;
   const action: MemberJobAction =
     kind === 'role'
       ? { kind, role: roleNamed(role) ?? 'member' }
@@ -142,15 +141,16 @@ function BulkDialog({
           onChange={setRole}
         />
       ) : null}
-      {kind === 'team' && known.length > 0 ? (
-        <Choice
+      {kind === 'team' && (teams.options.length > 0 || teams.search !== null) ? (
+        <ServerChoice
           label={t('members.team')}
+          searchLabel={t('teams.search')}
           value={team}
-          options={known.map(({ id, name }) => [id, name])}
+          choices={teams}
           onChange={setTeamId}
         />
       ) : null}
-      {kind === 'team' && teams.state === 'ready' && known.length === 0 ? (
+      {kind === 'team' && teams.ready && teams.options.length === 0 && teams.search === null ? (
         <p>{t('members.bulkNoTeam')}</p>
       ) : null}
       {kind === 'remove' ? <p>{t('members.bulkRemoveText')}</p> : null}

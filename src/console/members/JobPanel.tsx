@@ -1,5 +1,9 @@
 import { Button } from '@mantine/core';
-import { type MemberJobDetail, memberJobDetailSchema } from '../../shared/contracts/hub-member-jobs.ts';
+import {
+  type MemberJob,
+  memberJobRefusalListSchema,
+  memberJobSchema,
+} from '../../shared/contracts/hub-member-jobs.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { useConsoleText } from '../console-text.tsx';
@@ -7,8 +11,9 @@ import { Gate } from '../hub/Gate.tsx';
 import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import layout from '../parts/Layout.module.css';
-import { Table } from '../parts/Table.tsx';
+import { ServerList } from '../parts/ServerList.tsx';
 import classes from './BulkBar.module.css';
+import { useJobTitle } from './job-title.ts';
 
 /**
  * How far something is that is done with many members. The hub does it: the page may be closed and loaded again, since
@@ -16,19 +21,16 @@ import classes from './BulkBar.module.css';
  */
 export function JobPanel({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
   const { api } = useHere();
-  const loaded = useRead({ path: api('member-jobs', id), answer: memberJobDetailSchema });
+  const loaded = useRead({ path: api('member-jobs', id), answer: memberJobSchema });
   return <Gate loaded={loaded}>{(job) => <Job job={job} onClose={onClose} />}</Gate>;
 }
 
-function Job({ job, onClose }: { readonly job: MemberJobDetail; readonly onClose: () => void }) {
+function Job({ job, onClose }: { readonly job: MemberJob; readonly onClose: () => void }) {
   const { t, number } = useConsoleText();
   const { waiting, done, refused } = job.counts;
   const all = waiting + done + refused;
-  const { action } = job;
-  const title =
-    action.kind === 'role'
-      ? t('job.title.role', { role: t(`account.role.${action.role}`) })
-      : t(`job.title.${action.kind}`);
+  const { api } = useHere();
+  const title = useJobTitle()(job.action);
   return (
     <Panel
       title={title}
@@ -50,12 +52,18 @@ function Job({ job, onClose }: { readonly job: MemberJobDetail; readonly onClose
         {refused === 0 ? null : (
           <>
             <Notice tone="warn">{t('job.refused', { count: refused })}</Notice>
-            <Table
+            <ServerList
+              name="refused"
               label={t('job.refused', { count: refused })}
-              rows={job.refused}
+              path={api('member-jobs', job.id, 'refusals')}
+              answer={memberJobRefusalListSchema}
+              page={({ refused: rows, total, next }) => ({ rows, total, next })}
               rowKey={({ userId }) => userId}
+              usualSort="email"
+              search={t('job.refusedSearch')}
+              empty={{ text: t('list.nothingFound') }}
               columns={[
-                { title: t('job.member'), cell: ({ email }) => email },
+                { title: t('job.member'), sort: 'email', cell: ({ email }) => email },
                 { title: t('job.why'), cell: ({ detail }) => detail },
               ]}
             />

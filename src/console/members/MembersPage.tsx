@@ -37,7 +37,7 @@ import { useChosen } from './use-chosen.ts';
 /** Members: searched, filtered, sorted and paged by the hub; the address holds what is shown. */
 export function MembersPage() {
   const { t } = useConsoleText();
-  const { api, isOwner } = useHere();
+  const { api, page, isOwner } = useHere();
   const { get, set } = useFilters();
   const columns = useColumns();
   const filter = useMemberFilter();
@@ -53,6 +53,7 @@ export function MembersPage() {
         actions={
           isOwner ? (
             <>
+              <To page={page('member-jobs')}>{t('jobs.title')}</To>
               <Button
                 component="a"
                 variant="default"

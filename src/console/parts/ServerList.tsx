@@ -5,7 +5,7 @@ import { SearchField } from '../../shared-ui/SearchField.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { Gate } from '../hub/Gate.tsx';
 import type { HubRequest } from '../hub/hub-client.ts';
-import { useRead } from '../hub/use-read.ts';
+import { type Question, useRead } from '../hub/use-read.ts';
 import { Choice } from './Choice.tsx';
 import { Field } from './Field.tsx';
 import layout from './Layout.module.css';
@@ -34,6 +34,8 @@ interface ServerListProps<Schema extends z.ZodType, Row> {
   readonly path: string;
   /** What is asked for beside search, order and page. */
   readonly query?: HubRequest<Schema>['query'];
+  /** What is asked, where it is too long for an address. */
+  readonly question?: Question;
   readonly answer: Schema;
   readonly page: (answer: z.output<Schema>) => ListPage<Row>;
   readonly columns: readonly Column<Row>[];
@@ -92,7 +94,7 @@ function List<Schema extends z.ZodType, Row>(props: ServerListProps<Schema, Row>
       },
       answer,
     },
-    { keep: true },
+    { keep: true, question: props.question },
   );
   // There is nothing yet to be searched or sorted.
   const nothing = loaded.state === 'ready' && !filters.some && props.page(loaded.value).rows.length === 0;
@@ -151,8 +153,10 @@ function Page<Schema extends z.ZodType, Row>({
 function Empty({ icon, title, text }: EmptyText) {
   const { t } = useConsoleText();
   const { get } = useFilters();
-  if (title === undefined || icon === undefined)
-    return <p className={layout.dim}>{get('search') === '' ? text : t('list.nothingFound')}</p>;
+  if (title === undefined || icon === undefined) {
+    const said = get('search') === '' ? text : t('list.nothingFound');
+    return said === null ? null : <p className={layout.dim}>{said}</p>;
+  }
   return (
     <EmptyState icon={icon} title={title}>
       {text}

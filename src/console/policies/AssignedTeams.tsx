@@ -1,21 +1,17 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { z } from 'zod';
-import {
-  assignmentAnswerSchema,
-  type Policy,
-  policyListSchema,
-  teamListSchema,
-} from '../../shared/contracts/hub-api.ts';
+import { assignmentAnswerSchema, type Policy, policyListSchema } from '../../shared/contracts/hub-api.ts';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
-import { Choice } from '../parts/Choice.tsx';
 import { FailureNotice } from '../parts/FailureNotice.tsx';
 import layout from '../parts/Layout.module.css';
+import { ServerChoice } from '../parts/ServerChoice.tsx';
 import { To } from '../parts/To.tsx';
 import { useChange } from '../parts/use-change.ts';
+import { useTeamChoices } from '../teams/team-choices.ts';
 
 /** Teams whose members receive the policy, unless they have one of their own. */
 export function AssignedTeams({ policy }: { readonly policy: Policy }) {
@@ -23,11 +19,9 @@ export function AssignedTeams({ policy }: { readonly policy: Policy }) {
   const { api, page } = useHere();
   const change = useChange();
   const [wanted, setWanted] = useState('');
-  const teams = useRead({ path: api('teams'), answer: teamListSchema });
+  const free = useTeamChoices({ left: policy.teams.map(({ id }) => id) });
   const policies = useRead({ path: api('policies'), query: { limit: 500 }, answer: policyListSchema });
-  const all = teams.state === 'ready' ? teams.value.teams : [];
   const others = policies.state === 'ready' ? policies.value.policies : [];
-  const free = all.filter((team) => !policy.teams.some((each) => each.id === team.id));
   const holder = others.find((other) => other.teams.some((team) => team.id === wanted));
   const assign = async () => {
     const answer = await change.send({
@@ -60,14 +54,16 @@ export function AssignedTeams({ policy }: { readonly policy: Policy }) {
             </Button>
           </div>
         ))}
-        {free.length === 0 ? (
+        {free.options.length === 0 && free.search === null ? (
           <p className={layout.dim}>{t('policies.noFreeTeam')}</p>
         ) : (
           <div className={layout.tools}>
-            <Choice
+            <ServerChoice
               label={t('policies.team')}
+              searchLabel={t('teams.search')}
               value={wanted}
-              options={[['', t('policies.chooseTeam')], ...free.map((team) => [team.id, team.name] as const)]}
+              choices={free}
+              first={[['', t('policies.chooseTeam')]]}
               onChange={setWanted}
             />
             <Button

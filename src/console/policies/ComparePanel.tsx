@@ -1,6 +1,6 @@
 import { diffLines } from 'diff';
 import { useMemo } from 'react';
-import { type Policy, revisionListSchema, revisionSchema } from '../../shared/contracts/hub-api.ts';
+import { type Policy, revisionSchema } from '../../shared/contracts/hub-api.ts';
 import type { Mention } from '../../shared/policy/model.ts';
 import { readDocument } from '../../shared/policy/read-document.ts';
 import { sameValue } from '../../shared/settings/check-value.ts';
@@ -10,12 +10,13 @@ import { useConsoleText } from '../console-text.tsx';
 import { Gate } from '../hub/Gate.tsx';
 import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
-import { Choice } from '../parts/Choice.tsx';
 import layout from '../parts/Layout.module.css';
+import { ServerChoice } from '../parts/ServerChoice.tsx';
 import { Table } from '../parts/Table.tsx';
 import { useFilters } from '../parts/use-filters.ts';
 import classes from './ComparePanel.module.css';
 import { useMentionText } from './mention-text.ts';
+import { useRevisionChoices } from './revision-choices.ts';
 
 /** What is on the page beside any revision: by setting, and line by line. */
 export function ComparePanel({
@@ -30,25 +31,24 @@ export function ComparePanel({
   const { t } = useConsoleText();
   const { api } = useHere();
   const filters = useFilters();
-  const revisions = useRead({ path: api('policies', policy.id, 'revisions'), answer: revisionListSchema });
   const before = dirty ? policy.revision : Math.max(policy.revision - 1, 1);
   const wanted = filters.get('with') === '' ? String(before) : filters.get('with');
   const loaded = useRead(
     { path: api('policies', policy.id, 'revisions', wanted), answer: revisionSchema },
     { keep: true },
   );
-  const list = revisions.state === 'ready' ? revisions.value.revisions : [];
+  const revision = (number: string) => t('policy.revision', { revision: Number(number) });
+  const choices = useRevisionChoices(policy.id, ({ revision: number }) => revision(String(number)));
   return (
     <div className={layout.stack}>
       <div className={layout.tools}>
-        <Choice
+        <ServerChoice
           label={t('policies.compareBase')}
+          searchLabel={t('policies.revisionSearch')}
           value={wanted}
-          options={list.map((each) => [
-            String(each.revision),
-            t('policy.revision', { revision: each.revision }),
-          ])}
-          onChange={(revision) => filters.set('with', revision)}
+          choices={choices}
+          nameOf={revision}
+          onChange={(number) => filters.set('with', number)}
         />
       </div>
       <Gate loaded={loaded}>

@@ -1,17 +1,53 @@
-import type { SimulatedDevice, SimulatedState, Simulation } from '../../shared/contracts/hub-simulation.ts';
+import {
+  type SimulatedDevice,
+  type SimulatedState,
+  type Simulation,
+  simulationSchema,
+} from '../../shared/contracts/hub-simulation.ts';
 import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { useValueText } from '../../shared-ui/value-text.ts';
 import { useConsoleText } from '../console-text.tsx';
+import type { Question } from '../hub/use-read.ts';
+import { useHere } from '../organization-context.tsx';
 import layout from '../parts/Layout.module.css';
+import { ServerList } from '../parts/ServerList.tsx';
 import { Table } from '../parts/Table.tsx';
 
 /** What a simulation found: how many, which settings, and device by device from what to what. */
-export function SimulationResult({ result }: { readonly result: Simulation }) {
+export function SimulationResult({ question }: { readonly question: Question }) {
   const { t } = useConsoleText();
-  const { totals, settings, devices, truncated } = result;
+  const { api } = useHere();
+  return (
+    <ServerList
+      name="simulated"
+      label={t('simulate.byDevice')}
+      path={api('policies', 'simulate')}
+      question={question}
+      answer={simulationSchema}
+      page={({ devices, total, next }) => ({ rows: devices, total, next })}
+      rowKey={({ user, device }) => `${user.id} ${device?.id}`}
+      usualSort="user"
+      search={t('simulate.search')}
+      above={(result) => <Summary result={result} />}
+      empty={{ text: null }}
+      columns={[
+        { title: t('overrides.user'), sort: 'user', cell: ({ user }) => user.email },
+        {
+          title: t('simulate.device'),
+          sort: 'device',
+          cell: ({ device }) => device?.name ?? t('simulate.noDevice'),
+        },
+        { title: t('simulate.change'), sort: 'changes', cell: (row) => <Changes row={row} /> },
+      ]}
+    />
+  );
+}
+
+function Summary({ result: { totals, settings } }: { readonly result: Simulation }) {
+  const { t } = useConsoleText();
   if (totals.members === 0) return <Notice tone="warn">{t('simulate.nobody')}</Notice>;
   const quiet = totals.membersChanged === 0 && totals.devicesHindered === 0;
   return (
@@ -31,8 +67,6 @@ export function SimulationResult({ result }: { readonly result: Simulation }) {
           />
         </Panel>
       )}
-      {devices.length === 0 ? null : <Devices devices={devices} />}
-      {truncated ? <p className={layout.dim}>{t('simulate.truncated')}</p> : null}
     </div>
   );
 }
@@ -60,24 +94,6 @@ function Totals({ totals }: { readonly totals: Simulation['totals'] }) {
         <Tag tone="bad">{t('simulate.hindered', { count: totals.devicesHindered })}</Tag>
       )}
     </div>
-  );
-}
-
-function Devices({ devices }: { readonly devices: readonly SimulatedDevice[] }) {
-  const { t } = useConsoleText();
-  return (
-    <Panel title={t('simulate.byDevice')} flush>
-      <Table
-        label={t('simulate.byDevice')}
-        rows={devices}
-        rowKey={({ user, device }) => `${user.id} ${device?.id}`}
-        columns={[
-          { title: t('overrides.user'), cell: ({ user }) => user.email },
-          { title: t('simulate.device'), cell: ({ device }) => device?.name ?? t('simulate.noDevice') },
-          { title: t('simulate.change'), cell: (row) => <Changes row={row} /> },
-        ]}
-      />
-    </Panel>
   );
 }
 

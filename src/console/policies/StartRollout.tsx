@@ -1,21 +1,16 @@
 import { useState } from 'react';
-import {
-  type Policy,
-  policySchema,
-  type RevisionSummary,
-  revisionListSchema,
-} from '../../shared/contracts/hub-api.ts';
+import { type Policy, policySchema } from '../../shared/contracts/hub-api.ts';
 import { rolloutStartSchema } from '../../shared/contracts/hub-rollouts.ts';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { useConsoleText } from '../console-text.tsx';
-import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
-import { Choice } from '../parts/Choice.tsx';
 import { checkForm } from '../parts/check-form.ts';
 import { Field } from '../parts/Field.tsx';
 import { Form } from '../parts/Form.tsx';
 import layout from '../parts/Layout.module.css';
+import { ServerChoice } from '../parts/ServerChoice.tsx';
 import { useChange } from '../parts/use-change.ts';
+import { useRevisionChoices } from './revision-choices.ts';
 import { TeamChoice } from './TeamChoice.tsx';
 import type { DraftState } from './use-policy-draft.ts';
 
@@ -34,15 +29,17 @@ export function StartRollout({
   const { t } = useConsoleText();
   const { api } = useHere();
   const change = useChange();
-  const loaded = useRead({ path: api('policies', policy.id, 'revisions'), answer: revisionListSchema });
-  const revisions = loaded.state === 'ready' ? loaded.value.revisions.filter((each) => !each.current) : [];
-  const options = useOptions(draft, revisions);
+  const choices = useRevisionChoices(policy.id, ({ revision, reason: why, current }) =>
+    current ? null : reasonedRevision(t('policy.revision', { revision }), why),
+  );
+  const first = draft.dirty ? [[DRAFT, t('rollout.whatDraft')] as const] : [];
+  const options = [...first, ...choices.options];
   const [wanted, setWanted] = useState('');
   const [percentage, setPercentage] = useState('10');
   const [teamIds, setTeamIds] = useState<readonly string[]>([]);
   const [reason, setReason] = useState('');
   const [problems, setProblems] = useState<{ readonly [field: string]: string }>({});
-  const what = options.find(([value]) => value === wanted)?.[0] ?? options[0]?.[0];
+  const what = wanted === '' || (wanted === DRAFT && !draft.dirty) ? options[0]?.[0] : wanted;
   const ofDraft = what === DRAFT;
   const broken = ofDraft && draft.problems.some((problem) => problem.severity === 'error');
   const submit = async () => {
@@ -65,16 +62,24 @@ export function StartRollout({
   };
   return (
     <Panel title={t('rollout.startTitle')} text={t('rollout.startText', { revision: policy.revision })}>
-      {what === undefined ? (
+      {what === undefined && choices.search === null ? (
         <p className={layout.dim}>{t('rollout.noWhat')}</p>
       ) : (
         <Form
           submit={t('rollout.start')}
           change={change}
-          disabled={broken || (ofDraft && draft.overtaken)}
+          disabled={broken || what === undefined || (ofDraft && draft.overtaken)}
           onSubmit={submit}
         >
-          <Choice label={t('rollout.what')} value={what} options={options} onChange={setWanted} />
+          <ServerChoice
+            label={t('rollout.what')}
+            searchLabel={t('policies.revisionSearch')}
+            value={what ?? ''}
+            choices={choices}
+            first={first}
+            nameOf={(revision) => t('policy.revision', { revision: Number(revision) })}
+            onChange={setWanted}
+          />
           <Field
             label={t('rollout.percentage')}
             hint={t('rollout.percentageHint')}
@@ -94,20 +99,6 @@ export function StartRollout({
       )}
     </Panel>
   );
-}
-
-function useOptions(
-  draft: DraftState,
-  revisions: readonly RevisionSummary[],
-): readonly (readonly [value: string, label: string])[] {
-  const { t } = useConsoleText();
-  return [
-    ...(draft.dirty ? [[DRAFT, t('rollout.whatDraft')] as const] : []),
-    ...revisions.map(
-      ({ revision, reason }) =>
-        [String(revision), reasonedRevision(t('policy.revision', { revision }), reason)] as const,
-    ),
-  ];
 }
 
 function reasonedRevision(revision: string, reason: string): string {

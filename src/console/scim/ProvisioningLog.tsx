@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { AuditEvent } from '../../shared/contracts/hub-api.ts';
 import { provisioningLogSchema, scimRefusalListSchema } from '../../shared/contracts/hub-provisioning.ts';
@@ -6,6 +5,7 @@ import { DocumentView } from '../../shared-ui/DocumentView.tsx';
 import { Facts, Panel } from '../../shared-ui/Panel.tsx';
 import { SidePanel } from '../../shared-ui/SidePanel.tsx';
 import { When } from '../../shared-ui/When.tsx';
+import { useEventColumns } from '../audit/event-columns.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import layout from '../parts/Layout.module.css';
 import { ServerList } from '../parts/ServerList.tsx';
@@ -26,26 +26,7 @@ export function ProvisioningLog({ path }: { readonly path: string }) {
           usualSort="-at"
           search={t('scim.logSearch')}
           empty={{ text: t('scim.logNoneText') }}
-          columns={[
-            { title: t('scim.logAction'), cell: ({ action }) => <code>{action}</code> },
-            { title: t('scim.logTarget'), cell: ({ target }) => target.label },
-            { title: t('scim.logBy'), cell: ({ actor }) => actor.label },
-            { title: t('audit.when'), sort: 'at', cell: ({ at }) => <When at={at} /> },
-            {
-              title: t('list.actions'),
-              quiet: true,
-              cell: (event) => (
-                <Button
-                  variant="default"
-                  size="xs"
-                  aria-label={t('scim.logShowNamed', { action: event.action, target: event.target.label })}
-                  onClick={() => setShown(event)}
-                >
-                  {t('audit.show')}
-                </Button>
-              ),
-            },
-          ]}
+          columns={useEventColumns(t('scim.logTarget'), setShown)}
         />
       </div>
       <SidePanel opened={shown !== null} title={t('scim.log')} onClose={() => setShown(null)}>
@@ -101,9 +82,9 @@ function Detail({ event }: { readonly event: AuditEvent }) {
     <div className={layout.stack}>
       <Facts
         facts={[
-          [t('scim.logAction'), <code key="action">{event.action}</code>],
+          [t('audit.action'), <code key="action">{event.action}</code>],
           [t('scim.logTarget'), event.target.label],
-          [t('scim.logBy'), event.actor.label],
+          [t('audit.actor'), event.actor.label],
           [t('audit.when'), <When key="when" at={event.at} exact />],
         ]}
       />

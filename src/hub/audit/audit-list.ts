@@ -29,11 +29,9 @@ export async function listAuditEvents(
   if (query.action?.endsWith('.') === true)
     events = events.where('action', 'like', `${escapeLike(query.action)}%`);
   else if (query.action !== undefined) events = events.where('action', '=', clean(query.action));
-  if (provisioning !== undefined) {
-    const { search } = provisioning;
-    events = events.where(isProvisioning(provisioning));
-    if (search !== undefined) events = events.where(searching(search, sql`target_label`, sql`action`));
-  }
+  if (provisioning !== undefined) events = events.where(isProvisioning(provisioning));
+  if (query.search !== undefined)
+    events = events.where(searching(query.search, sql`target_label`, sql`action`, sql`actor_label`));
   if (query.actor !== undefined) {
     const part = `%${escapeLike(query.actor)}%`;
     events = events.where('actor_label', 'ilike', part);
@@ -70,8 +68,6 @@ export async function listAuditEvents(
 export interface ProvisioningEvents {
   readonly systemActor: string;
   readonly orTarget: { readonly kind: string; readonly id: string; readonly action: string };
-  /** Part of what it was done to, or of the action. */
-  readonly search?: string | undefined;
 }
 
 function isProvisioning({ systemActor, orTarget }: ProvisioningEvents) {

@@ -105,6 +105,7 @@ function listCommand(members: Command, around: Surroundings): void {
 interface AuditOptions extends CommonOptions {
   readonly organization?: string;
   readonly limit: number;
+  readonly search?: string;
   readonly action?: string;
   readonly actor?: string;
   readonly target?: string;
@@ -113,10 +114,10 @@ interface AuditOptions extends CommonOptions {
   readonly export?: string;
 }
 
-function auditFilter({ action, actor, target, since, until, export: format }: AuditOptions) {
+function auditFilter({ search, action, actor, target, since, until, export: format }: AuditOptions) {
   const read = auditExportQuerySchema
     .extend({ format: z.enum(['jsonl', 'csv']).optional() })
-    .safeParse({ action, actor, target, since, until, format });
+    .safeParse({ search, action, actor, target, since, until, format });
   if (read.success) return read.data;
   const issue = read.error.issues[0];
   throw new RefusalError({
@@ -132,6 +133,7 @@ export function auditCommand(program: Command, around: Surroundings): void {
     .description('show what was changed, newest first')
     .option('--organization <name>', 'organization (default: events of the hub as a whole)')
     .option('--limit <number>', 'how many', (text) => Number(text), 50)
+    .option('--search <text>', 'only where the action, who did it or what it was done to has this text in it')
     .option('--action <name>', '"policy.update", or a beginning such as "policy."')
     .option('--actor <text>', 'part of the name of who did it')
     .option('--target <text>', 'part of the name of what it was done to')

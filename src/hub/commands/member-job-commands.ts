@@ -4,14 +4,14 @@ import { memberQuerySchema } from '../../shared/contracts/hub-api.ts';
 import {
   type MemberJob,
   type MemberJobAction,
-  type MemberJobDetail,
+  type MemberJobRefusal,
   memberJobQuerySchema,
 } from '../../shared/contracts/hub-member-jobs.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { systemClock } from '../clock.ts';
 import type { Db } from '../database/connection.ts';
 import { createJobRunner } from '../member-jobs/job-runner.ts';
-import { createJob, listJobs, readJob } from '../member-jobs/job-service.ts';
+import { createJob, listJobRefusals, listJobs, readJob } from '../member-jobs/job-service.ts';
 import { findOrganization } from '../organizations/organization-service.ts';
 import { findTeam } from '../teams/team-service.ts';
 import { operator, outputOf, type Surroundings, withDatabase } from './command-context.ts';
@@ -61,7 +61,7 @@ export function memberJobCommands(members: Command, around: Surroundings): void 
     .action((given: string, options: OrganizationOptions) =>
       withDatabase({ options, around, purpose: 'members job' }, async ({ db }) => {
         const { id } = await findOrganization(db, options.organization);
-        tell(around, await readJob(db, id, jobId(given)));
+        tell(around, await withRefusals(db, id, jobId(given)));
       }),
     );
 }
@@ -121,7 +121,7 @@ async function finished(
   organizationId: string,
   job: MemberJob,
   around: Surroundings,
-): Promise<MemberJobDetail> {
+): Promise<ToldJob> {
   let failed: unknown;
   const runner = createJobRunner({
     db,
@@ -143,10 +143,19 @@ async function finished(
     clearInterval(timer);
   }
   if (failed !== undefined) throw failed;
-  return readJob(db, organizationId, job.id);
+  return withRefusals(db, organizationId, job.id);
 }
 
-function tell(around: Surroundings, job: MemberJobDetail): void {
+interface ToldJob extends MemberJob {
+  readonly refused: readonly MemberJobRefusal[];
+}
+
+async function withRefusals(db: Db, organizationId: string, id: string): Promise<ToldJob> {
+  const { refused } = await listJobRefusals(db, organizationId, id);
+  return { ...(await readJob(db, organizationId, id)), refused };
+}
+
+function tell(around: Surroundings, job: ToldJob): void {
   const [done, refused, left] = numbersOf(job);
   answer(outputOf(around), { job }, () => [
     `${wordsOf(job.action)}: ${done} done, ${refused} refused, ${left} left.`,

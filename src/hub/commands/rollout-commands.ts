@@ -152,7 +152,7 @@ function simulateCommand(policy: Command, around: Surroundings): void {
 }
 
 /** One row for each change of a device, and one for each thing that holds a device up. */
-function perDevice({ devices, truncated }: Simulation): readonly string[] {
+function perDevice({ devices, next }: Simulation): readonly string[] {
   const changes: string[][] = [];
   const obstacles: string[][] = [];
   for (const { user, device, ...found } of devices) {
@@ -169,7 +169,7 @@ function perDevice({ devices, truncated }: Simulation): readonly string[] {
   ];
   return [
     ...tables.flatMap(({ head, rows }) => (rows.length === 0 ? [] : ['', ...columns(head, rows, '')])),
-    ...(truncated ? ['… and more.'] : []),
+    ...(next !== null ? ['… and more.'] : []),
   ];
 }
 

@@ -100,7 +100,8 @@ const FORMS: Readonly<Record<ListOrder['kind'] | ListId['kind'], z.ZodType<strin
   time: z.string().regex(MICROSECONDS),
 };
 
-function readCursor(
+/** What `writeCursor` wrote; refuses (`bad_request`) anything else. */
+export function readCursor(
   cursor: string,
   kind: ListOrder['kind'],
   idKind: ListId['kind'],

@@ -1,10 +1,11 @@
 import { organizationPathSchema } from '../../shared/contracts/hub-api.ts';
 import {
   memberJobCreationSchema,
-  memberJobDetailSchema,
   memberJobListSchema,
   memberJobPathSchema,
   memberJobQuerySchema,
+  memberJobRefusalListSchema,
+  memberJobRefusalQuerySchema,
   memberJobSchema,
 } from '../../shared/contracts/hub-member-jobs.ts';
 import { organizationOf } from '../access.ts';
@@ -12,7 +13,7 @@ import { changeBy } from '../audit/record.ts';
 import { answers } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
 import { createJobRunner } from './job-runner.ts';
-import { createJob, listJobs, readJob } from './job-service.ts';
+import { createJob, listJobRefusals, listJobs, readJob } from './job-service.ts';
 
 const tags = ['members'];
 const base = '/v1/orgs/:organization/member-jobs';
@@ -71,12 +72,26 @@ export function memberJobRoutes(app: HubServer, { db, clock, log }: HubContext):
     {
       config: { requires: 'owner' },
       schema: {
-        summary: 'How far one is, and whom it was refused for',
+        summary: 'How far one is',
         tags,
         params: memberJobPathSchema,
-        response: answers(200, memberJobDetailSchema),
+        response: answers(200, memberJobSchema),
       },
     },
     (request) => readJob(db, organizationOf(request).id, request.params.jobId),
+  );
+  app.get(
+    `${base}/:jobId/refusals`,
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'Whom one was refused for, and why',
+        tags,
+        params: memberJobPathSchema,
+        querystring: memberJobRefusalQuerySchema,
+        response: answers(200, memberJobRefusalListSchema),
+      },
+    },
+    (request) => listJobRefusals(db, organizationOf(request).id, request.params.jobId, request.query),
   );
 }

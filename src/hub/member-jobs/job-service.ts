@@ -3,9 +3,11 @@ import { z } from 'zod';
 import {
   type MemberJob,
   type MemberJobCreation,
-  type MemberJobDetail,
   type MemberJobList,
   type MemberJobQuery,
+  type MemberJobRefusal,
+  type MemberJobRefusalList,
+  type MemberJobRefusalQuery,
   memberJobActionSchema,
 } from '../../shared/contracts/hub-member-jobs.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
@@ -17,9 +19,6 @@ import { readPage } from '../database/read-page.ts';
 import { matchingMembers } from '../organizations/member-list.ts';
 import { readTeam } from '../teams/team-service.ts';
 import './tables.ts';
-
-/** How many refusals one job shows. */
-const LISTED_REFUSALS = 500;
 
 /** Begins a job for members that are named or found by a filter; who is no member is left out. */
 export async function createJob(
@@ -51,7 +50,7 @@ export async function createJob(
       trx,
     );
     const job = await readJob(trx, organizationId, id);
-    if (job.counts.waiting > 0) return withoutRefusals(job);
+    if (job.counts.waiting > 0) return job;
     throw new RefusalError({
       code: 'not_found',
       message: 'None of them is a member of this organization any more.',
@@ -88,8 +87,8 @@ export async function listJobs(
   return { jobs: rows.map(toJob), total, next };
 }
 
-/** One job with whom it was refused for. */
-export async function readJob(db: Reader, organizationId: string, jobId: string): Promise<MemberJobDetail> {
+/** One job, and how far it is. */
+export async function readJob(db: Reader, organizationId: string, jobId: string): Promise<MemberJob> {
   const { rows } = await sql<JobRow>`
     select ${COLUMNS} from member_jobs j where j.organization_id = ${organizationId} and j.id = ${jobId}`.execute(
     db,
@@ -97,15 +96,35 @@ export async function readJob(db: Reader, organizationId: string, jobId: string)
   const row = rows[0];
   if (row === undefined)
     throw new RefusalError({ code: 'not_found', message: 'There is no such job in this organization.' });
-  const refused = await db
-    .selectFrom('member_job_items')
-    .where('job_id', '=', jobId)
-    .where('state', '=', 'refused')
-    .select(['user_id as userId', 'email', 'detail'])
-    .orderBy('email')
-    .limit(LISTED_REFUSALS)
-    .execute();
-  return { ...toJob(row), refused };
+  return toJob(row);
+}
+
+const REFUSAL_ORDERS: Readonly<Record<string, ListOrder>> = { email: { by: sql`i.email`, kind: 'text' } };
+
+/** Whom a job was refused for and why, a page at a time; every one without a limit. */
+export async function listJobRefusals(
+  db: Reader,
+  organizationId: string,
+  jobId: string,
+  { search, sort = 'email', cursor, limit }: Partial<MemberJobRefusalQuery> = {},
+): Promise<MemberJobRefusalList> {
+  const job = await readJob(db, organizationId, jobId);
+  const { rows, total, next } = await readPage<MemberJobRefusal>(
+    db,
+    {
+      columns: sql`i.user_id as "userId", i.email, i.detail`,
+      from: sql`member_job_items i`,
+      where: sql`i.job_id = ${job.id} and i.state = 'refused' and ${searching(search, sql`i.email`, sql`i.detail`)}`,
+      orders: REFUSAL_ORDERS,
+      id: { by: sql`i.user_id`, kind: 'uuid' },
+    },
+    { sort, cursor, limit },
+  );
+  return {
+    refused: rows.map(({ userId, email, detail }) => ({ userId, email, detail })),
+    total,
+    next,
+  };
 }
 
 interface JobRow {
@@ -136,8 +155,4 @@ function toJob(row: JobRow): MemberJob {
     finishedAt: row.finished_at?.toISOString() ?? null,
     counts: countsSchema.parse(row.counts),
   };
-}
-
-function withoutRefusals({ refused: _, ...job }: MemberJobDetail): MemberJob {
-  return job;
 }

@@ -33,7 +33,7 @@ export async function listRevisions(
     {
       columns: sql`r.revision, r.author_label, r.reason, r.created_at`,
       from: sql`policy_revisions r`,
-      where: sql`r.policy_id = ${policyId} and ${searching(search, sql`r.author_label`, sql`r.reason`)}`,
+      where: sql`r.policy_id = ${policyId} and ${searching(search, sql`r.author_label`, sql`r.reason`, sql`r.revision::text`)}`,
       orders: REVISION_ORDERS,
       id: { by: sql`r.revision`, kind: 'number' },
     },

@@ -111,7 +111,6 @@ export async function readProvisioningLog(
   const done = await listAuditEvents(reader, where.organizationId, page, {
     systemActor: scimActorName(connection),
     orTarget: { kind: 'connection', id: connection.id, action: 'scim.' },
-    search: page.search,
   });
   const { refused } = page.cursor === undefined ? await listRefusals(reader, connection.id) : { refused: [] };
   return { ...done, refused };

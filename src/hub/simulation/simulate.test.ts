@@ -158,7 +158,34 @@ it('masks user-info, refuses what could not be saved, and keeps to the organizat
 it('counts all and tells as many as were asked for', async () => {
   const simulation = await run({ policyId: defaultId, document: draft, limit: 1 });
   expect(simulation.devices).toHaveLength(1);
-  expect(simulation).toMatchObject({ truncated: true, totals: { members: 3 } });
+  expect(simulation).toMatchObject({ next: expect.any(String), totals: { members: 3 } });
+});
+
+it('turns the pages of what it found, in each order and both ways, and searches it', async () => {
+  const ask = (more: object) => run({ policyId: defaultId, document: draft, ...more });
+  const told = ({ devices }: Awaited<ReturnType<typeof ask>>) =>
+    devices.map(({ user, device }) => `${user.email} ${device?.name}`);
+  const whole = told(await ask({}));
+  expect(whole).toHaveLength(3);
+  for (const sort of ['user', '-user', 'device', '-device', 'changes', '-changes']) {
+    const paged: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const more: object = cursor === '' ? {} : { cursor };
+      const page: Awaited<ReturnType<typeof ask>> = await ask({ sort, limit: 2, ...more });
+      expect([sort, page.total]).toEqual([sort, 3]);
+      paged.push(...told(page));
+      cursor = page.next;
+    }
+    expect([sort, paged]).toEqual([sort, told(await ask({ sort }))]);
+    expect([sort, paged.toSorted()]).toEqual([sort, whole.toSorted()]);
+  }
+  expect(told(await ask({ sort: '-user' }))).toEqual(whole.toReversed());
+  expect(await ask({ search: 'PROFIL' })).toMatchObject({
+    total: 1,
+    devices: [{ device: { name: 'profiled' } }],
+  });
+  expect(await ask({ search: '%' })).toMatchObject({ total: 0, devices: [], totals: { members: 3 } });
+  await expect(ask({ cursor: 'x' })).rejects.toMatchObject({ refusal: { code: 'bad_request' } });
 });
 
 it('leaves an override that goes on in force, and starts from its value where it ends', async () => {

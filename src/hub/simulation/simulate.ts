@@ -18,6 +18,7 @@ import { readStoredPolicy } from '../policies/policy-list.ts';
 import { type Received, readManyReceived } from '../policies/received.ts';
 import '../reports/tables.ts';
 import { compareOn, type Difference, differencesOf, type ReportedLayers } from './compare.ts';
+import { pageOf } from './page-of.ts';
 
 /**
  * What a draft would change for whom, by the engine of the devices (docs/delivery.md section 5). Nothing is saved. What
@@ -58,7 +59,7 @@ export async function simulate(
       rows.push({ user, device: { id, name, platform }, ...comparison.on(now, platform, report) });
     }
   }
-  return summary(rows, request.limit);
+  return { ...summary(rows), ...pageOf(rows, request) };
 }
 
 /**
@@ -199,14 +200,13 @@ async function readDevices(
   return Map.groupBy(known, (row) => row.user_id);
 }
 
-function summary(rows: readonly SimulatedDevice[], limit: number): Simulation {
+function summary(rows: readonly SimulatedDevice[]): Pick<Simulation, 'totals' | 'settings'> {
   const changed = rows.filter(({ changes }) => changes.length > 0);
   const hindered = rows.filter(({ obstacles }) => obstacles.length > 0);
   const counts = new Map<string, number>();
   for (const { changes } of changed) {
     for (const { setting } of changes) counts.set(setting, (counts.get(setting) ?? 0) + 1);
   }
-  const told = rows.filter(({ changes, obstacles }) => changes.length > 0 || obstacles.length > 0);
   const members = (list: readonly SimulatedDevice[]) => new Set(list.map(({ user }) => user.id)).size;
   const devices = (list: readonly SimulatedDevice[]) => list.filter(({ device }) => device !== null).length;
   return {
@@ -221,8 +221,6 @@ function summary(rows: readonly SimulatedDevice[], limit: number): Simulation {
     settings: [...counts]
       .map(([setting, count]) => ({ setting, count }))
       .sort((a, b) => b.count - a.count || (a.setting < b.setting ? -1 : 1)),
-    devices: told.slice(0, limit),
-    truncated: told.length > limit,
   };
 }
 

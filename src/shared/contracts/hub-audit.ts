@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, jsonObject, pageQuerySchema, sortSchema, uuid } from './hub-fields.ts';
+import { instant, jsonObject, pageQuerySchema, searchSchema, sortSchema, uuid } from './hub-fields.ts';
 
 /* The audit log. */
 
@@ -23,6 +23,8 @@ export const auditQuerySchema = pageQuerySchema.extend({
   /** Part of the name of who did it, and of what it was done to. */
   actor: z.string().max(200).optional(),
   target: z.string().max(200).optional(),
+  /** Part of the action, or of the name of who did it or of what it was done to. */
+  search: searchSchema,
   actorId: uuid.optional(),
   targetId: z.string().max(100).optional(),
   /** ISO 8601: not before, and before. */

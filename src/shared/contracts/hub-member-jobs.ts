@@ -49,14 +49,24 @@ export const memberJobQuerySchema = pageQuerySchema.extend({
   sort: sortSchema(['created']).optional(),
 });
 export const memberJobListSchema = z.object({ jobs: z.array(memberJobSchema), ...pageAnswer });
-/** With whom it was refused for, at most 500 of them. */
-export const memberJobDetailSchema = memberJobSchema.extend({
-  refused: z.array(z.object({ userId: uuid, email: z.string(), detail: z.string() })),
+/** Whom it was refused for, and why. */
+const memberJobRefusalSchema = z.object({ userId: uuid, email: z.string(), detail: z.string() });
+export const memberJobRefusalQuerySchema = pageQuerySchema.extend({
+  /** Part of the address, or of the reason. */
+  search: searchSchema,
+  /** By address, unless it is asked for the other way round. */
+  sort: sortSchema(['email']).optional(),
+});
+export const memberJobRefusalListSchema = z.object({
+  refused: z.array(memberJobRefusalSchema),
+  ...pageAnswer,
 });
 
 export type MemberJobQuery = z.infer<typeof memberJobQuerySchema>;
 export type MemberJobList = z.infer<typeof memberJobListSchema>;
 export type MemberJob = z.infer<typeof memberJobSchema>;
-export type MemberJobDetail = z.infer<typeof memberJobDetailSchema>;
+export type MemberJobRefusal = z.infer<typeof memberJobRefusalSchema>;
+export type MemberJobRefusalQuery = z.infer<typeof memberJobRefusalQuerySchema>;
+export type MemberJobRefusalList = z.infer<typeof memberJobRefusalListSchema>;
 export type MemberJobAction = z.infer<typeof memberJobActionSchema>;
 export type MemberJobCreation = z.infer<typeof memberJobCreationSchema>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { uuid } from './hub-fields.ts';
+import { pageAnswer, pageQuerySchema, searchSchema, sortSchema, uuid } from './hub-fields.ts';
 import { jsonValue } from './json-value.ts';
 
 /* Shapes of a simulation: what a draft would change, for whom, before anybody receives it. */
@@ -22,8 +22,14 @@ export const simulationRequestSchema = z
     document: z.record(z.string(), jsonValue).optional(),
     /** Left out: who receives `policyId`; without one, the receivers of the default. */
     audience: audienceSchema.optional(),
-    /** How many devices are told one by one; the totals count all. */
+    /** How many devices are told one by one; the totals count all, on whatever page. */
     limit: z.int().min(0).max(1000).default(200),
+    /** `next` of the page before, of the same question. */
+    cursor: pageQuerySchema.shape.cursor,
+    /** Part of the address of the member, or of the name of the device. */
+    search: searchSchema,
+    /** By address of the member, unless something else is asked for. */
+    sort: sortSchema(['user', 'device', 'changes']).optional(),
   })
   .refine(
     ({ policyId, text, document }) =>
@@ -75,10 +81,10 @@ export const simulationSchema = z.object({
   }),
   /** How many devices, or members without one, each setting changes for; most first. */
   settings: z.array(z.object({ setting: z.string(), count: z.int() })),
-  /** Those that change or are hindered, by e-mail address. */
+  /** A page of those that change or are hindered. */
   devices: z.array(simulatedDeviceSchema),
-  /** True when `limit` left some out. */
-  truncated: z.boolean(),
+  /** How many of those match the search. */
+  ...pageAnswer,
 });
 
 export type Audience = z.infer<typeof audienceSchema>;

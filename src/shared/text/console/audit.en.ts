@@ -2,6 +2,7 @@
 export const enAudit = {
   'audit.title': 'Audit log',
   'audit.text': 'Every change, who made it, and what was there before and after.',
+  'audit.search': 'Search by action, who or what',
   'audit.kind': 'Kind',
   'audit.kind.policy.': 'Policies and assignments',
   'audit.kind.member.': 'Members',

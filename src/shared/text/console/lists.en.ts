@@ -11,6 +11,8 @@ export const enConsoleLists = {
   'list.chooseAll': 'Choose all on this page',
   'list.csv': 'Export CSV',
   'list.json': 'Export JSON',
+  'list.choices': { one: '{count} found', other: '{count} found' },
+  'list.choicesSome': 'The first {shown} of {total}: search for the others.',
   'list.nothingFound': 'Nothing matches',
   'list.nothingFoundText': 'Search for something else, or take a filter away.',
 } as const;

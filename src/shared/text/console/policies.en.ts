@@ -72,6 +72,7 @@ export const enPolicies = {
   'policies.inForce': 'In force',
   'policies.author': 'Author',
   'policies.compareWith': 'Compare with revision {revision}',
+  'policies.revisionSearch': 'Search revisions by number, author or reason',
   'policies.compareBase': 'Compare with',
   'policies.yourDraft': 'Your unsaved change',
   'policies.same': 'There is no difference.',

@@ -93,7 +93,7 @@ export const enPolicyWork = {
   'simulate.onlyDevice': 'what the device has',
   'simulate.locked': '{value}, locked',
   'simulate.overrides': 'Overrides the user’s own choice: {settings}',
-  'simulate.truncated': 'Only the first devices are listed; the numbers above count all.',
+  'simulate.search': 'Search by user or device',
 
   'rollout.startTitle': 'Roll out in stages',
   'rollout.startText':

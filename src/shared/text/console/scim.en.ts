@@ -68,11 +68,8 @@ export const scim = {
   'scim.log': 'Provisioning log',
   'scim.logText': 'What the identity provider did here, newest first.',
   'scim.logNoneText': 'When the identity provider calls, what it did or was refused stands here.',
-  'scim.logAction': 'What',
   'scim.logTarget': 'Whom',
-  'scim.logBy': 'By',
   'scim.logDetail': 'Values',
-  'scim.logShowNamed': 'Show {action} of {target}',
 
   'migration.title': 'Move from sign-in to SCIM',
   'migration.text':
