@@ -52,6 +52,9 @@ type Row = readonly [
 ];
 const q = encodeURIComponent;
 const REFUSED: readonly Row[] = [
+  ['a long filter', 'GET', `/Users?filter=${'x'.repeat(8000)}`, undefined, 400, 'invalidFilter'],
+  ['a long attribute', 'GET', `/Users?filter=${'x'.repeat(8000)}+pr`, undefined, 400, 'invalidFilter'],
+  ['too long a filter', 'GET', `/Users?filter=${'x'.repeat(9000)}`, undefined, 400, 'invalidFilter'],
   ['no JSON', 'POST', '/Users', 'x', 400, 'invalidSyntax'],
   ['half a body', 'PATCH', '/Users/{user}', '{"Operations":[', 400, 'invalidSyntax'],
   ['an empty body', 'POST', '/Users', '', 400, 'invalidSyntax'],
@@ -74,6 +77,22 @@ const REFUSED: readonly Row[] = [
     'invalidValue',
   ],
   ['an unseen character', 'POST', '/Users', { userName: 'a\u202eb@acme.example' }, 400, 'invalidValue'],
+  [
+    'an accent apart from its letter',
+    'POST',
+    '/Users',
+    { userName: 'ju\u0308rgen@acme.example' },
+    400,
+    'invalidValue',
+  ],
+  [
+    'a rename to an accent apart from its letter',
+    'PATCH',
+    '/Users/{user}',
+    patch({ op: 'replace', path: 'userName', value: 'ju\u0308rgen@acme.example' }),
+    400,
+    'invalidValue',
+  ],
   ['a control character', 'POST', '/Users', { userName: 'a\u0007b@acme.example' }, 400, 'invalidValue'],
   [
     'an attribute to show that is none, with a new user',
@@ -463,6 +482,7 @@ describe('every refusal', () => {
       status: String(status),
     });
     expect(answer.body.detail.length).toBeGreaterThan(10);
+    expect(answer.body.detail.length).toBeLessThan(900);
     expect(answer.body.detail).not.toMatch(/select |syntax error|node_modules/);
     expect(answer.headers['content-type']).toContain('application/scim+json');
     expect(await whole()).toEqual(before);

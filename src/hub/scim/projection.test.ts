@@ -127,6 +127,19 @@ describe('what returned says', () => {
   });
 });
 
+it('tells an attribute of an extension from one of the core that has its name', () => {
+  const extension = { ...DOCKER_USER_SCHEMA, attributes: [attribute('displayName', '')] };
+  const type = { ...USER, extensions: [extension] };
+  const both = { id: '1', schemas: [], displayName: 'core', [DOCKER]: { displayName: 'extension' } };
+  const shown = (attributes?: string, excluded?: string) =>
+    project(type, both, readProjection(type, attributes, excluded));
+  const { displayName, [DOCKER]: extended, ...rest } = both;
+  expect(shown('displayName')).toEqual({ ...rest, displayName });
+  expect(shown(`${DOCKER}:displayName`)).toEqual({ ...rest, [DOCKER]: extended });
+  expect(shown(undefined, 'displayName')).toEqual({ ...rest, [DOCKER]: extended });
+  expect(shown(undefined, `${DOCKER}:displayName`)).toEqual({ ...rest, displayName });
+});
+
 it('says whether a list is shown at all, so that nobody reads thousands for nothing', () => {
   const members = (attributes?: string, excluded?: string) =>
     shows(readProjection(GROUP, attributes, excluded), 'members');

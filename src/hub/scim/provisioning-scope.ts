@@ -51,8 +51,15 @@ export async function requireAllowed(
 // Neither blanks nor what nobody sees: two names that look alike must not be two people.
 const ADDRESS = /^[^@\s\p{C}]+@[^@\s\p{C}]+$/u;
 
-/** Refuses a userName that is not an e-mail address. */
+/** Refuses a userName that is not an e-mail address, or one that could be spelled in two ways that look alike. */
 export function requireAddress(userName: string): void {
+  if (userName.normalize('NFC') !== userName) {
+    throw new ScimError(
+      400,
+      `userName "${userName.slice(0, 100)}" has letters and their accents apart, which looks like another address; send it composed (Unicode NFC).`,
+      'invalidValue',
+    );
+  }
   if (!ADDRESS.test(userName) || userName.length > 254) {
     throw new ScimError(
       400,

@@ -14,12 +14,15 @@ export type ScimType =
 /** `schemas` of an error body. */
 export const ERROR_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:Error';
 
+const LONGEST = 800;
+
 /** A refusal as SCIM clients know it; thrown inside the engine, answered at the edge of `/scim`. */
 export class ScimError extends Error {
   readonly status: number;
   readonly scimType: ScimType | undefined;
   constructor(status: number, detail: string, scimType?: ScimType) {
-    super(detail);
+    // Much of a detail is what the client sent, which may be long.
+    super(detail.length > LONGEST ? `${detail.slice(0, LONGEST)}…` : detail);
     this.name = 'ScimError';
     this.status = status;
     this.scimType = scimType;

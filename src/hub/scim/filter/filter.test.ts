@@ -98,6 +98,45 @@ describe('the grammar', () => {
     expect(print(parseFilter(text))).toBe(meaning);
   });
 
+  it.each([
+    [''],
+    ['a'],
+    ['a eq'],
+    ['a eq 1 b'],
+    ['a eq 1 and'],
+    ['a eq 1 )'],
+    ['(a eq 1'],
+    ['a eq 1 b eq 2'],
+    ['a pr 1'],
+    ['not a eq 1'],
+    ['a is 1'],
+    ['a eq x'],
+    ["a eq 'x'"],
+    ['a eq "x'],
+    ['a eq "\\x"'],
+    ['a.b.c eq 1'],
+    ['x:a eq 1'],
+    ['1a eq 1'],
+    ['a[b eq 1'],
+    ['a[b eq 1] eq 1'],
+    ['a[b eq 1].c'],
+    ['a[b eq 1].c is 1'],
+    ['a[b eq 1].c.d eq 1 2'],
+    [`${'('.repeat(70)}a pr${')'.repeat(70)}`],
+    [Array.from({ length: 300 }, () => 'a pr').join(' and ')],
+    [`a eq "${'x'.repeat(8200)}"`],
+  ])('refuses %s', (text) => {
+    expect(() => parseFilter(text)).toThrow(
+      expect.objectContaining({ status: 400, scimType: 'invalidFilter' }),
+    );
+  });
+
+  it('takes what is long and deep, within reason', () => {
+    expect(parseFilter(`${'('.repeat(60)}a pr${')'.repeat(60)}`)).toEqual(parseFilter('a pr'));
+    expect(() => parseFilter(Array.from({ length: 256 }, () => 'a pr').join(' or '))).not.toThrow();
+    expect(parseFilter('a[b eq 1].c PR')).toEqual(parseFilter('a[b eq 1 and c pr]'));
+  });
+
   it('refuses everything else as what it is, and never fails', () => {
     const pieces = fc.array(
       fc.constantFrom(
@@ -445,6 +484,76 @@ describe('in the database', () => {
       const { rows } = await sql<{ id: string }>`select r.id ${from}`.execute(db);
       expect([text, rows]).toEqual([text, [{ id: table === 'scim_users' ? id : group }]]);
     }
+  });
+
+  it.each([
+    ['userName sw "N7@"', 1],
+    ['userName sw "@globex.example"', 0],
+    ['userName co "@GLOBEX"', 3000],
+    ['userName ew "@globex.example"', 3000],
+    ['userName ew "n7@"', 0],
+    ['userName co "7@g"', 300],
+    ['userName co "%"', 0],
+    ['userName co "n_@"', 0],
+    ['userName gt "n2999@globex.example" and userName lt "n3@globex.example"', 114],
+    ['userName ge "n2999@globex.example" and userName le "N3@globex.example"', 116],
+    ['externalId eq "XN7@globex.example"', 0],
+    ['externalId ne "xn7@globex.example"', 2999],
+    ['displayName ne "x"', 3000],
+    ['displayName eq null', 3000],
+    ['displayName ne null', 0],
+    ['not (displayName co "x")', 3000],
+    ['name pr', 0],
+    ['emails pr and active eq "True"', 3000],
+    ['active ne false', 3000],
+    ['meta.created eq "{created}"', 3000],
+    ['meta.created gt "{created}" or meta.created lt "{created}"', 0],
+    ['meta.created ge "2000-01-01T00:00:00Z" and meta.resourceType eq "User"', 3000],
+    ['emails[type eq "work" and value eq "n7@globex.example"]', 1],
+    ['emails[type eq "home"].value eq "n7@globex.example"', 0],
+    ['emails[type eq "home" or value eq "n7@globex.example"]', 1],
+    ['emails[type eq "home"] or emails.value eq "n7@globex.example"', 1],
+    ['not (emails.value eq "n7@globex.example")', 2999],
+    ['emails[not (type eq "home")]', 3000],
+    ['userName eq "x\\") or (userName pr"', 0],
+    ['userName eq "\'; drop table scim_users; --"', 0],
+  ])('%s finds %i', async (text, found) => {
+    const one = await scim.send(scim.globex, 'GET', '/Users?count=1');
+    const created = String(one.body.Resources[0].meta.created);
+    const filter = text.replaceAll('{created}', created);
+    const answer = await scim.send(scim.globex, 'POST', '/Users/.search', { filter, count: 0 });
+    expect([answer.status, answer.body.totalResults], JSON.stringify(answer.body)).toEqual([200, found]);
+  });
+
+  it.each([
+    ['active gt true'],
+    ['active co "t"'],
+    ['active eq "yes"'],
+    ['active eq 1'],
+    ['meta.created co "2026"'],
+    ['meta.created sw "2026"'],
+    ['meta.created eq "yesterday"'],
+    ['meta.created eq 2026'],
+    ['userName gt null'],
+    ['name eq "x"'],
+    ['meta eq "x"'],
+    ['schemas eq "x"'],
+    ['shoe pr'],
+    ['userName[value eq "x"]'],
+    ['name[givenName eq "x"]'],
+    ['emails.value[type eq "x"]'],
+    ['emails[shoe eq "x"]'],
+    ['emails[x.type eq "x"]'],
+    ['emails[urn:x:type eq "x"]'],
+    ['emails[emails[type eq "x"]]'],
+    ['urn:x:2.0:User:userName eq "x"'],
+    ['groups.$ref pr'],
+  ])('%s is refused', async (filter) => {
+    const answer = await scim.send(scim.globex, 'POST', '/Users/.search', { filter, count: 0 });
+    expect([answer.status, answer.body.scimType], JSON.stringify(answer.body)).toEqual([
+      400,
+      'invalidFilter',
+    ]);
   });
 
   it('refuses what it does not know, and never fails, whatever the filter', async () => {

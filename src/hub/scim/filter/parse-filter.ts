@@ -6,6 +6,7 @@ const OPERATORS: readonly string[] = ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 
 // Deep nesting buys no client anything and would let a request exhaust the stack.
 const MAX_DEPTH = 64;
 const MAX_TERMS = 256;
+const SHOWN = 120;
 const NAME = /^[A-Za-z$][\w$-]*$/;
 
 /** Parses a filter. Throws 400 `invalidFilter` that names the place and what was expected. */
@@ -25,7 +26,7 @@ export function parseAttributePath(text: string, scimType: ScimType): AttributeP
   if (!named || (schema !== undefined && !/^urn:/i.test(schema))) {
     throw new ScimError(
       400,
-      `"${text}" is not an attribute: expected a name such as userName, name.givenName or urn:…:User:dockerRole.`,
+      `"${shortened(text)}" is not an attribute: expected a name such as userName, name.givenName or urn:…:User:dockerRole.`,
       scimType,
     );
   }
@@ -82,8 +83,8 @@ export class FilterReader {
   }
 
   refuse(why: string, token?: Token): ScimError {
-    const place = token === undefined ? '' : ` at character ${token.at + 1} ("${token.text}")`;
-    return new ScimError(400, `"${this.#text}" cannot be read${place}: ${why}.`, this.#scimType);
+    const place = token === undefined ? '' : ` at character ${token.at + 1} ("${shortened(token.text)}")`;
+    return new ScimError(400, `"${shortened(this.#text)}" cannot be read${place}: ${why}.`, this.#scimType);
   }
 
   #conjunction(depth: number): Filter {
@@ -166,6 +167,12 @@ export class FilterReader {
     const token = this.peek();
     return token?.kind === 'word' && token.text.toLowerCase() === word;
   }
+}
+
+/** As much of what was sent as helps to find it. */
+function shortened(text: string): string {
+  const characters = [...text];
+  return characters.length <= SHOWN ? text : `${characters.slice(0, SHOWN).join('')}…`;
 }
 
 function isOperator(text: string): text is Operator {
