@@ -115,8 +115,9 @@ async function selectReceived(
       select mp.*, s.seq
         from mp
         left join bundle_sequences s on s.organization_id = mp.organization_id and s.user_id = mp.user_id
+        ${since === undefined ? sql`` : sql`join unnest(${ids}, ${[...since]}::bigint[]) told(user_id, seq) on told.user_id = mp.user_id`}
        where (select u.disabled_at is null from users u where u.id = mp.user_id)
-         ${since === undefined ? sql`` : sql`and s.seq > (${[...since]}::bigint[])[array_position(${ids}, mp.user_id)]`})
+         ${since === undefined ? sql`` : sql`and s.seq > told.seq`})
     select o.name as organization_name, o.refresh_seconds, o.grace_seconds, o.contact_name, o.contact_url,
            ap.registries, ap.images,
            (select json_agg(json_build_object(

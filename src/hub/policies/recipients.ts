@@ -41,8 +41,8 @@ export async function stampRecipients(
   await sql`
     insert into bundle_sequences (organization_id, user_id, seq, changed_at)
     select m.organization_id, m.user_id, ${at.getTime()}::bigint, ${at}
-      from memberships m
-     where m.organization_id = ${organizationId} and ${condition(organizationId, recipients)}
+      from ${receivers(recipients)} m
+     where m.organization_id = ${organizationId} and ${condition(recipients)}
      order by m.user_id
     on conflict (organization_id, user_id) do update
       set seq = greatest(bundle_sequences.seq + 1, excluded.seq), changed_at = excluded.changed_at
@@ -61,19 +61,21 @@ export async function stampEveryone(trx: Trx, at: Date): Promise<void> {
   `.execute(trx);
 }
 
-function condition(organizationId: string, recipients: Recipients) {
-  const receivers = (which: ReturnType<typeof sql>) =>
-    sql`m.user_id in (select mp.user_id from member_policies mp
-                       where mp.organization_id = ${organizationId} and ${which})`;
+/** One row for each member either way; what a member receives is worked out only where it decides. */
+function receivers({ kind }: Recipients) {
+  return kind === 'default' || kind === 'policy' ? sql`member_policies` : sql`memberships`;
+}
+
+function condition(recipients: Recipients) {
   switch (recipients.kind) {
     case 'everyone':
       return sql`true`;
     case 'default':
-      return receivers(sql`(mp.via is null or mp.via = 'default')`);
+      return sql`(m.via is null or m.via = 'default')`;
     case 'users':
       return sql`m.user_id = any(${[...recipients.userIds]}::uuid[])`;
     case 'policy':
-      return receivers(sql`mp.policy_id = ${recipients.policyId}`);
+      return sql`m.policy_id = ${recipients.policyId}`;
   }
 }
 

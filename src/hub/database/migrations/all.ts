@@ -28,6 +28,7 @@ import * as everybodyLeaves from './0078-everybody-leaves.ts';
 import * as browserSessionEnds from './0079-browser-session-ends.ts';
 import * as samlKeys from './0080-saml-keys.ts';
 import * as sessionsEndedByOwners from './0081-sessions-ended-by-owners.ts';
+import * as stampedInPlace from './0082-stamped-in-place.ts';
 
 /**
  * Every migration by name, in the order of their names. Forward only. A capability adds its own file here with
@@ -63,4 +64,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0079-browser-session-ends': browserSessionEnds,
   '0080-saml-keys': samlKeys,
   '0081-sessions-ended-by-owners': sessionsEndedByOwners,
+  '0082-stamped-in-place': stampedInPlace,
 };
