@@ -12,6 +12,7 @@ import type { Registry } from 'prom-client';
 import type { Clock } from './clock.ts';
 import type { Announcements } from './database/announcements.ts';
 import type { Db } from './database/connection.ts';
+import type { AnswerEarly } from './early-answers.ts';
 import type { Logger } from './logging.ts';
 
 /** What the whole hub is told at start. */
@@ -42,6 +43,8 @@ export interface HubContext {
    * refusal.
    */
   readonly checkAccess: (request: FastifyRequest) => Promise<void>;
+  /** How a route may answer before the server's own handling (see early-answers.ts). */
+  readonly answerEarly: AnswerEarly;
   /**
    * How addresses below `base` that no router can read (a broken percent-escape) are answered; without a word from
    * the capability, in the hub's own shape.

@@ -9,6 +9,7 @@ import type { Authenticate } from './authentication.ts';
 import type { Clock } from './clock.ts';
 import type { Announcements } from './database/announcements.ts';
 import type { Db } from './database/connection.ts';
+import { answerEarly } from './early-answers.ts';
 import { answerErrors, badAddresses } from './error-answers.ts';
 import type { HubConfig, HubContext, HubPlugin, HubServer } from './hub-plugin.ts';
 import type { Logger } from './logging.ts';
@@ -92,9 +93,13 @@ export async function buildServer(options: ServerOptions): Promise<HubServer> {
   });
   app.addHook('onRequest', (request) => work.follow(checkAccess(request)));
   const metrics = options.metrics ?? new Registry();
-  measureRequests(app, metrics);
+  const early = answerEarly(app.server, measureRequests(app, metrics));
+  app.addHook('preClose', async () => early.stop());
   await describeRoutes(app, config);
-  const context: HubContext = { ...options, metrics, checkAccess, onBadAddress: addresses.onBadAddress };
+  const context: HubContext = {
+    ...options,
+    ...{ metrics, checkAccess, answerEarly: early.add, onBadAddress: addresses.onBadAddress },
+  };
   for (const plugin of options.plugins) {
     await app.register(async (scope) => plugin(scope.withTypeProvider<ZodTypeProvider>(), context));
   }

@@ -133,6 +133,26 @@ describe('GET /v1/agent/policy', () => {
     expect(one.etag).toBe(two.etag);
   });
 
+  it('answers from memory what the route answers', async () => {
+    const { etag } = await fetchPolicy();
+    const answered = async (query: string, tag: string) => {
+      const response = await fetch(`${hub.url}/v1/agent/policy?${query}`, {
+        headers: { authorization: `Bearer ${token}`, 'if-none-match': tag },
+      });
+      const headers = Object.fromEntries(response.headers);
+      return { status: response.status, body: await response.text(), headers: { ...headers, date: '' } };
+    };
+    for (const [tag, status] of [
+      ['"1"', 200],
+      [etag ?? '', 304],
+    ] as const) {
+      const remembered = await answered('org=acme', tag);
+      expect(remembered.status).toBe(status);
+      // A second parameter is never answered from memory.
+      expect(await answered('org=acme&more=1', tag)).toEqual(remembered);
+    }
+  });
+
   it('answers 304 without a body while nothing changed, however the tag is written', async () => {
     const { etag } = await fetchPolicy();
     if (etag === null) throw new Error('no tag');

@@ -8,17 +8,20 @@ import {
 } from '../../shared/contracts/agent-api.ts';
 import { BUNDLE_MEDIA_TYPE } from '../../shared/contracts/bundle.ts';
 import type { Db } from '../database/connection.ts';
+import type { AnswerEarly } from '../early-answers.ts';
 import type { AgentAccess, AgentBearer } from '../identity/agent-access.ts';
 import type { HubServer } from '../server.ts';
 import { readAgentAccount } from './agent-account.ts';
 import { NO_ORGANIZATION, notMember, organizationNamed, refuse, UNAUTHENTICATED } from './agent-refusals.ts';
 import type { Bundles, Delivered } from './bundles.ts';
+import { answerFromMemory, bundleHeaders, matches } from './remembered-policy.ts';
 import { publishedKeys } from './signing-keys.ts';
 
 export interface AgentRouteOptions {
   readonly db: Db;
   readonly access: AgentAccess;
   readonly bundles: Bundles;
+  readonly answerEarly: AnswerEarly;
 }
 
 /** Every desktop asks each hour, thousands from one address: no limit by address, no log line, no page headers. */
@@ -30,7 +33,8 @@ export const LEAN = {
 
 /** What desktops ask (docs/delivery.md section 2). */
 export function registerAgentRoutes(app: HubServer, options: AgentRouteOptions): void {
-  const { db, access, bundles } = options;
+  const { db, access, bundles, answerEarly } = options;
+  answerEarly(AGENT_ROUTES.policy.path, answerFromMemory({ access, bundles }));
   app.get(
     AGENT_ROUTES.policy.path,
     {
@@ -116,7 +120,7 @@ function answerFound(
 
 /** Sends at once where it can: an answer without a promise is the cheapest one. */
 function answer(request: FastifyRequest, reply: FastifyReply, delivered: Delivered): void | Promise<void> {
-  reply.header('etag', delivered.etag).header('cache-control', 'private, no-cache');
+  reply.headers(bundleHeaders(delivered));
   if (matches(request.headers['if-none-match'], delivered.etag)) {
     reply.code(304).send();
     return;
@@ -125,14 +129,4 @@ function answer(request: FastifyRequest, reply: FastifyReply, delivered: Deliver
   const jws = delivered.jws();
   if (jws instanceof Promise) return jws.then((signed) => void reply.send(signed));
   reply.send(jws);
-}
-
-/** RFC 9110 section 13.1.2: a list of tags, compared weakly, or `*`. */
-function matches(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  if (header === etag) return true;
-  return header.split(',').some((tag) => {
-    const candidate = tag.trim();
-    return candidate === '*' || (candidate.startsWith('W/') ? candidate.slice(2) : candidate) === etag;
-  });
 }

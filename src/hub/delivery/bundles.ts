@@ -23,6 +23,8 @@ export interface Delivered {
 export interface Bundles {
   /** What this user receives; `null` when not a member. Synchronous where it is in memory and current. */
   find(userId: string, organization: string): Delivered | null | Promise<Delivered | null>;
+  /** The same from memory alone; `undefined` when the database must be asked. */
+  known(userId: string, organization: string): Delivered | undefined;
   /**
    * Reads together what those of these members are about to ask for whose sequence number is above what they were told.
    * Answers their numbers, by user.
@@ -90,6 +92,7 @@ export function createBundles(options: {
         })
       );
     },
+    known: (userId, organization) => memory.get(keyOf(userId, organization)),
     prepare: async (organizationId, told) => {
       const news = new Map<string, number>();
       await memory.readAll(async () => {

@@ -32,14 +32,14 @@ export async function createDelivery(options: DeliveryOptions): Promise<{ readon
   const access = createAgentAccess({ db, secret, now: () => new Date(clock.now()) }, announcements);
   const bundles = createBundles({ keys: { db, secret }, announcements, clock, issuer: publicUrl });
   const plugin: HubPlugin = (app, context) => {
-    const { log, metrics } = context;
+    const { log, metrics, answerEarly } = context;
     const streams = createEventStreams({
       ...{ db, clock, announcements, prepare: bundles.prepare, random: Math.random },
       onError: (error) =>
         log.warn({ err: error }, 'event streams could not be brought up to date; trying again'),
     });
     measureStreams(metrics, streams);
-    registerAgentRoutes(app, { db, access, bundles });
+    registerAgentRoutes(app, { db, access, bundles, answerEarly });
     eventRoutes(app, { db, access, streams });
     offlineRoutes(app, context, { db, secret });
     agentReportRoutes(app, { db, access, clock });

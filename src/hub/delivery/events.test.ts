@@ -182,6 +182,32 @@ describe('GET /v1/agent/events', () => {
     for (const reader of kept) expect(await nextSeq(reader)).toBe(await seqOf(ada.id));
   });
 
+  it('gives nothing more, in any process, to whoever was signed out between the nudge and the fetch', async () => {
+    const bearer = (await signInDesktop(hub, ada.email)).tokens.access_token;
+    const statusAt = async ({ url }: TestHub) =>
+      (await fetch(`${url}/v1/agent/policy?org=acme`, { headers: { authorization: `Bearer ${bearer}` } }))
+        .status;
+    const processes = [
+      { at: hub, reader: await listen({ bearer }) },
+      { at: other, reader: await listen({ bearer, at: other }) },
+    ];
+    for (const { at, reader } of processes) {
+      await nextSeq(reader);
+      expect(await statusAt(at)).toBe(200);
+    }
+    await save(7168);
+    for (const { reader } of processes) expect(await nextSeq(reader)).toBe(await seqOf(ada.id));
+    // Bearer and new bundle are both in memory by now.
+    await sql`delete from device_sessions where id =
+      (select id from device_sessions where user_id = ${ada.id} order by created_at desc limit 1)`.execute(
+      database.db,
+    );
+    for (const { at, reader } of processes) {
+      expect((await reader.next())?.event).toBe('end');
+      expect(await statusAt(at)).toBe(401);
+    }
+  });
+
   it('ends with the membership', async () => {
     const bearer = (await signInDesktop(hub, bob.email)).tokens.access_token;
     const reader = await listen({ bearer, at: other });

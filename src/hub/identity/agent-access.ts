@@ -20,6 +20,8 @@ export interface AgentAccess {
    * Answers synchronously from memory where it can: every desktop asks each hour, and most often nothing changed.
    */
   verify(authorization: string | undefined): AgentBearer | null | Promise<AgentBearer | null>;
+  /** The same from memory alone; `undefined` when the database must be asked. */
+  known(authorization: string | undefined): AgentBearer | null | undefined;
   stop(): void;
 }
 
@@ -40,13 +42,18 @@ export function createAgentAccess(store: OidcStore, announcements: Announcements
     if (token === undefined) return null;
     return (await memory.read(authorization, () => readOne(token)))?.bearer ?? null;
   };
+  const known: AgentAccess['known'] = (authorization) => {
+    if (authorization === undefined) return null;
+    const remembered = memory.get(authorization);
+    if (remembered === undefined) return undefined;
+    return remembered.endsAt > store.now().getTime() ? remembered.bearer : null;
+  };
   return {
     verify(authorization) {
-      if (authorization === undefined) return null;
-      const known = memory.get(authorization);
-      if (known === undefined) return ask(authorization);
-      return known.endsAt > store.now().getTime() ? known.bearer : null;
+      const bearer = known(authorization);
+      return bearer === undefined && authorization !== undefined ? ask(authorization) : (bearer ?? null);
     },
+    known,
     stop: unsubscribe,
   };
 }

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
+import type { CountRequest } from '../early-answers.ts';
 import type { HubPlugin, HubServer } from '../hub-plugin.ts';
 import { hashOneTimeSecret } from '../secrets/one-time-secret.ts';
 
@@ -29,8 +30,11 @@ export function createRegistry(version: string): Registry {
   return registry;
 }
 
-/** Counts and times every request by route; on the whole server, so it is called before routes are registered. */
-export function measureRequests(app: HubServer, registry: Registry): void {
+/**
+ * Counts and times every request by route; on the whole server, so it is called before routes are registered. Answers
+ * how requests are counted that do not come that far.
+ */
+export function measureRequests(app: HubServer, registry: Registry): CountRequest {
   const labelNames = ['method', 'route', 'status'] as const;
   const count = new Counter({
     name: 'mooring_hub_requests_total',
@@ -45,15 +49,22 @@ export function measureRequests(app: HubServer, registry: Registry): void {
     buckets: [0.002, 0.01, 0.05, 0.25, 1, 5],
     registers: [registry],
   });
+  const countRequest: CountRequest = ({ method, route, status }, milliseconds) => {
+    count.inc({ method, route, status: String(status) });
+    if (milliseconds !== null) time.observe({ method, route }, milliseconds / 1000);
+  };
   // Without a promise: this runs for every request.
   app.addHook('onResponse', (request, reply, done) => {
     // The route, never the address: labels stay few and hold no ids.
     const route = request.routeOptions.url ?? 'none';
-    count.inc({ method: request.method, route, status: String(reply.statusCode) });
     const stream = String(reply.getHeader('content-type') ?? '').startsWith('text/event-stream');
-    if (!stream) time.observe({ method: request.method, route }, reply.elapsedTime / 1000);
+    countRequest(
+      { method: request.method, route, status: reply.statusCode },
+      stream ? null : reply.elapsedTime,
+    );
     done();
   });
+  return countRequest;
 }
 
 /** `/metrics` in the format of Prometheus: to this machine without a proxy in between, or by bearer token. */
