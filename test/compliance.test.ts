@@ -225,7 +225,9 @@ describe('drift', () => {
       expect.objectContaining({ kind: 'value', setting: 'theme', wrong: 'dark', right: 'light' }),
     );
     expect(JSON.stringify(drift)).not.toContain('business');
-    expect((await readFile(agent.agent.paths.drift, 'utf8')).trim().split('\n')).toHaveLength(2);
+    const [begun, ...entered] = (await readFile(agent.agent.paths.drift, 'utf8')).trim().split('\n');
+    expect(JSON.parse(begun ?? '')).toMatchObject({ begun: [{ kind: 'value' }, { kind: 'invalid_value' }] });
+    expect(entered).toHaveLength(2);
     expect(JSON.stringify((await hub.owner('GET', `/devices/${id}`)).body)).not.toContain('7777');
   });
 });
@@ -255,7 +257,7 @@ describe('an override', () => {
       status: 403,
       body: { error: { code: 'override_not_allowed', message: expect.stringMatching(/“?"?theme/) } },
     });
-    expect(await audited()).toEqual(['override.refuse']);
+    expect(await audited()).toEqual(['override.refuse', 'override.refuse']);
   });
 
   it('is requested, granted, used, and revoked by an owner; the value returns by itself', async () => {

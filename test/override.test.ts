@@ -231,13 +231,6 @@ describe('an override', () => {
 
 describe('a request for an override', () => {
   it.each([
-    [
-      'without an exception in the policy',
-      { setting: 'analyticsEnabled', value: true },
-      403,
-      'override_not_allowed',
-    ],
-    ['for longer than the policy allows', { seconds: 7_200 }, 403, 'override_not_allowed'],
     ['of a setting that is not locked', { setting: 'memoryMiB', value: 5000 }, 409, 'conflict'],
     ['with a value that is not one', { value: 'purple' }, 422, 'invalid_value'],
     ['of no setting', { setting: 'themes' }, 404, 'unknown_setting'],
@@ -248,6 +241,32 @@ describe('a request for an override', () => {
     const answer = await request(agent, body);
     expect([answer.status, codeOf(answer)]).toEqual([status, expect.objectContaining({ code })]);
     expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ['without an exception in the policy', { setting: 'analyticsEnabled', value: true }, /no exception/],
+    ['for longer than the policy allows', { seconds: 7_200 }, /at most 1h/],
+  ])('%s is refused by the hub, which writes it down, and without it too', async (_what, body, words) => {
+    const agent = await ready();
+    hub.grant = (_user, _organization, wanted) => {
+      asked.push(wanted);
+      return null;
+    };
+    const refused = { code: 'override_not_allowed', message: expect.stringMatching(words) };
+    expect(await request(agent, body)).toMatchObject({ status: 403, body: { error: refused } });
+    expect(asked).toMatchObject([{ reason: 'Presenting in a dark room', ...body }]);
+    hub.intercept = (_request, response) => {
+      response.destroy();
+      return true;
+    };
+    expect(await request(agent, body)).toMatchObject({ status: 403, body: { error: refused } });
+    expect(await agent.store()).toMatchObject({ ThemeSource: 'light', AnalyticsEnabled: false });
+  });
+
+  it('that the hub allows by now is granted, although the policy here does not say so yet', async () => {
+    const agent = await ready();
+    expect((await request(agent, { setting: 'analyticsEnabled', value: true })).status).toBe(200);
+    expect(await agent.store()).toMatchObject({ AnalyticsEnabled: true });
   });
 
   it('of what the computer itself locks is refused', async () => {

@@ -29,6 +29,8 @@ export interface OverrideDesk {
   end(setting: string): Promise<Refusal | null>;
 }
 
+/** The least that can be asked for; where the policy here names no time. */
+const SHORTEST_SECONDS = 60;
 /** The hub is read again until it gives the bundle that it promised; so often at most. */
 const MOST_FETCHES = 3;
 
@@ -117,21 +119,7 @@ export function createOverrideDesk(parts: {
       if ('code' in owner) return owner;
       const refusal = whyNot(setting);
       if (refusal !== null) return refusal;
-      const exception = payloadNow()?.exceptions.find((each) => each.setting === id);
-      if (exception === undefined) {
-        return notAllowed(
-          setting,
-          'the policy makes no exception for it',
-          'Ask an administrator of the organization.',
-        );
-      }
-      if (seconds !== undefined && seconds > exception.maxSeconds) {
-        return notAllowed(
-          setting,
-          `${durationOf(seconds)} were asked for, and the policy allows at most ${durationOf(exception.maxSeconds)}`,
-          `Ask for ${durationOf(exception.maxSeconds)} or less.`,
-        );
-      }
+      const maxSeconds = payloadNow()?.exceptions.find((each) => each.setting === id)?.maxSeconds;
       const checked = checkValue(setting, value);
       if (!checked.ok) {
         return {
@@ -143,11 +131,12 @@ export function createOverrideDesk(parts: {
       if (deviceId === undefined) return SIGN_IN;
       const body: OverrideRequest = {
         ...{ deviceId, setting: id, value: jsonOf(checked.value), reason },
-        seconds: seconds ?? exception.maxSeconds,
+        seconds: seconds ?? maxSeconds ?? SHORTEST_SECONDS,
       };
+      const expected = refusalExpected(setting, maxSeconds, seconds);
       const url = routeOf(owner, AGENT_ROUTES.requestOverride.path);
       const answer = await callHub(parts, { method: 'POST', url, json: body });
-      if (!answer.ok) return { ...answer.refusal, setting: id };
+      if (!answer.ok) return expected ?? { ...answer.refusal, setting: id };
       const granted = overrideAnswerSchema.safeParse(answer.body);
       return granted.success ? fetchUpTo(granted.data.seq) : NOT_UNDERSTOOD;
     },
@@ -166,6 +155,28 @@ export function createOverrideDesk(parts: {
       return fetchUpTo(held.seq + 1);
     },
   };
+}
+
+/**
+ * What the policy here says against it. The hub decides all the same: it writes down who asked for what, and it may
+ * have allowed meanwhile what has not arrived here.
+ */
+function refusalExpected(
+  setting: Setting,
+  maxSeconds: number | undefined,
+  seconds: number | undefined,
+): Refusal | null {
+  if (maxSeconds === undefined) {
+    const why = 'the policy makes no exception for it';
+    return notAllowed(setting, why, 'Ask an administrator of the organization.');
+  }
+  if (seconds === undefined || seconds <= maxSeconds) return null;
+  const longest = durationOf(maxSeconds);
+  return notAllowed(
+    setting,
+    `${durationOf(seconds)} were asked for, and the policy allows at most ${longest}`,
+    `Ask for ${longest} or less.`,
+  );
 }
 
 const SIGN_IN: Refusal = {

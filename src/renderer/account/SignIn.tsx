@@ -99,7 +99,7 @@ function Waiting({ login, onStartOver }: { readonly login: LoginAnswer; readonly
           {t('account.startOver')}
         </Button>
         <span className={classes.hint}>
-          {t('account.expires', { when: relative(login.expiresAt, now) ?? t('time.justNow').toLowerCase() })}
+          {t('account.expires', { when: relative(login.expiresAt, now) ?? t('time.soon') })}
         </span>
       </div>
     </div>

@@ -49,7 +49,7 @@ function Running({
       <Notice tone="info" title={t('override.running', { time: dateTime(running.until) })}>
         {t('override.runningText', {
           value: valueText(running.returnsTo, registration),
-          when: relative(running.until, now) ?? t('time.justNow').toLowerCase(),
+          when: relative(running.until, now) ?? t('time.soon'),
         })}
       </Notice>
       {end.failure === null ? null : (

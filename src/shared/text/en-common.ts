@@ -83,6 +83,8 @@ export const common = {
 
   'time.never': 'Never',
   'time.justNow': 'Just now',
+  /** Within a sentence. */
+  'time.soon': 'in less than a minute',
   'severity.error': 'Error',
   'severity.warning': 'Warning',
 } as const;

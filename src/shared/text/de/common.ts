@@ -89,6 +89,7 @@ export const commonDe: Catalog<keyof typeof common> = {
 
   'time.never': 'Nie',
   'time.justNow': 'Gerade eben',
+  'time.soon': 'in weniger als einer Minute',
   'severity.error': 'Fehler',
   'severity.warning': 'Warnung',
 };
