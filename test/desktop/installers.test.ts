@@ -166,6 +166,26 @@ test('removing the package undoes what was installed; an upgrade keeps it', asyn
   expect(await readFile(`${command}.calls`, 'utf8')).toBe('uninstall\nuninstall\n');
 });
 
+test('an upgrade leaves the app its name on the PATH, whichever order the package manager has; a removal does not', async () => {
+  const script = join(root, 'packaging', 'linux', 'after-remove.sh');
+  const tools = join(folder, 'tools');
+  await mkdir(tools);
+  const called = join(tools, 'calls');
+  await writeFile(join(tools, 'update-alternatives'), `#!/bin/sh\necho "$@" >> '${called}'\nexit 2\n`);
+  await chmod(join(tools, 'update-alternatives'), 0o755);
+  const env = { PATH: `${tools}:${process.env.PATH}` };
+  for (const word of ['upgrade', '1', 'failed-upgrade', 'abort-install'])
+    await run('sh', [script, word], { env });
+  await expect(access(called)).rejects.toThrow();
+  for (const word of ['remove', '0']) await run('sh', [script, word], { env });
+  const removed = '--remove mooring-desktop /opt/Mooring/mooring-desktop';
+  expect(await readFile(called, 'utf8')).toBe(`${removed}\n${removed}\n`);
+  for (const target of ['deb', 'rpm'])
+    expect(builderText).toMatch(
+      new RegExp(`^${target}:\\n(?: .*\\n)*?  afterRemove: packaging/linux/after-remove.sh`, 'm'),
+    );
+});
+
 test('the package of mac links the command, and leaves a command that is not ours', async () => {
   const disk = join(folder, 'disk');
   const cli = join(disk, 'Applications', 'Mooring.app', 'Contents', 'Resources', 'cli');
