@@ -25,6 +25,8 @@ export interface RunningApp {
   closeWindow(): Promise<void>;
   openUrl(url: string): Promise<void>;
   power(event: 'resume' | 'unlock-screen'): Promise<void>;
+  /** Whether web contents that are not the app's window could open one. */
+  strangerOpens(): Promise<boolean>;
   /** Tells it to quit and waits for the end. */
   quit(): Promise<number | null>;
   /** Ends it as a crash would. */

@@ -3,12 +3,24 @@
 const { basename } = require('node:path');
 const electron = require('electron');
 
-const { app, BrowserWindow, dialog, nativeImage, nativeTheme, Notification, powerMonitor, shell, Tray } =
-  electron;
+const {
+  app,
+  BrowserWindow,
+  dialog,
+  nativeImage,
+  nativeTheme,
+  Notification,
+  powerMonitor,
+  protocol,
+  shell,
+  Tray,
+  WebContentsView,
+} = electron;
 
 const seen = {
   ...{ trayImage: '', tooltip: '', menu: [], opened: 0, webPreferences: {}, bounds: {} },
   ...{ notifications: [], outside: [], boxes: [], abouts: 0, switches: [] },
+  ...{ sandboxed: false, schemes: [] },
 };
 const shown = [];
 const trays = new Set();
@@ -48,6 +60,10 @@ wrap(Tray.prototype, 'destroy', () => {
 wrap(app.commandLine, 'appendSwitch', (name, value = '') =>
   seen.switches.push(value === '' ? name : `${name}=${value}`),
 );
+wrap(app, 'enableSandbox', () => {
+  seen.sandboxed = true;
+});
+wrap(protocol, 'registerSchemesAsPrivileged', (schemes) => seen.schemes.push(...schemes));
 app.showAboutPanel = () => {
   seen.abouts += 1;
 };
@@ -90,5 +106,12 @@ globalThis.mooringRecorder = {
   closeWindow: () => BrowserWindow.getAllWindows().at(-1)?.close(),
   openUrl: (url) => app.emit('open-url', { preventDefault: () => undefined }, url),
   power: (event) => powerMonitor.emit(event),
+  strangerOpens: async () => {
+    const { webContents } = new WebContentsView();
+    await webContents.loadURL('about:blank');
+    const refused = await webContents.executeJavaScript("window.open('about:blank') === null");
+    webContents.close();
+    return !refused;
+  },
   quit: () => setImmediate(() => app.quit()),
 };

@@ -35,6 +35,7 @@ export async function startElectron(
     closeWindow: () => recorder(app, 'closeWindow').then(() => undefined),
     openUrl: (url) => recorder(app, 'openUrl', url).then(() => undefined),
     power: (event) => recorder(app, 'power', event).then(() => undefined),
+    strangerOpens: async () => (await recorder(app, 'strangerOpens')) === true,
     quit: async () => {
       await recorder(app, 'quit').catch(() => undefined);
       return exited;

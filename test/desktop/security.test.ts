@@ -30,8 +30,20 @@ describe('the window is shut in', () => {
     expect(windows.map(({ address }) => address)).toEqual([expect.stringMatching(/^app:\/\/mooring\//)]);
   });
 
-  test('the renderer is sandboxed', async () => {
+  test('the renderer is sandboxed, and so would be every other', async () => {
     expect(await preferences()).toMatchObject({ sandbox: true });
+    expect(await desktop.app.seen()).toMatchObject({ sandboxed: true });
+  });
+
+  test('the page’s scheme is an origin of its own, and no way around the policy or the network', async () => {
+    const { schemes } = await desktop.app.seen();
+    expect(schemes).toEqual([
+      { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
+    ]);
+  });
+
+  test('web contents that are not the window’s open nothing either', async () => {
+    expect(await desktop.app.strangerOpens()).toBe(false);
   });
 
   test('the page and the preload script have contexts of their own', async () => {
@@ -52,6 +64,8 @@ describe('the window is shut in', () => {
     expect(now.webSecurity).not.toBe(false);
     for (const name of ['allowRunningInsecureContent', 'experimentalFeatures', 'webviewTag'])
       expect(now[name], name).not.toBe(true);
+    expect(now.enableBlinkFeatures ?? '').toBe('');
+    expect(now.navigateOnDragDrop).not.toBe(true);
   });
 
   test('the bridge is all that the page is given, and it cannot be changed', async () => {

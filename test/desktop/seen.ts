@@ -30,6 +30,10 @@ export const seenSchema = z.object({
   abouts: z.int(),
   /** Switches given to Chromium. */
   switches: z.array(z.string()),
+  /** Every renderer is sandboxed, whatever its window says. */
+  sandboxed: z.boolean(),
+  /** Schemes that are more than an unknown word to Chromium, with what they may. */
+  schemes: z.array(z.object({ scheme: z.string(), privileges: z.record(z.string(), z.unknown()) })),
 });
 
 export type Seen = z.infer<typeof seenSchema>;
@@ -39,5 +43,6 @@ export function nothingSeen(): Seen {
   return {
     ...{ trayImage: '', tooltip: '', menu: [], windows: [], opened: 0, webPreferences: {}, bounds: {} },
     ...{ notifications: [], outside: [], boxes: [], theme: 'system', abouts: 0, switches: [] },
+    ...{ sandboxed: false, schemes: [] },
   };
 }

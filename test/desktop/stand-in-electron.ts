@@ -75,6 +75,7 @@ export async function startStandIn(
     closeWindow: async () => void (await ask({ what: 'close-window', window: (await last()).id })),
     openUrl: async (url) => void (await ask({ what: 'open-url', url })),
     power: async (event) => void (await ask({ what: 'power', event })),
+    strangerOpens: async () => (await ask({ what: 'stranger-opens' })) === true,
     quit,
     kill: async () => {
       child.kill('SIGKILL');

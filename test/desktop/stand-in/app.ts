@@ -23,7 +23,10 @@ class StandInApp extends EventEmitter {
   whenReady(): Promise<void> {
     return this.#ready;
   }
-  enableSandbox(): void {}
+  enableSandbox(): void {
+    seen.sandboxed = true;
+    changed();
+  }
   /** As on Linux: the languages of the session, such as `LANGUAGE=de_AT:en`. */
   getPreferredSystemLanguages(): string[] {
     return (process.env.LANGUAGE ?? '').split(':').map((each) => each.replace('_', '-'));

@@ -10,7 +10,7 @@ import { answerAsks } from './asked.ts';
 import { ipcMain } from './ipc.ts';
 import { sessionOf } from './sessions.ts';
 import { changed, refusable, report, seen } from './state.ts';
-import { BrowserWindow, contentsCreated } from './windows.ts';
+import { BrowserWindow, contentsCreated, WebContents } from './windows.ts';
 
 export { app, BrowserWindow, ipcMain };
 
@@ -127,7 +127,12 @@ export const net = { isOnline: (): boolean => true };
 export const screen = {
   getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1040 } }],
 };
-export const protocol = { registerSchemesAsPrivileged: (): void => {} };
+export const protocol = {
+  registerSchemesAsPrivileged: (schemes: typeof seen.schemes): void => {
+    seen.schemes.push(...schemes);
+    changed();
+  },
+};
 export const session = { fromPartition: sessionOf };
 
 answerAsks({
@@ -145,6 +150,11 @@ answerAsks({
     const item = [...trays].flatMap(({ menu }) => menu.items).find((each) => each.id === id);
     if (item?.enabled !== true) throw new Error(`the menu has no item "${id}" that can be chosen`);
     item.click?.();
+  },
+  'stranger-opens': () => {
+    const stranger = new WebContents(-1);
+    for (const hear of contentsCreated) hear(stranger);
+    return stranger.openWindow('about:blank') === 'allow';
   },
   'notification-click': ({ index }) => notifications[index]?.emit('click'),
 });

@@ -33,6 +33,7 @@ export const askSchema = z.discriminatedUnion('what', [
   z.object({ what: z.literal('page-gone'), window: z.int() }),
   z.object({ what: z.literal('open-url'), url: z.string() }),
   z.object({ what: z.literal('power'), event: z.string() }),
+  z.object({ what: z.literal('stranger-opens') }),
   z.object({ what: z.literal('dark'), dark: z.boolean() }),
   z.object({ what: z.literal('quit') }),
 ]);

@@ -1,0 +1,201 @@
+import type { EventEmitter } from 'node:events';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { createDashboardWindow } from './dashboard-window.ts';
+
+/*
+ * What the window and its session tell Electron to refuse, each by what Electron calls. What a page meets of it is
+ * test/desktop/security.test.ts; a page alone cannot show these, because its own policy stops it before.
+ */
+
+type Handler = (...args: never[]) => unknown;
+
+const electron = vi.hoisted(() => ({
+  handlers: new Map<string, Handler>(),
+  preferences: {} as Record<string, unknown>,
+  partition: [] as unknown[],
+  outside: [] as string[],
+  contents: null as EventEmitter | null,
+  session: null as EventEmitter | null,
+}));
+
+vi.mock('electron', async () => {
+  const { EventEmitter } = await import('node:events');
+  const keep = (name: string) => (handler: Handler) => void electron.handlers.set(name, handler);
+  class Contents extends EventEmitter {
+    readonly id = 1;
+    readonly setWindowOpenHandler = keep('open');
+  }
+  class BrowserWindow extends EventEmitter {
+    readonly webContents = new Contents();
+    constructor({ webPreferences }: { webPreferences: Record<string, unknown> }) {
+      super();
+      electron.preferences = webPreferences;
+      electron.contents = this.webContents;
+    }
+    async loadURL(): Promise<void> {}
+  }
+  class Session extends EventEmitter {
+    readonly protocol = { handle: () => undefined };
+    readonly webRequest = { onBeforeRequest: keep('request') };
+    readonly setPermissionRequestHandler = keep('permission');
+    readonly setPermissionCheckHandler = keep('check');
+    readonly setDevicePermissionHandler = keep('device');
+  }
+  return {
+    BrowserWindow,
+    screen: { getAllDisplays: () => [] },
+    session: {
+      fromPartition: (...given: unknown[]) => {
+        electron.partition = given;
+        electron.session = new Session();
+        return electron.session;
+      },
+    },
+    shell: { openExternal: async (url: string) => void electron.outside.push(url) },
+  };
+});
+
+const LISTED = 'https://hub.example.com/devices';
+const ELSEWHERE = ['https://evil.example/', 'file:///etc/passwd', 'javascript:alert(1)', 'smb://evil/share'];
+const OWN = 'app://mooring/#/settings';
+
+beforeEach(() => {
+  electron.outside.length = 0;
+  createDashboardWindow({
+    preload: '/app/out/preload/preload.cjs',
+    preferences: { read: () => ({ bounds: null, maximized: false, theme: 'system' }), keep: () => undefined },
+    links: { allowed: (address) => (address === LISTED ? address : null) },
+    protocol: async () => new Response(),
+    inspectable: false,
+    onOpen: () => undefined,
+    onGone: () => undefined,
+    onClosed: () => undefined,
+    log: () => undefined,
+  }).show();
+});
+
+const call = (name: string, ...args: unknown[]): unknown =>
+  Reflect.apply(electron.handlers.get(name) ?? expect.unreachable(`nobody handles ${name}`), undefined, args);
+/** Whether what Electron tells by this event is refused. */
+function refuses(of: EventEmitter | null, name: string, details: object = {}, ...more: unknown[]): boolean {
+  let refused = false;
+  const preventDefault = (): void => {
+    refused = true;
+  };
+  of?.emit(name, { ...details, preventDefault }, ...more);
+  return refused;
+}
+
+test('the page has nothing of Node, nothing of the disk, and no tools', () => {
+  const { session: _, preload: __, ...rest } = electron.preferences;
+  expect(rest).toEqual({
+    ...{ sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true },
+    ...{ nodeIntegrationInWorker: false, nodeIntegrationInSubFrames: false, webviewTag: false },
+    ...{ allowRunningInsecureContent: false, experimentalFeatures: false, navigateOnDragDrop: false },
+    ...{ devTools: false, spellcheck: false },
+  });
+  // Without "persist:" nothing of the session is kept.
+  expect(electron.partition).toEqual([expect.not.stringContaining('persist:'), { cache: false }]);
+});
+
+describe('places', () => {
+  test('a new window is never opened; what is on the list goes to the browser', () => {
+    for (const url of [...ELSEWHERE, OWN, LISTED]) expect(call('open', { url })).toEqual({ action: 'deny' });
+    expect(electron.outside).toEqual([LISTED]);
+  });
+
+  test('the page goes only to itself', () => {
+    expect(refuses(electron.contents, 'will-navigate', { url: OWN })).toBe(false);
+    for (const url of [...ELSEWHERE, LISTED, 'app://mooring.evil/'])
+      expect(refuses(electron.contents, 'will-navigate', { url }), url).toBe(true);
+    expect(electron.outside).toEqual([LISTED]);
+  });
+
+  test('a frame in it goes nowhere, a redirect is not followed, a webview not attached', () => {
+    expect(refuses(electron.contents, 'will-frame-navigate', { isMainFrame: false, url: OWN })).toBe(true);
+    expect(refuses(electron.contents, 'will-frame-navigate', { isMainFrame: true, url: OWN })).toBe(false);
+    expect(refuses(electron.contents, 'will-redirect', { url: OWN })).toBe(true);
+    expect(refuses(electron.contents, 'will-attach-webview')).toBe(true);
+  });
+});
+
+describe('the session', () => {
+  const PERMISSIONS = [
+    ...[
+      'clipboard-read',
+      'display-capture',
+      'fullscreen',
+      'geolocation',
+      'hid',
+      'idle-detection',
+      'media',
+      'midi',
+    ],
+    ...[
+      'midiSysex',
+      'notifications',
+      'openExternal',
+      'pointerLock',
+      'serial',
+      'usb',
+      'fileSystem',
+      'unknown',
+    ],
+  ];
+  const asked = (permission: string, requestingUrl: string): unknown => {
+    let answer: unknown;
+    const hear = (granted: unknown): void => {
+      answer = granted;
+    };
+    call('permission', null, permission, hear, { requestingUrl });
+    return answer;
+  };
+
+  test('a page of ours may write to the clipboard, and nothing else; others not even that', () => {
+    for (const permission of PERMISSIONS) {
+      expect(asked(permission, OWN), permission).toBe(false);
+      expect(call('check', null, permission, OWN), permission).toBe(false);
+    }
+    expect([
+      asked('clipboard-sanitized-write', OWN),
+      call('check', null, 'clipboard-sanitized-write', OWN),
+    ]).toEqual([true, true]);
+    for (const origin of ['https://evil.example', 'app://mooring.evil', '']) {
+      expect(asked('clipboard-sanitized-write', origin)).toBe(false);
+      expect(call('check', null, 'clipboard-sanitized-write', origin)).toBe(false);
+    }
+    expect(call('device', { deviceType: 'usb', origin: OWN, device: {} })).toBe(false);
+  });
+
+  test('loads only what is the app’s own, whatever the page’s policy says', () => {
+    const loads = (url: string): boolean => {
+      let cancelled: boolean | undefined;
+      const hear = ({ cancel }: { cancel: boolean }): void => {
+        cancelled = cancel;
+      };
+      call('request', { url }, hear);
+      return cancelled === false;
+    };
+    for (const url of [
+      OWN,
+      'app://mooring/assets/index.js',
+      'data:image/png;base64,',
+      'blob:app://mooring/1',
+    ])
+      expect(loads(url), url).toBe(true);
+    for (const url of [
+      'wss://evil.example/',
+      'blob:https://evil.example/1',
+      'http://127.0.0.1/',
+      ...ELSEWHERE,
+    ])
+      expect(loads(url), url).toBe(false);
+  });
+
+  test('saves only what the page itself made', () => {
+    const download = (url: string) => refuses(electron.session, 'will-download', {}, { getURL: () => url });
+    expect(download('blob:app://mooring/1')).toBe(false);
+    for (const url of ['https://evil.example/setup.exe', 'blob:https://evil.example/1', 'data:text/html,x'])
+      expect(download(url), url).toBe(true);
+  });
+});
