@@ -1,6 +1,6 @@
 import { build, type PlistValue } from 'plist';
 import type { Catalog } from '../../src/shared/settings/define-catalog.ts';
-import type { Setting } from '../../src/shared/settings/setting.ts';
+import type { ItemField, Setting } from '../../src/shared/settings/setting.ts';
 
 /*
  * What device management of macOS needs, made from the catalog: a manifest in the format of the community's profile
@@ -8,6 +8,9 @@ import type { Setting } from '../../src/shared/settings/setting.ts';
  */
 
 const DOMAIN = 'dev.mooring.desktop';
+const TITLE = 'Mooring Desktop';
+/** Raised, both, when the manifest changes: of two with one domain, profile editors use the newer. */
+const MANIFEST = { pfm_version: 2, pfm_last_modified: new Date('2026-11-22T00:00:00Z') };
 
 interface ManifestKey {
   readonly pfm_name: string;
@@ -26,21 +29,48 @@ const text = (name: string, title: string, description: string): ManifestKey => 
 const list = (name: string, title: string, description: string): ManifestKey => ({
   ...text(name, title, description),
   pfm_type: 'array',
-  pfm_subkeys: [{ pfm_type: 'string' }],
+  pfm_subkeys: TEXTS,
 });
+/** The entries of a list of texts. */
+const TEXTS: PlistValue[] = [{ pfm_type: 'string' }];
+
+/** Profile editors write what every payload must carry only where the manifest names it. */
+const PAYLOAD_KEYS: readonly ManifestKey[] = [
+  { ...text('PayloadDescription', 'Payload Description', 'What this payload is for.'), pfm_default: TITLE },
+  required(text('PayloadDisplayName', 'Payload Display Name', 'Name of the payload.'), TITLE),
+  required(text('PayloadIdentifier', 'Payload Identifier', 'Tells this payload from every other.'), DOMAIN),
+  required(text('PayloadType', 'Payload Type', 'The preference domain.'), DOMAIN),
+  {
+    ...text('PayloadUUID', 'Payload UUID', 'A UUID of its own.'),
+    pfm_format: '^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$',
+    pfm_require: 'always',
+  },
+  {
+    ...required(text('PayloadVersion', 'Payload Version', 'Version of the format of payloads.'), 1),
+    pfm_type: 'integer',
+    pfm_range_list: [1],
+  },
+  text('PayloadOrganization', 'Payload Organization', 'Whose payload this is.'),
+];
+
+function required(key: ManifestKey, value: string | number): ManifestKey {
+  return { ...key, pfm_default: value, pfm_require: 'always' };
+}
 
 /** `dev.mooring.desktop.plist`: every key a profile can carry, for profile editors. */
 export function profileManifest(catalog: Catalog): string {
   return build({
-    pfm_title: 'Mooring Desktop',
+    pfm_title: TITLE,
     pfm_description: 'Settings of Mooring Desktop',
     pfm_domain: DOMAIN,
     pfm_format_version: 1,
-    pfm_version: 1,
+    ...MANIFEST,
+    pfm_interaction: 'combined',
     pfm_platforms: ['macOS'],
     pfm_targets: ['system', 'user'],
     pfm_unique: true,
     pfm_subkeys: [
+      ...PAYLOAD_KEYS,
       list(
         'allowedOrgs',
         'Enforce sign-in',
@@ -85,7 +115,10 @@ export function sampleProfile(): string {
     PayloadVersion: 1,
     PayloadIdentifier: 'com.example.mooring',
     PayloadUUID: 'F2E7C9A4-3B61-4E0C-9B7B-2B0E3F6C1D01',
-    PayloadDisplayName: 'Mooring Desktop',
+    PayloadDisplayName: TITLE,
+    PayloadDescription: 'Settings of Mooring Desktop, as the organization decided them.',
+    PayloadOrganization: 'Example',
+    PayloadRemovalDisallowed: true,
     PayloadScope: 'System',
     PayloadContent: [
       {
@@ -146,14 +179,26 @@ function keyOf(name: string, branch: Branch): ManifestKey {
   }
   return {
     ...text(name, setting.label, setting.description),
-    pfm_type: manifestType(setting),
+    ...manifestType(setting),
     ...(setting.type === 'enum' ? { pfm_range_list: [...(setting.choices ?? [])] } : {}),
     ...(setting.range === undefined ? {} : { pfm_range_min: setting.range.min }),
     ...(setting.range?.max === undefined ? {} : { pfm_range_max: setting.range.max }),
   };
 }
 
-function manifestType({ type }: Setting): string {
-  if (type === 'boolean' || type === 'integer') return type;
-  return type === 'stringList' || type === 'objectList' ? 'array' : 'string';
+function manifestType({ type, items = [] }: Setting): { pfm_type: string; pfm_subkeys?: PlistValue[] } {
+  if (type === 'boolean' || type === 'integer') return { pfm_type: type };
+  if (type === 'stringList') return { pfm_type: 'array', pfm_subkeys: TEXTS };
+  if (type !== 'objectList') return { pfm_type: 'string' };
+  const fields = items.map(itemKey);
+  return { pfm_type: 'array', pfm_subkeys: [{ pfm_type: 'dictionary', pfm_subkeys: fields }] };
+}
+
+function itemKey({ name, type, description, choices, required: needed }: ItemField): ManifestKey {
+  return {
+    ...(type === 'stringList' ? list(name, name, description) : text(name, name, description)),
+    ...(type === 'boolean' ? { pfm_type: 'boolean' } : {}),
+    ...(choices === undefined ? {} : { pfm_range_list: [...choices] }),
+    ...(needed ? { pfm_require: 'always' } : {}),
+  };
 }
