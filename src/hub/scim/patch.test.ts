@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from './json.ts';
 import { applyPatch, readPatch } from './patch.ts';
-import { readBody } from './resource-body.ts';
+import { readBody, schemasOf } from './resource-body.ts';
 import { GROUP } from './schema/group.ts';
 import { DOCKER_USER_SCHEMA, USER, USER_SCHEMA } from './schema/user.ts';
 
@@ -280,6 +280,30 @@ describe('a list', () => {
       expect(patch(operation).emails ?? []).toEqual([]);
   });
 
+  it('gives way to a new primary that stands before the old one', () => {
+    const turned = { ...ann, emails: [HOME, WORK] };
+    for (const path of ['emails[type eq "home"].primary', 'emails[type eq "home"]'])
+      expect(
+        applyPatch(
+          USER,
+          turned,
+          readPatch({
+            Operations: [{ op: 'replace', path, value: path.endsWith(']') ? { primary: true } : true }],
+          }),
+        ).emails,
+      ).toEqual([
+        { ...HOME, primary: true },
+        { ...WORK, primary: false },
+      ]);
+  });
+
+  it('is not there any more when it is replaced by null', () => {
+    expect(apply({ op: 'replace', path: 'emails', value: null })).toEqual(without('emails'));
+    expect(readBody(USER, { userName: 'b@acme.example', emails: null })).toEqual({
+      userName: 'b@acme.example',
+    });
+  });
+
   it('of which two become alike keeps one', () => {
     const twice = { ...ann, emails: [WORK, { ...WORK, value: 'second@work.example', primary: false }] };
     const [one, ...more] = [
@@ -436,6 +460,11 @@ describe('a whole resource', () => {
       emails: [{ value: 'b@b.example', primary: false }],
       [DOCKER]: { dockerRole: 'owner' },
     });
+  });
+
+  it('names the schemas that it uses', () => {
+    expect(schemasOf(USER, ann)).toEqual([CORE, DOCKER]);
+    expect(schemasOf(USER, without(DOCKER))).toEqual([CORE]);
   });
 
   it('has one primary: the last of those that say so', () => {
