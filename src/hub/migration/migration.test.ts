@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { waitingForLocks } from '../database/test-database.ts';
 import { addMember } from '../organizations/member-service.ts';
 import { lockOrganization } from '../policies/recipients.ts';
@@ -6,6 +6,7 @@ import { startTestScim, type TestScim } from '../scim/test-scim.ts';
 import { createApiToken } from '../tokens/api-tokens.ts';
 import { listMigrations, readMigration } from './migration-list.ts';
 import { advanceMigration, beginMigration } from './migration-service.ts';
+import type { MigrationPlace } from './migration-steps.ts';
 import { readOwnership, transferOwnership } from './ownership.ts';
 
 let scim: TestScim;
@@ -15,9 +16,13 @@ beforeAll(async () => {
 });
 afterAll(() => scim.stop());
 
-const signedIn = async (name: string, role: 'member' | 'owner' = 'member') => {
+const signedIn = async (
+  name: string,
+  role: 'member' | 'owner' = 'member',
+  { organizationId, connectionId }: { organizationId: string; connectionId: string } = scim.acme,
+) => {
   const { db } = scim.database;
-  const email = `${name}@acme.example`;
+  const email = `${name}@${organizationId === scim.acme.organizationId ? 'acme' : 'globex'}.example`;
   const { id } = await db
     .insertInto('users')
     .values({ email, username: name, name })
@@ -26,11 +31,11 @@ const signedIn = async (name: string, role: 'member' | 'owner' = 'member') => {
   await db
     .insertInto('memberships')
     .values({
-      organization_id: scim.acme.organizationId,
+      organization_id: organizationId,
       user_id: id,
       role,
       origin: 'jit',
-      connection_id: scim.acme.connectionId,
+      connection_id: connectionId,
     })
     .execute();
   return id;
@@ -274,4 +279,209 @@ it('lists every move, newest first, in pages that fit together', async () => {
   expect(ended.migrations.map(({ step }) => step)).toEqual(['cancelled']);
   const none = await listMigrations(db, organizationId, { connection: scim.globex.connectionId });
   expect(none.total).toBe(0);
+});
+
+describe('another organization', () => {
+  const members = () => scim.database.db.updateTable('memberships');
+  const standing = async (where: MigrationPlace) =>
+    Object.fromEntries(
+      (await readMigration(scim.database.db, where)).people.map(({ email, state }) => [
+        email.split('@')[0],
+        state,
+      ]),
+    );
+  const take = (
+    where: MigrationPlace,
+    action: 'remove' | 'verify' | 'finish' | 'cancel',
+    without: readonly string[] = [],
+  ) => advanceMigration(scim.database.db, context, where, { action, batch: 50, without });
+
+  it('is asked before the first removal for all that must hold, and each is a check of its own', async () => {
+    const { db } = scim.database;
+    const { organizationId, connectionId } = scim.globex;
+    const boss = await signedIn('boss', 'owner', scim.globex);
+    const { id: migrationId } = await beginMigration(db, context, organizationId, connectionId);
+    const where = { organizationId, migrationId };
+    const failing = async () =>
+      (await readMigration(db, where)).migration.checks
+        .filter(({ required, passed }) => required && !passed)
+        .map(({ name }) => name);
+    // The only owner would be removed, then is one by hand, then is disabled.
+    expect(await failing()).toEqual(['owner']);
+    await expect(take(where, 'remove')).rejects.toMatchObject({
+      refusal: { code: 'conflict', details: { checks: [expect.objectContaining({ name: 'owner' })] } },
+    });
+    await members().set({ origin: 'manual' }).where('user_id', '=', boss).execute();
+    expect(await failing()).toEqual([]);
+    const disabled = (at: Date | null) =>
+      db.updateTable('users').set({ disabled_at: at }).where('id', '=', boss).execute();
+    await disabled(new Date());
+    expect(await failing()).toEqual(['owner']);
+    await disabled(null);
+    for (const [name, change, undo] of [
+      [
+        'scim',
+        () => db.updateTable('connections').set({ scim_enabled: false }).where('id', '=', connectionId),
+        () => db.updateTable('connections').set({ scim_enabled: true }).where('id', '=', connectionId),
+      ],
+      [
+        'scim',
+        () =>
+          db
+            .updateTable('scim_tokens')
+            .set({ revoked_at: new Date() })
+            .where('connection_id', '=', connectionId),
+        () =>
+          db.updateTable('scim_tokens').set({ revoked_at: null }).where('connection_id', '=', connectionId),
+      ],
+      [
+        'domain',
+        () =>
+          db.updateTable('domains').set({ verified_at: null }).where('organization_id', '=', organizationId),
+        () =>
+          db
+            .updateTable('domains')
+            .set({ verified_at: new Date() })
+            .where('organization_id', '=', organizationId),
+      ],
+    ] as const) {
+      await change().execute();
+      expect(await failing()).toEqual([name]);
+      await expect(take(where, 'remove')).rejects.toThrow('Nobody was removed');
+      await undo().execute();
+    }
+    expect(await failing()).toEqual([]);
+    await take(where, 'cancel');
+  });
+
+  it('has people who came and changed since the move began: each is seen as they stand at the end', async () => {
+    const { db } = scim.database;
+    const { organizationId, connectionId } = scim.globex;
+    const ids = new Map<string, string>();
+    const come = async (name: string) => void ids.set(name, await signedIn(name, 'member', scim.globex));
+    for (const name of ['fay', 'gus', 'hal', 'ida']) await come(name);
+    const { id: migrationId, counts } = await beginMigration(db, context, organizationId, connectionId);
+    expect(counts.waiting).toBe(4);
+    const where = { organizationId, migrationId };
+    const at = (name: string) => ids.get(name) ?? '';
+    await members().set({ origin: 'scim' }).where('user_id', '=', at('fay')).execute();
+    await db.deleteFrom('memberships').where('user_id', '=', at('gus')).execute();
+    await members().set({ origin: 'manual', connection_id: null }).where('user_id', '=', at('hal')).execute();
+    const missing = async (...named: string[]) => {
+      const error = await take(where, 'finish', named.map(at)).then(
+        () => null,
+        (refusal: unknown) => refusal,
+      );
+      expect(error).toMatchObject({ refusal: { code: 'conflict' } });
+      return standing(where);
+    };
+    // Nothing was removed yet: whoever waits is missing as well.
+    expect(await missing('gus', 'hal')).toEqual({
+      fay: 'adopted',
+      gus: 'removed',
+      hal: 'refused',
+      ida: 'waiting',
+    });
+    expect(await missing('gus', 'ida')).toMatchObject({ hal: 'refused' });
+    expect(await missing('hal', 'ida')).toMatchObject({ gus: 'removed' });
+    // One came by signing in since, and is removed with the others; who came back that way is again.
+    await come('jon');
+    await take(where, 'remove');
+    expect(await standing(where)).toEqual({
+      fay: 'adopted',
+      gus: 'removed',
+      hal: 'refused',
+      ida: 'removed',
+      jon: 'removed',
+    });
+    const back = (name: string, origin: 'jit' | 'scim' | 'manual', connection: string | null) =>
+      db
+        .insertInto('memberships')
+        .values({
+          organization_id: organizationId,
+          user_id: at(name),
+          role: 'member',
+          origin,
+          connection_id: connection,
+        })
+        .execute();
+    await back('jon', 'jit', connectionId);
+    await take(where, 'remove');
+    expect(await standing(where)).toMatchObject({ jon: 'removed' });
+    // By hand is not back through SCIM.
+    await back('gus', 'manual', null);
+    await back('ida', 'scim', connectionId);
+    expect(await missing('hal', 'jon')).toMatchObject({ gus: 'removed', ida: 'returned' });
+    await members()
+      .set({ origin: 'scim', connection_id: connectionId })
+      .where('user_id', '=', at('gus'))
+      .execute();
+    expect(await take(where, 'finish', [at('hal'), at('jon')])).toMatchObject({ step: 'finished' });
+    expect(await standing(where)).toEqual({
+      fay: 'adopted',
+      gus: 'returned',
+      hal: 'refused',
+      ida: 'returned',
+      jon: 'removed',
+    });
+  });
+
+  it('has one who owns things: theirs alone are given on, to an owner', async () => {
+    const { db } = scim.database;
+    const { organizationId } = scim.globex;
+    const [kim, lea] = [
+      await signedIn('kim', 'member', scim.globex),
+      await signedIn('lea', 'member', scim.globex),
+    ];
+    const owners = await db
+      .selectFrom('memberships')
+      .select('user_id')
+      .where('organization_id', '=', organizationId)
+      .where('role', '=', 'owner')
+      .execute();
+    const owner = owners[0]?.user_id ?? '';
+    for (const [userId, name] of [
+      [kim, 'kim'],
+      [lea, 'lea'],
+    ] as const) {
+      const actor = {
+        kind: 'user' as const,
+        userId,
+        email: `${name}@globex.example`,
+        via: 'session' as const,
+      };
+      await createApiToken(db, { ...context, actor }, organizationId, { name, role: 'member', days: 1 });
+      await db
+        .insertInto('invitations')
+        .values({
+          ...{
+            organization_id: organizationId,
+            email: `by-${name}@globex.example`,
+            role: 'member',
+            invited_by: userId,
+          },
+          ...{ secret_hash: Buffer.from(name), expires_at: new Date(Date.now() + 60_000) },
+        })
+        .execute();
+    }
+    expect(await readOwnership(db, organizationId, kim)).toMatchObject({
+      ...{ tokens: [{ name: 'kim' }], invitations: 1, onlyOwner: false },
+    });
+    expect((await readOwnership(db, organizationId, owner)).onlyOwner).toBe(true);
+    await expect(
+      transferOwnership(db, context, organizationId, { fromUserId: kim, toUserId: lea }),
+    ).rejects.toThrow('not an owner');
+    const moved = await transferOwnership(db, context, organizationId, { fromUserId: kim, toUserId: owner });
+    expect(moved).toEqual({ tokens: 1, invitations: 1 });
+    expect(await readOwnership(db, organizationId, kim)).toMatchObject({ tokens: [], invitations: 0 });
+    expect(await readOwnership(db, organizationId, lea)).toMatchObject({
+      tokens: [{ name: 'lea' }],
+      invitations: 1,
+    });
+    // A second owner who is disabled is none.
+    await members().set({ role: 'owner' }).where('user_id', '=', lea).execute();
+    expect((await readOwnership(db, organizationId, owner)).onlyOwner).toBe(false);
+    await db.updateTable('users').set({ disabled_at: new Date() }).where('id', '=', lea).execute();
+    expect((await readOwnership(db, organizationId, owner)).onlyOwner).toBe(true);
+  });
 });

@@ -28,12 +28,15 @@ export async function readOwnership(
     .where('accepted_at', 'is', null)
     .where('revoked_at', 'is', null)
     .executeTakeFirstOrThrow();
+  // Who is disabled cannot manage it: a removal does not count them either.
   const { others } = await reader
-    .selectFrom('memberships')
+    .selectFrom('memberships as m')
+    .innerJoin('users as u', 'u.id', 'm.user_id')
     .select((count) => count.fn.countAll<number>().as('others'))
-    .where('organization_id', '=', organizationId)
-    .where('role', '=', 'owner')
-    .where('user_id', '!=', userId)
+    .where('m.organization_id', '=', organizationId)
+    .where('m.role', '=', 'owner')
+    .where('m.user_id', '!=', userId)
+    .where('u.disabled_at', 'is', null)
     .executeTakeFirstOrThrow();
   return { tokens, invitations, onlyOwner: member.role === 'owner' && others === 0 };
 }

@@ -518,7 +518,17 @@ describe('every refusal', () => {
 
   it('answers unknown media types and broken addresses in words of SCIM', async () => {
     const xml = await scim.send(scim.acme, 'POST', '/Users', '<user/>', { 'content-type': 'text/xml' });
-    expect(xml).toMatchObject({ status: 415, body: { status: '415' } });
+    const accepted = 'Send application/scim+json or application/json.';
+    expect(xml).toMatchObject({ status: 415, body: { status: '415', detail: accepted } });
+    const large = (mebibytes: number) => ({
+      userName: 'large@acme.example',
+      unknown: 'x'.repeat(mebibytes * 1024 * 1024),
+    });
+    expect(await scim.send(scim.acme, 'POST', '/Users', large(16))).toMatchObject({
+      status: 413,
+      body: { status: '413', detail: 'The body is larger than 16 MiB.' },
+    });
+    expect((await scim.send(scim.acme, 'POST', '/Users', large(15))).status).toBe(201);
     const both = await scim.send(
       scim.acme,
       'PATCH',
@@ -665,6 +675,15 @@ describe('tokens', () => {
       expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200, 429]);
       expect(answers[3]?.body).toMatchObject({ status: '429' });
       expect(Number(answers[3]?.headers['retry-after'])).toBeGreaterThan(0);
+      // Each token has its own, from whatever address.
+      const context = {
+        actor: { kind: 'system' as const, name: 'test' },
+        sourceAddress: null,
+        at: new Date(),
+      };
+      const other = await createScimToken(scim.database.db, context, scim.globex);
+      const token = other?.secret ?? '';
+      expect((await small.send({ ...scim.globex, token }, 'GET', '/Users?count=0')).status).toBe(200);
     } finally {
       await small.app.close();
     }
