@@ -39,6 +39,25 @@ afterAll(async () => {
   await database?.stop();
 });
 
+it('the back button leads back through signing in, without sending a form once more', async () => {
+  await createAccount(database, 'back@example.com');
+  const { page, context } = await person();
+  await page.goto(`${url}/sign-in`);
+  await page.locator('input[name="email"]').fill('back@example.com');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.locator('input[name="password"]').fill('a wrong password');
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByRole('alert').waitFor();
+  await page.goBack();
+  await page.locator('input[name="password"]').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByRole('heading', { name: 'You are signed in' }).waitFor();
+  await page.goBack();
+  await page.goBack();
+  expect(new URL(page.url()).pathname).toMatch(/^\/sign(ed)?-in$/);
+  await context.close();
+});
+
 interface Person {
   readonly page: Page;
   readonly context: BrowserContext;

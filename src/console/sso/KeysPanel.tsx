@@ -1,4 +1,4 @@
-import { Anchor, Button } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import {
   type Connection,
@@ -72,9 +72,13 @@ function Keys({ keys, path }: { readonly keys: readonly SamlKeyView[]; readonly 
           {
             title: t('sso.certificate'),
             cell: (key) => (
-              <Anchor href={key.certificateUrl} aria-label={t('sso.keyFileNamed', { key: short(key) })}>
+              <a
+                className={layout.link}
+                href={key.certificateUrl}
+                aria-label={t('sso.keyFileNamed', { key: short(key) })}
+              >
                 {t('sso.keyFile')}
-              </Anchor>
+              </a>
             ),
           },
           {

@@ -10,6 +10,8 @@ export function sendPage(
 ): FastifyReply {
   return reply
     .code(status)
-    .headers(pageHeaders({ redirectsToLoopback, scripts: page.scripts !== undefined }))
+    .headers(
+      pageHeaders({ redirectsToLoopback, scripts: page.scripts !== undefined, kept: page.kept === true }),
+    )
     .send(renderPage(page));
 }

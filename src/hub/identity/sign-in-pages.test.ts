@@ -3,7 +3,7 @@ import type { verify } from '@node-rs/argon2';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startTestDatabase } from '../database/test-database.ts';
 import { createSetupLink } from '../organizations/setup-links.ts';
-import { createAttempts, PER_ACCOUNT, PER_ADDRESS } from './attempts.ts';
+import { createAttempts, LINKS, PER_ACCOUNT, PER_ADDRESS } from './attempts.ts';
 import { html } from './pages/html.ts';
 import { createPasswordCheck } from './password-check.ts';
 import { createPasswords, passwordProblem } from './passwords.ts';
@@ -101,7 +101,10 @@ describe('pages', () => {
     expect(page.body).not.toMatch(/ style=|<style| on[a-z]+=/);
     expect(page.headers.get('x-frame-options')).toBe('DENY');
     expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
-    expect(page.headers.get('cache-control')).toBe('no-store');
+    // The back button shows it again; a page with a link's secret is never kept.
+    expect(page.headers.get('cache-control')).toBe('private, no-cache');
+    const link = await createBrowser(hub.url).get('/setup/none');
+    expect(link.headers.get('cache-control')).toBe('no-store');
     expect(page.headers.get('referrer-policy')).toBe('no-referrer');
     const sheet = /href="(\/sign-in\/style[^"]+)"/.exec(page.body)?.[1] ?? '';
     const style = await fetch(new URL(sheet, hub.url));
@@ -563,6 +566,36 @@ describe('one-time links', () => {
       expect(answer.body).not.toContain(chosen.password);
     }
     expect((await createBrowser(hub.url).post(url, typed)).status).toBe(403);
+  });
+
+  it('open nothing of an account that was disabled since, and say no more than of one that never was', async () => {
+    const account = await createAccount(database, 'gone@example.com');
+    const { url } = await link({ password: account.id });
+    const browser = createBrowser(hub.url);
+    const page = await browser.get(url);
+    await database.pool.query('update users set disabled_at = now() where id = $1', [account.id]);
+    const looked = await browser.get(url);
+    expect([looked.status, looked.body]).toEqual([404, (await browser.get('/setup/none')).body]);
+    expect((await browser.submit(page, chosen)).status).toBe(404);
+  });
+
+  it('are not guessed without end from one address, and good ones do not count', async () => {
+    const account = await createAccount(database, 'guessed@example.com');
+    const { url } = await link({ password: account.id });
+    await database.pool.query('delete from attempt_counters');
+    const browser = createBrowser(hub.url);
+    for (let looked = 0; looked < 3; looked += 1) expect((await browser.get(url)).status).toBe(200);
+    expect((await browser.get('/setup/guess')).status).toBe(404);
+    const { rowCount } = await database.pool.query('update attempt_counters set count = $1 where count = 1', [
+      LINKS.most,
+    ]);
+    expect(rowCount).toBe(1);
+    for (const address of ['/setup/guess', url]) {
+      const answer = await browser.get(address);
+      expect(answer.status).toBe(429);
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    await database.pool.query('delete from attempt_counters');
   });
 
   it('a new password ends every session that the old one opened, and older links', async () => {

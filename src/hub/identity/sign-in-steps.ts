@@ -63,7 +63,10 @@ async function takeAddress(visit: Visit): Promise<FastifyReply> {
   const enforced = connections.some((each) => each.enforced);
   if (connection === undefined || (sent.method === 'password' && !enforced))
     return sendPage(reply, passwordPage(place.form, email));
-  if (connections.length > 1) return sendPage(reply, choosePage(place.form, email, connections));
+  if (connections.length > 1) {
+    const byPassword = enforced ? null : passwordAddress(place.resume);
+    return sendPage(reply, choosePage(place.form, email, connections, byPassword));
+  }
   return leave(visit, connection.id);
 }
 

@@ -1,7 +1,7 @@
 import { encode } from 'uqr';
 import { type Html, html } from '../identity/pages/html.ts';
 import { field, hidden, type Page } from '../identity/pages/page.ts';
-import { carried, type SignInForm } from '../identity/pages/sign-in-pages.ts';
+import { cancel, carried, otherAccount, type SignInForm } from '../identity/pages/sign-in-pages.ts';
 import type { Enrolment } from './second-factor.ts';
 
 /** What the browser is asked to do with a passkey, and the script that asks it. */
@@ -77,7 +77,9 @@ export function codePage(
 ${carried(form, 'code')}${hidden('proof', proof)}
 ${codeField(TEXTS.code, factors.app ? TEXTS.appHint : TEXTS.recoveryHint, invalid, passkey === null || invalid)}
 <button class="${passkey === null ? 'primary' : 'plain'}" type="submit">${TEXTS.next}</button>
-</form>`,
+</form>
+${form.asking.kind !== 'confirm' && otherAccount(form)}
+${cancel(form)}`,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { SsoFailureClass } from '../../shared/contracts/hub-sso.ts';
 import { html } from '../identity/pages/html.ts';
 import { hidden, type Page } from '../identity/pages/page.ts';
-import { carried, type SignInForm } from '../identity/pages/sign-in-pages.ts';
+import { cancel, carried, otherAccount, type SignInForm } from '../identity/pages/sign-in-pages.ts';
 
 /** Sends the browser on to the identity provider: not by a redirect, which the page's rules for forms would stop. */
 export function leavePage(
@@ -23,8 +23,10 @@ export function choosePage(
   form: SignInForm,
   email: string,
   connections: readonly { readonly id: string; readonly name: string }[],
+  passwordUrl: string | null,
 ): Page {
   return {
+    kept: true,
     title: 'Choose how to sign in',
     problem: form.problem,
     body: html`<p class="soft">${email}</p>
@@ -33,7 +35,9 @@ ${connections.map(
 ${carried(form, 'sso')}${hidden('email', email)}${hidden('connection', each.id)}
 <button class="primary" type="submit">Continue with ${each.name}</button>
 </form>`,
-)}`,
+)}${passwordUrl !== null && html`<p class="soft small"><a href="${passwordUrl}">Use a password instead</a></p>`}
+${form.asking.kind !== 'confirm' && otherAccount(form)}
+${cancel(form)}`,
   };
 }
 

@@ -11,6 +11,8 @@ export interface Page {
   readonly goTo?: string | undefined;
   /** Scripts of our own that the page needs; every other page allows none. */
   readonly scripts?: readonly string[] | undefined;
+  /** Holds nothing that must not be kept: the back button may show it again without sending a form once more. */
+  readonly kept?: true | undefined;
   readonly body: Html;
 }
 
@@ -44,13 +46,17 @@ ${page.scripts?.map((path) => html`<script src="${path}" defer></script>`)}
 
 /** Headers of every page. `redirectsToLoopback`: the form's answer leads on to the program that asked. */
 export function pageHeaders(
-  options: { readonly redirectsToLoopback?: boolean; readonly scripts?: boolean } = {},
+  options: {
+    readonly redirectsToLoopback?: boolean;
+    readonly scripts?: boolean;
+    readonly kept?: boolean;
+  } = {},
 ): Readonly<Record<string, string>> {
   const formAction = options.redirectsToLoopback === true ? "'self' http://127.0.0.1:*" : "'self'";
   const scripts = options.scripts === true ? " script-src 'self';" : '';
   return {
     'content-type': 'text/html; charset=utf-8',
-    'cache-control': 'no-store',
+    'cache-control': options.kept === true ? 'private, no-cache' : 'no-store',
     'content-security-policy': `default-src 'none';${scripts} style-src 'self'; img-src 'self'; form-action ${formAction}; frame-ancestors 'none'; base-uri 'none'`,
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',

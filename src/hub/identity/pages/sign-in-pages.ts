@@ -28,6 +28,7 @@ const texts = TEXTS.signIn;
 /** First step: the e-mail address. */
 export function emailPage(form: SignInForm, email: string): Page {
   return {
+    kept: true,
     title: texts.title,
     problem: form.problem ?? form.notice,
     body: html`${lead(form)}
@@ -44,6 +45,7 @@ ${cancel(form)}
 /** Second step: the password, the same for every address, known or not. */
 export function passwordPage(form: SignInForm, email: string): Page {
   return {
+    kept: true,
     title: form.asking.kind === 'confirm' ? TEXTS.confirm.title : texts.title,
     problem: form.problem,
     body: html`${lead(form)}
@@ -61,6 +63,7 @@ ${cancel(form)}`,
 /** Where somebody who is signed in goes on to what proves them: the identity provider. */
 export function confirmPage(form: SignInForm, email: string): Page {
   return {
+    kept: true,
     title: TEXTS.confirm.title,
     problem: form.problem,
     body: html`${lead(form)}
@@ -75,6 +78,7 @@ ${carried(form, 'email')}
 /** Shown when somebody is signed in here already: nothing is handed to a program without a press of a button. */
 export function continuePage(form: SignInForm, email: string): Page {
   return {
+    kept: true,
     title: `${texts.continueTitle} ${email}`,
     problem: form.problem,
     body: html`${lead(form)}
@@ -94,7 +98,7 @@ export function signedInPage(options: { readonly email: string; readonly formTok
     title: TEXTS.signedIn.title,
     body: html`<p>${TEXTS.signedIn.as} <span class="who">${options.email}</span>.</p>
 <p class="soft">${TEXTS.signedIn.close}</p>
-<p><a href="/account">${TEXTS.signedIn.account}</a></p>
+<p><a href="/">${TEXTS.lost.console}</a><br><a href="/account">${TEXTS.signedIn.account}</a></p>
 ${signOutForm(options.formToken, 'plain')}`,
   };
 }
@@ -123,7 +127,8 @@ ${hidden('form_token', formToken)}
 </form>`;
 }
 
-function otherAccount(form: SignInForm): Html {
+/** The way to another address. */
+export function otherAccount(form: SignInForm): Html {
   return html`<form method="post" action="${form.action}">
 ${carried(form, 'other')}
 <button class="plain" type="submit">${texts.otherAccount}</button>
@@ -142,7 +147,8 @@ export function carried(form: SignInForm, step: string): Html {
   return html`${hidden('form_token', form.formToken)}${hidden('step', step)}${form.next !== '' && hidden('next', form.next)}${form.method === 'password' && hidden('method', 'password')}`;
 }
 
-function cancel(form: SignInForm): Html | null {
+/** The way out, for a program that waits; nothing elsewhere. */
+export function cancel(form: SignInForm): Html | null {
   if (form.asking.kind !== 'desktop') return null;
   return html`<form method="post" action="${form.action}">
 ${carried(form, 'cancel')}

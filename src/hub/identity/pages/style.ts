@@ -33,6 +33,7 @@ p { margin: 0 0 1rem; }
 form { margin: 0; }
 label { display: block; font-weight: 600; margin: 0 0 0.3rem; }
 .hint { color: var(--soft); font-size: 0.9rem; margin: 0.3rem 0 0; }
+form + form button.primary { margin-top: 0.75rem; }
 form + .small, button + .small { margin-top: 1rem; }
 .field { margin: 0 0 1.1rem; }
 input { width: 100%; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line);
