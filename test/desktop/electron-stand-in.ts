@@ -6,6 +6,9 @@ export const SENTINEL = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX';
 /** As Electron is delivered: a digit for each fuse, in the order of `FuseV1Options`. */
 export const DELIVERED = '10110001';
 
+/** In the place of a hook of electron-builder: what tests pack is a build for development. */
+export const NO_HOOK = join(import.meta.dirname, 'no-hook.mjs');
+
 /**
  * A stand-in of Electron's distribution: it holds what electron-builder looks for, and the fuses, but no program that
  * could run. On Windows it begins as a program, because resources are written into it.

@@ -21,10 +21,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { notarize } from '../../packaging/mac/notarize-packages.mjs';
+import beforePack, { refuseDevelopmentBuild } from '../../packaging/packaged-build.mjs';
 import { extendProject } from '../../packaging/windows/msi-project.mjs';
 import { buildParts } from '../../scripts/build.mjs';
 import { INSTALLER_OPTIONS } from '../../src/cli/install/installer-options.ts';
-import { writeElectronStandIn } from './electron-stand-in.ts';
+import { NO_HOOK, writeElectronStandIn } from './electron-stand-in.ts';
 
 /*
  * What the installers are made of, as electron-builder hands it to the tools that make them. Those tools come from
@@ -48,7 +49,12 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 async function make(platform: 'linux' | 'win', target: string, options: readonly string[], env = {}) {
   const dist = join(folder, `${platform}-dist`);
   await writeElectronStandIn(dist, platform);
-  const settings = [`-c.electronDist=${dist}`, `-c.directories.output=${join(folder, target)}`, ...options];
+  const settings = [
+    `-c.beforePack=${NO_HOOK}`,
+    `-c.electronDist=${dist}`,
+    `-c.directories.output=${join(folder, target)}`,
+    ...options,
+  ];
   const words = [`--${platform}`, target, '--x64', '--publish', 'never', ...settings];
   return run(process.execPath, [join(root, 'node_modules', 'electron-builder', 'cli.js'), ...words], {
     cwd: root,
@@ -221,6 +227,13 @@ test('the packages of mac are notarized and carry the ticket, where there is a k
     'xcrun notarytool submit out/Mooring.pkg --key key.p8 --key-id id --issuer issuer --wait',
     'xcrun stapler staple out/Mooring.pkg',
   ]);
+});
+
+test('a build for development is packed by nobody: it takes the places of machine files from its environment', async () => {
+  expect(builderText).toContain('beforePack: packaging/packaged-build.mjs');
+  // What tests build is one.
+  await expect(beforePack()).rejects.toThrow('npm run build -- --packaged');
+  expect(() => refuseDevelopmentBuild(true)).not.toThrow();
 });
 
 test('every option of the packaging is one that electron-builder has', () => {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { buildParts } from '../../scripts/build.mjs';
 import { makeExecutable } from '../../scripts/executable.mjs';
-import { DELIVERED, SENTINEL, writeElectronStandIn } from './electron-stand-in.ts';
+import { DELIVERED, NO_HOOK, SENTINEL, writeElectronStandIn } from './electron-stand-in.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -23,6 +23,7 @@ describe('the packed app', () => {
     await writeElectronStandIn(join(folder, 'dist'), 'linux');
     const builder = join(root, 'node_modules', 'electron-builder', 'cli.js');
     const options = [
+      `-c.beforePack=${NO_HOOK}`,
       `-c.electronDist=${join(folder, 'dist')}`,
       `-c.directories.output=${join(folder, 'out')}`,
     ];

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { BODY_LIMIT } from '../../agent/local-api/http-answer.ts';
 import type { LocalEvent } from '../../shared/contracts/local-api.ts';
 import type { BridgeMessage } from '../../shared/contracts/window-bridge.ts';
 import { createWindowDoor, type Sender } from './window-door.ts';
@@ -53,11 +54,19 @@ describe('the window’s door', () => {
     ['undefined', undefined],
     ['more fields than there are', { ...READ, headers: { host: 'x' } }],
     ['a path with a line break', { ...READ, path: '/v1/status\r\nx: y' }],
+    ['an endless path', { ...READ, path: `/v1/${'a'.repeat(5000)}` }],
     ['a body to read with', { ...READ, body: '{}' }],
   ])('refuses %s as malformed', async (_, value) => {
     const { door, asked } = open();
     expect((await door.fetch(OWN, value)).status).toBe(400);
     expect(asked).toEqual([]);
+  });
+
+  test('a body that is too large goes no further', async () => {
+    const { door, asked } = open();
+    const body = 'x'.repeat(BODY_LIMIT + 1);
+    const answer = await door.fetch(OWN, { method: 'PATCH', path: '/v1/settings', body });
+    expect([answer.status, asked]).toEqual([413, []]);
   });
 
   test('one window cannot keep the agent from all else', async () => {

@@ -38,6 +38,10 @@ describe('a link into the app', () => {
     `mooring://settings/${'x'.repeat(600)}`,
   ])('%s is refused', (text) => expect(read(text).ok).toBe(false));
 
+  test('one that is too long is not even read', () => {
+    expect(read(`mooring://settings/${'x'.repeat(600)}`)).toEqual({ ok: false, why: 'too-long' });
+  });
+
   test('a refusal is said in words of ours, whatever the link holds', () => {
     const { t } = desktopText(['en']);
     const answer = read('mooring://call-0900-123456');

@@ -51,6 +51,7 @@ describe('the start at login', () => {
   });
 
   test('a path is quoted as the specification of desktop entries has it', () => {
+    expect(autostartEntry('/opt/a b\\c')).toContain('\nTryExec=/opt/a b\\\\c\n');
     const entry = autostartEntry('/opt/a "b" $c `d` \\e 100%/mooring');
     expect(entry).toContain(
       'Exec="/opt/a \\\\"b\\\\" \\\\$c \\\\`d\\\\` \\\\\\\\e 100%%/mooring" --at-login',

@@ -61,6 +61,8 @@ export function autostartEntry(program: string): string {
     'Type=Application',
     'Name=Mooring',
     'Comment=Keeps the settings of this desktop in line with policy',
+    // Where the app was removed since, the entry counts for nothing.
+    `TryExec=${program.replaceAll('\\', '\\\\')}`,
     `Exec="${quoted}" ${LOGIN_FLAG}`,
     'Terminal=false',
     'X-GNOME-Autostart-enabled=true',

@@ -1,0 +1,2 @@
+/** A hook of electron-builder that does nothing. */
+export default function nothing() {}
