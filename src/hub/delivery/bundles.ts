@@ -95,16 +95,18 @@ export function createBundles(options: {
     known: (userId, organization) => memory.get(keyOf(userId, organization)),
     prepare: async (organizationId, told) => {
       const news = new Map<string, number>();
+      const made = new Map<string, Bundle>();
       await memory.readAll(async () => {
         const many = await readReceivedSince(keys.db, organizationId, told);
-        for (const { userId, seq } of many) news.set(userId, seq);
-        return new Map(
-          many.map((received) => [
-            keyOf(received.userId, received.organization.name),
-            bundleOf(received, currentSigner, issuer),
-          ]),
-        );
+        for (const received of many) {
+          const { userId, seq, organization } = received;
+          news.set(userId, seq);
+          made.set(keyOf(userId, organization.name), bundleOf(received, currentSigner, issuer));
+        }
+        return made;
       });
+      await currentSigner();
+      setImmediate(signAll, made.values());
       return news;
     },
     stop: unsubscribe,
@@ -120,6 +122,17 @@ function keyOf(userId: string, organization: string): string {
 function partsOf(key: string): { readonly userId: string; readonly organization: string } {
   const space = key.indexOf(' ');
   return { userId: key.slice(0, space), organization: key.slice(space + 1) };
+}
+
+/**
+ * One after the other, while those who were told are on their way: signing for each between two requests takes twice as
+ * long, because the tables of the curve have left the processor's memory by then.
+ */
+function signAll(bundles: Iterable<Bundle>): void {
+  for (const bundle of bundles) {
+    // The key was replaced in this moment: whoever asks waits for the new one.
+    if (bundle.jws() instanceof Promise) return;
+  }
 }
 
 interface Bundle extends Delivered {
