@@ -61,7 +61,9 @@ async function open(
   if (streams.draining) return refuse(reply, DRAINING);
   reply.hijack();
   const { raw: response } = reply;
-  // The page headers of helmet are set on the reply, which is not sent: this head is all there is.
+  // The page headers of helmet are set on the reply, which is not sent: this head is all there is. The stream ends with
+  // its connection, so its text needs no frames (see stream-registry.ts).
+  response.useChunkedEncodingByDefault = false;
   response.writeHead(200, HEAD);
   response.write(RETRY);
   const stream: AgentStream = {

@@ -66,7 +66,10 @@ export function end(stream: AgentStream, reason: StreamEnd['reason'], retryMs?: 
   stream.response.end(`${retry}event: ${AGENT_EVENTS.end}\ndata: {"reason":"${reason}"}\n\n`);
 }
 
+/** Straight to the connection, which carries nothing else any more: thousands are told in one moment. */
 function write({ response }: AgentStream, text: string): void {
+  const { socket } = response;
   if (response.writableLength > LONGEST_BACKLOG) response.destroy();
+  else if (socket?.writable === true && !response.chunkedEncoding) socket.write(text, 'latin1');
   else response.write(text);
 }
