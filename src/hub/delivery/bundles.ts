@@ -19,6 +19,16 @@ export interface Delivered {
   jws(): string | Promise<string>;
 }
 
+/** What a member is about to ask for. */
+export interface News {
+  readonly seq: number;
+  /**
+   * Signs it now. For many one after the other: signing for each between two requests takes twice as long, because the
+   * tables of the curve have left the processor's memory by then.
+   */
+  sign(): void;
+}
+
 /** Bundles by user and organization. */
 export interface Bundles {
   /** What this user receives; `null` when not a member. Synchronous where it is in memory and current. */
@@ -27,9 +37,9 @@ export interface Bundles {
   known(userId: string, organization: string): Delivered | undefined;
   /**
    * Reads together what those of these members are about to ask for whose sequence number is above what they were told.
-   * Answers their numbers, by user.
+   * Answers them by user.
    */
-  prepare(organizationId: string, told: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>>;
+  prepare(organizationId: string, told: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, News>>;
   stop(): void;
 }
 
@@ -94,19 +104,17 @@ export function createBundles(options: {
     },
     known: (userId, organization) => memory.get(keyOf(userId, organization)),
     prepare: async (organizationId, told) => {
-      const news = new Map<string, number>();
-      const made = new Map<string, Bundle>();
+      const news = new Map<string, News>();
       await memory.readAll(async () => {
-        const many = await readReceivedSince(keys.db, organizationId, told);
-        for (const received of many) {
-          const { userId, seq, organization } = received;
-          news.set(userId, seq);
-          made.set(keyOf(userId, organization.name), bundleOf(received, currentSigner, issuer));
+        const made = new Map<string, Bundle>();
+        for (const received of await readReceivedSince(keys.db, organizationId, told)) {
+          const bundle = bundleOf(received, currentSigner, issuer);
+          made.set(keyOf(received.userId, received.organization.name), bundle);
+          news.set(received.userId, { seq: received.seq, sign: () => void bundle.jws() });
         }
         return made;
       });
       await currentSigner();
-      setImmediate(signAll, made.values());
       return news;
     },
     stop: unsubscribe,
@@ -122,17 +130,6 @@ function keyOf(userId: string, organization: string): string {
 function partsOf(key: string): { readonly userId: string; readonly organization: string } {
   const space = key.indexOf(' ');
   return { userId: key.slice(0, space), organization: key.slice(space + 1) };
-}
-
-/**
- * One after the other, while those who were told are on their way: signing for each between two requests takes twice as
- * long, because the tables of the curve have left the processor's memory by then.
- */
-function signAll(bundles: Iterable<Bundle>): void {
-  for (const bundle of bundles) {
-    // The key was replaced in this moment: whoever asks waits for the new one.
-    if (bundle.jws() instanceof Promise) return;
-  }
 }
 
 interface Bundle extends Delivered {

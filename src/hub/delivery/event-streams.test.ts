@@ -13,12 +13,15 @@ let streams: EventStreams;
 let announce: (announcement: Announcement) => void;
 let asked: { readonly told: ReadonlyMap<string, number>; answer(seq: number): void; fail(): void }[];
 const errors: unknown[] = [];
+/** For whom a bundle was signed before they asked. */
+let signed: string[] = [];
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
   now = START;
   asked = [];
   errors.length = 0;
+  signed = [];
   streams = createEventStreams({
     // Nothing here asks it: who may go on is asked of a real database in events.test.ts.
     db: {} as Db,
@@ -33,7 +36,10 @@ beforeEach(() => {
       new Promise((resolve, reject) => {
         asked.push({
           told,
-          answer: (seq) => resolve(new Map([...told.keys()].map((user) => [user, seq]))),
+          answer: (seq) =>
+            resolve(
+              new Map([...told.keys()].map((user) => [user, { seq, sign: () => void signed.push(user) }])),
+            ),
           fail: () => reject(new Error('the database is away')),
         });
       }),
@@ -58,6 +64,7 @@ function open(user: string, more: { readonly endsAt?: number; readonly backlog?:
       destroyed = true;
     },
     writableLength: more.backlog ?? 0,
+    writableEnded: false,
   };
   const stream: AgentStream = {
     response: response as unknown as ServerResponse,
@@ -65,7 +72,10 @@ function open(user: string, more: { readonly endsAt?: number; readonly backlog?:
     endsAt: more.endsAt ?? START + 86_400_000,
   };
   streams.open(stream, streams.changes);
-  return { written, isDestroyed: () => destroyed };
+  const endNow = () => {
+    response.writableEnded = true;
+  };
+  return { written, isDestroyed: () => destroyed, end: endNow };
 }
 
 function pass(ms: number): void {
@@ -103,19 +113,38 @@ describe('a change for a whole organization', () => {
   it('reaches the first before the last are asked about, and everybody in the end, once', async () => {
     const all = Array.from({ length: 600 }, (_, index) => open(`user ${index}`));
     const told = () => all.filter(({ written }) => written.length > 0).length;
+    const asking = async (count: number) => {
+      while (asked.length < count) await settled();
+    };
     everybody();
-    expect(asked.map(({ told }) => told.size)).toEqual([250]);
+    expect(asked.map(({ told }) => told.size)).toEqual([64]);
     asked[0]?.answer(7);
+    await asking(2);
+    expect([told(), asked[1]?.told.size]).toEqual([64, 500]);
+    asked[1]?.answer(7);
     await settled();
-    expect([told(), asked.length]).toEqual([250, 2]);
+    // A few at a time: whoever was told can come before the next are told.
+    expect(told()).toBeGreaterThan(64);
+    expect(told()).toBeLessThan(564);
     // Announced again meanwhile: who is still to be asked about is asked about once.
     everybody();
-    for (const index of [1, 2, 3, 4]) {
+    for (const index of [2, 3]) {
+      await asking(index + 1);
       asked[index]?.answer(7);
-      await settled();
     }
-    expect(told()).toBe(600);
+    while (told() < 600) await settled();
     for (const { written } of all) expect(written).toEqual(['id: 7\nevent: policy\ndata: {"seq":7}\n\n']);
+    expect(new Set(signed).size).toBe(600);
+  });
+
+  it('leaves a stream alone that ended while its news were read', async () => {
+    const ended = open('ada');
+    const kept = open('bob');
+    everybody();
+    ended.end();
+    asked[0]?.answer(7);
+    await settled();
+    expect([ended.written.length, kept.written.length]).toEqual([0, 1]);
   });
 
   it('is told later when the database is away, in a second', async () => {

@@ -1,7 +1,9 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { EVENT_HEARTBEAT_SECONDS } from '../../shared/contracts/agent-api.ts';
 import type { Clock } from '../clock.ts';
 import type { Announcements } from '../database/announcements.ts';
 import type { Db } from '../database/connection.ts';
+import type { News } from './bundles.ts';
 import { readSequenceAnnouncement } from './sequence-announcement.ts';
 import { type AgentStream, beat, createStreamRegistry, end, nudge } from './stream-registry.ts';
 import { readStanding } from './stream-standing.ts';
@@ -10,13 +12,11 @@ export interface EventStreamOptions {
   readonly db: Db;
   readonly clock: Clock;
   readonly announcements: Announcements;
-  /**
-   * The numbers of those members that are above what they were told, by user; prepares what they are about to fetch.
-   */
+  /** What those members are about to fetch whose numbers are above what they were told, by user. */
   readonly prepare: (
     organizationId: string,
     told: ReadonlyMap<string, number>,
-  ) => Promise<ReadonlyMap<string, number>>;
+  ) => Promise<ReadonlyMap<string, News>>;
   /** From 0 up to 1, as `Math.random`. */
   readonly random: () => number;
   readonly onError: (error: unknown) => void;
@@ -49,7 +49,10 @@ const RETRY_LONGEST_MS = RETRY_FROM_MS + RETRY_SPREAD_MS;
  * The first are served while the next are still being asked about: whoever comes back at once for what they were told
  * of is not queued behind a whole fleet, and the fleet does not come in one moment.
  */
-const TOLD_TOGETHER = 250;
+const ASKED_FIRST = 64;
+const ASKED_TOGETHER = 500;
+/** So many are told, and their bundles signed, between two looks at who has come. */
+const TOLD_AT_ONCE = 16;
 /** Nobody has that many devices; somebody may try to fill the hub's memory. */
 const STREAMS_OF_ONE_USER = 32;
 
@@ -72,8 +75,8 @@ export function createEventStreams(options: EventStreamOptions): EventStreams {
     if (asking || draining) return;
     asking = true;
     try {
-      while (due.size > 0 && !draining) {
-        const some = [...due].slice(0, TOLD_TOGETHER);
+      for (let most = ASKED_FIRST; due.size > 0 && !draining; most = ASKED_TOGETHER) {
+        const some = [...due].slice(0, most);
         for (const [stream] of some) due.delete(stream);
         try {
           await tell(some);
@@ -103,8 +106,7 @@ export function createEventStreams(options: EventStreamOptions): EventStreams {
     for (const [organizationId, streams] of Map.groupBy(curious, (stream) => stream.organizationId)) {
       const told = new Map<string, number>();
       for (const { userId, told: seq } of streams) told.set(userId, Math.min(seq, told.get(userId) ?? seq));
-      const news = await prepare(organizationId, told);
-      for (const stream of streams) nudge(stream, news.get(stream.userId) ?? stream.told);
+      await tellNews(streams, await prepare(organizationId, told));
     }
   };
   /** Who may have been signed out is looked at whole; a mere question for news must not hide that. */
@@ -180,4 +182,17 @@ export function createEventStreams(options: EventStreamOptions): EventStreams {
       }
     },
   };
+}
+
+/**
+ * A few at a time, each time with as many turns of the event loop: a turn takes in one new connection, so whoever was
+ * told is served before the last are told, and the fleet has work while the hub signs.
+ */
+async function tellNews(streams: readonly AgentStream[], news: ReadonlyMap<string, News>): Promise<void> {
+  for (let from = 0; from < streams.length; from += TOLD_AT_ONCE) {
+    const some = streams.slice(from, from + TOLD_AT_ONCE);
+    for (const stream of some) nudge(stream, news.get(stream.userId)?.seq ?? stream.told);
+    for (const { userId } of some) news.get(userId)?.sign();
+    for (const _ of some) await turn();
+  }
 }

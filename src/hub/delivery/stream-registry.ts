@@ -68,6 +68,8 @@ export function end(stream: AgentStream, reason: StreamEnd['reason'], retryMs?: 
 
 /** Straight to the connection, which carries nothing else any more: thousands are told in one moment. */
 function write({ response }: AgentStream, text: string): void {
+  // It may have ended while what it is to be told was read.
+  if (response.writableEnded) return;
   const { socket } = response;
   if (response.writableLength > LONGEST_BACKLOG) response.destroy();
   else if (socket?.writable === true && !response.chunkedEncoding) socket.write(text, 'latin1');
