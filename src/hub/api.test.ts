@@ -132,6 +132,17 @@ describe('every route', () => {
   });
 });
 
+it('does not know an account that was disabled, whatever it still proves itself with', async () => {
+  const disabled = (at: string) =>
+    api.database.pool.query(`update users set disabled_at = ${at} where id = $1`, [api.ids.people.editor]);
+  const status = async () =>
+    (await api.send({ method: 'GET', url: '/v1/orgs/acme/policies', as: 'editor' })).statusCode;
+  await disabled('now()');
+  expect(await status()).toBe(404);
+  await disabled('null');
+  expect(await status()).toBe(200);
+});
+
 it('hides one organization from another inside the paths too', async () => {
   // An owner of globex asks for acme's policy and member by way of globex.
   for (const path of [

@@ -192,6 +192,25 @@ describe('single sign-on', () => {
       await inDialog(page, 'Remove').click();
       await table.getByRole('row', { name: /idp-one/ }).waitFor({ state: 'detached' });
       expect(await table.getByRole('row').count()).toBe(2);
+      const keys = page.getByRole('table', { name: 'Keys of this hub' });
+      const [old = ''] = await keys.locator('code').allTextContents();
+      await button(page, 'Add a key').click();
+      await inDialog(page, 'Add a key').click();
+      await button(page, /^Sign with /).click();
+      await inDialog(page, 'Sign with it').click();
+      await keys.getByRole('row', { name: `${old} Beside it` }).waitFor();
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        keys
+          .getByRole('link', { name: /^Download/ })
+          .first()
+          .click(),
+      ]);
+      expect(await readFile(await download.path(), 'utf8')).toContain('BEGIN CERTIFICATE');
+      await button(page, /^Retire /).click();
+      await inDialog(page, 'Retire').click();
+      await keys.getByText(old).waitFor({ state: 'detached' });
+      expect(await keys.getByText('In use').count()).toBe(1);
       await page.getByText('Enter by hand').click();
       expect(await page.getByLabel('Entity ID of the identity provider').inputValue()).toBe(
         'https://idp.test/entity',

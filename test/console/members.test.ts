@@ -113,6 +113,19 @@ test('a member’s page has sign-ins and changes; another page hears of a change
       .first()
       .waitFor();
     await page.getByText('No device of theirs has reported yet.').waitFor();
+    // Somebody else, signed in elsewhere, is signed out by name.
+    const other = await openConsole(browser, hub, 'developer');
+    const developer = found.parse(await api('GET', `/members?search=${hub.said.developerEmail}`)).members[0];
+    await go(`members/${developer?.userId}`);
+    await page
+      .getByRole('button', { name: /^End the session of / })
+      .first()
+      .click();
+    await page.getByRole('dialog').getByRole('button', { name: 'End', exact: true }).click();
+    await page.getByText('They are signed in nowhere.').waitFor();
+    await other.page.goto('/sign-in');
+    await other.page.getByText('An owner of your organization ended this session').waitFor();
+    await other.close();
     await go('teams');
     await page.getByRole('heading', { level: 1, name: 'Teams' }).waitFor();
     await api('POST', '/teams', { name: 'Made elsewhere' });

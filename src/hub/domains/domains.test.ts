@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startTestDatabase } from '../database/test-database.ts';
+import { addMember } from '../organizations/member-service.ts';
 import { createOrganization } from '../organizations/organization-service.ts';
 import { listDomains, listUncaptured } from './domain-list.ts';
 import { readDomainName } from './domain-name.ts';
@@ -245,4 +246,17 @@ it('reports accounts of a verified domain that are outside', async () => {
   expect((await listUncaptured(database.db, organizations.acme)).users).toMatchObject([
     { email: 'Out@Report.widgets.example' },
   ]);
+  // Of a member here nothing is to be captured; of a member elsewhere there is.
+  const there = { publicUrl: 'https://hub.example' };
+  for (const [organization, email] of [
+    ['acme', 'in@report.widgets.example'],
+    ['globex', 'elsewhere@report.widgets.example'],
+  ] as const) {
+    const at = { ...there, organizationId: organizations[organization] };
+    await addMember(database.db, context(), at, { email, role: 'member' });
+  }
+  const reported = async (of: 'acme' | 'globex') =>
+    (await listUncaptured(database.db, organizations[of])).users.map(({ email }) => email);
+  expect(await reported('acme')).toEqual(['elsewhere@report.widgets.example', 'Out@Report.widgets.example']);
+  expect(await reported('globex')).toEqual([]);
 });

@@ -203,6 +203,14 @@ describe('the page behind the link', () => {
       (await createBrowser(pagesUrl).get((await one(email)).link ?? '')).body;
     expect(await look(`a@guests.${sso.domain}`)).toContain('name="password"');
     expect(await look(`a@${sso.domain}`)).not.toContain('name="password"');
+    // Nor by a form that the page did not show.
+    const browser = createBrowser(pagesUrl);
+    const { link } = await one(`b@${sso.domain}`);
+    const { body } = await browser.get((await one(`b@guests.${sso.domain}`)).link ?? '');
+    const token = /name="form_token" value="([^"]*)"/.exec(body)?.[1] ?? '';
+    const made = { form_token: token, name: 'B', password: PASSWORD, repeat: PASSWORD };
+    expect((await browser.post(link ?? '', made)).status).toBe(403);
+    expect(await member('b@')).toBeUndefined();
   });
 
   it('never opens an account that exists: its person signs in first', async () => {
