@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { waitingForLocks } from '../database/test-database.ts';
 import { addMember } from '../organizations/member-service.ts';
@@ -483,5 +484,115 @@ describe('another organization', () => {
     expect((await readOwnership(db, organizationId, owner)).onlyOwner).toBe(false);
     await db.updateTable('users').set({ disabled_at: new Date() }).where('id', '=', lea).execute();
     expect((await readOwnership(db, organizationId, owner)).onlyOwner).toBe(true);
+  });
+
+  /** Removes while the membership of the first of `waiting` cannot be ended yet, and lets `meanwhile` happen then. */
+  const removingWhile = async <T>(where: MigrationPlace, first: string, meanwhile: () => Promise<T>) => {
+    const { db } = scim.database;
+    const removal = await db.transaction().execute(async (trx) => {
+      await trx
+        .selectFrom('memberships')
+        .select('user_id')
+        .where('user_id', '=', first)
+        .forUpdate()
+        .execute();
+      const removing = take(where, 'remove').catch((error: unknown) => error);
+      await vi.waitFor(async () => expect(await waitingForLocks(scim.database)).toBe(1));
+      return { removing, happening: await meanwhile() };
+    });
+    return { removed: await removal.removing, happening: removal.happening };
+  };
+
+  it('looks at each person again at their turn', async () => {
+    const { db } = scim.database;
+    const { organizationId, connectionId } = scim.globex;
+    const other = await db
+      .insertInto('connections')
+      .values({ organization_id: organizationId, name: 'second', kind: 'saml' })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    const ids = new Map<string, string>();
+    for (const name of ['mia', 'ned', 'oda', 'pam'])
+      ids.set(name, await signedIn(name, 'member', scim.globex));
+    ids.set('zoe', await signedIn('zoe', 'owner', scim.globex));
+    await signedIn('elsewhere', 'member', { organizationId, connectionId: other.id });
+    const at = (name: string) => ids.get(name) ?? '';
+    await db.updateTable('users').set({ disabled_at: null }).execute();
+    const { id: migrationId } = await beginMigration(db, context, organizationId, connectionId);
+    const where = { organizationId, migrationId };
+    // Who signs in through another connection is not in it, and kim and lea are by their own.
+    expect(Object.keys(await standing(where)).toSorted()).toEqual([
+      'kim',
+      'lea',
+      'mia',
+      'ned',
+      'oda',
+      'pam',
+      'zoe',
+    ]);
+    const owners = sql`select user_id from memberships where organization_id = ${organizationId} and role = 'owner' and user_id <> ${at('zoe')}`;
+    await removingWhile(where, at('mia'), async () => {
+      await members().set({ origin: 'scim' }).where('user_id', '=', at('ned')).execute();
+      await members().set({ connection_id: other.id }).where('user_id', '=', at('oda')).execute();
+      await sql`update users set disabled_at = now() where id in (${owners})`.execute(db);
+    });
+    expect(await standing(where)).toMatchObject({
+      mia: 'removed',
+      ned: 'adopted',
+      oda: 'refused',
+      pam: 'removed',
+      zoe: 'refused',
+    });
+    const { people } = await readMigration(db, where, { state: 'refused' });
+    expect(people.map(({ detail }) => detail)).toEqual([
+      'Is a member in another way by now.',
+      expect.stringContaining('owner'),
+    ]);
+    await sql`update users set disabled_at = null where id in (${owners})`.execute(db);
+    // Back through SCIM, and then by signing in after all: removed again.
+    await db
+      .insertInto('memberships')
+      .values({
+        organization_id: organizationId,
+        user_id: at('pam'),
+        role: 'member',
+        origin: 'scim',
+        connection_id: connectionId,
+      })
+      .execute();
+    await take(where, 'verify');
+    expect(await standing(where)).toMatchObject({ pam: 'returned', ned: 'adopted' });
+    await members()
+      .set({ origin: 'jit' })
+      .where('user_id', 'in', [at('pam'), at('ned')])
+      .execute();
+    await take(where, 'remove');
+    expect(await standing(where)).toMatchObject({ pam: 'removed', ned: 'removed' });
+    await take(where, 'cancel');
+  });
+
+  it('gives a move up between two people: whoever waits then stays', async () => {
+    const { db } = scim.database;
+    const { organizationId, connectionId } = scim.globex;
+    const [quin, rita] = [
+      await signedIn('quin', 'member', scim.globex),
+      await signedIn('rita', 'member', scim.globex),
+    ];
+    const { id: migrationId } = await beginMigration(db, context, organizationId, connectionId);
+    const where = { organizationId, migrationId };
+    const { happening } = await removingWhile(where, quin, async () => {
+      const cancelling = take(where, 'cancel');
+      await vi.waitFor(async () => expect(await waitingForLocks(scim.database)).toBe(2));
+      return { cancelling };
+    });
+    expect(await happening.cancelling).toMatchObject({ step: 'cancelled' });
+    expect(await standing(where)).toMatchObject({ quin: 'removed', rita: 'waiting' });
+    expect((await readMigration(db, where)).migration.step).toBe('cancelled');
+    const left = await db
+      .selectFrom('memberships')
+      .select('user_id')
+      .where('user_id', 'in', [quin, rita])
+      .execute();
+    expect(left).toEqual([{ user_id: rita }]);
   });
 });
