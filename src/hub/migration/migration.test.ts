@@ -469,11 +469,32 @@ describe('another organization', () => {
       ...{ tokens: [{ name: 'kim' }], invitations: 1, onlyOwner: false },
     });
     expect((await readOwnership(db, organizationId, owner)).onlyOwner).toBe(true);
+    // A member is no owner, though there be none; and what was made elsewhere stays theirs.
+    await db.updateTable('users').set({ disabled_at: new Date() }).where('id', '=', owner).execute();
+    expect((await readOwnership(db, organizationId, kim)).onlyOwner).toBe(false);
+    await db.updateTable('users').set({ disabled_at: null }).where('id', '=', owner).execute();
+    const elsewhere = {
+      kind: 'user' as const,
+      userId: kim,
+      email: 'kim@globex.example',
+      via: 'session' as const,
+    };
+    await createApiToken(db, { ...context, actor: elsewhere }, scim.acme.organizationId, {
+      name: 'elsewhere',
+      role: 'member',
+      days: 1,
+    });
     await expect(
       transferOwnership(db, context, organizationId, { fromUserId: kim, toUserId: lea }),
     ).rejects.toThrow('not an owner');
     const moved = await transferOwnership(db, context, organizationId, { fromUserId: kim, toUserId: owner });
     expect(moved).toEqual({ tokens: 1, invitations: 1 });
+    const kept = await db
+      .selectFrom('api_tokens')
+      .select('created_by')
+      .where('name', '=', 'elsewhere')
+      .executeTakeFirstOrThrow();
+    expect(kept.created_by).toBe(kim);
     expect(await readOwnership(db, organizationId, kim)).toMatchObject({ tokens: [], invitations: 0 });
     expect(await readOwnership(db, organizationId, lea)).toMatchObject({
       tokens: [{ name: 'lea' }],
