@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import {
   access,
@@ -128,6 +129,23 @@ describe('the MSI', () => {
     expect(named('Environment', 'Value')).toEqual(['[APPLICATIONFOLDER]resources\\cli']);
     const mark = elements('File').find((each) => each.getAttribute('Name') === 'updated-by-fleet');
     await access(mark?.getAttribute('Source') ?? '');
+  });
+
+  test('the app in it carries the digest that its archive is held to', async () => {
+    const unpacked = join(folder, 'msi', 'win-unpacked');
+    const program = (await readFile(join(unpacked, 'Mooring.exe'))).toString('latin1');
+    // A resource of the type INTEGRITY by the name ELECTRONASAR (electronjs.org/docs/latest/tutorial/asar-integrity).
+    for (const name of ['INTEGRITY', 'ELECTRONASAR'])
+      expect(program).toContain([...name].map((letter) => `${letter}\0`).join(''));
+    const [entry] = z
+      .array(z.object({ file: z.string(), alg: z.string(), value: z.string() }))
+      .parse(JSON.parse(/\[\{"file":"resources[^\]]*\]/.exec(program)?.[0] ?? ''));
+    const archive = await readFile(join(unpacked, 'resources', 'app.asar'));
+    const header = archive.subarray(16, 16 + archive.readUInt32LE(12));
+    expect(entry).toEqual({
+      ...{ file: 'resources\\app.asar', alg: 'SHA256' },
+      value: createHash('sha256').update(header).digest('hex'),
+    });
   });
 
   test('is not made from a template that this was not written for', () => {
