@@ -116,7 +116,10 @@ it('devices are listed, shown, named, exported and forgotten', async () => {
   expect(await json('devices', 'rename', id, '=SUM(A1)')).toMatchObject({ device: { name: '=SUM(A1)' } });
   const out = join(data.path, 'devices.csv');
   await json('devices', 'export', '--out', out);
-  expect(readFileSync(out, 'utf8')).toContain("'=SUM(A1)");
+  const csv = readFileSync(out, 'utf8');
+  expect(csv).toContain("'=SUM(A1)");
+  // The list can be worked off by commands: it has their ids, the last of each row.
+  expect(csv.split('\r\n')[1]?.split(',').at(-1)).toBe(id);
   expect(await json('devices', 'list', '--status', 'outdated')).toMatchObject({ devices: [] });
   expect(await refusal('devices', 'list', '--status', 'lost')).toBe('bad_request');
   expect(await refusal('devices', 'show', '00000000-0000-4000-8000-000000000000')).toBe('not_found');
@@ -163,6 +166,16 @@ it('a draft is simulated, rolled out, paused, promoted and rolled back, and the 
   );
   expect(simulated).toMatch(/HELD UP BY +SETTINGS\nann@acme\.example +\S.* platform +wslEngineEnabled/);
   expect(await refusal('policy', 'simulate')).toBe('bad_request');
+  // A key that nobody knows decides nothing: that is said, where the draft is tried and where it is saved.
+  const misspelt = file({ theme: { locked: true, value: 'light' }, wslEngineEnabled: { locked: true } });
+  for (const words of [
+    ['simulate', misspelt],
+    ['import', misspelt, '--name', 'Misspelt'],
+    ['set', 'Misspelt', misspelt],
+  ]) {
+    const { code, stderr } = await runHubCommand(inAcme(['policy', ...words]));
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/^warning wslEngineEnabled: .*linuxVM/)]);
+  }
   expect(await json('policy', 'rollout', 'Everyone', draft, '--percentage', '0')).toMatchObject({
     policy: { rollout: { receiving: 0, members: 1 } },
   });

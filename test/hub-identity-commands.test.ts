@@ -189,6 +189,7 @@ describe('what the console shows and does', () => {
       answer('policy', 'deleted', '--search', 'by file'),
       answer('organization', 'set', '--refresh', '60', '--grace', 'never', '--second-factor', 'off'),
       refused('organization', 'set', '--refresh', '5'),
+      refused('organization', 'set', '--grace', '1m'),
       refused('organization', 'set', '--device-sign-in', 'maybe'),
     ]);
     expect(deleted.total).toBe(1);

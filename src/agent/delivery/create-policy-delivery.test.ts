@@ -726,6 +726,22 @@ describe('the grace period', () => {
     expect(next.delivery.state().bundle?.stale).toBe(false);
   });
 
+  it('shorter than the usual time between fetches never passes where the hub answers', async () => {
+    await publish(hub, 'ada', 'acme', 10, { graceSeconds: 600, refreshSeconds: 3600 });
+    const desktop = await launch();
+    await signIn(desktop);
+    await desktop.delivery.sync();
+    const fetched = () => hub.requests.filter((request) => request === 'GET /v1/agent/policy').length;
+    for (let minutes = 0; minutes < 30; minutes += 6) {
+      const before = fetched();
+      await pass(desktop, 6 * 60_000);
+      await expect.poll(fetched).toBeGreaterThan(before);
+      await expect.poll(() => desktop.delivery.state().sync.state).toBe('idle');
+      expect(desktop.delivery.state().bundle?.stale).toBe(false);
+    }
+    expect(desktop.announced.some(({ bundle }) => bundle?.stale === true)).toBe(false);
+  });
+
   it('passes while the agent is off', async () => {
     await publish(hub, 'ada', 'acme', 10, { graceSeconds });
     const desktop = await launch();

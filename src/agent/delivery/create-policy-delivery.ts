@@ -110,7 +110,7 @@ export function createPolicyDelivery(options: PolicyDeliveryOptions): PolicyDeli
     const waitsForPerson = outcome.result === 'failed' && outcome.refusal.code === 'sign_in_required';
     const failed = (outcome.result === 'failed' || outcome.result === 'refused') && !waitsForPerson;
     failures = failed ? failures + 1 : 0;
-    const usual = failed ? retryDelay(failures) : refreshDelay(hold.refreshSeconds());
+    const usual = failed ? retryDelay(failures) : refreshDelay(hold.refreshSeconds(), hold.graceSeconds());
     const asked = outcome.result === 'failed' ? (outcome.retryAfterMs ?? 0) : 0;
     schedule.plan(again ? 0 : Math.max(asked, spread(usual, options.random())));
   };

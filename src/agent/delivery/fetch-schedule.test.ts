@@ -91,12 +91,18 @@ describe('the schedule', () => {
 
 describe('delays', () => {
   it('are an hour, or less where the hub says so', () => {
-    expect([null, 60, 3600, 86_400, 1, 30].map(refreshDelay)).toEqual([
+    expect([null, 60, 3600, 86_400, 1, 30].map((seconds) => refreshDelay(seconds, null))).toEqual([
       HOUR,
       MINUTE,
       HOUR,
       HOUR,
       30_000,
+      30_000,
+    ]);
+  });
+  it('leave room for two fetches in the time after which settings freeze', () => {
+    expect([60, 600, 3600, 7200, 86_400, 0].map((grace) => refreshDelay(3600, grace))).toEqual([
+      ...[30_000, 5 * MINUTE, 30 * MINUTE, HOUR, HOUR],
       30_000,
     ]);
   });

@@ -98,8 +98,12 @@ export function retryDelay(failures: number): number {
 const USUAL_REFRESH_MS = 60 * 60_000;
 const SHORTEST_REFRESH_MS = 30_000;
 
-/** Wait after a success: 60 minutes, or less where the hub says so, but never a storm. */
-export function refreshDelay(refreshSeconds: number | null): number {
-  if (refreshSeconds === null) return USUAL_REFRESH_MS;
-  return Math.max(SHORTEST_REFRESH_MS, Math.min(USUAL_REFRESH_MS, refreshSeconds * 1000));
+/**
+ * Wait after a success: 60 minutes, or less where the hub says so, but never a storm. Where settings freeze without a
+ * fetch (`graceSeconds`) there are two in that time at least: a device that reaches its hub never freezes.
+ */
+export function refreshDelay(refreshSeconds: number | null, graceSeconds: number | null): number {
+  const wanted = (refreshSeconds ?? Number.POSITIVE_INFINITY) * 1000;
+  const inGrace = (graceSeconds ?? Number.POSITIVE_INFINITY) * 500;
+  return Math.max(SHORTEST_REFRESH_MS, Math.min(USUAL_REFRESH_MS, wanted, inGrace));
 }

@@ -25,6 +25,7 @@ export interface PolicyHold {
   refused(): DeliveryState['refused'];
   lastSuccess(): string | null;
   refreshSeconds(): number | null;
+  graceSeconds(): number | null;
   highestSeq(owner: BundleOwner): number | null;
   /** The tag to ask with; only for the owner of the bundle in force. */
   etagFor(owner: BundleOwner): string | null;
@@ -127,6 +128,7 @@ export function createPolicyHold(parts: {
     refused: () => refused,
     lastSuccess: () => (file.grace === null || file.bundle === null ? null : instant(file.grace.lastSuccess)),
     refreshSeconds: () => inForce?.payload.refreshSeconds ?? null,
+    graceSeconds: () => inForce?.payload.graceSeconds ?? null,
     highestSeq: (owner) => file.highest[seqKey(owner)] ?? null,
     etagFor: (owner) =>
       inForce !== null && seqKey(inForce.kept) === seqKey(owner) ? inForce.kept.etag : null,

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { organizationChangeSchema } from '../../shared/contracts/hub-api.ts';
 import { complianceTrendQuerySchema, DEVICE_STATUSES } from '../../shared/contracts/hub-devices.ts';
 import { signInSettingsChangeSchema } from '../../shared/contracts/hub-sso.ts';
@@ -18,8 +18,8 @@ interface ChangeOptions extends OrganizationOptions {
   readonly contactName?: string;
   readonly contactUrl?: string;
   readonly contact?: boolean;
-  readonly refresh?: string;
-  readonly grace?: string;
+  readonly refresh?: number;
+  readonly grace?: number | 'never';
   readonly deviceSignIn?: string;
   readonly secondFactor?: string;
   readonly enforced?: string;
@@ -40,8 +40,8 @@ export function organizationCommands(program: Command, around: Surroundings): vo
     .option('--contact-name <name>', 'whom users turn to')
     .option('--contact-url <url>', 'where: an http, https or mailto address')
     .option('--no-contact', 'name nobody')
-    .option('--refresh <seconds>', 'how often devices ask when nothing wakes them: 10 to 3600')
-    .option('--grace <seconds>', 'when settings of a device without the hub freeze; "never"')
+    .option('--refresh <seconds>', 'how often devices ask when nothing wakes them: 10 to 3600', seconds)
+    .option('--grace <seconds>', 'when settings of a device without the hub freeze; "never"', secondsOrNever)
     .option('--device-sign-in <on|off>', 'whether devices without a browser may sign in by a code')
     .option('--second-factor <on|off>', 'whether owners with a local password need one')
     .option('--enforced <yes|no>', 'for the first steps: sign-in is enforced on devices')
@@ -70,8 +70,8 @@ function changeOf(options: ChangeOptions) {
     displayName,
     ...(contact === false ? { contact: null } : {}),
     ...(named ? { contact: { name: contactName ?? '', url: contactUrl ?? '' } } : {}),
-    ...(refresh === undefined ? {} : { refreshSeconds: Number(refresh) }),
-    ...(grace === undefined ? {} : { graceSeconds: grace === 'never' ? null : Number(grace) }),
+    ...(refresh === undefined ? {} : { refreshSeconds: refresh }),
+    ...(grace === undefined ? {} : { graceSeconds: grace === 'never' ? null : grace }),
   };
 }
 
@@ -139,4 +139,13 @@ function overviewCommands(program: Command, around: Surroundings): void {
         );
       }),
     );
+}
+
+function seconds(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is a whole number of seconds.');
+  return Number(text);
+}
+
+function secondsOrNever(text: string): number | 'never' {
+  return text === 'never' ? text : seconds(text);
 }

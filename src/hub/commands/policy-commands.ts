@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { POLICY_FILE_FORMATS, type PolicyFileFormat } from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
@@ -17,11 +17,13 @@ import { findTeam } from '../teams/team-service.ts';
 import { assignmentFileCommand } from './assignment-file-command.ts';
 import { operator, outputOf, type Surroundings, withDatabase } from './command-context.ts';
 import { deletedPolicyCommands } from './deleted-policy-commands.ts';
+import { readDraft } from './draft-file.ts';
 import { memberId } from './member-options.ts';
 import { inOrganization, type OrganizationOptions } from './organization-option.ts';
 import { answer } from './output.ts';
 import { policyEditCommands } from './policy-edit-commands.ts';
 import { policyListCommands } from './policy-list-commands.ts';
+import { readText } from './text-file.ts';
 
 /** `policy list|revisions|users|show|export|set|import|assign|unassign|default|delete|deleted|restore` */
 export function policyCommands(program: Command, around: Surroundings): void {
@@ -105,7 +107,7 @@ function writeCommands(policy: Command, around: Surroundings): void {
         withDatabase({ options, around, purpose: 'policy import' }, async ({ db }) => {
           const { id } = await findOrganization(db, options.organization);
           const { name, description, reason } = options;
-          const wanted = { name, description, reason, text: readText(file) };
+          const wanted = { name, description, reason, text: readDraft(file, outputOf(around)) };
           const made = await createPolicy(db, operator(), id, wanted);
           answer(outputOf(around), { policy: made }, () => [`Made the policy "${made.name}" (${made.id}).`]);
         }),
@@ -118,7 +120,7 @@ function writeCommands(policy: Command, around: Surroundings): void {
         const { id } = await findOrganization(db, options.organization);
         const found = await findPolicy(db, id, name);
         const edited = { organizationId: id, policyId: found.id, version: found.version };
-        const change = { text: readText(file), reason: options.reason };
+        const change = { text: readDraft(file, outputOf(around)), reason: options.reason };
         const changed = await updatePolicy(db, operator(), edited, change);
         answer(outputOf(around), { policy: changed }, () => [
           `"${changed.name}" is at revision ${changed.revision}.`,
@@ -231,25 +233,4 @@ async function assignedPolicy(db: Db, organizationId: string, userId: string): P
     .select('policy_id')
     .executeTakeFirst();
   return row?.policy_id;
-}
-
-/** The text of a file, or of standard input for "-". */
-export function readText(file: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
-      readFileSync(file === '-' ? 0 : file),
-    );
-  } catch (error) {
-    const what =
-      error instanceof TypeError
-        ? 'is not UTF-8 text'
-        : error instanceof Error
-          ? error.message
-          : String(error);
-    throw new RefusalError({
-      code: 'bad_request',
-      message: `${file === '-' ? 'Standard input' : file} could not be read: ${what}`,
-      help: 'Name a file that you may read, saved as UTF-8.',
-    });
-  }
 }

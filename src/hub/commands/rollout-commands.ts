@@ -19,11 +19,12 @@ import {
   type Surroundings,
   withDatabase,
 } from './command-context.ts';
+import { readDraft } from './draft-file.ts';
 import { secretOf } from './key-commands.ts';
 import { memberId } from './member-options.ts';
 import { inOrganization } from './organization-option.ts';
-import { answer, columns } from './output.ts';
-import { readText, writeOut } from './policy-commands.ts';
+import { answer, columns, type Output } from './output.ts';
+import { writeOut } from './policy-commands.ts';
 
 interface OrganizationOptions extends CommonOptions {
   readonly organization: string;
@@ -63,7 +64,7 @@ function rolloutCommand(policy: Command, around: Surroundings): void {
       withDatabase({ options, around, purpose: 'policy rollout' }, async ({ db }) => {
         const { id } = await findOrganization(db, options.organization);
         const found = await findPolicy(db, id, name);
-        const changed = await rollOut(db, id, found, file, options);
+        const changed = await rollOut(db, id, found, file, options, outputOf(around));
         answer(outputOf(around), { policy: changed }, () => [told(changed)]);
       }),
     );
@@ -75,6 +76,7 @@ async function rollOut(
   found: StoredPolicy,
   file: string | undefined,
   options: RolloutOptions,
+  output: Output,
 ): Promise<StoredPolicy> {
   const edited = { organizationId, policyId: found.id, version: found.version };
   if (options.promote === true) return promoteRollout(db, operator(), edited);
@@ -82,7 +84,7 @@ async function rollOut(
   const teamIds = teams.map((team) => team.id);
   const { percentage, revision, reason } = options;
   if (file !== undefined || revision !== undefined) {
-    const what = file === undefined ? { revision } : { text: readText(file) };
+    const what = file === undefined ? { revision } : { text: readDraft(file, output) };
     return startRollout(db, operator(), edited, { ...what, percentage: percentage ?? 0, teamIds, reason });
   }
   const paused = options.pause === true ? true : options.resume === true ? false : undefined;
@@ -130,7 +132,7 @@ function simulateCommand(policy: Command, around: Surroundings): void {
           const teams = await Promise.all(options.team.map((team) => findTeam(db, id, team)));
           const request = simulationRequestSchema.safeParse({
             ...(found === null ? {} : { policyId: found.id }),
-            ...(file === undefined ? {} : { text: readText(file) }),
+            ...(file === undefined ? {} : { text: readDraft(file, outputOf(around)) }),
             ...(teams.length === 0
               ? {}
               : { audience: { kind: 'teams', teamIds: teams.map((team) => team.id) } }),

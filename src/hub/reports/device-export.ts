@@ -30,6 +30,8 @@ const COLUMNS: readonly (readonly [title: string, of: (device: Device) => string
   ['Applied', ({ appliedAt }) => appliedAt ?? ''],
   ['Last report', ({ reportedAt }) => reportedAt ?? ''],
   ['Device id', ({ deviceId }) => deviceId ?? ''],
+  // What commands and addresses of the API call it.
+  ['Id', ({ id }) => id ?? ''],
 ];
 
 /**

@@ -34,10 +34,10 @@ export const organizationChangeSchema = z.object({
   contact: contactSchema.nullable().optional(),
   /** How often devices ask for policy when nothing wakes them; at most an hour. */
   refreshSeconds: z.int().min(10).max(3600).optional(),
-  /** `null`: settings never freeze for age. */
+  /** `null`: settings never freeze for age. Devices ask twice in this time, and not more often than every 30 s. */
   graceSeconds: z
     .int()
-    .min(0)
+    .min(60)
     .max(2 ** 31 - 1)
     .nullable()
     .optional(),
