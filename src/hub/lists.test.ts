@@ -77,7 +77,8 @@ async function status(list: List, query: Readonly<Record<string, string>>): Prom
 /** Three rows and more in each, with values that are equal among them, and some that are not there. */
 async function fillLists(): Promise<void> {
   const { db } = api.database;
-  const { organizationId, policyId, teamId, connectionId, userId, deviceId, jobId, people } = api.ids;
+  const { organizationId, policyId, teamId, connectionId, userId, deviceId, jobId, migrationId, people } =
+    api.ids;
   const each = sql`generate_series(1, 4) i`;
   const at = sql`timestamptz '2026-05-01 10:00:00.123456Z' + (i / 2) * interval '1 hour'`;
   const at2 = sql`timestamptz '2199-05-01Z' + (i / 2) * interval '1 hour'`;
@@ -110,6 +111,10 @@ async function fillLists(): Promise<void> {
         select ${organizationId}, 'new' || i || '@acme.example', 'member', decode(md5('i' || i) || md5('i' || i), 'hex'), ${at}, ${at2} from ${each}`,
     sql`insert into member_jobs (organization_id, action, actor, actor_label, created_at, finished_at)
         select ${organizationId}, '{"kind": "remove"}', '{"kind": "system", "name": "test"}', 'test', ${at}, now() from ${each}`,
+    sql`insert into provisioning_migrations (organization_id, connection_id, step, created_at, updated_at)
+        select ${organizationId}, ${connectionId}, 'cancelled', ${at}, ${at} from ${each}`,
+    sql`insert into provisioning_migration_people (migration_id, user_id, email, role, state)
+        select ${migrationId}, gen_random_uuid(), 'moved' || (i / 2) || '@acme.example', 'member', 'waiting' from ${each}`,
     sql`insert into member_job_items (job_id, user_id, email, state, detail)
         select ${jobId}, gen_random_uuid(), 'refused' || (i / 2) || '@acme.example', 'refused', 'because' from ${each}`,
     sql`insert into browser_sessions (id_hash, user_id, user_agent, address, created_at, proved_at, expires_at)
@@ -161,11 +166,11 @@ const WHOLE: Readonly<Record<string, string>> = {
   'GET /v1/orgs/{organization}/effective-policy problems': 'those of one document',
   'GET /v1/orgs/{organization}/members/{userId}/effective-policy problems': 'those of one document',
   'GET /v1/orgs/{organization}/connections/{connectionId}/scim tokens': 'two at most',
+  'GET /v1/orgs/{organization}/connections/{connectionId}/saml-keys keys': 'two at most at a time',
   'GET /v1/orgs/{organization}/attention items': 'one for a kind of trouble at most',
   'GET /v1/orgs/{organization}/policy-compliance policies': 'numbers beside the page of policies',
+  'GET /v1/orgs/{organization}/policy-order policies': 'an order is changed as a whole',
   'GET /v1/orgs/{organization}/devices/trend days': 'as many days as are asked for',
-  'GET /v1/orgs/{organization}/migrations migrations': 'at most one for a connection runs',
-  'GET /v1/orgs/{organization}/migrations/{migrationId} people': 'the report of one migration',
 };
 
 it('finds no list that comes whole beside those that cannot grow', () => {

@@ -1,11 +1,13 @@
-import type { Browser, Locator, Page } from '@playwright/test';
+import type { Browser, Locator, Page, Route } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
+import { IDP_ONE } from '../../src/hub/connections/test-certificates.ts';
 import { launchBrowser } from '../browser.ts';
 import { type ConsoleHub, type OpenConsole, openConsole, startConsoleHub } from './open-console.ts';
 
 /*
- * Forms when the network fails: whatever was typed is there still, with the reason, and the same press of the button
- * works once the hub is back.
+ * Forms when the network fails, the hub does, or the session ends: whatever was typed is there still, with the reason,
+ * and the same press of the button works once all is well again.
  */
 
 let hub: ConsoleHub;
@@ -15,7 +17,7 @@ beforeAll(async () => {
   [hub, browser] = await Promise.all([startConsoleHub(), launchBrowser()]);
   owner = await openConsole(browser, hub, 'owner');
 });
-afterEach(() => owner.context.setOffline(false));
+afterEach(() => owner.page.unrouteAll());
 afterAll(async () => {
   await owner?.close();
   await browser?.close();
@@ -31,9 +33,33 @@ interface Form {
   readonly submit: string;
   /** What has to be unfolded first. */
   readonly unfold?: string;
+  /** It cannot end well here: it asks somebody outside. */
+  readonly endless?: boolean;
 }
 
-const forms = (): readonly Form[] => {
+const idSchema = z.object({ id: z.string() });
+/** Makes something to be deleted or filled in; its id. */
+const made = async (path: string, body: object): Promise<string> =>
+  idSchema.parse(await owner.api('POST', path, body)).id;
+
+const forms = async (): Promise<readonly Form[]> => {
+  const team = await made('/teams', { name: 'To be deleted' });
+  const staged = await made('/policies', { name: 'Staged', document: {} });
+  const document = { memoryMiB: { value: 2048 } };
+  await owner.api('PATCH', `/policies/${staged}`, { document }, { 'if-match': '*' });
+  const gone = await made('/policies', { name: 'To be deleted', document: {} });
+  await owner.api('POST', '/tokens', { name: 'to be revoked', role: 'member' });
+  await owner.api('POST', '/domains', { name: 'removed.example' });
+  const saml = await made('/connections', {
+    name: 'By hand',
+    kind: 'saml',
+    saml: {
+      idpEntityId: 'https://idp.test/entity',
+      signInUrl: 'https://idp.test/sso',
+      certificates: [IDP_ONE.certificate],
+    },
+  });
+  const oidc = await made('/connections', { name: 'By discovery', kind: 'oidc' });
   const policy = `policies/${hub.said.userPolicyId}`;
   const connection = `sso/${hub.said.connectionId}`;
   return [
@@ -79,10 +105,39 @@ const forms = (): readonly Form[] => {
     { place: 'keys', open: 'Rotate the key', fields: {}, submit: 'Rotate the key' },
     { place: 'organization', fields: { 'Display name': 'Acme, cut off' }, submit: 'Save' },
     { place: `${connection}/sign-in`, fields: { 'Default team': 'Cut off' }, submit: 'Save' },
+    {
+      place: `sso/${saml}`,
+      unfold: 'Enter by hand',
+      fields: { 'Entity ID of the identity provider': 'https://other.test/entity' },
+      submit: 'Save the values',
+    },
+    {
+      place: `sso/${saml}`,
+      fields: { 'Address of the metadata': 'https://idp.test/metadata' },
+      submit: 'Fetch and apply',
+      endless: true,
+    },
+    {
+      place: `sso/${oidc}`,
+      fields: { Issuer: 'https://idp.test', 'Client ID': 'mooring', 'Client secret': 'secret typed once' },
+      submit: 'Save the values',
+    },
+    {
+      place: `policies/${staged}/rollout`,
+      fields: { 'Share of the members (per cent)': '7', Reason: 'Cut off' },
+      submit: 'Start the roll-out',
+      endless: true,
+    },
+    { place: `teams/${team}`, open: 'Delete team', fields: {}, submit: 'Delete team' },
+    { place: `policies/${gone}`, open: 'Delete', fields: {}, submit: 'Delete' },
+    { place: 'tokens', open: 'Revoke “to be revoked”', fields: {}, submit: 'Revoke' },
+    { place: 'domains', open: 'Remove removed.example', fields: {}, submit: 'Remove' },
+    { place: `sso/${oidc}`, open: 'Remove connection', fields: {}, submit: 'Remove connection' },
   ];
 };
 
 async function shown(page: Page, form: Form): Promise<Locator> {
+  if (form.unfold !== undefined) await page.getByText(form.unfold, { exact: true }).click();
   if (form.open === undefined) {
     const [label = ''] = Object.keys(form.fields);
     return page.locator('form').filter({ has: page.getByLabel(label, { exact: true }) });
@@ -103,9 +158,34 @@ const TWICE = `(() => {
   form.requestSubmit();
 })()`;
 
+const internal = { code: 'internal', message: 'Something went wrong in the hub (reference 7).' };
+/** What becomes of a change on its way, and what the form says of it. */
+const FAILURES: Readonly<Record<string, readonly [fail: (route: Route) => Promise<void>, said: string]>> = {
+  'no network': [(route) => route.abort('internetdisconnected'), 'The hub cannot be reached.'],
+  'a proxy without a hub': [
+    (route) => route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad gateway</h1>' }),
+    'The hub cannot be reached.',
+  ],
+  'a fault of the hub': [
+    (route) => route.fulfill({ status: 500, json: { error: internal } }),
+    'Something went wrong in the hub (reference 7).',
+  ],
+  'too many requests': [
+    (route) =>
+      route.fulfill({ status: 429, json: { error: { code: 'rate_limited', message: 'Too many.' } } }),
+    'Too many.',
+  ],
+  'a session that ended': [
+    (route) => route.fulfill({ status: 401, json: { error: { code: 'unauthenticated', message: 'No.' } } }),
+    'Your session has ended. What you typed stays here',
+  ],
+};
+/** Every change of the organization; reading goes on. */
+const CHANGES = /\/v1\/orgs\//;
+
 it('keep what was typed, say why, and work at the next press', async () => {
-  const { page, context, go } = owner;
-  for (const form of forms()) {
+  const { page, go } = owner;
+  for (const form of await forms()) {
     await go(form.place);
     const place = await shown(page, form);
     for (const [label, text] of Object.entries(form.fields))
@@ -113,22 +193,52 @@ it('keep what was typed, say why, and work at the next press', async () => {
     const typed = await valuesOf(place);
     expect(typed).toEqual(expect.arrayContaining(Object.values(form.fields)));
     const submit = place.getByRole('button', { name: form.submit, exact: true });
-    await context.setOffline(true);
-    await submit.click();
-    await place.getByText('The hub cannot be reached.', { exact: false }).waitFor();
-    expect([form.place, form.open, await valuesOf(place)]).toEqual([form.place, form.open, typed]);
-    await context.setOffline(false);
+    for (const [what, [fail, said]] of Object.entries(FAILURES)) {
+      await page.route(CHANGES, (route) =>
+        route.request().method() === 'GET' ? route.fallback() : fail(route),
+      );
+      await submit.click();
+      await place.getByText(said, { exact: false }).first().waitFor();
+      expect([form.place, form.open, what, await valuesOf(place)]).toEqual([
+        form.place,
+        form.open,
+        what,
+        typed,
+      ]);
+      await page.unroute(CHANGES);
+    }
+    if (form.endless === true) continue;
     const answered = page.waitForResponse(
       (response) => response.request().method() !== 'GET' && response.url().includes('/v1/orgs/'),
     );
     await submit.click();
     expect([form.place, form.open, (await answered).status() < 300]).toEqual([form.place, form.open, true]);
-    await page
-      .getByText('The hub cannot be reached.', { exact: false })
-      .first()
-      .waitFor({ state: 'detached' });
+    await place.getByText('Your session has ended', { exact: false }).waitFor({ state: 'detached' });
   }
-}, 240_000);
+}, 300_000);
+
+it('wait for a slow network, and are sent once', async () => {
+  const { page, go } = owner;
+  await go('teams');
+  const form = await shown(page, { place: 'teams', open: 'New team', fields: {}, submit: 'New team' });
+  await form.getByLabel('Name', { exact: true }).fill('Slow');
+  let sent = 0;
+  const { promise: arrived, resolve: letThrough } = Promise.withResolvers<void>();
+  await page.route(CHANGES, async (route) => {
+    if (route.request().method() === 'GET') return route.fallback();
+    sent += 1;
+    await arrived;
+    return route.continue();
+  });
+  const submit = form.getByRole('button', { name: 'New team', exact: true });
+  await submit.click();
+  await expect.poll(() => submit.getAttribute('data-loading')).toBe('true');
+  await form.getByLabel('Name', { exact: true }).press('Enter');
+  expect([sent, await form.getByLabel('Name', { exact: true }).inputValue()]).toEqual([1, 'Slow']);
+  letThrough();
+  await page.getByRole('heading', { level: 1, name: 'Slow' }).waitFor();
+  expect(sent).toBe(1);
+}, 60_000);
 
 it('send once what is pressed twice', async () => {
   const { page, go, api } = owner;

@@ -121,6 +121,11 @@ export async function settled(page: Page): Promise<void> {
 /** Types address and password into the hub's own pages. */
 export async function signIn(page: Page, hub: ConsoleHub, who: Who): Promise<void> {
   await page.waitForURL('**/sign-in?*');
+  await typePassword(page, hub, who);
+}
+
+/** The same, on whatever page asks for the address first. */
+async function typePassword(page: Page, hub: ConsoleHub, who: Who): Promise<void> {
   await page.locator('input[name="email"]').fill(hub.said[`${who}Email`]);
   await page.locator('form:has(input[name="email"]) button[type="submit"]').first().click();
   await page.locator('input[name="password"]').fill(hub.said[`${who}Password`]);

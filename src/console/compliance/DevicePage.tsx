@@ -19,9 +19,11 @@ import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
+import { Overtaken } from '../parts/Overtaken.tsx';
 import { To } from '../parts/To.tsx';
 import { Toggle } from '../parts/Toggle.tsx';
 import { useChange } from '../parts/use-change.ts';
+import { useMadeFrom } from '../parts/use-made-from.ts';
 import { platformName } from '../platforms.ts';
 import { DriftPanel } from './DriftPanel.tsx';
 import { ReportPanels } from './ReportPanels.tsx';
@@ -34,10 +36,18 @@ const CLOCK_TOLERANCE = 60;
 export function DevicePage({ id }: { readonly id: string }) {
   const { api } = useHere();
   const loaded = useRead({ path: api('devices', id), answer: deviceDetailSchema });
-  return <Gate loaded={loaded}>{(device) => <Detail device={device} id={id} />}</Gate>;
+  return <Gate loaded={loaded}>{(device, tag) => <Detail device={device} id={id} tag={tag ?? '*'} />}</Gate>;
 }
 
-function Detail({ device, id }: { readonly device: DeviceDetail; readonly id: string }) {
+function Detail({
+  device,
+  id,
+  tag,
+}: {
+  readonly device: DeviceDetail;
+  readonly id: string;
+  readonly tag: string;
+}) {
   const { t } = useConsoleText();
   const { page, isOwner } = useHere();
   const [asking, setAsking] = useState<'name' | 'forget' | null>(null);
@@ -70,7 +80,7 @@ function Detail({ device, id }: { readonly device: DeviceDetail; readonly id: st
       <Standing device={device} />
       <ReportPanels report={device.report} />
       <DriftPanel id={id} />
-      {asking === 'name' ? <NameDevice id={id} name={device.name} onClose={close} /> : null}
+      {asking === 'name' ? <NameDevice tag={tag} id={id} name={device.name} onClose={close} /> : null}
       {asking === 'forget' ? <ForgetDevice id={id} name={shown} onClose={close} /> : null}
     </>
   );
@@ -158,10 +168,11 @@ interface DialogProps {
   readonly onClose: () => void;
 }
 
-function NameDevice({ id, name, onClose }: DialogProps) {
+function NameDevice({ id, name, tag, onClose }: DialogProps & { readonly tag: string }) {
   const { t } = useConsoleText();
   const { api } = useHere();
   const change = useChange();
+  const made = useMadeFrom(name, tag, change, true);
   const [typed, setTyped] = useState(name);
   const [problem, setProblem] = useState<string>();
   const submit = async () => {
@@ -172,6 +183,7 @@ function NameDevice({ id, name, onClose }: DialogProps) {
       method: 'PATCH',
       path: api('devices', id),
       body: checked.value,
+      ifMatch: made.tag,
       answer: deviceDetailSchema,
     });
     if (answer.ok) onClose();
@@ -184,6 +196,15 @@ function NameDevice({ id, name, onClose }: DialogProps) {
       onClose={onClose}
       onSubmit={() => void submit()}
     >
+      <Overtaken
+        overtaken={made.overtaken}
+        fields={[[t('device.name'), (each) => each]]}
+        onTheirs={() => {
+          setTyped(name);
+          change.forget();
+          made.end();
+        }}
+      />
       <Field
         label={t('device.name')}
         hint={t('device.nameHint')}

@@ -14,8 +14,10 @@ import { Choice } from '../parts/Choice.tsx';
 import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import { FailureNotice } from '../parts/FailureNotice.tsx';
 import layout from '../parts/Layout.module.css';
+import { Overtaken } from '../parts/Overtaken.tsx';
 import { To } from '../parts/To.tsx';
 import { useChange } from '../parts/use-change.ts';
+import { useMadeFrom } from '../parts/use-made-from.ts';
 import { EffectivePolicyPanel } from './EffectivePolicyPanel.tsx';
 import { MemberChanges, MemberDevices, MemberSignIns } from './MemberPanels.tsx';
 import { ROLES, roleNamed } from './roles.ts';
@@ -24,10 +26,10 @@ import { ROLES, roleNamed } from './roles.ts';
 export function MemberPage({ id }: { readonly id: string }) {
   const { api } = useHere();
   const loaded = useRead({ path: api('members', id), answer: memberSchema });
-  return <Gate loaded={loaded}>{(member) => <MemberDetail member={member} />}</Gate>;
+  return <Gate loaded={loaded}>{(member, tag) => <MemberDetail member={member} tag={tag ?? '*'} />}</Gate>;
 }
 
-function MemberDetail({ member }: { readonly member: Member }) {
+function MemberDetail({ member, tag }: { readonly member: Member; readonly tag: string }) {
   const { t } = useConsoleText();
   const { api, page, isOwner } = useHere();
   const [removing, setRemoving] = useState(false);
@@ -78,7 +80,7 @@ function MemberDetail({ member }: { readonly member: Member }) {
         <Panel title={t('members.profile')}>
           <Facts facts={facts} />
         </Panel>
-        <RolePanel member={member} />
+        <RolePanel member={member} tag={tag} />
       </div>
       <MemberDevices userId={member.userId} />
       <EffectivePolicyPanel path={api('members', member.userId, 'effective-policy')} />
@@ -93,20 +95,27 @@ function MemberDetail({ member }: { readonly member: Member }) {
   );
 }
 
-function RolePanel({ member }: { readonly member: Member }) {
+function RolePanel({ member, tag }: { readonly member: Member; readonly tag: string }) {
   const { t } = useConsoleText();
   const { api, isOwner } = useHere();
   const change = useChange();
+  const made = useMadeFrom(member, tag, change);
   const [wanted, setWanted] = useState<string | null>(null);
   const role = wanted ?? member.role;
+  const drop = () => {
+    setWanted(null);
+    change.forget();
+    made.end();
+  };
   const save = async () => {
     const answer = await change.send({
       method: 'PATCH',
       path: api('members', member.userId),
       body: { role: roleNamed(role) },
+      ifMatch: made.tag,
       answer: memberSchema,
     });
-    if (answer.ok) setWanted(null);
+    if (answer.ok) drop();
   };
   return (
     <Panel title={t('members.role')} text={t(`members.may.${roleNamed(role) ?? member.role}`)}>
@@ -117,7 +126,10 @@ function RolePanel({ member }: { readonly member: Member }) {
               label={t('members.role')}
               value={role}
               options={ROLES.map((each) => [each, t(`account.role.${each}`)])}
-              onChange={setWanted}
+              onChange={(next) => {
+                made.begin();
+                setWanted(next);
+              }}
             />
             <div>
               <Button
@@ -135,6 +147,11 @@ function RolePanel({ member }: { readonly member: Member }) {
             <Tag>{t(`account.role.${member.role}`)}</Tag>
           </div>
         )}
+        <Overtaken
+          overtaken={made.overtaken}
+          fields={[[t('members.role'), (each) => t(`account.role.${each.role}`)]]}
+          onTheirs={drop}
+        />
         <FailureNotice failure={change.failure} />
       </div>
     </Panel>

@@ -20,17 +20,23 @@ export function SignInSettings() {
   const loaded = useRead({ path: api('sign-in-settings'), answer: signInSettingsSchema });
   return (
     <Panel title={t('signIn.title')} text={t('signIn.text')}>
-      <Gate loaded={loaded}>{(settings) => <Switches settings={settings} />}</Gate>
+      <Gate loaded={loaded}>{(settings, tag) => <Switches settings={settings} tag={tag ?? '*'} />}</Gate>
     </Panel>
   );
 }
 
-function Switches({ settings }: { readonly settings: Settings }) {
+function Switches({ settings, tag }: { readonly settings: Settings; readonly tag: string }) {
   const { t } = useConsoleText();
   const { api } = useHere();
   const change = useChange();
   const save = (body: SignInSettingsChange) =>
-    void change.send({ method: 'PATCH', path: api('sign-in-settings'), body, answer: signInSettingsSchema });
+    void change.send({
+      method: 'PATCH',
+      path: api('sign-in-settings'),
+      body,
+      ifMatch: tag,
+      answer: signInSettingsSchema,
+    });
   return (
     <div className={layout.stack}>
       <Toggle

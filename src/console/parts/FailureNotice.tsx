@@ -9,9 +9,28 @@ export function FailureNotice({ failure }: { readonly failure: Failure | null })
   const failureText = useFailureText();
   if (failure === null) return null;
   if (failure.kind === 'refused' && failure.refusal.code === 'recent_sign_in_required') return <Confirm />;
+  if (failure.kind === 'signed-out') return <SignInAgain />;
   return (
     <Notice tone="bad" live>
       {failureText(failure)}
+    </Notice>
+  );
+}
+
+/** Here as well as above the page, which nobody reaches while a dialog is open. */
+function SignInAgain() {
+  const { t } = useConsoleText();
+  return (
+    <Notice
+      tone="warn"
+      live
+      actions={
+        <Button component="a" href="/sign-in" target="_blank" rel="noopener" variant="default" size="xs">
+          {t('reach.signIn')}
+        </Button>
+      }
+    >
+      {t('reach.signedOut')}
     </Notice>
   );
 }

@@ -21,11 +21,14 @@ export function useChange(): Change {
       setBusy(true);
       setFailure(null);
       const answer = await hub.send(request);
+      // What stands there now has to be seen before anything is put over it.
+      if (!answer.ok && answer.failure.kind === 'refused' && answer.failure.status === 412)
+        await hub.refresh();
       setBusy(false);
       if (!answer.ok) setFailure(answer.failure);
       return answer;
     },
-    [hub.send],
+    [hub.send, hub.refresh],
   );
   const forget = useCallback(() => setFailure(null), []);
   return { busy, failure, send, forget };

@@ -32,7 +32,9 @@ export function ScimPart({ connection }: { readonly connection: Connection }) {
   const loaded = useRead({ path, answer: scimSettingsSchema });
   return (
     <>
-      <Gate loaded={loaded}>{(scim) => <Settings connection={connection} scim={scim} path={path} />}</Gate>
+      <Gate loaded={loaded}>
+        {(scim, tag) => <Settings connection={connection} scim={scim} path={path} tag={tag ?? '*'} />}
+      </Gate>
       <ProvisioningLog path={path} />
       <RefusedRequests path={path} />
     </>
@@ -43,9 +45,10 @@ interface SettingsProps {
   readonly connection: Connection;
   readonly scim: ScimSettings;
   readonly path: string;
+  readonly tag: string;
 }
 
-function Settings({ connection, scim, path }: SettingsProps) {
+function Settings({ connection, scim, path, tag }: SettingsProps) {
   const { t } = useConsoleText();
   const change = useChange();
   const [ending, setEnding] = useState(false);
@@ -61,7 +64,9 @@ function Settings({ connection, scim, path }: SettingsProps) {
             variant="default"
             size="xs"
             loading={change.busy}
-            onClick={() => (enabled ? setEnding(true) : void update(change, path, { enabled: true }))}
+            onClick={() =>
+              enabled ? setEnding(true) : void update(change, { path, tag }, { enabled: true })
+            }
           >
             {t(enabled ? 'scim.switchOff' : 'scim.switchOn')}
           </Button>
@@ -90,29 +95,36 @@ function Settings({ connection, scim, path }: SettingsProps) {
         </div>
       </Panel>
       <ScimTokens scim={scim} path={`${path}/tokens`} />
-      <Adoption scim={scim} path={path} />
+      <Adoption scim={scim} path={path} tag={tag} />
       <Guide connection={connection} />
-      {ending ? <SwitchOff connection={connection} path={path} onClose={() => setEnding(false)} /> : null}
+      {ending ? (
+        <SwitchOff connection={connection} path={path} tag={tag} onClose={() => setEnding(false)} />
+      ) : null}
     </>
   );
 }
 
-const update = (change: Change, path: string, body: ScimSettingsChange) =>
-  change.send({ method: 'PATCH', path, body, answer: scimSettingsSchema });
+const update = (
+  change: Change,
+  { path, tag }: { readonly path: string; readonly tag: string },
+  body: ScimSettingsChange,
+) => change.send({ method: 'PATCH', path, body, ifMatch: tag, answer: scimSettingsSchema });
 
 function SwitchOff({
   connection,
   path,
+  tag,
   onClose,
 }: {
   readonly connection: Connection;
   readonly path: string;
+  readonly tag: string;
   readonly onClose: () => void;
 }) {
   const { t } = useConsoleText();
   const change = useChange();
   const submit = async () => {
-    if ((await update(change, path, { enabled: false })).ok) onClose();
+    if ((await update(change, { path, tag }, { enabled: false })).ok) onClose();
   };
   return (
     <FormDialog
@@ -129,7 +141,7 @@ function SwitchOff({
   );
 }
 
-function Adoption({ scim, path }: { readonly scim: ScimSettings; readonly path: string }) {
+function Adoption({ scim, path, tag }: Omit<SettingsProps, 'connection'>) {
   const { t } = useConsoleText();
   const change = useChange();
   return (
@@ -140,7 +152,7 @@ function Adoption({ scim, path }: { readonly scim: ScimSettings; readonly path: 
           hint={t('scim.adoptionHint')}
           checked={scim.adoptsSignInMembers}
           disabled={change.busy}
-          onChange={(adoptsSignInMembers) => void update(change, path, { adoptsSignInMembers })}
+          onChange={(adoptsSignInMembers) => void update(change, { path, tag }, { adoptsSignInMembers })}
         />
         <FailureNotice failure={change.failure} />
       </div>

@@ -15,6 +15,7 @@ import layout from '../parts/Layout.module.css';
 import { PageParts } from '../parts/PageParts.tsx';
 import { ScimPart } from '../scim/ScimPart.tsx';
 import { ConnectionState } from './ConnectionsPage.tsx';
+import { ConnectionTag } from './connection-tag.ts';
 import { FailuresPart } from './FailuresPart.tsx';
 import { SetUpPart } from './SetUpPart.tsx';
 import { SharingPart } from './SharingPart.tsx';
@@ -29,8 +30,10 @@ export function ConnectionPage({ id, part }: { readonly id: string; readonly par
   const loaded = useRead({ path: api('connections', id), answer: connectionSchema });
   return (
     <Gate loaded={loaded}>
-      {(connection) => (
-        <Detail connection={connection} part={PARTS.find((each) => each === part) ?? 'set-up'} />
+      {(connection, tag) => (
+        <ConnectionTag value={tag ?? '*'}>
+          <Detail connection={connection} part={PARTS.find((each) => each === part) ?? 'set-up'} />
+        </ConnectionTag>
       )}
     </Gate>
   );

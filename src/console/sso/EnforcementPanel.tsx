@@ -40,7 +40,7 @@ function Ask({
   readonly onClose: () => void;
 }) {
   const { t } = useConsoleText();
-  const { change, save } = useConnectionEdit(connection);
+  const { change, save } = useConnectionEdit(connection, true);
   const { enforced } = connection;
   const submit = async () => {
     if (await save({ enforced: !enforced })) onClose();

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { use, useState } from 'react';
 import type { z } from 'zod';
 import { type Connection, connectionSchema, type metadataSchema } from '../../shared/contracts/hub-sso.ts';
 import { useConsoleText } from '../console-text.tsx';
@@ -7,19 +7,21 @@ import { Field } from '../parts/Field.tsx';
 import { Form } from '../parts/Form.tsx';
 import { UploadButton } from '../parts/UploadButton.tsx';
 import { useChange } from '../parts/use-change.ts';
+import { ConnectionTag } from './connection-tag.ts';
 
 /** Takes over what a SAML provider says of itself, from an address or a file. */
 export function MetadataForm({ connection }: { readonly connection: Connection }) {
   const { t } = useConsoleText();
   const { api } = useHere();
   const change = useChange();
+  const tag = use(ConnectionTag);
   const [url, setUrl] = useState('');
   const [problem, setProblem] = useState<string>();
   const [applied, setApplied] = useState(false);
   const apply = async (body: z.input<typeof metadataSchema>) => {
     setApplied(false);
     const path = api('connections', connection.id, 'metadata');
-    const answer = await change.send({ method: 'PUT', path, body, answer: connectionSchema });
+    const answer = await change.send({ method: 'PUT', path, body, ifMatch: tag, answer: connectionSchema });
     setApplied(answer.ok);
   };
   const fetchIt = () => {

@@ -5,6 +5,7 @@ import { checkForm } from '../parts/check-form.ts';
 import { Field } from '../parts/Field.tsx';
 import { Form } from '../parts/Form.tsx';
 import layout from '../parts/Layout.module.css';
+import { Overtaken, type Told } from '../parts/Overtaken.tsx';
 import reading from '../parts/Reading.module.css';
 import { Toggle } from '../parts/Toggle.tsx';
 import { certificatesIn } from './certificates-in.ts';
@@ -28,8 +29,9 @@ const typedFrom = ({ saml }: Connection): Typed => ({
 
 /** The values of a SAML provider, for those who have no metadata, and to correct single ones. */
 export function SamlForm({ connection }: { readonly connection: Connection }) {
-  const { t } = useConsoleText();
-  const { change, save } = useConnectionEdit(connection);
+  const { t, list } = useConsoleText();
+  const yesNo = (on: boolean) => t(on ? 'overtaken.on' : 'overtaken.off');
+  const { change, made, save } = useConnectionEdit(connection);
   // Until something is typed, it shows what stands: metadata may bring other values.
   const [typed, setTyped] = useState<Typed | null>(null);
   const [problems, setProblems] = useState<{ readonly [field: string]: string }>({});
@@ -37,8 +39,16 @@ export function SamlForm({ connection }: { readonly connection: Connection }) {
   const shown = typed ?? typedFrom(connection);
   const edit = (part: Partial<Typed>) => {
     setSaved(false);
+    made.begin();
     setTyped({ ...shown, ...part });
   };
+  const fields: readonly Told<Connection>[] = [
+    [t('sso.idpEntityId'), (each) => typedFrom(each).idpEntityId],
+    [t('sso.signInUrl'), (each) => typedFrom(each).signInUrl],
+    [t('sso.certificates'), ({ saml }) => list(saml?.certificates.map(({ subject }) => subject) ?? [])],
+    [t('sso.wantResponseSigned'), (each) => yesNo(typedFrom(each).wantResponseSigned)],
+    [t('sso.signRequests'), (each) => yesNo(typedFrom(each).signRequests)],
+  ];
   const submit = async () => {
     const saml = { ...shown, certificates: certificatesIn(shown.certificates) };
     const checked = checkForm(connectionChangeSchema, { saml });
@@ -58,6 +68,15 @@ export function SamlForm({ connection }: { readonly connection: Connection }) {
         saved={saved ? t('sso.saved') : null}
         onSubmit={submit}
       >
+        <Overtaken
+          overtaken={made.overtaken}
+          fields={fields}
+          onTheirs={() => {
+            setTyped(null);
+            change.forget();
+            made.end();
+          }}
+        />
         <Field
           label={t('sso.idpEntityId')}
           hint={t('sso.idpEntityIdHint')}

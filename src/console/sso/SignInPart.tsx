@@ -16,6 +16,7 @@ import { checkForm } from '../parts/check-form.ts';
 import { Field } from '../parts/Field.tsx';
 import { Form } from '../parts/Form.tsx';
 import layout from '../parts/Layout.module.css';
+import { Overtaken, type Told } from '../parts/Overtaken.tsx';
 import { To } from '../parts/To.tsx';
 import { Toggle, ToggleGroup } from '../parts/Toggle.tsx';
 import { EnforcementPanel } from './EnforcementPanel.tsx';
@@ -27,17 +28,27 @@ type Typed = Partial<
 
 /** Who is sent to the provider, and what a sign-in does with accounts. Only what was changed is sent. */
 export function SignInPart({ connection }: { readonly connection: Connection }) {
-  const { t } = useConsoleText();
+  const { t, list } = useConsoleText();
+  const yesNo = (on: boolean) => t(on ? 'overtaken.on' : 'overtaken.off');
   const { organization } = useHere();
-  const { change, save } = useConnectionEdit(connection);
+  const { change, made, save } = useConnectionEdit(connection);
   const [typed, setTyped] = useState<Typed>({});
   const [problems, setProblems] = useState<{ readonly [field: string]: string }>({});
   const [saved, setSaved] = useState(false);
   const shown = { ...connection, defaultTeam: connection.defaultTeam ?? '', ...typed };
   const edit = (part: Typed) => {
     setSaved(false);
+    made.begin();
     setTyped((before) => ({ ...before, ...part }));
   };
+  const fields: readonly Told<Connection>[] = [
+    [t('sso.name'), ({ name }) => name],
+    [t('sso.domainsLegend'), ({ domains }) => list(domains)],
+    [t('sso.defaultTeam'), ({ defaultTeam }) => defaultTeam ?? ''],
+    [t('sso.jitLabel'), ({ jit }) => yesNo(jit)],
+    [t('sso.scimWinsLabel'), ({ scimWins }) => yesNo(scimWins)],
+    [t('sso.enforcement'), ({ enforced }) => yesNo(enforced)],
+  ];
   const submit = async () => {
     const { defaultTeam, ...rest } = typed;
     const team =
@@ -59,6 +70,15 @@ export function SignInPart({ connection }: { readonly connection: Connection }) 
         saved={saved ? t('sso.saved') : null}
         onSubmit={submit}
       >
+        <Overtaken
+          overtaken={made.overtaken}
+          fields={fields}
+          onTheirs={() => {
+            setTyped({});
+            change.forget();
+            made.end();
+          }}
+        />
         <Panel title={t('sso.routing')} text={t('sso.routingText')}>
           <div className={layout.stack}>
             <Field

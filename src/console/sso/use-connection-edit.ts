@@ -1,23 +1,32 @@
+import { use } from 'react';
 import { type Connection, type ConnectionChange, connectionSchema } from '../../shared/contracts/hub-sso.ts';
 import { useHere } from '../organization-context.tsx';
 import { type Change, useChange } from '../parts/use-change.ts';
+import { type MadeFrom, useMadeFrom } from '../parts/use-made-from.ts';
+import { ConnectionTag } from './connection-tag.ts';
 
 /** Changing one connection. */
 export interface ConnectionEdit {
   readonly change: Change;
+  readonly made: MadeFrom<Connection>;
   /** Sends what differs; `true`: it was taken over. */
   save(body: ConnectionChange): Promise<boolean>;
 }
 
-/** Sends changes of a connection and remembers how the last one went. */
-export function useConnectionEdit(connection: Pick<Connection, 'id'>): ConnectionEdit {
+/** Sends changes of a connection and remembers how the last one went. `atOnce`: for what is begun by opening a dialog. */
+export function useConnectionEdit(connection: Connection, atOnce = false): ConnectionEdit {
   const { api } = useHere();
   const change = useChange();
+  const made = useMadeFrom(connection, use(ConnectionTag), change, atOnce);
   return {
     change,
+    made,
     save: async (body) => {
       const path = api('connections', connection.id);
-      return (await change.send({ method: 'PATCH', path, body, answer: connectionSchema })).ok;
+      const wanted = { method: 'PATCH' as const, path, body, ifMatch: made.tag, answer: connectionSchema };
+      const { ok } = await change.send(wanted);
+      if (ok) made.end();
+      return ok;
     },
   };
 }

@@ -1,8 +1,9 @@
 import { accessPoliciesChangeSchema, accessPoliciesSchema } from '../../shared/contracts/access-policies.ts';
 import { organizationPathSchema } from '../../shared/contracts/hub-api.ts';
 import { organizationOf } from '../access.ts';
+import { ifMatchSchema } from '../audit/made-from.ts';
 import { changeBy } from '../audit/record.ts';
-import { ifMatchSchema, policyTag, versionFrom } from '../policies/policy-conditions.ts';
+import { policyTag, versionFrom } from '../policies/policy-conditions.ts';
 import { answers } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
 import { changeAccessPolicies, readAccessPolicies } from './access-policy-service.ts';

@@ -12,11 +12,19 @@ export interface ChangeContext {
   /** Address the request came from; `null` for a command on the hub's own machine. */
   readonly sourceAddress: string | null;
   readonly at: Date;
+  /** Entity tag of what the change was made from (`If-Match`); left out: of whatever is there. */
+  readonly madeFrom?: string;
 }
 
 /** The author of what a request changes. */
 export function changeBy(request: FastifyRequest, clock: Clock): ChangeContext {
-  return { actor: actorOf(request), sourceAddress: request.ip, at: new Date(clock.now()) };
+  const madeFrom = request.headers['if-match']?.trim().replace(/^W\//, '');
+  return {
+    actor: actorOf(request),
+    sourceAddress: request.ip,
+    at: new Date(clock.now()),
+    ...(madeFrom === undefined || madeFrom === '*' ? {} : { madeFrom }),
+  };
 }
 
 /** What an event is about; values never hold secrets. */

@@ -15,6 +15,7 @@ import {
   metadataSchema,
 } from '../../shared/contracts/hub-sso.ts';
 import { organizationOf } from '../access.ts';
+import { ifMatchSchema, tagged } from '../audit/made-from.ts';
 import { changeBy } from '../audit/record.ts';
 import { answers, noContent } from '../route-answers.ts';
 import type { HubSecret } from '../secrets/hub-secret.ts';
@@ -29,6 +30,7 @@ import {
   deleteConnection,
   listConnections,
   readConnection,
+  readForEdit,
   updateConnection,
 } from './connection-service.ts';
 import { beginTest, readTest } from './connection-test.ts';
@@ -84,7 +86,11 @@ function registerReads(app: HubServer, { db, clock, config }: HubContext): void 
         response: answers(200, connectionSchema),
       },
     },
-    (request) => readConnection(db, where(), organizationOf(request).id, request.params.connectionId),
+    async (request, reply) => {
+      const { id } = organizationOf(request);
+      const found = await readForEdit(db, where(), id, request.params.connectionId);
+      return tagged(reply, found.connection, found.edited);
+    },
   );
   app.get(
     `${base}/:connectionId/failures`,
@@ -139,6 +145,7 @@ function registerChanges(
         summary: 'Change an identity provider',
         tags,
         params: connectionPathSchema,
+        headers: ifMatchSchema,
         body: connectionChangeSchema,
         response: answers(200, connectionSchema),
       },
@@ -159,6 +166,7 @@ function registerChanges(
         summary: 'Set a SAML identity provider up from its metadata',
         tags,
         params: connectionPathSchema,
+        headers: ifMatchSchema,
         body: metadataSchema,
         response: answers(200, connectionSchema),
       },

@@ -1,4 +1,4 @@
-import { type Insertable, sql } from 'kysely';
+import { sql } from 'kysely';
 import type {
   Connection,
   ConnectionChange,
@@ -7,6 +7,7 @@ import type {
   ConnectionQuery,
 } from '../../shared/contracts/hub-sso.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { demandUnchanged, type Editable } from '../audit/made-from.ts';
 import type { ChangeContext } from '../audit/record.ts';
 import type { Db, Reader, Trx } from '../database/connection.ts';
 import { isUniqueViolation } from '../database/constraint.ts';
@@ -16,10 +17,17 @@ import { readPage } from '../database/read-page.ts';
 import { lockOrganization } from '../policies/recipients.ts';
 import type { HubSecret } from '../secrets/hub-secret.ts';
 import { recordConnection } from './connection-event.ts';
+import {
+  columnsOf,
+  editedOf,
+  keepingSignatures,
+  refuseHollowEnforcement,
+  settingsOf,
+  wrongKind,
+} from './connection-values.ts';
 import { type ConnectionRow, viewConnections } from './connection-view.ts';
 import { endPasswordSessions } from './end-password-sessions.ts';
-import { type ConnectionSettings, oidcSettings, readSettings, samlSettings } from './settings.ts';
-import type { ConnectionsTable } from './tables.ts';
+import { type ConnectionSettings, oidcSettings, readSettings } from './settings.ts';
 
 /** What every change of connections works with. */
 export interface ConnectionPlace {
@@ -69,9 +77,20 @@ export async function readConnection(
   organizationId: string,
   connectionId: string,
 ): Promise<Connection> {
-  const [found] = await viewConnections(reader, where, [await readRow(reader, organizationId, connectionId)]);
-  if (found === undefined) throw noSuchConnection();
-  return found;
+  return (await readForEdit(reader, where, organizationId, connectionId)).connection;
+}
+
+/** The same with what can be edited of it. */
+export async function readForEdit(
+  reader: Reader,
+  where: { readonly publicUrl: string; readonly now: number },
+  organizationId: string,
+  connectionId: string,
+): Promise<{ readonly connection: Connection; readonly edited: Editable }> {
+  const row = await readRow(reader, organizationId, connectionId);
+  const [connection] = await viewConnections(reader, where, [row]);
+  if (connection === undefined) throw noSuchConnection();
+  return { connection, edited: editedOf(row) };
 }
 
 /** Makes a connection. Without settings it signs nobody in yet, but can already carry SCIM. */
@@ -114,70 +133,70 @@ export async function createConnection(
 export async function updateConnection(
   place: ConnectionPlace,
   context: ChangeContext,
-  where: { readonly organizationId: string; readonly connectionId: string },
+  where: ConnectionWhere,
   change: ConnectionChange,
 ): Promise<Connection> {
-  return changing(
-    place,
-    where.organizationId,
-    async (trx) => {
-      const before = await readRow(trx, where.organizationId, where.connectionId);
-      const settings = settingsOf(before.kind, change, readSettings(before.settings));
-      await trx
-        .updateTable('connections')
-        .set({
-          ...columnsOf(change),
-          ...(change.name === undefined ? {} : { name: change.name }),
-          ...(change.defaultTeam === undefined ? {} : { default_team: change.defaultTeam }),
-          ...(settings === null ? {} : { settings: JSON.stringify(settings) }),
-          updated_at: context.at,
-        })
-        .where('id', '=', before.id)
-        .execute();
-      if (change.oidc !== undefined) await changeSecret(place, trx, before, change.oidc);
-      const row = await readRow(trx, where.organizationId, where.connectionId);
-      refuseHollowEnforcement(row);
-      await recordConnection(trx, context, 'connection.update', row, before, row);
-      return row;
-    },
-    context,
-  );
+  return changeExisting(place, context, where, async (trx, before) => {
+    const settings = settingsOf(before.kind, change, readSettings(before.settings));
+    await trx
+      .updateTable('connections')
+      .set({
+        ...columnsOf(change),
+        ...(change.name === undefined ? {} : { name: change.name }),
+        ...(change.defaultTeam === undefined ? {} : { default_team: change.defaultTeam }),
+        ...(settings === null ? {} : { settings: JSON.stringify(settings) }),
+        updated_at: context.at,
+      })
+      .where('id', '=', before.id)
+      .execute();
+    if (change.oidc !== undefined) await changeSecret(place, trx, before, change.oidc);
+  });
 }
 
 /** Takes over what metadata says; everything else stays: metadata switches no signature off. */
 export async function applySettings(
   place: ConnectionPlace,
   context: ChangeContext,
-  where: { readonly organizationId: string; readonly connectionId: string },
+  where: ConnectionWhere,
   settings: ConnectionSettings,
+): Promise<Connection> {
+  return changeExisting(place, context, where, async (trx, before) => {
+    if (before.kind !== settings.kind) throw wrongKind(before.kind);
+    await trx
+      .updateTable('connections')
+      .set({ settings: JSON.stringify(keepingSignatures(before, settings)), updated_at: context.at })
+      .where('id', '=', before.id)
+      .execute();
+  });
+}
+
+interface ConnectionWhere {
+  readonly organizationId: string;
+  readonly connectionId: string;
+}
+
+/** Changes a connection that is there, made from what stands there now, and records it. */
+async function changeExisting(
+  place: ConnectionPlace,
+  context: ChangeContext,
+  { organizationId, connectionId }: ConnectionWhere,
+  write: (trx: Trx, before: ConnectionRow) => Promise<void>,
 ): Promise<Connection> {
   return changing(
     place,
-    where.organizationId,
+    organizationId,
     async (trx) => {
-      const before = await readRow(trx, where.organizationId, where.connectionId);
-      if (before.kind !== settings.kind) throw wrongKind(before.kind);
-      await trx
-        .updateTable('connections')
-        .set({ settings: JSON.stringify(keepingSignatures(before, settings)), updated_at: context.at })
-        .where('id', '=', before.id)
-        .execute();
-      const row = await readRow(trx, where.organizationId, where.connectionId);
+      const before = await readRow(trx, organizationId, connectionId);
+      const edited = editedOf(before);
+      await demandUnchanged(trx, context, { organizationId, targetId: connectionId, edited });
+      await write(trx, before);
+      const row = await readRow(trx, organizationId, connectionId);
+      refuseHollowEnforcement(row);
       await recordConnection(trx, context, 'connection.update', row, before, row);
       return row;
     },
     context,
   );
-}
-
-function keepingSignatures(before: ConnectionRow, settings: ConnectionSettings): ConnectionSettings {
-  const stood = readSettings(before.settings);
-  if (settings.kind !== 'saml' || stood?.kind !== 'saml') return settings;
-  return {
-    ...settings,
-    wantResponseSigned: settings.wantResponseSigned || stood.wantResponseSigned,
-    signRequests: settings.signRequests || stood.signRequests,
-  };
 }
 
 /** Removes a connection: its SCIM tokens and resources go with it, members stay. */
@@ -235,32 +254,6 @@ async function changing(
   }
 }
 
-function settingsOf(
-  kind: 'saml' | 'oidc',
-  wanted: Pick<ConnectionChange, 'saml' | 'oidc'>,
-  stood: ConnectionSettings | null = null,
-): ConnectionSettings | null {
-  if (kind === 'saml' ? wanted.oidc !== undefined : wanted.saml !== undefined) throw wrongKind(kind);
-  if (wanted.saml !== undefined) {
-    const { wantResponseSigned, signRequests } = { ...(stood?.kind === 'saml' ? stood : {}), ...wanted.saml };
-    return samlSettings({ ...wanted.saml, wantResponseSigned, signRequests });
-  }
-  return wanted.oidc === undefined ? null : oidcSettings(wanted.oidc);
-}
-
-function columnsOf(change: ConnectionChange): Partial<Insertable<ConnectionsTable>> {
-  return {
-    ...(change.domains === undefined
-      ? {}
-      : { domain_names: [...new Set(change.domains.map((each) => each.toLowerCase().replace(/\.$/, '')))] }),
-    ...(change.jit === undefined ? {} : { jit_enabled: change.jit }),
-    ...(change.scim === undefined ? {} : { scim_enabled: change.scim }),
-    ...(change.scimWins === undefined ? {} : { scim_wins: change.scimWins }),
-    ...(change.scimAdopts === undefined ? {} : { scim_adopts_jit: change.scimAdopts }),
-    ...(change.enforced === undefined ? {} : { enforced: change.enforced }),
-  };
-}
-
 async function keepSecret(
   { secret }: ConnectionPlace,
   trx: Trx,
@@ -282,24 +275,6 @@ async function changeSecret(
   // A kept secret must not be sent to an issuer that it was not given for.
   if (old?.kind === 'oidc' && oidcSettings(oidc).issuer !== old.issuer)
     await trx.updateTable('connections').set({ sealed_secret: null }).where('id', '=', before.id).execute();
-}
-
-/** Asking for single sign-on where there is none would lock everybody out. */
-function refuseHollowEnforcement(row: ConnectionRow): void {
-  if (!row.enforced || readSettings(row.settings) !== null) return;
-  throw new RefusalError({
-    code: 'invalid_value',
-    message: 'Single sign-on cannot be required before the connection is set up: nobody could sign in.',
-    help: 'Enter the values of the identity provider and test the connection first.',
-  });
-}
-
-function wrongKind(kind: 'saml' | 'oidc'): RefusalError {
-  return new RefusalError({
-    code: 'invalid_value',
-    message: `This connection is of the kind ${kind}; the values are of another.`,
-    help: 'To change the kind, delete the connection and make a new one.',
-  });
 }
 
 export function noSuchConnection(): RefusalError {

@@ -1,5 +1,6 @@
 import type { Member, MemberAddition, MemberAdditionAnswer } from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { demandUnchanged } from '../audit/made-from.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Trx } from '../database/connection.ts';
 import type { Origin, Role } from '../database/schema.ts';
@@ -88,6 +89,8 @@ export async function changeRole(
   return db.transaction().execute(async (trx) => {
     await lockOrganization(trx, organizationId);
     const before = await readMember(trx, organizationId, change.userId);
+    const edited = { role: before.role };
+    await demandUnchanged(trx, context, { organizationId, targetId: before.userId, edited });
     if (before.role === change.role) return before;
     if (before.role === 'owner') await refuseLastOwner(trx, organizationId, before.email);
     await trx

@@ -17,6 +17,7 @@ import {
   signInsEndedSchema,
 } from '../../shared/contracts/hub-api.ts';
 import { actorOf, demandRecentSignIn, organizationOf } from '../access.ts';
+import { ifMatchSchema, tagged } from '../audit/made-from.ts';
 import { changeBy } from '../audit/record.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../database/connection.ts';
@@ -26,7 +27,12 @@ import type { HubContext, HubServer } from '../server.ts';
 import { endSignIns } from './end-sign-ins.ts';
 import { listMembers, readMember } from './member-list.ts';
 import { addMember, changeRole, removeMember } from './member-service.ts';
-import { listOrganizations, readOrganization, updateOrganization } from './organization-service.ts';
+import {
+  editedOfOrganization,
+  listOrganizations,
+  readOrganization,
+  updateOrganization,
+} from './organization-service.ts';
 import { listSignIns } from './sign-ins.ts';
 
 /** `/v1/orgs`: organizations and their members. */
@@ -61,9 +67,10 @@ function settingsRoutes(app: HubServer, { db, clock }: HubContext): void {
         response: answers(200, organizationSchema),
       },
     },
-    (request) => {
+    async (request, reply) => {
       const { id, role } = organizationOf(request);
-      return readOrganization(db, id, role);
+      const found = await readOrganization(db, id, role);
+      return tagged(reply, found, editedOfOrganization(found));
     },
   );
   app.patch(
@@ -74,14 +81,16 @@ function settingsRoutes(app: HubServer, { db, clock }: HubContext): void {
         summary: 'Change the settings of an organization',
         tags: ['organizations'],
         params: organizationPathSchema,
+        headers: ifMatchSchema,
         body: organizationChangeSchema,
         response: answers(200, organizationSchema),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { id, role } = organizationOf(request);
       await updateOrganization(db, changeBy(request, clock), id, request.body);
-      return readOrganization(db, id, role);
+      const found = await readOrganization(db, id, role);
+      return tagged(reply, found, editedOfOrganization(found));
     },
   );
 }
@@ -112,7 +121,10 @@ function memberReadRoutes(app: HubServer, { db }: HubContext): void {
         response: answers(200, memberSchema),
       },
     },
-    (request) => readMember(db, organizationOf(request).id, request.params.userId),
+    async (request, reply) => {
+      const member = await readMember(db, organizationOf(request).id, request.params.userId);
+      return tagged(reply, member, { role: member.role });
+    },
   );
 }
 
@@ -199,14 +211,16 @@ function memberChangeRoutes(app: HubServer, { db, clock, config }: HubContext): 
         summary: "Change a member's role",
         tags: ['members'],
         params: memberPathSchema,
+        headers: ifMatchSchema,
         body: memberChangeSchema,
         response: answers(200, memberSchema),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const change = { userId: request.params.userId, role: request.body.role };
       await askOwnershipProof(request, db, clock, change);
-      return changeRole(db, changeBy(request, clock), organizationOf(request).id, change);
+      const member = await changeRole(db, changeBy(request, clock), organizationOf(request).id, change);
+      return tagged(reply, member, { role: member.role });
     },
   );
   app.delete(

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Organization, OrganizationChange } from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { demandUnchanged, type Editable } from '../audit/made-from.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Actor } from '../authentication.ts';
 import type { Db, Reader } from '../database/connection.ts';
@@ -115,6 +116,8 @@ export async function updateOrganization(
       .selectAll()
       .where('id', '=', organizationId)
       .executeTakeFirstOrThrow();
+    const edited = settingsOf(before);
+    await demandUnchanged(trx, context, { organizationId, targetId: organizationId, edited });
     const after: OrganizationRow = {
       ...before,
       display_name: change.displayName ?? before.display_name,
@@ -142,6 +145,12 @@ export async function updateOrganization(
       after: settingsOf(after),
     });
   });
+}
+
+/** What can be edited of an organization. */
+export function editedOfOrganization(organization: Organization): Editable {
+  const { displayName, contact, refreshSeconds, graceSeconds } = organization;
+  return { displayName, contact, refreshSeconds, graceSeconds };
 }
 
 function settingsOf(row: OrganizationRow): { [key: string]: Json } {

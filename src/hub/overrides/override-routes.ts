@@ -3,8 +3,9 @@ import { organizationPathSchema, policyPathSchema, policySchema } from '../../sh
 import { overrideQuerySchema } from '../../shared/contracts/hub-overrides.ts';
 import { exceptionsSchema, organizationOverridesSchema } from '../../shared/contracts/hub-rollouts.ts';
 import { organizationOf } from '../access.ts';
+import { ifMatchSchema } from '../audit/made-from.ts';
 import { changeBy } from '../audit/record.ts';
-import { ifMatchSchema, policyTag, presentPolicy, versionFrom } from '../policies/policy-conditions.ts';
+import { policyTag, presentPolicy, versionFrom } from '../policies/policy-conditions.ts';
 import { answers, noContent } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
 import { changeExceptions } from './exceptions.ts';

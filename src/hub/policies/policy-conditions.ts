@@ -1,16 +1,7 @@
-import { z } from 'zod';
 import type { Policy } from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { checkDocument } from './document.ts';
 import type { StoredPolicy } from './policy-list.ts';
-
-/** What `If-Match` holds; the answers' `ETag` has the same form. */
-export const ifMatchSchema = z.object({
-  'if-match': z
-    .string()
-    .optional()
-    .describe('The version that the change was made from, as the ETag said it'),
-});
 
 /** The version of an `If-Match`: a number, or `null` for `*`. Refuses a change that names none. */
 export function versionFrom(header: string | undefined): number | null {

@@ -8,12 +8,14 @@ import {
   policyDuplicationSchema,
   policyExportQuerySchema,
   policyListSchema,
+  policyOrderListSchema,
   policyOrderSchema,
   policyPathSchema,
   policyQuerySchema,
   policySchema,
 } from '../../shared/contracts/hub-api.ts';
 import { organizationOf } from '../access.ts';
+import { ifMatchSchema, tagged } from '../audit/made-from.ts';
 import { changeBy } from '../audit/record.ts';
 import { answers, noContent, streamedFile } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
@@ -22,9 +24,15 @@ import { deletePolicy } from './deleted-policies.ts';
 import { deletedPolicyRoutes } from './deleted-policy-routes.ts';
 import { checkDocument } from './document.ts';
 import { exportPolicy } from './export/export-policy.ts';
-import { ifMatchSchema, policyTag, presentPolicy, versionFrom } from './policy-conditions.ts';
+import { policyTag, presentPolicy, versionFrom } from './policy-conditions.ts';
 import { listPolicies, pagePolicies, readStoredPolicy } from './policy-list.ts';
-import { createPolicy, duplicatePolicy, orderPolicies, updatePolicy } from './policy-service.ts';
+import {
+  createPolicy,
+  duplicatePolicy,
+  editedOfOrder,
+  orderPolicies,
+  updatePolicy,
+} from './policy-service.ts';
 import { revisionRoutes } from './revision-routes.ts';
 import { teamAssignmentRoutes } from './team-assignment-routes.ts';
 
@@ -78,6 +86,27 @@ function listRoutes(app: HubServer, { db, clock }: HubContext): void {
       return reply.code(201).header('etag', policyTag(created)).send(presentPolicy(created));
     },
   );
+  app.get(
+    '/v1/orgs/:organization/policy-order',
+    {
+      config: { requires: 'editor' },
+      schema: {
+        summary: 'All policies in their order, whole: it is changed as a whole',
+        tags,
+        params: organizationPathSchema,
+        response: answers(200, policyOrderListSchema),
+      },
+    },
+    async (request, reply) => {
+      const policies = await listPolicies(db, organizationOf(request).id);
+      const order = policies.map(({ id, name, teams }) => ({
+        id,
+        name,
+        teams: teams.map((team) => team.name),
+      }));
+      return tagged(reply, { policies: order }, editedOfOrder(order));
+    },
+  );
   app.put(
     '/v1/orgs/:organization/policy-order',
     {
@@ -86,6 +115,7 @@ function listRoutes(app: HubServer, { db, clock }: HubContext): void {
         summary: 'Put the policies in order',
         tags,
         params: organizationPathSchema,
+        headers: ifMatchSchema,
         body: policyOrderSchema,
         response: answers(200, policyListSchema),
       },

@@ -1,5 +1,6 @@
 import type { PolicyChange, PolicyCreation } from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { demandUnchanged, type Editable } from '../audit/made-from.ts';
 import { type ChangeContext, describeActor, recordChange } from '../audit/record.ts';
 import type { Db, Trx } from '../database/connection.ts';
 import { type AcceptedDocument, acceptDocument, maskDocument } from './document.ts';
@@ -222,6 +223,8 @@ export async function orderPolicies(
       .orderBy('created_at')
       .orderBy('id')
       .execute();
+    const edited = editedOfOrder(present);
+    await demandUnchanged(trx, context, { organizationId, targetId: organizationId, edited });
     const rank = new Map(policyIds.map((id, index) => [id, index]));
     const ordered = present.toSorted(
       (a, b) => (rank.get(a.id) ?? policyIds.length) - (rank.get(b.id) ?? policyIds.length),
@@ -245,6 +248,11 @@ export async function orderPolicies(
       after: { order: ordered.map((policy) => policy.name) },
     });
   });
+}
+
+/** What can be edited of the order of policies: which stands where. */
+export function editedOfOrder(policies: readonly { readonly id: string }[]): Editable {
+  return { order: policies.map(({ id }) => id) };
 }
 
 function auditView(policy: StoredPolicy, withDocument: boolean) {

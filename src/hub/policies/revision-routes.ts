@@ -8,10 +8,11 @@ import {
   revisionSchema,
 } from '../../shared/contracts/hub-api.ts';
 import { organizationOf } from '../access.ts';
+import { ifMatchSchema } from '../audit/made-from.ts';
 import { changeBy } from '../audit/record.ts';
 import { answers } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
-import { ifMatchSchema, policyTag, presentPolicy, versionFrom } from './policy-conditions.ts';
+import { policyTag, presentPolicy, versionFrom } from './policy-conditions.ts';
 import { restoreRevision } from './policy-service.ts';
 import { listRevisions, readRevision } from './revision-list.ts';
 

@@ -13,6 +13,7 @@ import {
   reportSettingsSchema,
 } from '../../shared/contracts/hub-devices.ts';
 import { organizationOf } from '../access.ts';
+import { ifMatchSchema, tagged } from '../audit/made-from.ts';
 import { changeBy } from '../audit/record.ts';
 import { answers, noContent, streamedFile } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
@@ -94,7 +95,10 @@ function readRoutes(app: HubServer, { db, clock }: HubContext): void {
         response: answers(200, deviceDetailSchema),
       },
     },
-    (request) => readDevice(db, organizationOf(request).id, now(), request.params.deviceId),
+    async (request, reply) => {
+      const found = await readDevice(db, organizationOf(request).id, now(), request.params.deviceId);
+      return tagged(reply, found, { name: found.name });
+    },
   );
   app.get(
     '/v1/orgs/:organization/devices/:deviceId/drift',
@@ -138,13 +142,15 @@ function changeRoutes(app: HubServer, { db, clock }: HubContext): void {
         summary: 'Name a device',
         tags,
         params: devicePathSchema,
+        headers: ifMatchSchema,
         body: deviceChangeSchema,
         response: answers(200, deviceDetailSchema),
       },
     },
-    (request) => {
+    async (request, reply) => {
       const change = { deviceId: request.params.deviceId, name: request.body.name };
-      return nameDevice(db, changeBy(request, clock), organizationOf(request).id, change);
+      const found = await nameDevice(db, changeBy(request, clock), organizationOf(request).id, change);
+      return tagged(reply, found, { name: found.name });
     },
   );
   app.delete(
@@ -175,14 +181,21 @@ function settingsRoutes(app: HubServer, { db, clock }: HubContext): void {
       config: { requires: 'editor' },
       schema: { ...schema, summary: 'When a silent device counts as unknown, and how long reports are kept' },
     },
-    (request) => readReportSettings(db, organizationOf(request).id),
+    async (request, reply) => {
+      const found = await readReportSettings(db, organizationOf(request).id);
+      return tagged(reply, found, { ...found });
+    },
   );
   app.put(
     '/v1/orgs/:organization/report-settings',
     {
       config: { requires: 'owner' },
-      schema: { ...schema, summary: 'Change them', body: reportSettingsSchema },
+      schema: { ...schema, summary: 'Change them', headers: ifMatchSchema, body: reportSettingsSchema },
     },
-    (request) => changeReportSettings(db, changeBy(request, clock), organizationOf(request).id, request.body),
+    async (request, reply) => {
+      const { id } = organizationOf(request);
+      const found = await changeReportSettings(db, changeBy(request, clock), id, request.body);
+      return tagged(reply, found, { ...found });
+    },
   );
 }

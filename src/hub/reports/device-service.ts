@@ -11,6 +11,7 @@ import {
   type DeviceQuery,
 } from '../../shared/contracts/hub-devices.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { demandUnchanged } from '../audit/made-from.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Reader } from '../database/connection.ts';
 import { having, searching } from '../database/contains.ts';
@@ -132,6 +133,8 @@ export async function nameDevice(
   return db.transaction().execute(async (trx) => {
     await lockOrganization(trx, organizationId);
     const before = await requireDevice(trx, organizationId, change.deviceId);
+    const edited = { name: before.shown };
+    await demandUnchanged(trx, context, { organizationId, targetId: change.deviceId, edited });
     await trx.updateTable('devices').set({ name: change.name }).where('id', '=', change.deviceId).execute();
     await recordChange(trx, context, {
       organizationId,

@@ -1,4 +1,5 @@
 import type { ReportSettings } from '../../shared/contracts/hub-devices.ts';
+import { demandUnchanged } from '../audit/made-from.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Reader } from '../database/connection.ts';
 import { lockOrganization } from '../policies/recipients.ts';
@@ -27,6 +28,7 @@ export async function changeReportSettings(
   return db.transaction().execute(async (trx) => {
     await lockOrganization(trx, organizationId);
     const before = await readReportSettings(trx, organizationId);
+    await demandUnchanged(trx, context, { organizationId, targetId: organizationId, edited: { ...before } });
     const row = { unknown_after_days: wanted.unknownAfterDays, retention_days: wanted.retentionDays };
     await trx
       .insertInto('report_settings')

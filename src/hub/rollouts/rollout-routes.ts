@@ -6,8 +6,9 @@ import {
   rolloutStartSchema,
 } from '../../shared/contracts/hub-rollouts.ts';
 import { organizationOf } from '../access.ts';
+import { ifMatchSchema } from '../audit/made-from.ts';
 import { changeBy } from '../audit/record.ts';
-import { ifMatchSchema, policyTag, presentPolicy, versionFrom } from '../policies/policy-conditions.ts';
+import { policyTag, presentPolicy, versionFrom } from '../policies/policy-conditions.ts';
 import type { Edited } from '../policies/policy-refusals.ts';
 import { answers } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';

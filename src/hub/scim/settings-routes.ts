@@ -11,10 +11,12 @@ import {
 } from '../../shared/contracts/hub-provisioning.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { organizationOf } from '../access.ts';
+import { ifMatchSchema, tagged } from '../audit/made-from.ts';
 import { changeBy } from '../audit/record.ts';
 import { answers, noContent } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
 import {
+  editedOfScim,
   readProvisioningLog,
   readRefusals,
   readScimSettings,
@@ -44,7 +46,10 @@ function switches(app: HubServer, { db, clock, config }: HubContext): void {
         response: answers(200, scimSettingsSchema),
       },
     },
-    (request) => readScimSettings(db, config.publicUrl, placeOf(request)),
+    async (request, reply) => {
+      const found = await readScimSettings(db, config.publicUrl, placeOf(request));
+      return tagged(reply, found, editedOfScim(found));
+    },
   );
   app.patch(
     base,
@@ -54,13 +59,15 @@ function switches(app: HubServer, { db, clock, config }: HubContext): void {
         summary: 'Switch SCIM of a connection on or off; the users stay',
         tags,
         params: scimPathSchema,
+        headers: ifMatchSchema,
         body: scimSettingsChangeSchema,
         response: answers(200, scimSettingsSchema),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       await updateScimSettings(db, changeBy(request, clock), placeOf(request), request.body);
-      return readScimSettings(db, config.publicUrl, placeOf(request));
+      const found = await readScimSettings(db, config.publicUrl, placeOf(request));
+      return tagged(reply, found, editedOfScim(found));
     },
   );
   app.get(

@@ -9,6 +9,7 @@ import type {
 } from '../../shared/contracts/hub-provisioning.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { listAuditEvents } from '../audit/audit-list.ts';
+import { demandUnchanged, type Editable } from '../audit/made-from.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Reader } from '../database/connection.ts';
 import { lockOrganization } from '../policies/recipients.ts';
@@ -59,6 +60,11 @@ export async function readScimSettings(
   };
 }
 
+/** What can be edited of it. */
+export function editedOfScim({ enabled, adoptsSignInMembers }: ScimSettings): Editable {
+  return { enabled, adopts: adoptsSignInMembers };
+}
+
 /** A token as the API shows it. */
 export function tokenView(token: ScimToken) {
   return {
@@ -84,6 +90,11 @@ export async function updateScimSettings(
       .where('organization_id', '=', where.organizationId)
       .executeTakeFirst();
     if (before === undefined) throw noSuchConnection();
+    await demandUnchanged(trx, context, {
+      organizationId: where.organizationId,
+      targetId: before.id,
+      edited: { enabled: before.scim_enabled, adopts: before.scim_adopts_jit },
+    });
     const after = {
       scim_enabled: change.enabled ?? before.scim_enabled,
       scim_adopts_jit: change.adoptsSignInMembers ?? before.scim_adopts_jit,

@@ -5,6 +5,7 @@ import {
   signInSettingsSchema,
 } from '../../shared/contracts/hub-sso.ts';
 import { organizationOf } from '../access.ts';
+import { ifMatchSchema, tagged } from '../audit/made-from.ts';
 import { changeBy } from '../audit/record.ts';
 import { answers } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
@@ -28,7 +29,10 @@ export function signInSettingsRoutes(app: HubServer, { db, clock, config }: HubC
         response: answers(200, signInSettingsSchema),
       },
     },
-    (request) => readSignInSettings(db, organizationOf(request).id),
+    async (request, reply) => {
+      const found = await readSignInSettings(db, organizationOf(request).id);
+      return tagged(reply, found, { ...found });
+    },
   );
   app.patch(
     url,
@@ -38,11 +42,16 @@ export function signInSettingsRoutes(app: HubServer, { db, clock, config }: HubC
         summary: 'Change how members sign in',
         tags,
         params: organizationPathSchema,
+        headers: ifMatchSchema,
         body: signInSettingsChangeSchema,
         response: answers(200, signInSettingsSchema),
       },
     },
-    (request) => changeSignInSettings(db, changeBy(request, clock), organizationOf(request).id, request.body),
+    async (request, reply) => {
+      const { id } = organizationOf(request);
+      const found = await changeSignInSettings(db, changeBy(request, clock), id, request.body);
+      return tagged(reply, found, { ...found });
+    },
   );
   app.post(
     '/v1/orgs/:organization/members/:userId/password-link',

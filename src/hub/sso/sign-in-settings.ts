@@ -1,5 +1,6 @@
 import type { SignInSettings, SignInSettingsChange } from '../../shared/contracts/hub-sso.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { demandUnchanged } from '../audit/made-from.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import { requiresSso } from '../connections/find-connection.ts';
 import type { Db, Reader } from '../database/connection.ts';
@@ -27,6 +28,7 @@ export async function changeSignInSettings(
   return db.transaction().execute(async (trx) => {
     await lockOrganization(trx, organizationId);
     const before = await readSignInSettings(trx, organizationId);
+    await demandUnchanged(trx, context, { organizationId, targetId: organizationId, edited: { ...before } });
     const after: SignInSettings = {
       deviceSignIn: change.deviceSignIn ?? before.deviceSignIn,
       ownersNeedSecondFactor: change.ownersNeedSecondFactor ?? before.ownersNeedSecondFactor,

@@ -7,6 +7,7 @@ import {
   name,
   pageAnswer,
   pageQuerySchema,
+  policyReferenceSchema,
   searchSchema,
   sortSchema,
   uuid,
@@ -90,6 +91,10 @@ export const policyExportQuerySchema = z.object({
   format: z.enum(POLICY_FILE_FORMATS).default('admin-settings'),
 });
 export const policyDuplicationSchema = z.object({ name: name() });
+/** All policies in their order, first those that count first. */
+export const policyOrderListSchema = z.object({
+  policies: z.array(policyReferenceSchema.extend({ teams: z.array(z.string()) })),
+});
 export const policyOrderSchema = z.object({ policyIds: z.array(uuid).max(10_000) });
 
 export type PolicySummary = z.infer<typeof policySummarySchema>;

@@ -15,4 +15,12 @@ export const enConsoleLists = {
   'list.choicesSome': 'The first {shown} of {total}: search for the others.',
   'list.nothingFound': 'Nothing matches',
   'list.nothingFoundText': 'Search for something else, or take a filter away.',
+  'overtaken.title': 'Somebody else changed this meanwhile',
+  'overtaken.text':
+    'What you typed is kept here and was not saved. Save it to put it over theirs, or drop it.',
+  'overtaken.change': '{field}: {from} → {now}',
+  'overtaken.nothing': 'nothing',
+  'overtaken.on': 'on',
+  'overtaken.off': 'off',
+  'overtaken.theirs': 'Drop mine',
 } as const;

@@ -8,6 +8,7 @@ export const enPolicyWork = {
   'policies.order': 'Order',
   'policies.orderText':
     'A policy of the user comes first. Whoever has none, and is in several teams, receives the first of this list that one of their teams has.',
+  'policies.position': 'Place of “{policy}”',
   'policies.moveUp': 'Move “{policy}” up',
   'policies.moveDown': 'Move “{policy}” down',
   'deleted.title': 'Deleted',

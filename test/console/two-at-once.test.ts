@@ -1,0 +1,138 @@
+import type { Browser, Page } from '@playwright/test';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { launchBrowser } from '../browser.ts';
+import { type ConsoleHub, type OpenConsole, openConsole, startConsoleHub } from './open-console.ts';
+
+/*
+ * Somebody types, somebody else saves meanwhile. What was typed stays, what changed is said, and whoever typed decides:
+ * over theirs, or dropped. That the hub refuses it for every kind of thing is held in src/hub/two-at-once.test.ts.
+ */
+
+let hub: ConsoleHub;
+let browser: Browser;
+let owner: OpenConsole;
+beforeAll(async () => {
+  [hub, browser] = await Promise.all([startConsoleHub(), launchBrowser()]);
+  owner = await openConsole(browser, hub, 'owner');
+});
+afterAll(async () => {
+  await owner?.close();
+  await browser?.close();
+  await hub?.stop();
+});
+
+interface Form {
+  readonly place: string;
+  readonly open?: string;
+  readonly field: string;
+  readonly mine: string;
+  /** What somebody else sends meanwhile, and how the page says it. */
+  readonly theirs: readonly [path: string, body: object, said: string];
+  readonly submit: string;
+  /** Where what was saved is read, and what it holds then. */
+  readonly holds: object;
+}
+
+const forms = (): readonly Form[] => {
+  const connection = `/connections/${hub.said.connectionId}`;
+  return [
+    {
+      place: 'organization',
+      field: 'Display name',
+      mine: 'Mine',
+      theirs: ['', { displayName: 'Theirs', refreshSeconds: 1200 }, '→ Theirs'],
+      submit: 'Save',
+      holds: { displayName: 'Mine', refreshSeconds: 1200 },
+    },
+    {
+      place: `sso/${hub.said.connectionId}/sign-in`,
+      field: 'Default team',
+      mine: 'Mine',
+      theirs: [connection, { defaultTeam: 'Theirs' }, 'Default team: nothing → Theirs'],
+      submit: 'Save',
+      holds: { defaultTeam: 'Mine' },
+    },
+  ];
+};
+
+async function typed(page: Page, { field, mine, submit }: Form) {
+  const form = page.locator('form').filter({ has: page.getByLabel(field, { exact: true }) });
+  await form.getByLabel(field, { exact: true }).fill(mine);
+  return { form, button: form.getByRole('button', { name: submit, exact: true }) };
+}
+
+it('keeps what was typed, says what changed, and leaves the choice', async () => {
+  const { page, go, api } = owner;
+  for (const each of forms()) {
+    const [path, body, said] = each.theirs;
+    const before = await api('GET', path);
+    await go(each.place);
+    const { form, button } = await typed(page, each);
+    await api('PATCH', path, body);
+    await page.getByText('Somebody else changed this meanwhile').waitFor();
+    await page.getByText(said, { exact: false }).waitFor();
+    expect(await form.getByLabel(each.field, { exact: true }).inputValue()).toBe(each.mine);
+    // Dropped: theirs stands in the field.
+    await form.getByRole('button', { name: 'Drop mine' }).click();
+    await page.getByText('Somebody else changed this meanwhile').waitFor({ state: 'detached' });
+    expect(await form.getByLabel(each.field, { exact: true }).inputValue()).toBe('Theirs');
+    // Kept: the first press is refused with the reason, the next one counts on what is there.
+    await api('PATCH', path, pick(before, body));
+    await go(each.place);
+    await typed(page, each);
+    await api('PATCH', path, body);
+    await page.getByText('Somebody else changed this meanwhile').waitFor();
+    await button.click();
+    await page.getByText('changed this since you opened it', { exact: false }).waitFor();
+    expect(await api('GET', path)).toMatchObject(body);
+    await button.click();
+    await expect.poll(() => api('GET', path)).toMatchObject(each.holds);
+    await page.getByText('Somebody else changed this meanwhile').waitFor({ state: 'detached' });
+  }
+  expect(owner.complaints).toEqual([]);
+}, 120_000);
+
+/** Of what was answered, what `like` names. */
+function pick(answered: unknown, like: object): object {
+  const all: Readonly<Record<string, unknown>> = Object.fromEntries(Object.entries(answered ?? {}));
+  return Object.fromEntries(Object.keys(like).map((key) => [key, all[key]]));
+}
+
+it('puts policies in order by number, by Home and End, and lets nobody overwrite an order unseen', async () => {
+  const { page, go, api } = owner;
+  for (const name of ['Order A', 'Order B', 'Order C'])
+    await api('POST', '/policies', { name, document: {} });
+  await go('policies');
+  await page.getByRole('button', { name: 'Order', exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  const places = async () =>
+    Promise.all(
+      ['Order A', 'Order B', 'Order C'].map((name) => dialog.getByLabel(`Place of “${name}”`).inputValue()),
+    );
+  await dialog.getByLabel('Place of “Order C”').waitFor();
+  const last = await dialog.getByRole('listitem').count();
+  await expect.poll(places).toEqual([`${last - 2}`, `${last - 1}`, `${last}`]);
+  await dialog.getByLabel('Place of “Order C”').fill('1');
+  await dialog.getByLabel('Place of “Order C”').press('Enter');
+  await expect.poll(places).toEqual([`${last - 1}`, `${last}`, '1']);
+  await dialog.getByRole('button', { name: 'Move “Order B” up' }).press('Home');
+  await expect.poll(places).toEqual([`${last}`, '1', '2']);
+  await dialog.getByRole('button', { name: 'Move “Order B” up' }).press('End');
+  await expect.poll(places).toEqual([`${last - 1}`, `${last}`, '1']);
+  await dialog.getByLabel('Place of “Order A”').fill('many');
+  await dialog.getByLabel('Place of “Order A”').press('Enter');
+  await expect.poll(places).toEqual([`${last - 1}`, `${last}`, '1']);
+  // Somebody else makes one meanwhile: the order here is kept, and what changed is said.
+  await api('POST', '/policies', { name: 'Order D', document: {} });
+  await page.getByText('Somebody else changed this meanwhile').waitFor();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('changed this since you opened it', { exact: false }).waitFor();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  expect(await api('GET', '/policy-order')).toMatchObject({
+    policies: expect.arrayContaining([expect.objectContaining({ name: 'Order D' })]),
+  });
+  const order = JSON.stringify(await api('GET', '/policy-order'));
+  expect(order.indexOf('Order C')).toBeLessThan(order.indexOf('Order A'));
+  expect(order.indexOf('Order A')).toBeLessThan(order.indexOf('Order B'));
+}, 120_000);
