@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTestScim, type TestScim } from './test-scim.ts';
 
 /* Who is in a group after each form of PATCH, and what of people and groups follows or stays. */
@@ -236,6 +236,22 @@ describe('a person', () => {
     const back = await scim.send(scim.acme, 'POST', '/Users', { userName: 'EVE@acme.example' });
     expect([back.status, back.body.id, back.body.active]).toEqual([201, id, true]);
     expect(back.headers.location).toBe(back.body.meta.location);
+  });
+
+  it('and a group tell when they last changed, and still when they were made', async () => {
+    const { id, meta } = await make('hal');
+    const group = (await scim.send(scim.acme, 'POST', '/Groups', { displayName: 'acme:Times' })).body;
+    await vi.waitUntil(() => Date.now() > Date.parse(group.meta.created));
+    for (const [path, before] of [
+      [`/Users/${id}`, meta],
+      [`/Groups/${group.id}`, group.meta],
+    ] as const) {
+      const change = { Operations: [{ op: 'replace', path: 'externalId', value: 'changed' }] };
+      expect((await scim.send(scim.acme, 'PATCH', path, change)).status).toBeLessThan(300);
+      const after = (await scim.send(scim.acme, 'GET', path)).body.meta;
+      expect(after.created).toBe(before.created);
+      expect(Date.parse(after.lastModified)).toBeGreaterThan(Date.parse(before.lastModified));
+    }
   });
 
   it('signs in by the address that they are renamed to, spelled as it was sent', async () => {

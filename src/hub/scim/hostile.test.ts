@@ -151,6 +151,14 @@ const REFUSED: readonly Row[] = [
     'invalidPath',
   ],
   ['two at-signs', 'POST', '/Users', { userName: 'a@b@acme.example' }, 400, 'invalidValue'],
+  [
+    'a newcomer in a domain of another organization',
+    'POST',
+    '/Users',
+    { userName: 'newcomer@globex.example' },
+    400,
+    'invalidValue',
+  ],
   ['a sub-domain', 'POST', '/Users', { userName: 'a@x.acme.example' }, 400, 'invalidValue'],
   [
     'active as text',
