@@ -409,6 +409,8 @@ it('tests a connection: nobody is signed in, and the owner sees what came', asyn
     const browser = createBrowser(hub.url);
     await browser.get(test.url);
     const request = requestOf(browser.left()?.href ?? '');
+    // The link is whoever's opened it first: nobody else sees what comes back.
+    expect((await createBrowser(hub.url).get(test.url)).status).toBe(403);
     const page = await postResponse(
       sso,
       browser,
