@@ -125,7 +125,6 @@ export const resolveVariables: CSSVariablesResolver = (merged) => {
       '--mantine-color-error': '#ff9a8f',
       '--mantine-color-default': 'var(--mantine-color-dark-7)',
       '--mantine-color-default-border': '#33444d',
-      '--mantine-color-disabled': 'var(--mantine-color-dark-7)',
       '--mantine-color-disabled-color': 'var(--mantine-color-dark-2)',
       '--mantine-color-disabled-border': 'var(--mantine-color-dark-5)',
     },

@@ -1,5 +1,6 @@
 import type { Browser, Locator } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestProvider, type TestProvider } from '../../src/hub/sso/test-openid-provider.ts';
 import { policyListSchema } from '../../src/shared/contracts/hub-api.ts';
 import { launchBrowser } from '../browser.ts';
 import { signInDevice } from './devices.ts';
@@ -14,15 +15,17 @@ let hub: ConsoleHub;
 let browser: Browser;
 let opened: OpenConsole;
 let hands: Hands;
+let provider: TestProvider | undefined;
 
 beforeAll(async () => {
-  [hub, browser] = await Promise.all([startConsoleHub(), launchBrowser()]);
+  [hub, browser] = await Promise.all([startConsoleHub(['--idp-network', '127.0.0.0/8']), launchBrowser()]);
   opened = await openConsole(browser, hub, 'owner');
   hands = handsOn(opened.page);
   await (await signInDevice(hub, 'developer', 'Dana’s desk')).report();
 });
 afterAll(async () => {
   await browser?.close();
+  await provider?.stop();
   await hub?.stop();
 });
 
@@ -284,6 +287,91 @@ test('the hub: devices, domains, connections, access, tokens, keys, files, chang
   await hands.type(box('Address of the contact'), 'mailto:it@acme.example');
   await hands.press(named('Save').first());
   await see('Saved.');
+  await hands.holdsFocus(main());
+  expect(opened.complaints).toEqual([]);
+}, 240_000);
+
+test('the overview, own settings, and every part of a connection', async () => {
+  const { page, go, context } = opened;
+  await go('');
+  await hands.press(named('Mark as done: Enforce sign-in on devices'));
+  await named('Not done yet: Enforce sign-in on devices').waitFor();
+  await hands.holdsFocus(main());
+  await hands.press(link('All changes'));
+  await page.getByRole('heading', { level: 1, name: 'Audit log' }).waitFor();
+  await page.goBack();
+  await hands.press(link('Members'));
+  await page.getByRole('heading', { level: 1, name: 'Members' }).waitFor();
+
+  await go('me');
+  const effective = main().getByRole('table', { name: 'Effective policy' });
+  await hands.press(effective.locator('summary').first());
+  await effective.locator('details[open]').waitFor();
+  await hands.press(main().getByRole('checkbox', { name: 'Also what no policy mentions' }), 'Space');
+  await hands.type(main().getByRole('searchbox', { name: 'Search settings' }), 'memory');
+  await hands.choose(choice('Platform'), 'windows');
+  await effective
+    .getByRole('row', { name: /memory/i })
+    .first()
+    .waitFor();
+
+  await go(`sso/${hub.said.connectionId}`);
+  await hands.choose(choice('Steps for'), 'entra');
+  await hands.press(named(/^Copy/).first());
+  await hands.type(box('Address of the metadata'), 'not an address');
+  await hands.press(named('Fetch and apply'));
+  await main().getByRole('alert').first().waitFor();
+  await hands.press(main().locator('summary', { hasText: 'Enter by hand' }));
+  await hands.press(link('Sign-in'));
+  await hands.press(page.getByRole('checkbox', { name: 'Make accounts at first sign-in' }), 'Space');
+  await see(/Only members and invited|Access denied|gets an account/);
+  await hands.type(box('Default team'), 'Newcomers');
+  await hands.press(named('Save'));
+  await see('Saved.');
+  await hands.holdsFocus(main());
+  await hands.press(link('Errors'));
+  await see('No failed sign-in');
+  await hands.press(link('SCIM'));
+  await hands.press(page.getByRole('checkbox', { name: 'SCIM may take them over' }), 'Space');
+  await hands.press(named('Make a successor'));
+  await see('The token was made');
+  await hands.holdsFocus(main());
+  await hands.press(named(/^Show scim\./).first());
+  await dialog().waitFor();
+  await page.keyboard.press('Escape');
+  await hands.press(link('Move to SCIM'));
+  await hands.press(named('Begin the move'));
+  await openDialog(named('Cancel the move'));
+  await sendDialog('Cancel the move');
+  await named('Begin the move').waitFor();
+  await hands.press(link('Other organizations'));
+  await hands.press(named(/^Copy/).first());
+
+  await go('sso');
+  await hands.press(link('Hands'));
+  await page.getByRole('heading', { level: 1, name: 'Hands' }).waitFor();
+  provider = await startTestProvider([(await page.locator('dd code').first().textContent()) ?? '']);
+  await hands.type(box('Issuer'), provider.issuer);
+  await hands.type(box('Client ID'), provider.clientId);
+  await hands.type(page.getByLabel('Client secret'), provider.clientSecret);
+  await hands.press(named('Save the values'));
+  await see('Saved.');
+  await hands.press(link('Go to the test'));
+  await hands.press(named('Begin a test'));
+  provider.seat({ subject: 'kay', claims: { email: 'kay@acme.example', email_verified: true } });
+  const opening = context.waitForEvent('page');
+  await hands.press(link('Open the identity provider'));
+  const tab = await opening;
+  await tab.getByRole('heading', { name: 'The test worked' }).waitFor();
+  await tab.close();
+  await see('The test worked');
+  await hands.press(link('Sign-in'));
+  await openDialog(named('Require SSO'));
+  await page.keyboard.press('Escape');
+  await dialog().waitFor({ state: 'detached' });
+  await openDialog(named('Remove connection'));
+  await hands.press(named('Remove connection', dialog()));
+  await page.getByRole('heading', { level: 1, name: 'SSO and SCIM' }).waitFor();
   await hands.holdsFocus(main());
   expect(opened.complaints).toEqual([]);
 }, 240_000);

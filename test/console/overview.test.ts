@@ -50,7 +50,7 @@ test('the first page: numbers, first steps, and what needs attention as it happe
     await go('');
     await page
       .getByRole('region', { name: 'Recent changes' })
-      .getByText('organization.checklist')
+      .getByText('First step ticked')
       .first()
       .waitFor();
     expect(complaints).toEqual([]);

@@ -219,6 +219,11 @@ test('a deleted policy stays in sight, and comes back to whoever had it, under a
     const deleted = page.getByRole('table', { name: 'Deleted' });
     await deleted.getByRole('row', { name: /Thrown away/ }).waitFor();
     expect(await page.getByRole('link', { name: 'Thrown away' }).count()).toBe(0);
+    // Who follows an old link is told so, and gets to the list.
+    await go(`policies/${policy.id}`);
+    await page.getByRole('heading', { level: 1, name: 'There is nothing here' }).waitFor();
+    await page.getByRole('main').getByRole('link', { name: 'Policies' }).click();
+    await deleted.waitFor();
     await newPolicy(opened, 'Thrown away');
     await button(page, 'Restore “Thrown away”').click();
     await dialog.getByRole('button', { name: 'Restore' }).click();

@@ -15,10 +15,14 @@ import { Field } from '../parts/Field.tsx';
 import layout from '../parts/Layout.module.css';
 import { FilterChoice, FilterText, ServerList } from '../parts/ServerList.tsx';
 import { useFilters } from '../parts/use-filters.ts';
+import { ActionName } from './ActionName.tsx';
 import { useEventColumns } from './event-columns.tsx';
 
 const KINDS = [
   'policy.',
+  'rollout.',
+  'override.',
+  'access.',
   'member.',
   'team.',
   'domain.',
@@ -26,10 +30,13 @@ const KINDS = [
   'organization.',
   'connection.',
   'scim.',
+  'migration.',
+  'account.',
   'device.',
   'invitation.',
   'signing_key.',
 ] as const;
+
 /** Every change of the organization, with what was there before and after; filtered, and exported as it is filtered. */
 export function AuditPage() {
   const { t } = useConsoleText();
@@ -150,7 +157,7 @@ function EventDetail({
     <div className={layout.stack}>
       <Facts
         facts={[
-          [t('audit.action'), <code key="action">{event.action}</code>],
+          [t('audit.action'), <ActionName key="action" action={event.action} withCode />],
           [t('audit.target'), `${target.label} (${target.kind})`],
           [t('audit.actor'), `${actor.label} (${t(`audit.actor.${actor.kind}`)})`],
           [t('audit.when'), <When key="when" at={event.at} exact />],

@@ -11,7 +11,6 @@ import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { Facts, Panel } from '../../shared-ui/Panel.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
-import { Gate } from '../hub/Gate.tsx';
 import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import { checkForm } from '../parts/check-form.ts';
@@ -20,6 +19,7 @@ import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
 import { Overtaken } from '../parts/Overtaken.tsx';
+import { PageGate } from '../parts/PageGate.tsx';
 import { To } from '../parts/To.tsx';
 import { Toggle } from '../parts/Toggle.tsx';
 import { useChange } from '../parts/use-change.ts';
@@ -36,7 +36,11 @@ const CLOCK_TOLERANCE = 60;
 export function DevicePage({ id }: { readonly id: string }) {
   const { api } = useHere();
   const loaded = useRead({ path: api('devices', id), answer: deviceDetailSchema });
-  return <Gate loaded={loaded}>{(device, tag) => <Detail device={device} id={id} tag={tag ?? '*'} />}</Gate>;
+  return (
+    <PageGate loaded={loaded} list="compliance">
+      {(device, tag) => <Detail device={device} id={id} tag={tag ?? '*'} />}
+    </PageGate>
+  );
 }
 
 function Detail({

@@ -7,7 +7,6 @@ import { Facts, Panel } from '../../shared-ui/Panel.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
-import { Gate } from '../hub/Gate.tsx';
 import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import { Choice } from '../parts/Choice.tsx';
@@ -15,6 +14,7 @@ import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import { FailureNotice } from '../parts/FailureNotice.tsx';
 import layout from '../parts/Layout.module.css';
 import { Overtaken } from '../parts/Overtaken.tsx';
+import { PageGate } from '../parts/PageGate.tsx';
 import { To } from '../parts/To.tsx';
 import { useChange } from '../parts/use-change.ts';
 import { useMadeFrom } from '../parts/use-made-from.ts';
@@ -26,7 +26,11 @@ import { ROLES, roleNamed } from './roles.ts';
 export function MemberPage({ id }: { readonly id: string }) {
   const { api } = useHere();
   const loaded = useRead({ path: api('members', id), answer: memberSchema });
-  return <Gate loaded={loaded}>{(member, tag) => <MemberDetail member={member} tag={tag ?? '*'} />}</Gate>;
+  return (
+    <PageGate loaded={loaded} list="members">
+      {(member, tag) => <MemberDetail member={member} tag={tag ?? '*'} />}
+    </PageGate>
+  );
 }
 
 function MemberDetail({ member, tag }: { readonly member: Member; readonly tag: string }) {

@@ -4,6 +4,7 @@ import { auditListSchema, signInListSchema, signInsEndedSchema } from '../../sha
 import { deviceListSchema } from '../../shared/contracts/hub-devices.ts';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { When } from '../../shared-ui/When.tsx';
+import { ActionName } from '../audit/ActionName.tsx';
 import { StatusTag } from '../compliance/StatusTag.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { useHere } from '../organization-context.tsx';
@@ -188,7 +189,7 @@ export function MemberChanges({ userId }: { readonly userId: string }) {
           filters={<FilterText name="by" label={t('audit.actor')} />}
           empty={{ text: t(get('by') === '' ? 'members.historyNone' : 'list.nothingFound') }}
           columns={[
-            { title: t('audit.action'), cell: ({ action }) => <code>{action}</code> },
+            { title: t('audit.action'), cell: ({ action }) => <ActionName action={action} withCode /> },
             { title: t('audit.actor'), cell: ({ actor }) => actor.label },
             { title: t('audit.when'), sort: 'at', cell: ({ at }) => <When at={at} /> },
           ]}

@@ -3,6 +3,7 @@ import { type Overview, overviewSchema } from '../../shared/contracts/hub-overvi
 import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { When } from '../../shared-ui/When.tsx';
+import { ActionName } from '../audit/ActionName.tsx';
 import { ComplianceBar } from '../compliance/ComplianceBar.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { Gate } from '../hub/Gate.tsx';
@@ -82,7 +83,7 @@ function Recent() {
             <ul className={classes.recent}>
               {events.map((event) => (
                 <li key={event.id}>
-                  <code>{event.action}</code> {event.target.label}
+                  <ActionName action={event.action} />: <bdi>{event.target.label}</bdi>
                   <div className={layout.dim}>
                     {event.actor.label} · <When at={event.at} />
                   </div>

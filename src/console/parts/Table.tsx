@@ -114,7 +114,7 @@ function Row<Row>({ row, columns, rowKey, selection }: TableProps<Row> & { reado
       {columns.map(({ title, cell, quiet }, index) =>
         index === 0 ? (
           <th key={title} scope="row">
-            {cell(row)}
+            <div className={classes.cell}>{cell(row)}</div>
           </th>
         ) : (
           <td key={title} data-title={quiet === true ? undefined : title}>

@@ -6,7 +6,6 @@ import { Notice } from '../../shared-ui/Notice.tsx';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { useConsoleText } from '../console-text.tsx';
-import { Gate } from '../hub/Gate.tsx';
 import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import { checkForm } from '../parts/check-form.ts';
@@ -14,6 +13,7 @@ import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
+import { PageGate } from '../parts/PageGate.tsx';
 import { PageParts } from '../parts/PageParts.tsx';
 import { To } from '../parts/To.tsx';
 import { useChange } from '../parts/use-change.ts';
@@ -50,11 +50,11 @@ export function PolicyPage({ id, part }: { readonly id: string; readonly part: s
   const { api } = useHere();
   const loaded = useRead({ path: api('policies', id), answer: policySchema });
   return (
-    <Gate loaded={loaded}>
+    <PageGate loaded={loaded} list="policies">
       {(policy, tag) => (
         <PolicyDetail policy={policy} tag={tag ?? ''} part={PARTS.find((each) => each === part) ?? ''} />
       )}
-    </Gate>
+    </PageGate>
   );
 }
 

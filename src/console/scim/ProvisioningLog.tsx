@@ -5,6 +5,7 @@ import { DocumentView } from '../../shared-ui/DocumentView.tsx';
 import { Facts, Panel } from '../../shared-ui/Panel.tsx';
 import { SidePanel } from '../../shared-ui/SidePanel.tsx';
 import { When } from '../../shared-ui/When.tsx';
+import { ActionName } from '../audit/ActionName.tsx';
 import { useEventColumns } from '../audit/event-columns.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import layout from '../parts/Layout.module.css';
@@ -82,7 +83,7 @@ function Detail({ event }: { readonly event: AuditEvent }) {
     <div className={layout.stack}>
       <Facts
         facts={[
-          [t('audit.action'), <code key="action">{event.action}</code>],
+          [t('audit.action'), <ActionName key="action" action={event.action} withCode />],
           [t('scim.logTarget'), event.target.label],
           [t('audit.actor'), event.actor.label],
           [t('audit.when'), <When key="when" at={event.at} exact />],

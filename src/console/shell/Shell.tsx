@@ -114,7 +114,9 @@ function Foot({ organizations }: { readonly organizations: readonly Organization
             </NativeSelect>
           </>
         ) : (
-          <strong className={classes.organization}>{organization.displayName}</strong>
+          <strong className={classes.organization} title={organization.displayName}>
+            {organization.displayName}
+          </strong>
         )}
         <span className={classes.email}>{caller.email ?? caller.name}</span>
         <Tag>{t(`account.role.${organization.role}`)}</Tag>

@@ -6,12 +6,12 @@ import { Notice } from '../../shared-ui/Notice.tsx';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { useConsoleText } from '../console-text.tsx';
-import { Gate } from '../hub/Gate.tsx';
 import { useRead } from '../hub/use-read.ts';
 import { MigrationPart } from '../migration/MigrationPart.tsx';
 import { useHere } from '../organization-context.tsx';
 import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import layout from '../parts/Layout.module.css';
+import { PageGate } from '../parts/PageGate.tsx';
 import { PageParts } from '../parts/PageParts.tsx';
 import { ScimPart } from '../scim/ScimPart.tsx';
 import { ConnectionState } from './ConnectionsPage.tsx';
@@ -29,13 +29,13 @@ export function ConnectionPage({ id, part }: { readonly id: string; readonly par
   const { api } = useHere();
   const loaded = useRead({ path: api('connections', id), answer: connectionSchema });
   return (
-    <Gate loaded={loaded}>
+    <PageGate loaded={loaded} list="sso">
       {(connection, tag) => (
         <ConnectionTag value={tag ?? '*'}>
           <Detail connection={connection} part={PARTS.find((each) => each === part) ?? 'set-up'} />
         </ConnectionTag>
       )}
-    </Gate>
+    </PageGate>
   );
 }
 

@@ -7,12 +7,12 @@ import { type Team, teamMemberListSchema, teamSchema } from '../../shared/contra
 import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { useConsoleText } from '../console-text.tsx';
-import { Gate } from '../hub/Gate.tsx';
 import { useRead } from '../hub/use-read.ts';
 import { MemberPicker } from '../members/MemberPicker.tsx';
 import { useHere } from '../organization-context.tsx';
 import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import { FailureNotice } from '../parts/FailureNotice.tsx';
+import { PageGate } from '../parts/PageGate.tsx';
 import { ServerList } from '../parts/ServerList.tsx';
 import { To } from '../parts/To.tsx';
 import { useChange } from '../parts/use-change.ts';
@@ -21,7 +21,11 @@ import { useChange } from '../parts/use-change.ts';
 export function TeamPage({ id }: { readonly id: string }) {
   const { api } = useHere();
   const loaded = useRead({ path: api('teams', id), answer: teamSchema });
-  return <Gate loaded={loaded}>{(team) => <TeamDetail team={team} />}</Gate>;
+  return (
+    <PageGate loaded={loaded} list="teams">
+      {(team) => <TeamDetail team={team} />}
+    </PageGate>
+  );
 }
 
 function TeamDetail({ team }: { readonly team: Team }) {

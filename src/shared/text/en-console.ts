@@ -1,5 +1,6 @@
 import { enAccess } from './console/access.en.ts';
 import { enAudit } from './console/audit.en.ts';
+import { enAuditActions } from './console/audit-actions.en.ts';
 import { enCompliance } from './console/compliance.en.ts';
 import { enDomains } from './console/domains.en.ts';
 import { enEffective } from './console/effective.en.ts';
@@ -26,6 +27,7 @@ export const enConsole = {
   ...enTokens,
   ...enOrganization,
   ...enAudit,
+  ...enAuditActions,
   ...enConsoleLists,
   ...enMemberWork,
   ...enOverview,
