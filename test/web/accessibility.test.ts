@@ -45,6 +45,14 @@ async function axeFindings(page: Page): Promise<readonly string[]> {
   );
 }
 
+/** Each lock inside a field: which kind of field, and whether it stands in the half where lines end. */
+const FIELD_LOCKS = `[...document.querySelectorAll('main input, main select')].flatMap((field) => {
+  const lock = field.parentElement.querySelector('[data-position] svg.lucide-lock');
+  if (lock === null) return [];
+  const middle = ({ left, width }) => left + width / 2;
+  return [{ kind: field.type, atEnd: middle(lock.getBoundingClientRect()) < middle(field.getBoundingClientRect()) }];
+})`;
+
 const openWhy = async (page: Page) => {
   await page.locator('[data-setting="analyticsEnabled"] button[aria-haspopup="dialog"]').click();
   await page.getByRole('dialog', { name: 'Why is this locked?' }).waitFor();
@@ -156,6 +164,17 @@ describe('the dashboard for everybody', () => {
     await visit(mirrored, { viewport: { width: 320, height: 640 } }, async ({ page }) => {
       await page.evaluate(`document.dir = 'rtl'`);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+    });
+  });
+
+  test('from right to left the lock of every kind of field stands at its end', async () => {
+    await visit({ world: managedWorld, place: 'settings/Proxies' }, {}, async ({ page }) => {
+      await page.evaluate(`document.dir = 'rtl'`);
+      const ends = z
+        .array(z.object({ kind: z.string(), atEnd: z.boolean() }))
+        .parse(await page.evaluate(FIELD_LOCKS));
+      expect(new Set(ends.map(({ kind }) => kind))).toEqual(new Set(['select-one', 'text']));
+      expect(ends.filter(({ atEnd }) => !atEnd)).toEqual([]);
     });
   });
 

@@ -58,7 +58,7 @@ export function ListControl(props: ControlProps) {
             error={invalid}
             autoComplete="off"
             spellCheck={false}
-            dir="auto"
+            classNames={{ input: classes.ownDirection }}
             disabled={disabled}
             aria-label={t('settings.listEntry', { setting: registration.label, row: index + 1 })}
             onChange={(event) => onChange(entries.with(index, event.currentTarget.value))}

@@ -169,7 +169,7 @@ function ItemField({ field, value, disabled, label, onChange }: ItemFieldProps) 
             value={typeof value === 'string' ? value : ''}
             autoComplete="off"
             spellCheck={false}
-            dir="auto"
+            classNames={{ input: classes.ownDirection }}
             onChange={(event) => onChange(orLeaveOut(event.currentTarget.value))}
           />
         </div>

@@ -103,7 +103,7 @@ export function TextControl(props: ControlProps) {
       placeholder={value === null ? t('value.unset') : undefined}
       autoComplete="off"
       spellCheck={false}
-      dir="auto"
+      classNames={{ input: classes.ownDirection }}
       onChange={(event) => onChange(event.currentTarget.value)}
     />
   );
