@@ -143,11 +143,11 @@ export const sso = {
   'sso.keysText':
     'Signs the requests to the provider, where that is switched on, and opens assertions that are encrypted for it. To exchange it: add a key, give its certificate to the provider, sign with it, retire the old one.',
   'sso.keysExchange':
-    'Two while they are exchanged: both open assertions, and the metadata names both. Give the new certificate to the provider, sign with it, and when sign-in works, retire the old one.',
+    'Two while they are exchanged: both open assertions. The metadata names the new one for encryption, and both where requests are signed. Give the new certificate to the provider, sign with it, and when sign-in works, retire the old one.',
   'sso.keyAdd': 'Add a key',
   'sso.keyAddTitle': 'Add a key beside the present one?',
   'sso.keyAddText':
-    'Nothing changes for people who sign in: the present key goes on signing. The new one opens assertions at once, and the metadata names both.',
+    'Nothing changes for people who sign in: the present key goes on signing and opening. The new one opens assertions at once, and the metadata names it.',
   'sso.keyState.signs': 'In use',
   'sso.keyState.beside': 'Beside it',
   'sso.keySince': 'Since',
