@@ -78,43 +78,65 @@ const LONG_COUNT = 0xf;
 
 /** What is wrong with the references of a binary property list; `null`: nothing. */
 export function faultOfBinary(bytes: Uint8Array): string | null {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < TRAILER) return 'it is cut off';
-  const trailer = bytes.length - TRAILER;
-  const [offsetSize, referenceSize] = [view.getUint8(trailer + 6), view.getUint8(trailer + 7)];
-  const [count, top, table] = [8, 16, 24].map((at) => Number(view.getBigUint64(trailer + at)));
-  if (count === undefined || top === undefined || table === undefined) return 'it is cut off';
-  if (count > MOST || top >= count) return 'it holds too many values';
-  const number = (at: number, size: number): number => {
-    if (size < 1 || size > 8) throw new RangeError('a size is none');
-    let value = 0;
-    for (let each = at; each < at + size; each += 1) value = value * 256 + view.getUint8(each);
-    return value;
-  };
-  const read = (index: number): BinaryObject => {
-    const at = number(table + index * offsetSize, offsetSize);
-    const marker = view.getUint8(at);
-    const kind = marker >> 4;
-    const isLong = kind >= DATA && (marker & 0xf) === LONG_COUNT;
-    const width = isLong ? 2 ** (view.getUint8(at + 1) & 0xf) : 0;
-    const members = isLong ? number(at + 2, width) : marker & 0xf;
-    if (kind !== ARRAY && kind !== SET && kind !== DICTIONARY)
-      return { bytes: kind === UTF16 ? members * 2 : members, children: [] };
-    const first = at + 1 + (isLong ? 1 + width : 0);
-    const references = kind === DICTIONARY ? members * 2 : members;
-    if (references > MOST) throw new RangeError('too many members');
-    const children = Array.from({ length: references }, (_, nth) =>
-      number(first + nth * referenceSize, referenceSize),
-    );
-    return { bytes: 0, children };
-  };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const table = tableOf(view);
+  if (table.count > MOST || table.top >= table.count) return 'it holds too many values';
   try {
-    return faultOfReferences(top, count, read);
+    return faultOfReferences(table.top, table.count, (index) => objectAt(view, table, index));
   } catch (error) {
     // A reading beyond the end.
     if (error instanceof RangeError) return 'it is cut off or damaged';
     throw error;
   }
+}
+
+/** What the end of a binary property list says of its objects: where the offset of each stands, and how wide. */
+interface ObjectTable {
+  readonly offsetSize: number;
+  readonly referenceSize: number;
+  readonly count: number;
+  readonly top: number;
+  readonly start: number;
+}
+
+function tableOf(view: DataView): ObjectTable {
+  const trailer = view.byteLength - TRAILER;
+  const long = (at: number): number => Number(view.getBigUint64(trailer + at));
+  return {
+    ...{ offsetSize: view.getUint8(trailer + 6), referenceSize: view.getUint8(trailer + 7) },
+    ...{ count: long(8), top: long(16), start: long(24) },
+  };
+}
+
+/** Throws a `RangeError` where it reads beyond the end, or finds what cannot be. */
+function objectAt(
+  view: DataView,
+  { start, offsetSize, referenceSize }: ObjectTable,
+  index: number,
+): BinaryObject {
+  const at = numberAt(view, start + index * offsetSize, offsetSize);
+  const marker = view.getUint8(at);
+  const kind = marker >> 4;
+  const isLong = kind >= DATA && (marker & 0xf) === LONG_COUNT;
+  const width = isLong ? 2 ** (view.getUint8(at + 1) & 0xf) : 0;
+  const members = isLong ? numberAt(view, at + 2, width) : marker & 0xf;
+  if (kind !== ARRAY && kind !== SET && kind !== DICTIONARY)
+    return { bytes: kind === UTF16 ? members * 2 : members, children: [] };
+  const first = at + 1 + (isLong ? 1 + width : 0);
+  const references = kind === DICTIONARY ? members * 2 : members;
+  if (references > MOST) throw new RangeError('too many members');
+  const children = Array.from({ length: references }, (_, nth) =>
+    numberAt(view, first + nth * referenceSize, referenceSize),
+  );
+  return { bytes: 0, children };
+}
+
+function numberAt(view: DataView, at: number, size: number): number {
+  if (size < 1 || size > 8) throw new RangeError('a size is none');
+  let value = 0;
+  for (let each = at; each < at + size; each += 1) value = value * 256 + view.getUint8(each);
+  return value;
 }
 
 /** An object as it stands: how long it is, and the numbers of those that it holds. */
