@@ -67,6 +67,7 @@ export function createHubHttp(options: HubHttpOptions): HubHttp & HubStreaming {
 
   return {
     proxyProblem: () => (problem === null ? null : { code: 'proxy_unreachable', message: problem }),
+    authorityProblem: async () => (await authorities.context()).problem,
     request: (request) => overRoutes(request, (route) => requestOver(request, route, tools)),
     stream: ({ url, headers, signal }) =>
       overRoutes({ url, method: 'GET' }, (route) => streamOver({ url, headers, signal }, route, tools)),

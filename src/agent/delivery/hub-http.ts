@@ -62,6 +62,8 @@ export interface HubHttp {
   request(request: HubRequest): Promise<HubAnswer>;
   /** Set while the managed proxy fails although it is not the only way tried. */
   proxyProblem(): { readonly code: 'proxy_unreachable'; readonly message: string } | null;
+  /** Why the file of further certificate authorities is left out; `null` where it is not, or there is none. */
+  authorityProblem(): Promise<string | null>;
 }
 
 /** What `createHubHttp` (create-hub-http.ts) stands on. */

@@ -24,6 +24,7 @@ const http: HubHttp = {
   request: async () =>
     answer ?? { ok: true, status: 200, headers: {}, body: JSON.stringify({ keys: published }) },
   proxyProblem: () => null,
+  authorityProblem: async () => null,
 };
 const launch = (): HubKeyTrust =>
   createHubKeyTrust({ keysFile: join(folder, 'keys.json'), files, http, profileKeys: () => profile });

@@ -2,12 +2,16 @@ import { readFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { memoryKeychain } from '../../../test/memory-keychain.ts';
-import { doctorAnswerSchema } from '../../shared/contracts/local-api.ts';
+import { type Check, doctorAnswerSchema } from '../../shared/contracts/local-api.ts';
 import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
+import { checksDe } from '../../shared/text/de/checks.ts';
+import { checks as checksEn } from '../../shared/text/en-checks.ts';
+import { createTranslateNamed, type TranslateNamed } from '../../shared/text/text.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { createHubHttp } from '../delivery/create-hub-http.ts';
 import type { ManagedProxy } from '../delivery/hub-http.ts';
@@ -19,6 +23,7 @@ import { createMachineSources } from '../sources/machine-sources.ts';
 import { diskFiles } from '../state-file.ts';
 import { diagnose } from './diagnose.ts';
 import { examine } from './doctor.ts';
+import { say } from './words.ts';
 
 let folder = '';
 let paths: AgentPaths;
@@ -47,6 +52,9 @@ interface Machine {
   readonly store?: StoreState;
   readonly keychainRefusal?: string;
   readonly testPaths?: boolean;
+  readonly extraCaFile?: string;
+  /** Where names lead to. */
+  readonly hubAt?: LookupFunction;
   readonly sync?: Partial<DeliveryState['sync']>;
 }
 
@@ -54,6 +62,34 @@ const SIGNED_OUT: DeliveryState['sync'] = {
   ...{ state: 'signed-out', lastAttempt: null, lastSuccess: null, nextAttempt: null },
   ...{ error: null, push: 'off' },
 };
+
+const english = createTranslateNamed(checksEn, 'en');
+const german = createTranslateNamed({}, 'de', checksDe);
+
+/** What a check says in English is what the catalog says, and it can be said in German. */
+function expectTranslated({ title, finding, meaning, mend, said }: Check): void {
+  const each = [
+    [title, said?.title],
+    [finding, said?.finding],
+    [meaning, said?.meaning],
+    [mend, said?.mend],
+  ] as const;
+  for (const [written, one] of each) {
+    expect(one === undefined).toBe(written === undefined);
+    if (one === undefined) continue;
+    const say = (named: TranslateNamed) => named(one.key, one.values) ?? `${one.key} is not in the catalog`;
+    expect(say(german)).not.toBe(say(english));
+    expect(say(german)).not.toMatch(/\{\w+\}/);
+    // A name with a place behind it, a sentence with a detail behind it, or the detail in its place.
+    const forms = [
+      say(english),
+      `${say(english)}: ${one.detail}`,
+      `${say(english)} ${one.detail}`,
+      one.detail,
+    ];
+    expect(forms).toContain(written);
+  }
+}
 
 /** Every check of a machine by id: its result and what it says. */
 async function checks(machine: Machine) {
@@ -74,7 +110,8 @@ async function checks(machine: Machine) {
       ...{ userAgent: 'test', clock, environment: {} },
       managedProxy: () => machine.proxy ?? null,
       systemProxy: async () => null,
-      extraCaFile: () => null,
+      extraCaFile: () => machine.extraCaFile ?? null,
+      ...(machine.hubAt === undefined ? {} : { lookup: machine.hubAt }),
     }),
     hubUrl: () => machine.hubUrl ?? null,
     sync: () => ({ ...SIGNED_OUT, ...machine.sync }),
@@ -88,6 +125,7 @@ async function checks(machine: Machine) {
         expect.any(String),
       ]);
     }
+    expectTranslated(check);
   }
   return new Map(answer.checks.map((check) => [check.id, check]));
 }
@@ -113,6 +151,7 @@ test('a machine in order', async () => {
   const found = await checks({ hubUrl: await hub(() => ({ body: ISSUER })) });
   expect([...found].map(([id, { result }]) => [id, result])).toEqual([
     ['hub', 'ok'],
+    ['certificates', 'skipped'],
     ['clock', 'ok'],
     ['proxy', 'ok'],
     ['policy', 'skipped'],
@@ -165,18 +204,53 @@ test('a hub that nobody answers for, and a proxy that fails, are both named with
   expect(JSON.stringify([...found])).not.toContain('hunter2');
 });
 
-test('a certificate that nobody vouches for', async () => {
-  const tls = join(import.meta.dirname, '..', '..', '..', 'test', 'fixtures', 'tls');
+const TLS = join(import.meta.dirname, '..', '..', '..', 'test', 'fixtures', 'tls');
+const CERTIFIED = 'hub.acme.test';
+/** Every name leads to this machine. */
+const here: LookupFunction = (_name, _options, done) => done(null, [{ address: '127.0.0.1', family: 4 }]);
+
+async function encryptedHub(): Promise<string> {
   const server = createTlsServer(
-    { key: readFileSync(join(tls, 'hub-key.pem')), cert: readFileSync(join(tls, 'hub.pem')) },
+    { key: readFileSync(join(TLS, 'hub-key.pem')), cert: readFileSync(join(TLS, 'hub.pem')) },
     (_request, response) => response.end(ISSUER),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   ends.push(() => new Promise((resolve) => server.close(resolve)));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  const found = await checks({ hubUrl: `https://127.0.0.1:${address.port}` });
-  expect(found.get('hub')).toMatchObject({ result: 'failed', mend: expect.stringContaining('authority') });
+  return `https://${CERTIFIED}:${address.port}`;
+}
+
+test('a certificate that nobody vouches for, and one of an authority that is named', async () => {
+  const hubUrl = await encryptedHub();
+  const unknown = await checks({ hubUrl, hubAt: here });
+  for (const id of ['hub', 'certificates']) {
+    expect(unknown.get(id)).toMatchObject({ result: 'failed', mend: expect.stringContaining('authority') });
+  }
+  const known = await checks({ hubUrl, hubAt: here, extraCaFile: join(TLS, 'ca.pem') });
+  expect([known.get('hub')?.result, known.get('certificates')?.result]).toEqual(['ok', 'ok']);
+});
+
+test('a file of certificate authorities that is left out is told, whatever the hub shows', async () => {
+  const missing = { extraCaFile: join(folder, 'nothing-here.pem') };
+  for (const hubUrl of [null, await hub(() => ({ body: ISSUER }))]) {
+    expect((await checks({ ...missing, hubUrl })).get('certificates')).toMatchObject({
+      result: 'warning',
+      finding: expect.stringContaining('nothing-here.pem'),
+      mend: expect.stringContaining('MOORING_CA_FILE'),
+    });
+  }
+});
+
+test('without a hub nothing is claimed of what only a request can show', async () => {
+  const found = await checks({});
+  for (const id of ['hub', 'certificates', 'clock', 'proxy'])
+    expect([id, found.get(id)?.result]).toEqual([id, 'skipped']);
+  const plain = await checks({ hubUrl: await hub(() => ({ body: ISSUER })) });
+  expect(plain.get('certificates')).toMatchObject({
+    result: 'skipped',
+    meaning: expect.stringContaining('without encryption'),
+  });
 });
 
 test.each([
@@ -258,8 +332,8 @@ test.each<[StoreState['state'], string]>([
 
 test('a check that breaks is a finding, and keeps no other from being run', async () => {
   const answer = await examine([
-    { id: 'a', title: 'A', run: () => Promise.reject(new Error('oh: http://me:pw@proxy')) },
-    { id: 'b', title: 'B', run: async () => ({ result: 'ok', finding: 'fine' }) },
+    { id: 'a', title: 'check.hub', run: () => Promise.reject(new Error('oh: http://me:pw@proxy')) },
+    { id: 'b', title: 'check.store', run: async () => ({ result: 'ok', finding: say('check.files.fine') }) },
   ]);
   expect(answer.checks.map(({ result }) => result)).toEqual(['failed', 'ok']);
   expect(JSON.stringify(answer)).not.toContain('me:pw');

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { HubAnswer, HubFailureKind, HubHttp } from '../delivery/hub-http.ts';
 import type { Examination, Finding } from './doctor.ts';
+import { quote, say } from './words.ts';
 
 export interface HubExaminationOptions {
   readonly http: HubHttp;
@@ -16,71 +17,61 @@ const FAIL_SKEW_MS = 5 * 60_000;
 /** The discovery document of OpenID Connect: public, small, and needed for signing in. */
 const DISCOVERY = '.well-known/openid-configuration';
 
-/** Is the hub reached, is it a hub, and do its clock and ours agree? One request serves all three. */
+/** A request to the hub, and when its answer came. */
+interface Asked {
+  readonly url: string;
+  readonly answer: HubAnswer;
+  readonly at: number;
+}
+
+/** Is the hub reached, is it a hub, is it trusted, and do its clock and ours agree? One request serves all. */
 export function hubExaminations({ http, hubUrl, clock }: HubExaminationOptions): readonly Examination[] {
-  let asked: Promise<{
-    readonly url: string;
-    readonly answer: HubAnswer;
-    readonly at: number;
-  } | null> | null = null;
-  const ask = async () => {
+  const ask = async (): Promise<Asked | null> => {
     const base = hubUrl();
     if (base === null) return null;
     const url = new URL(DISCOVERY, base.endsWith('/') ? base : `${base}/`);
     const answer = await http.request({ method: 'GET', url, maxBytes: 256 * 1024 });
     return { url: base, answer, at: clock.wall() };
   };
-  const once = () => {
+  let asked: Promise<Asked | null> | null = null;
+  const once = (): Promise<Asked | null> => {
     asked ??= ask();
     return asked;
   };
-  return [
-    {
-      id: 'hub',
-      title: 'The hub answers',
-      run: async () => {
-        const result = await once();
-        return result === null ? NO_HUB : judgeAnswer(result.url, result.answer);
-      },
-    },
-    {
-      id: 'clock',
-      title: 'The clock is right',
-      run: async () => {
-        const result = await once();
-        return judgeClock(result?.answer ?? null, result?.at ?? 0);
-      },
-    },
-    {
-      id: 'proxy',
-      title: 'The proxy works',
-      run: async () => {
-        // Only a request that was made tells anything about the proxy.
-        await once();
-        return judgeProxy(http.proxyProblem());
-      },
-    },
+  const checks: readonly [
+    Examination['id'],
+    Examination['title'],
+    (asked: Asked | null) => Promise<Finding>,
+  ][] = [
+    ['hub', 'check.hub', async (asked) => (asked === null ? NO_HUB : judgeAnswer(asked.url, asked.answer))],
+    ['certificates', 'check.certificates', async (asked) => judgeTrust(asked, await http.authorityProblem())],
+    ['clock', 'check.clock', async (asked) => judgeClock(asked?.answer ?? null, asked?.at ?? 0)],
+    // Only a request that was made tells anything about the proxy.
+    ['proxy', 'check.proxy', async (asked) => (asked === null ? NOT_TRIED : judgeProxy(http.proxyProblem()))],
   ];
+  return checks.map(([id, title, judge]) => ({ id, title, run: async () => judge(await once()) }));
 }
 
 const NO_HUB: Finding = {
   result: 'skipped',
-  finding: 'This device knows no hub.',
-  meaning: 'Settings follow the files of this machine and your own choices only.',
-  mend: 'If your organization has a hub, sign in with "mooring login --hub ADDRESS".',
+  finding: say('check.hub.none'),
+  meaning: say('check.hub.none.meaning'),
+  mend: say('check.hub.none.mend'),
 };
+const NOT_TRIED: Finding = { result: 'skipped', finding: say('check.proxy.untried') };
 
 function judgeAnswer(url: string, answer: HubAnswer): Finding {
   if (!answer.ok) {
-    return { result: 'failed', finding: answer.failure.message, ...FAILURES[answer.failure.kind] };
+    const { message, kind } = answer.failure;
+    return { result: 'failed', finding: quote(message, 'check.hub.failed', { url }), ...FAILURES[kind] };
   }
   const isHub = answer.status === 200 && isDiscovery(answer.body);
-  if (isHub) return { result: 'ok', finding: `${url} answers.` };
+  if (isHub) return { result: 'ok', finding: say('check.hub.answers', { url }) };
   return {
     result: 'failed',
-    finding: `${url} answers with status ${answer.status}, but not as a hub does.`,
-    meaning: 'The address belongs to something else, or the hub is not ready.',
-    mend: 'Check the address of the hub. If it is right, tell whoever runs the hub.',
+    finding: say('check.hub.notAHub', { url, status: String(answer.status) }),
+    meaning: say('check.hub.notAHub.meaning'),
+    mend: say('check.hub.notAHub.mend'),
   };
 }
 
@@ -93,67 +84,73 @@ function isDiscovery(body: string): boolean {
   }
 }
 
-const OFFLINE = 'Policy is not updated; the last one received stays in force.';
+const OFFLINE = say('check.hub.offline.meaning');
 
-const FAILURES: Record<HubFailureKind, Pick<Finding, 'meaning' | 'mend'>> = {
-  unreachable: {
-    meaning: OFFLINE,
-    mend: 'Check the network, the VPN and the proxy settings.',
-  },
-  timeout: {
-    meaning: OFFLINE,
-    mend: 'Check the network and the VPN. If other sites are fast, tell whoever runs the hub.',
-  },
+const FAILURES: Record<HubFailureKind, Required<Pick<Finding, 'meaning' | 'mend'>>> = {
+  unreachable: { meaning: OFFLINE, mend: say('check.hub.unreachable.mend') },
+  timeout: { meaning: OFFLINE, mend: say('check.hub.timeout.mend') },
   untrusted_certificate: {
-    meaning:
-      'Either the hub has a certificate of an authority that this machine does not know, or somebody is between.',
-    mend: 'Ask your administrator for the certificate authority and install it in the system; do not go on without.',
+    meaning: say('check.hub.untrusted.meaning'),
+    mend: say('check.hub.untrusted.mend'),
   },
-  too_large: {
-    meaning: 'Something else than a hub answers at that address.',
-    mend: 'Check the address of the hub.',
-  },
-  web_page: {
-    meaning: 'A proxy or a sign-in page of the network answers in place of the hub.',
-    mend: 'Open a browser and sign in to the network, then try again.',
-  },
-  redirected: {
-    meaning: 'Something sends requests for the hub elsewhere; the agent does not follow.',
-    mend: 'Check the address of the hub, and whether the network wants you to sign in first.',
-  },
-  broken_answer: {
-    meaning: OFFLINE,
-    mend: 'Try again. If it stays, tell whoever runs the hub.',
-  },
-  aborted: {
-    meaning: 'The check was interrupted.',
-    mend: 'Run it again.',
-  },
+  too_large: { meaning: say('check.hub.tooLarge.meaning'), mend: say('check.hub.tooLarge.mend') },
+  web_page: { meaning: say('check.hub.webPage.meaning'), mend: say('check.hub.webPage.mend') },
+  redirected: { meaning: say('check.hub.redirected.meaning'), mend: say('check.hub.redirected.mend') },
+  broken_answer: { meaning: OFFLINE, mend: say('check.hub.broken.mend') },
+  aborted: { meaning: say('check.hub.aborted.meaning'), mend: say('check.hub.aborted.mend') },
 };
+
+/** The certificate that the hub showed, and the file of further authorities, where one is named. */
+function judgeTrust(asked: Asked | null, extra: string | null): Finding {
+  if (asked !== null && !asked.answer.ok && asked.answer.failure.kind === 'untrusted_certificate') {
+    const { url, answer } = asked;
+    return {
+      result: 'failed',
+      finding: quote(answer.failure.message, 'check.certificates.untrusted', { url }),
+      ...FAILURES.untrusted_certificate,
+    };
+  }
+  if (extra !== null) {
+    return {
+      result: 'warning',
+      finding: quote(extra, 'check.certificates.extra'),
+      meaning: say('check.certificates.extra.meaning'),
+      mend: say('check.certificates.extra.mend'),
+    };
+  }
+  if (asked === null) return { result: 'skipped', finding: say('check.certificates.none') };
+  if (new URL(asked.url).protocol !== 'https:') {
+    return {
+      result: 'skipped',
+      finding: say('check.certificates.plain', { url: asked.url }),
+      meaning: say('check.certificates.plain.meaning'),
+      mend: say('check.certificates.plain.mend'),
+    };
+  }
+  if (!asked.answer.ok) return { result: 'skipped', finding: say('check.certificates.unseen') };
+  return { result: 'ok', finding: say('check.certificates.trusted', { url: asked.url }) };
+}
 
 function judgeClock(answer: HubAnswer | null, at: number): Finding {
   const date = answer?.ok === true ? Date.parse(answer.headers.date ?? '') : Number.NaN;
-  if (Number.isNaN(date)) {
-    return { result: 'skipped', finding: 'There is nothing to compare this machine’s clock with.' };
-  }
+  if (Number.isNaN(date)) return { result: 'skipped', finding: say('check.clock.nothing') };
   const skew = Math.abs(at - date);
-  const seconds = Math.round(skew / 1000);
-  if (skew < WARN_SKEW_MS) return { result: 'ok', finding: `It differs from the hub’s by ${seconds} s.` };
-  const direction = at > date ? 'ahead of' : 'behind';
+  const seconds = { seconds: Math.round(skew / 1000) };
+  if (skew < WARN_SKEW_MS) return { result: 'ok', finding: say('check.clock.right', seconds) };
   return {
     result: skew < FAIL_SKEW_MS ? 'warning' : 'failed',
-    finding: `This machine’s clock is ${seconds} s ${direction} the hub’s.`,
-    meaning: 'Sessions and certificates look too old or too new, so signing in and syncing can fail.',
-    mend: 'Let the system set its time from the network.',
+    finding: say(at > date ? 'check.clock.ahead' : 'check.clock.behind', seconds),
+    meaning: say('check.clock.meaning'),
+    mend: say('check.clock.mend'),
   };
 }
 
 function judgeProxy(problem: ReturnType<HubHttp['proxyProblem']>): Finding {
-  if (problem === null) return { result: 'ok', finding: 'No configured proxy fails.' };
+  if (problem === null) return { result: 'ok', finding: say('check.proxy.fine') };
   return {
     result: 'warning',
-    finding: problem.message,
-    meaning: 'The agent goes another way meanwhile; other programs may not be able to.',
-    mend: 'Check the proxy settings, or tell the administrator who set them.',
+    finding: quote(problem.message, 'check.proxy.fails'),
+    meaning: say('check.proxy.meaning'),
+    mend: say('check.proxy.mend'),
   };
 }

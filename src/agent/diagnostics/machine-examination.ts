@@ -6,6 +6,7 @@ import type { AgentPaths } from '../paths.ts';
 import type { MachineSources } from '../sources/machine-sources.ts';
 import type { SourceReading } from '../sources/source-reading.ts';
 import type { Examination, Finding } from './doctor.ts';
+import { quote, say, sayWith } from './words.ts';
 
 export interface MachineExaminationOptions {
   readonly paths: AgentPaths;
@@ -18,17 +19,17 @@ export interface MachineExaminationOptions {
 export function machineExaminations(options: MachineExaminationOptions): readonly Examination[] {
   const { paths, sources, keychain, enforcement } = options;
   return [
-    { id: 'keychain', title: 'The keychain can be used', run: async () => examineKeychain(keychain) },
-    { id: 'files', title: 'Your files are yours', run: async () => examineFiles(paths) },
+    { id: 'keychain', title: 'check.keychain', run: async () => examineKeychain(keychain) },
+    { id: 'files', title: 'check.files', run: async () => examineFiles(paths) },
     {
       id: 'admin-files',
-      title: 'Only administrators can write policy',
+      title: 'check.admin-files',
       run: async () => {
         const { adminSettings, profile, signIn } = await sources.refresh();
         return examineAdminFiles(paths, [adminSettings, profile], signIn);
       },
     },
-    { id: 'store', title: 'The settings store follows', run: async () => examineStore(paths, enforcement) },
+    { id: 'store', title: 'check.store', run: async () => examineStore(paths, enforcement) },
   ];
 }
 
@@ -37,12 +38,12 @@ const PROBE = 'doctor';
 
 async function examineKeychain(keychain: Keychain): Promise<Finding> {
   const answer = await keychain.read(PROBE);
-  if (answer.ok) return { result: 'ok', finding: 'It answers.' };
+  if (answer.ok) return { result: 'ok', finding: say('check.keychain.answers') };
   return {
     result: 'warning',
-    finding: answer.reason,
-    meaning: 'The session is kept in memory only: you sign in again each time the agent starts.',
-    mend: 'Unlock or set up the system’s keychain, on Linux a Secret Service such as gnome-keyring.',
+    finding: quote(answer.reason, 'check.keychain.refuses'),
+    meaning: say('check.keychain.meaning'),
+    mend: say('check.keychain.mend'),
   };
 }
 
@@ -55,9 +56,7 @@ async function examineFiles(paths: AgentPaths): Promise<Finding[]> {
   );
   const secret = await Promise.all([paths.state, paths.account, paths.bundle].map(examineSecret));
   const wrong = [...findings, ...secret].filter((finding) => finding !== null);
-  return wrong.length > 0
-    ? wrong
-    : [{ result: 'ok', finding: 'They can be written, and nobody else reads them.' }];
+  return wrong.length > 0 ? wrong : [{ result: 'ok', finding: say('check.files.fine') }];
 }
 
 async function examineFolder(folder: string, others: number): Promise<Finding | null> {
@@ -70,9 +69,9 @@ async function examineFolder(folder: string, others: number): Promise<Finding | 
     return {
       about: folder,
       result: 'failed',
-      finding: `${folder} cannot be written (${code}).`,
-      meaning: 'Settings cannot be kept in line, and choices cannot be saved.',
-      mend: 'Make the folder yours again (owner and mode), and see that the disk is not full or read-only.',
+      finding: say('check.files.unwritable', { path: folder, code }),
+      meaning: say('check.files.unwritable.meaning'),
+      mend: say('check.files.unwritable.mend'),
     };
   }
 }
@@ -89,10 +88,9 @@ async function examineOthers(folder: string, others: number): Promise<Finding | 
   return {
     about: folder,
     result: 'warning',
-    finding: `${folder} can be written by others (mode ${(mode & 0o777).toString(8)}).`,
-    meaning:
-      'Other users of this machine could replace your choices, and the keys and policy that are kept here.',
-    mend: `Run: chmod go-w "${folder}"`,
+    finding: say('check.files.folder', { path: folder, mode: (mode & 0o777).toString(8) }),
+    meaning: say('check.files.folder.meaning'),
+    mend: say('check.files.folder.mend', { path: folder }),
   };
 }
 
@@ -104,9 +102,9 @@ async function examineSecret(file: string): Promise<Finding | null> {
     return {
       about: file,
       result: 'warning',
-      finding: `${file} can be read or written by others (mode ${(mode & 0o777).toString(8)}).`,
-      meaning: 'Other users of this machine could see or change it.',
-      mend: `Run: chmod 600 "${file}"`,
+      finding: say('check.files.secret', { path: file, mode: (mode & 0o777).toString(8) }),
+      meaning: say('check.files.secret.meaning'),
+      mend: say('check.files.secret.mend', { path: file }),
     };
   } catch {
     return null;
@@ -127,67 +125,71 @@ function examineAdminFiles(
   );
   const findings = [
     ...untrusted.map(
-      ({ message }): Finding => ({
-        result: 'failed',
-        finding: message,
-        meaning: 'Somebody without administrator’s rights could have written it, so it has no effect.',
-        mend: 'An administrator restores owner and permissions.',
-      }),
+      ({ message }): Finding => ({ finding: quote(message, 'check.admin-files.untrusted'), ...UNTRUSTED }),
     ),
     ...unreadable.map(
-      ({ message }): Finding => ({
-        result: 'failed',
-        finding: message,
-        meaning: 'What could be read last stays in force; settings may be frozen until it is mended.',
-        mend: 'An administrator corrects the file.',
-      }),
+      ({ message }): Finding => ({ finding: quote(message, 'check.admin-files.unreadable'), ...UNREADABLE }),
     ),
   ];
   if (findings.length > 0) return numbered(findings);
   if (paths.testPaths) {
-    return [{ result: 'skipped', finding: 'These are test paths; their owner is not asked.' }];
+    return [{ result: 'skipped', finding: say('check.admin-files.testPaths') }];
   }
   const present = sources.filter(({ state }) => state !== 'absent').map(({ location }) => location);
-  const finding = present.length === 0 ? 'There are none here.' : `${present.join(', ')}: in order.`;
+  const finding =
+    present.length === 0
+      ? say('check.admin-files.none')
+      : say('check.admin-files.fine', { files: present.join(', ') });
   return [{ result: 'ok', finding }];
 }
+
+const UNTRUSTED = {
+  result: 'failed',
+  meaning: say('check.admin-files.untrusted.meaning'),
+  mend: say('check.admin-files.untrusted.mend'),
+} as const;
+const UNREADABLE = {
+  result: 'failed',
+  meaning: say('check.admin-files.unreadable.meaning'),
+  mend: say('check.admin-files.unreadable.mend'),
+} as const;
 
 function numbered(findings: readonly Finding[]): Finding[] {
   if (findings.length === 1) return [...findings];
   return findings.map((finding, index) => ({ ...finding, about: String(index + 1) }));
 }
 
-function repairedWords(repairs: number): string {
-  if (repairs === 0) return 'it needed no repair';
-  return repairs === 1 ? 'it was repaired once' : `it was repaired ${repairs} times`;
-}
-
-function examineStore(paths: AgentPaths, { storeState }: Pick<Enforcement, 'storeState'>): Finding {
+function examineStore({ store: path }: AgentPaths, { storeState }: Pick<Enforcement, 'storeState'>): Finding {
   const { state, message, repairs } = storeState();
-  const detail = message === undefined ? '' : ` ${message}`;
   switch (state) {
     case 'ok':
-      return { result: 'ok', finding: `${paths.store} is in line; ${repairedWords(repairs)}.` };
+      return {
+        result: 'ok',
+        finding:
+          repairs === 0
+            ? say('check.store.inLine', { path })
+            : say('check.store.repaired', { path, count: repairs }),
+      };
     case 'waiting':
       return {
         result: 'warning',
-        finding: `${paths.store} waits to be written.${detail}`,
-        meaning: 'The settings apply as soon as the other program lets go of the file.',
-        mend: 'Quit Docker Desktop.',
+        finding: sayWith(say('check.store.waiting', { path }), message),
+        meaning: say('check.store.waiting.meaning'),
+        mend: say('check.store.waiting.mend'),
       };
     case 'contended':
       return {
         result: 'warning',
-        finding: `${paths.store} is changed again and again by another program.${detail}`,
-        meaning: 'The agent repairs it each time; between two repairs a wrong value may be read.',
-        mend: 'Find the program that writes the file and stop it.',
+        finding: sayWith(say('check.store.contended', { path }), message),
+        meaning: say('check.store.contended.meaning'),
+        mend: say('check.store.contended.mend'),
       };
     case 'failed':
       return {
         result: 'failed',
-        finding: `${paths.store} cannot be written.${detail}`,
-        meaning: 'Other programs still read the settings of before.',
-        mend: 'Make the file and its folder writable for you, and see that the disk is not full.',
+        finding: sayWith(say('check.store.failed', { path }), message),
+        meaning: say('check.store.failed.meaning'),
+        mend: say('check.store.failed.mend'),
       };
   }
 }

@@ -1,7 +1,8 @@
 import { BUNDLE_REFUSALS } from '../../shared/contracts/bundle.ts';
 import type { DeliveryState } from '../delivery/policy-delivery.ts';
-import { HELP_AFTER_REFUSAL } from '../delivery/refused-bundle.ts';
+import { MEND_OF_REFUSAL } from '../delivery/refused-bundle.ts';
 import type { Examination, Finding } from './doctor.ts';
+import { quote, say, type Words } from './words.ts';
 
 export interface PolicyExaminationOptions {
   /** How the last fetch went. */
@@ -10,29 +11,27 @@ export interface PolicyExaminationOptions {
 
 /** Did the last fetch bring the policy? A hub may answer, and what it gives may be refused all the same. */
 export function policyExamination({ sync }: PolicyExaminationOptions): Examination {
+  return { id: 'policy', title: 'check.policy', run: async () => judge(sync()) };
+}
+
+function judge({ state, error, lastSuccess: at }: DeliveryState['sync']): Finding {
+  if (error !== null) {
+    return {
+      result: 'failed',
+      finding: quote(`${error.message} [${error.code}]`, 'check.policy.failed'),
+      meaning: at === null ? say('check.policy.failed.never') : say('check.policy.failed.meaning', { at }),
+      mend: whatMends(error.code),
+    };
+  }
+  if (state === 'signed-out') return { result: 'skipped', finding: say('check.policy.signedOut') };
   return {
-    id: 'policy',
-    title: 'The policy arrives',
-    run: async () => judge(sync()),
+    result: 'ok',
+    finding: at === null ? say('check.policy.notYet') : say('check.policy.fetched', { at }),
   };
 }
 
-function judge(sync: DeliveryState['sync']): Finding {
-  if (sync.error !== null) {
-    return {
-      result: 'failed',
-      finding: `${sync.error.message} [${sync.error.code}]`,
-      meaning: `Policy is not updated; the last one accepted stays in force. Last success: ${sync.lastSuccess ?? 'never'}.`,
-      mend: whatMends(sync.error.code),
-    };
-  }
-  if (sync.state === 'signed-out') return { result: 'skipped', finding: 'Nobody is signed in here.' };
-  return { result: 'ok', finding: `Last fetched with success: ${sync.lastSuccess ?? 'not yet'}.` };
-}
-
-function whatMends(code: string): string {
-  if (code === 'sign_in_required') return 'Sign in again: mooring login';
+function whatMends(code: string): Words {
+  if (code === 'sign_in_required') return say('check.policy.signIn.mend');
   const refusal = BUNDLE_REFUSALS.find((known) => known === code);
-  if (refusal !== undefined) return HELP_AFTER_REFUSAL[refusal];
-  return 'It is tried again by itself, and at once with "mooring sync". If it stays so, tell your administrator the word in brackets.';
+  return say(refusal === undefined ? 'check.policy.again.mend' : MEND_OF_REFUSAL[refusal]);
 }

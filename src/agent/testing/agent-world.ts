@@ -98,6 +98,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<AgentWorld>
           failure: { kind: 'unreachable', message: 'there is no hub in this test', maybeSent: false },
         }),
         proxyProblem: () => null,
+        authorityProblem: async () => null,
       },
       account: account.service,
       delivery: delivery.service,

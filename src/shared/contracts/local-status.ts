@@ -40,7 +40,14 @@ export const statusAnswerSchema = z.object({
   problems: z.array(problemSchema),
 });
 
-/** One check of `GET /v1/doctor`. */
+/** A sentence of the catalog beside its English words (src/shared/text/said.ts). */
+const saidSchema = z.object({
+  key: z.string(),
+  values: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  detail: z.string().optional(),
+});
+
+/** One check of `GET /v1/doctor`: in English, and under `said` for readers of another language. */
 export const checkSchema = z.object({
   id: z.string(),
   title: z.string(),
@@ -48,6 +55,15 @@ export const checkSchema = z.object({
   finding: z.string(),
   meaning: z.string().optional(),
   mend: z.string().optional(),
+  /** Absent: an older agent. */
+  said: z
+    .object({
+      title: saidSchema,
+      finding: saidSchema,
+      meaning: saidSchema.optional(),
+      mend: saidSchema.optional(),
+    })
+    .optional(),
 });
 export const doctorAnswerSchema = z.object({ checks: z.array(checkSchema) });
 

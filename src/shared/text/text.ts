@@ -26,6 +26,12 @@ export type Translate<Source> = <Key extends keyof Source>(
   ...values: Arguments<Source[Key]>
 ) => string;
 
+/** Gives the sentence of a name that is known only when it runs, and `null` for one that no catalog has. */
+export type TranslateNamed = (
+  name: string,
+  values?: Readonly<Record<string, string | number>>,
+) => string | null;
+
 /**
  * Makes the function that pages call for every text. A key that a translation lacks falls back to the source, so
  * that a page is never empty. Numbers are written as the locale writes them.
@@ -35,15 +41,21 @@ export function createTranslate<const Source extends { readonly [key: string]: M
   locale: string,
   translation: Partial<Catalog<Extract<keyof Source, string>>> = {},
 ): Translate<Source> {
+  const named = createTranslateNamed(source, locale, translation);
+  return (key, ...rest) => named(String(key), rest[0]) ?? String(key);
+}
+
+/** The same for names that came from elsewhere (src/shared/text/said.ts). */
+export function createTranslateNamed(
+  source: { readonly [key: string]: Message | undefined },
+  locale: string,
+  translation: { readonly [key: string]: Message | undefined } = {},
+): TranslateNamed {
   const plural = new Intl.PluralRules(locale);
   const number = new Intl.NumberFormat(locale);
-  return (key, ...rest) => {
-    const name = String(key);
-    const values: Readonly<Record<string, string | number>> = rest[0] ?? {};
+  return (name, values = {}) => {
     const message = lookup(translation, name) ?? lookup(source, name);
-    if (message === undefined) return name;
-    const { count } = values;
-    return fill(choose(message, count, plural), values, number);
+    return message === undefined ? null : fill(choose(message, values.count, plural), values, number);
   };
 }
 
