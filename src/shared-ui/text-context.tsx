@@ -1,12 +1,20 @@
 import { createContext, type ReactNode, use, useMemo } from 'react';
 import { CATALOG_AS_WRITTEN, type CatalogWords } from '../shared/text/catalog-words.ts';
 import { en, type TextKey } from '../shared/text/en.ts';
-import { type Catalog, createTranslate, type Translate } from '../shared/text/text.ts';
+import {
+  type Catalog,
+  createTranslate,
+  createTranslateNamed,
+  type Translate,
+  type TranslateNamed,
+} from '../shared/text/text.ts';
 import { createWriting, type Writing } from './writing.ts';
 
 /** What components say things with: texts by key, and dates, lists and numbers as the locale writes them. */
 export interface Text extends Writing {
   readonly t: Translate<typeof en>;
+  /** The same for a name that somebody else gave. */
+  readonly named: TranslateNamed;
   readonly locale: string;
   /** The words of the settings; empty where they are read as they are written. */
   readonly catalog: CatalogWords;
@@ -29,7 +37,12 @@ export function TextProvider({
   readonly children: ReactNode;
 }) {
   const text = useMemo(
-    () => ({ t: createTranslate(en, locale, translation), locale, catalog, ...createWriting(locale) }),
+    () => ({
+      t: createTranslate(en, locale, translation),
+      named: createTranslateNamed(en, locale, translation),
+      ...{ locale, catalog },
+      ...createWriting(locale),
+    }),
     [locale, translation, catalog],
   );
   return <TextContext value={text}>{children}</TextContext>;

@@ -1,3 +1,4 @@
+import { about, quote, say, type Words } from '../../src/agent/diagnostics/words.ts';
 import type {
   Account,
   AccountAnswer,
@@ -288,40 +289,55 @@ const ADMIN_SETTINGS = {
   cpus: { locked: false, value: 4 },
 };
 
+function check(
+  id: string,
+  result: Check['result'],
+  words: { readonly title: Words; readonly finding: Words; readonly meaning?: Words; readonly mend?: Words },
+): Check {
+  const { title, finding, meaning, mend } = words;
+  return {
+    ...{ id, result, title: title.written, finding: finding.written },
+    ...{ meaning: meaning?.written, mend: mend?.written },
+    said: { title: title.said, finding: finding.said, meaning: meaning?.said, mend: mend?.said },
+  };
+}
+
+const HUB = 'https://hub.acme.example';
+const ADMIN_FILE = '/Library/Application Support/dev.mooring.desktop/admin-settings.json';
+const STATE = '/Users/ada/Library/Application Support/Mooring/state';
+
 const CHECKS: Check[] = [
-  { id: 'agent', title: 'Agent', result: 'ok', finding: 'Version 0.1.0 answers, process 4242.' },
-  {
-    id: 'hub',
-    title: 'Mooring Hub',
-    result: 'ok',
-    finding: 'https://hub.acme.example answered in 41 ms through the proxy proxy.corp.acme.example:3128.',
-  },
-  {
-    id: 'keychain',
-    title: 'Keychain',
-    result: 'failed',
-    finding: 'The keychain is locked and did not answer.',
-    meaning: 'The session is kept in memory and ends with the agent.',
-    mend: 'Unlock the login keychain, then sign in again.',
-  },
-  {
-    id: 'store',
-    title: 'Settings store',
-    result: 'ok',
-    finding: 'Readable, writable, and as the agent wrote it.',
-  },
-  {
-    id: 'admin-settings',
-    title: 'Local admin settings',
-    result: 'warning',
-    finding: 'One key is not known: extensionsEnabld.',
-    meaning: 'It is ignored, so the setting it was meant for is not locked by this file.',
-    mend: 'Write "extensionsEnabled" in /Library/Application Support/dev.mooring.desktop/admin-settings.json, line 5.',
-  },
-  {
-    id: 'profile',
-    title: 'Configuration profile',
-    result: 'skipped',
-    finding: 'No profile is installed here.',
-  },
+  check('hub', 'ok', { title: say('check.hub'), finding: say('check.hub.answers', { url: HUB }) }),
+  check('certificates', 'ok', {
+    title: say('check.certificates'),
+    finding: say('check.certificates.trusted', { url: HUB }),
+  }),
+  check('keychain', 'failed', {
+    title: say('check.keychain'),
+    finding: quote('The keychain is locked and did not answer.', 'check.keychain.refuses'),
+    meaning: say('check.keychain.meaning'),
+    mend: say('check.keychain.mend'),
+  }),
+  check(`files.${STATE}`, 'warning', {
+    title: about(say('check.files'), STATE),
+    finding: say('check.files.folder', { path: STATE, mode: '777' }),
+    meaning: say('check.files.folder.meaning'),
+    mend: say('check.files.folder.mend', { path: STATE }),
+  }),
+  check('store', 'ok', {
+    title: say('check.store'),
+    finding: say('check.store.repaired', { path: '/Users/ada/settings-store.json', count: 3 }),
+  }),
+  check('admin-files', 'failed', {
+    title: say('check.admin-files'),
+    finding: quote(`${ADMIN_FILE} is not valid JSON: line 5.`, 'check.admin-files.unreadable'),
+    meaning: say('check.admin-files.unreadable.meaning'),
+    mend: say('check.admin-files.unreadable.mend'),
+  }),
+  check('clock', 'skipped', { title: say('check.clock'), finding: say('check.clock.nothing') }),
+  // Of an agent that is newer than the page.
+  check('moon', 'ok', {
+    title: { written: 'The moon is up', said: { key: 'check.moon' } },
+    finding: { written: 'It shines.', said: { key: 'check.moon.shines' } },
+  }),
 ];

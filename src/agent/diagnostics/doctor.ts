@@ -1,7 +1,7 @@
 import type { Check, DoctorAnswer } from '../../shared/contracts/local-api.ts';
 import { maskUserInfo } from '../../shared/text/mask-user-info.ts';
 import type { Said } from '../../shared/text/said.ts';
-import { type CheckText, say, type Words } from './words.ts';
+import { about, type CheckText, say, type Words } from './words.ts';
 
 /** The names of the checks: what else the catalog says of one begins with its name. */
 type CheckName = {
@@ -48,18 +48,16 @@ function fault(error: unknown): Finding {
 }
 
 function toCheck(id: string, key: Examination['title'], found: Finding): Check {
-  const { about, result } = found;
-  const title = say(key);
+  const { about: which, result } = found;
+  const title = about(say(key), which);
   const [finding, meaning, mend] = [masked(found.finding), masked(found.meaning), masked(found.mend)];
   return {
-    id: about === undefined ? id : `${id}.${about}`,
-    title: about === undefined ? title.written : `${title.written}: ${about}`,
-    ...{ result, finding: finding.written },
+    id: which === undefined ? id : `${id}.${which}`,
+    ...{ title: title.written, result, finding: finding.written },
     ...(meaning === undefined ? {} : { meaning: meaning.written }),
     ...(mend === undefined ? {} : { mend: mend.written }),
     said: {
-      title: { ...title.said, ...(about === undefined ? {} : { detail: about }) },
-      finding: finding.said,
+      ...{ title: title.said, finding: finding.said },
       ...(meaning === undefined ? {} : { meaning: meaning.said }),
       ...(mend === undefined ? {} : { mend: mend.said }),
     },

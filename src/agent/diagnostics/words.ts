@@ -33,3 +33,9 @@ export function sayWith(words: Words, detail: string | undefined): Words {
   if (detail === undefined) return words;
   return { written: `${words.written} ${detail}`, said: { ...words.said, detail } };
 }
+
+/** The name of a check, and which of several things it is about. */
+export function about({ written, said }: Words, which: string | undefined): Words {
+  if (which === undefined) return { written, said };
+  return { written: `${written}: ${which}`, said: { ...said, detail: which } };
+}

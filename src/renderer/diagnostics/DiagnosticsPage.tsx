@@ -13,6 +13,7 @@ import { Facts, Panel } from '../../shared-ui/Panel.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { ResourceGate } from '../agent/ResourceGate.tsx';
 import { useResource } from '../agent/use-resource.ts';
+import { AgentWords } from './AgentWords.tsx';
 import classes from './DiagnosticsPage.module.css';
 import { useExport } from './use-export.tsx';
 
@@ -95,18 +96,24 @@ function Checks({ checks }: { readonly checks: readonly Check[] }) {
             <Icon size={19} aria-hidden className={classes.icon} />
             <div className={classes.words}>
               <h2 className={classes.title}>
-                {check.title}
+                <span>
+                  <AgentWords written={check.title} said={check.said?.title} />
+                </span>
                 <span className={classes.result}>{t(`diagnostics.result.${check.result}`)}</span>
               </h2>
-              <p className={classes.finding}>{check.finding}</p>
+              <p className={classes.finding}>
+                <AgentWords written={check.finding} said={check.said?.finding} />
+              </p>
               {check.meaning === undefined ? null : (
                 <p className={classes.more}>
-                  <strong>{t('diagnostics.meaning')}</strong> {check.meaning}
+                  <strong>{t('diagnostics.meaning')}</strong>{' '}
+                  <AgentWords written={check.meaning} said={check.said?.meaning} />
                 </p>
               )}
               {check.mend === undefined ? null : (
                 <p className={classes.more}>
-                  <strong>{t('diagnostics.mend')}</strong> {check.mend}
+                  <strong>{t('diagnostics.mend')}</strong>{' '}
+                  <AgentWords written={check.mend} said={check.said?.mend} />
                 </p>
               )}
             </div>

@@ -1,0 +1,26 @@
+import type { Said } from '../../shared/text/said.ts';
+import { useText } from '../../shared-ui/text-context.tsx';
+
+/** What the agent wrote in English, and which sentence of the catalog it is; without one it is an older agent's. */
+export interface AgentWordsProps {
+  readonly written: string;
+  readonly said: Said | undefined;
+}
+
+/**
+ * Words of the agent in the reader's language. What no catalog holds follows in English, marked as that for whoever
+ * has the page read aloud; a sentence that this page does not know is shown as the agent wrote it.
+ */
+export function AgentWords({ written, said }: AgentWordsProps) {
+  const { locale, named } = useText();
+  if (new Intl.Locale(locale).language === 'en') return written;
+  const sentence = said === undefined ? null : named(said.key, said.values);
+  if (said === undefined || sentence === null) return <span lang="en">{written}</span>;
+  if (said.detail === undefined) return sentence;
+  const isSentence = /[.!?]$/.test(sentence);
+  return (
+    <>
+      {isSentence ? sentence : `${sentence}:`} <span lang="en">{said.detail}</span>
+    </>
+  );
+}
