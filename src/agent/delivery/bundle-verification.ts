@@ -87,6 +87,11 @@ async function verifySigned(jws: string, keyOf: BundleExpectation['key']): Promi
   if (!/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/.test(text)) {
     return refused('malformed', 'It is not a signed bundle.');
   }
+  // The signature covers the text of the other two parts, not its own: its unused bits must not be free to change.
+  const signature = text.slice(text.lastIndexOf('.') + 1);
+  if (Buffer.from(signature, 'base64url').toString('base64url') !== signature) {
+    return refused('malformed', 'Its signature is written in another way than the hub writes it.');
+  }
   const header = readHeader(text);
   if (header === null) return refused('malformed', 'Its header is not that of a policy bundle.');
   if (header.alg !== 'EdDSA')
