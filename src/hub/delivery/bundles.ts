@@ -153,9 +153,10 @@ function bundleOf(received: Received, signer: () => Signer | Promise<Signer>, is
       }
       const asked = by.then(sign);
       made = asked;
-      asked.catch(() => {
-        made = undefined;
-      });
+      const replace = (by: string | undefined): void => {
+        made = by;
+      };
+      asked.then(replace, () => replace(undefined));
       return asked;
     },
   };
