@@ -3,7 +3,13 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { IDP_ONE } from '../../src/hub/connections/test-certificates.ts';
 import { launchBrowser } from '../browser.ts';
-import { type ConsoleHub, type OpenConsole, openConsole, startConsoleHub } from './open-console.ts';
+import {
+  type ConsoleHub,
+  type OpenConsole,
+  openConsole,
+  startConsoleHub,
+  typePassword,
+} from './open-console.ts';
 
 /*
  * Forms when the network fails, the hub does, or the session ends: whatever was typed is there still, with the reason,
@@ -238,6 +244,27 @@ it('wait for a slow network, and are sent once', async () => {
   letThrough();
   await page.getByRole('heading', { level: 1, name: 'Slow' }).waitFor();
   expect(sent).toBe(1);
+}, 60_000);
+
+it('go on after signing in again in another tab, where a session ended in the middle', async () => {
+  const { page, context, go } = owner;
+  await go('teams');
+  const form = await shown(page, { place: 'teams', open: 'New team', fields: {}, submit: 'New team' });
+  await form.getByLabel('Name', { exact: true }).fill('After the session');
+  await context.clearCookies();
+  const submit = form.getByRole('button', { name: 'New team', exact: true });
+  await submit.click();
+  await form.getByText('Your session has ended', { exact: false }).waitFor();
+  const opened = context.waitForEvent('page');
+  await form.getByRole('link', { name: 'Sign in in a new tab' }).click();
+  const other = await opened;
+  await other.waitForLoadState();
+  await typePassword(other, hub, 'owner');
+  await other.locator('input[name="password"]').waitFor({ state: 'detached' });
+  await other.close();
+  expect(await form.getByLabel('Name', { exact: true }).inputValue()).toBe('After the session');
+  await submit.click();
+  await page.getByRole('heading', { level: 1, name: 'After the session' }).waitFor();
 }, 60_000);
 
 it('send once what is pressed twice', async () => {

@@ -125,7 +125,7 @@ export async function signIn(page: Page, hub: ConsoleHub, who: Who): Promise<voi
 }
 
 /** The same, on whatever page asks for the address first. */
-async function typePassword(page: Page, hub: ConsoleHub, who: Who): Promise<void> {
+export async function typePassword(page: Page, hub: ConsoleHub, who: Who): Promise<void> {
   await page.locator('input[name="email"]').fill(hub.said[`${who}Email`]);
   await page.locator('form:has(input[name="email"]) button[type="submit"]').first().click();
   await page.locator('input[name="password"]').fill(hub.said[`${who}Password`]);
