@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type BundlePayload, OFFLINE_BUNDLE_AUDIENCE } from '../src/shared/contracts/bundle.ts';
+import { doctorAnswerSchema } from '../src/shared/contracts/local-api.ts';
 import { type Machine, makeMachine, type RunningAgent } from './agent-at-hub.ts';
 import {
   publish,
@@ -53,6 +54,10 @@ const payload = (change: Partial<BundlePayload> = {}): BundlePayload => ({
 });
 const exported = (change: Partial<BundlePayload> = {}, by = key) => by.sign(payload(change));
 const take = (agent: RunningAgent, bundle: string) => agent.ask('POST', '/v1/policy/import', { bundle });
+const policyCheck = async (agent: RunningAgent) => {
+  const { checks } = doctorAnswerSchema.parse((await agent.ask('GET', '/v1/doctor')).body);
+  return checks.find(({ id }) => id === 'policy');
+};
 const reasonOf = ({ body }: { body: unknown }) => JSON.stringify(body).match(/"reason":"(\w+)"/)?.[1];
 
 describe('a bundle by file', () => {
@@ -95,8 +100,16 @@ describe('a bundle by file', () => {
     await take(agent, await exported({ graceSeconds: 86_400 * 7, seq: 101 }));
     machine.time.advance(6 * DAY);
     await expect.poll(async () => (await agent.status()).frozen).toBe(null);
+    expect(await policyCheck(agent)).toMatchObject({
+      result: 'ok',
+      finding: expect.stringContaining('by file'),
+    });
     machine.time.advance(2 * DAY);
     await expect.poll(async () => (await agent.status()).frozen).toBe('policy_stale');
+    expect(await policyCheck(agent)).toMatchObject({
+      result: 'failed',
+      mend: expect.stringContaining('policy import'),
+    });
     expect(await agent.store()).toMatchObject({ ThemeSource: 'light' });
     await take(agent, await exported({ seq: 102, exp: inDays(5) }));
     expect((await agent.status()).frozen).toBe(null);

@@ -11,6 +11,7 @@ import { createPolicyDelivery } from './delivery/create-policy-delivery.ts';
 import { createHubKeyTrust } from './delivery/hub-key-trust.ts';
 import type { OfflineBinding } from './delivery/policy-delivery.ts';
 import { systemProxyReader } from './delivery/system-proxy.ts';
+import { policyByFile } from './diagnostics/policy-by-file.ts';
 import { systemFacts } from './diagnostics/system-facts.ts';
 import { dockerBackendQuit } from './enforcement/docker-backend.ts';
 import { createEnforcement } from './enforcement/enforcement.ts';
@@ -85,6 +86,7 @@ export async function makeParts(options: AgentOptions): Promise<AgentMaking> {
       return diagnose({
         ...{ paths, sources, keychain, enforcement, http, clock, hubUrl },
         sync: () => delivery.state().sync,
+        byFile: () => policyByFile(delivery.state().bundle),
       });
     },
     collect: async (handlers) => {

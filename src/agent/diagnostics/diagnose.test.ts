@@ -23,6 +23,7 @@ import { createMachineSources } from '../sources/machine-sources.ts';
 import { diskFiles } from '../state-file.ts';
 import { diagnose } from './diagnose.ts';
 import { examine } from './doctor.ts';
+import type { PolicyByFile } from './policy-by-file.ts';
 import { say } from './words.ts';
 
 let folder = '';
@@ -56,6 +57,7 @@ interface Machine {
   /** Where names lead to. */
   readonly hubAt?: LookupFunction;
   readonly sync?: Partial<DeliveryState['sync']>;
+  readonly byFile?: PolicyByFile;
 }
 
 const SIGNED_OUT: DeliveryState['sync'] = {
@@ -115,6 +117,7 @@ async function checks(machine: Machine) {
     }),
     hubUrl: () => machine.hubUrl ?? null,
     sync: () => ({ ...SIGNED_OUT, ...machine.sync }),
+    byFile: () => machine.byFile ?? null,
   });
   for (const check of doctorAnswerSchema.parse(answer).checks) {
     // Whatever is wrong comes with what it means and what to do.
@@ -182,6 +185,33 @@ test.each([
   ['an error', { status: 500, body: '' }],
 ])('%s in place of the hub', async (_what, answer) => {
   expect((await checks({ hubUrl: await hub(() => answer) })).get('hub')?.result).toBe('failed');
+});
+
+test('where the policy came by file, a hub that is not reached is no failure, until the file is too old', async () => {
+  const closed = await hub(() => ({ body: ISSUER }));
+  for (const end of ends.splice(0)) await end();
+  const until = '2026-02-01T00:00:00.000Z';
+  const found = await checks({ hubUrl: closed, byFile: { until, stale: false } });
+  expect([...found.values()].filter(({ result }) => result === 'failed' || result === 'warning')).toEqual([]);
+  expect(found.get('hub')).toMatchObject({ result: 'skipped', finding: expect.stringContaining(until) });
+  expect(found.get('policy')).toMatchObject({ result: 'ok', finding: expect.stringContaining(until) });
+  const unreachable = { state: 'failed', error: { code: 'unreachable', message: 'No answer.' } } as const;
+  const signedIn = await checks({ hubUrl: closed, byFile: { until, stale: false }, sync: unreachable });
+  expect(signedIn.get('policy')?.result).toBe('ok');
+  const ended = await checks({ hubUrl: closed, byFile: { until, stale: true }, sync: unreachable });
+  expect(ended.get('policy')).toMatchObject({
+    result: 'failed',
+    finding: expect.stringContaining(until),
+    mend: expect.stringContaining('mooring policy import'),
+  });
+});
+
+test('a policy by file hides neither an impostor in place of the hub nor a refusal', async () => {
+  const byFile = { until: '2026-02-01T00:00:00.000Z', stale: false };
+  const hubUrl = await hub(() => ({ body: '<html>sign in to the network</html>' }));
+  const error = { code: 'rolled_back', message: 'It is older (1) than one already accepted (2).' };
+  const found = await checks({ hubUrl, byFile, sync: { state: 'failed', error } });
+  expect([found.get('hub')?.result, found.get('policy')?.result]).toEqual(['failed', 'failed']);
 });
 
 test('a hub that nobody answers for, and a proxy that fails, are both named without their secrets', async () => {

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { HubAnswer, HubFailureKind, HubHttp } from '../delivery/hub-http.ts';
 import type { Examination, Finding } from './doctor.ts';
+import type { PolicyByFile } from './policy-by-file.ts';
 import { quote, say } from './words.ts';
 
 export interface HubExaminationOptions {
@@ -8,6 +9,8 @@ export interface HubExaminationOptions {
   /** `null`: this device knows no hub. */
   readonly hubUrl: () => string | null;
   readonly clock: Clock;
+  /** Set where the policy in force was imported: such a site need not reach its hub. */
+  readonly byFile: () => PolicyByFile | null;
 }
 
 /** A few minutes are normal between two clocks; tokens and certificates stop working at about this difference. */
@@ -25,7 +28,12 @@ interface Asked {
 }
 
 /** Is the hub reached, is it a hub, is it trusted, and do its clock and ours agree? One request serves all. */
-export function hubExaminations({ http, hubUrl, clock }: HubExaminationOptions): readonly Examination[] {
+export function hubExaminations({
+  http,
+  hubUrl,
+  clock,
+  byFile,
+}: HubExaminationOptions): readonly Examination[] {
   const ask = async (): Promise<Asked | null> => {
     const base = hubUrl();
     if (base === null) return null;
@@ -43,7 +51,7 @@ export function hubExaminations({ http, hubUrl, clock }: HubExaminationOptions):
     Examination['title'],
     (asked: Asked | null) => Promise<Finding>,
   ][] = [
-    ['hub', 'check.hub', async (asked) => (asked === null ? NO_HUB : judgeAnswer(asked.url, asked.answer))],
+    ['hub', 'check.hub', async (asked) => (asked === null ? NO_HUB : judgeAnswer(asked, byFile()))],
     ['certificates', 'check.certificates', async (asked) => judgeTrust(asked, await http.authorityProblem())],
     ['clock', 'check.clock', async (asked) => judgeClock(asked?.answer ?? null, asked?.at ?? 0)],
     // Only a request that was made tells anything about the proxy.
@@ -60,9 +68,18 @@ const NO_HUB: Finding = {
 };
 const NOT_TRIED: Finding = { result: 'skipped', finding: say('check.proxy.untried') };
 
-function judgeAnswer(url: string, answer: HubAnswer): Finding {
+function judgeAnswer({ url, answer }: Asked, byFile: PolicyByFile | null): Finding {
   if (!answer.ok) {
     const { message, kind } = answer.failure;
+    // Only silence is expected there: an answer by somebody else, or a certificate of nobody, is told as ever.
+    if (byFile !== null && (kind === 'unreachable' || kind === 'timeout')) {
+      return {
+        result: 'skipped',
+        finding: say('check.hub.byFile', { url, until: byFile.until }),
+        meaning: say('check.hub.byFile.meaning'),
+        mend: say('check.hub.byFile.mend'),
+      };
+    }
     return { result: 'failed', finding: quote(message, 'check.hub.failed', { url }), ...FAILURES[kind] };
   }
   const isHub = answer.status === 200 && isDiscovery(answer.body);

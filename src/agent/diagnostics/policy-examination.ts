@@ -2,19 +2,27 @@ import { BUNDLE_REFUSALS } from '../../shared/contracts/bundle.ts';
 import type { DeliveryState } from '../delivery/policy-delivery.ts';
 import { MEND_OF_REFUSAL } from '../delivery/refused-bundle.ts';
 import type { Examination, Finding } from './doctor.ts';
+import type { PolicyByFile } from './policy-by-file.ts';
 import { quote, say, type Words } from './words.ts';
 
 export interface PolicyExaminationOptions {
   /** How the last fetch went. */
   readonly sync: () => DeliveryState['sync'];
+  /** Set where the policy in force was imported. */
+  readonly byFile: () => PolicyByFile | null;
 }
 
 /** Did the last fetch bring the policy? A hub may answer, and what it gives may be refused all the same. */
-export function policyExamination({ sync }: PolicyExaminationOptions): Examination {
-  return { id: 'policy', title: 'check.policy', run: async () => judge(sync()) };
+export function policyExamination({ sync, byFile }: PolicyExaminationOptions): Examination {
+  return { id: 'policy', title: 'check.policy', run: async () => judge(sync(), byFile()) };
 }
 
-function judge({ state, error, lastSuccess: at }: DeliveryState['sync']): Finding {
+function judge(
+  { state, error, lastSuccess: at }: DeliveryState['sync'],
+  byFile: PolicyByFile | null,
+): Finding {
+  // Where policy comes by file, no fetch is expected to succeed; what the hub did refuse is still told.
+  if (byFile !== null && (error === null || error.code === 'unreachable')) return judgeImported(byFile);
   if (error !== null) {
     return {
       result: 'failed',
@@ -27,6 +35,16 @@ function judge({ state, error, lastSuccess: at }: DeliveryState['sync']): Findin
   return {
     result: 'ok',
     finding: at === null ? say('check.policy.notYet') : say('check.policy.fetched', { at }),
+  };
+}
+
+function judgeImported({ until, stale }: PolicyByFile): Finding {
+  if (!stale) return { result: 'ok', finding: say('check.policy.byFile', { until }) };
+  return {
+    result: 'failed',
+    finding: say('check.policy.byFile.ended', { until }),
+    meaning: say('check.policy.byFile.ended.meaning'),
+    mend: say('check.policy.byFile.ended.mend'),
   };
 }
 

@@ -13,6 +13,10 @@ export const checks = {
   'check.hub.notAHub.meaning': 'The address belongs to something else, or the hub is not ready.',
   'check.hub.notAHub.mend': 'Check the address of the hub. If it is right, tell whoever runs the hub.',
   'check.hub.failed': '{url} cannot be reached.',
+  'check.hub.byFile': '{url} is not reached. The policy here came by file, which ends at {until}.',
+  'check.hub.byFile.meaning': 'A computer without a network to the hub follows the file that was imported.',
+  'check.hub.byFile.mend':
+    'Nothing, if this computer is meant to be off the network. If not, check the network, the VPN and the proxy settings.',
   'check.hub.offline.meaning': 'Policy is not updated; the last one received stays in force.',
   'check.hub.unreachable.mend': 'Check the network, the VPN and the proxy settings.',
   'check.hub.timeout.mend':
@@ -72,6 +76,13 @@ export const checks = {
     'Policy is not updated; the last one accepted stays in force. It was never fetched with success.',
   'check.policy.signedOut': 'Nobody is signed in here.',
   'check.policy.fetched': 'Last fetched with success: {at}.',
+  'check.policy.byFile': 'It came by file and is good until {until}.',
+  'check.policy.byFile.ended':
+    'It came by file, and is too old now: it was good until {until} at the latest.',
+  'check.policy.byFile.ended.meaning':
+    'The last policy stays in force, and settings cannot be changed until a newer one comes.',
+  'check.policy.byFile.ended.mend':
+    'Ask your administrator for a new file and import it: mooring policy import FILE',
   'check.policy.notYet': 'It was not fetched yet.',
   'check.policy.signIn.mend': 'Sign in again: mooring login',
   'check.policy.again.mend':

@@ -17,6 +17,10 @@ export const checksDe: Catalog<keyof typeof checks> = {
   'check.hub.notAHub.mend':
     'Prüfen Sie die Adresse des Hubs. Stimmt sie, sagen Sie es denen, die den Hub betreiben.',
   'check.hub.failed': '{url} ist nicht erreichbar.',
+  'check.hub.byFile': '{url} ist nicht erreicht. Die Richtlinie hier kam als Datei, die am {until} endet.',
+  'check.hub.byFile.meaning': 'Ein Computer ohne Netz zum Hub folgt der Datei, die importiert wurde.',
+  'check.hub.byFile.mend':
+    'Nichts, wenn dieser Computer nicht ans Netz soll. Sonst prüfen Sie das Netz, das VPN und die Proxy-Einstellungen.',
   'check.hub.offline.meaning': 'Die Richtlinie wird nicht erneuert; die zuletzt empfangene bleibt in Kraft.',
   'check.hub.unreachable.mend': 'Prüfen Sie das Netz, das VPN und die Proxy-Einstellungen.',
   'check.hub.timeout.mend':
@@ -80,6 +84,12 @@ export const checksDe: Catalog<keyof typeof checks> = {
     'Die Richtlinie wird nicht erneuert; die zuletzt angenommene bleibt in Kraft. Erfolgreich abgerufen wurde sie noch nie.',
   'check.policy.signedOut': 'Hier ist niemand angemeldet.',
   'check.policy.fetched': 'Zuletzt erfolgreich abgerufen: {at}.',
+  'check.policy.byFile': 'Sie kam als Datei und gilt bis {until}.',
+  'check.policy.byFile.ended': 'Sie kam als Datei und ist nun zu alt: Sie galt längstens bis {until}.',
+  'check.policy.byFile.ended.meaning':
+    'Die letzte Richtlinie bleibt in Kraft, und Einstellungen lassen sich nicht ändern, bis eine neuere kommt.',
+  'check.policy.byFile.ended.mend':
+    'Bitten Sie Ihre Administration um eine neue Datei und importieren Sie sie: mooring policy import DATEI',
   'check.policy.notYet': 'Sie wurde noch nicht abgerufen.',
   'check.policy.signIn.mend': 'Melden Sie sich erneut an: mooring login',
   'check.policy.again.mend':
