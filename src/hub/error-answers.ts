@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { REFUSALS, type Refusal, RefusalError } from '../shared/contracts/refusal.ts';
 import type { HubServer } from './hub-plugin.ts';
@@ -34,36 +34,12 @@ export function answerErrors(app: HubServer): void {
 const OF_PROGRAMS = /^\/(v1|scim|v2)(\/|$)/;
 
 /** Whether a person in a browser waits for this answer: only those ask for HTML by name. */
-function isForPeople(request: FastifyRequest): boolean {
+export function isForPeople(request: FastifyRequest): boolean {
   return /\btext\/html\b/.test(request.headers.accept ?? '') && !OF_PROGRAMS.test(path(request));
 }
 
-/**
- * The answers to addresses that no router can read, so that no handler of a capability ever sees them: each
- * capability may give its own shape for what is below its base.
- */
-export function badAddresses() {
-  const shapes = new Map<string, BadAddressAnswer>();
-  return {
-    onBadAddress: (base: string, answer: BadAddressAnswer): void => void shapes.set(base, answer),
-    answer: (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-      const status = error.statusCode ?? 400;
-      const what = status === 414 ? 'a part of it is too long' : 'it has a broken percent-escape';
-      const detail = `The address cannot be read: ${what}.`;
-      const [, shaped] = [...shapes].find(([base]) => path(request).startsWith(`${base}/`)) ?? [];
-      if (shaped !== undefined) return shaped(reply, status, detail);
-      if (isForPeople(request)) return sendPage(reply, refusalPage({ message: detail }), status, false);
-      return reply
-        .code(status)
-        .send(errorBody({ code: BY_STATUS[status] ?? 'bad_request', message: detail }));
-    },
-  };
-}
-
-type BadAddressAnswer = (reply: FastifyReply, status: number, detail: string) => FastifyReply;
-
 /** A refusal as the body of an answer. */
-function errorBody(refusal: Refusal) {
+export function errorBody(refusal: Refusal) {
   return { error: { ...refusal } };
 }
 
@@ -72,7 +48,7 @@ function path(request: FastifyRequest): string {
 }
 
 /** Fastify's own errors by status. */
-const BY_STATUS: Readonly<Record<number, Refusal['code']>> = {
+export const BY_STATUS: Readonly<Record<number, Refusal['code']>> = {
   400: 'bad_request',
   401: 'unauthenticated',
   403: 'forbidden',

@@ -1,7 +1,6 @@
 import type {
   FastifyBaseLogger,
   FastifyInstance,
-  FastifyReply,
   FastifyRequest,
   RawReplyDefaultExpression,
   RawRequestDefaultExpression,
@@ -29,6 +28,13 @@ export interface HubConfig {
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
+/** How a capability says that a request below its base could not be read: its address, or its whole head. */
+export type UnreadableAnswer = (
+  part: 'address' | 'head',
+  status: number,
+  detail: string,
+) => { readonly contentType: string; readonly body: string };
+
 /** Everything a capability may use. */
 export interface HubContext {
   readonly db: Db;
@@ -46,13 +52,10 @@ export interface HubContext {
   /** How a route may answer before the server's own handling (see early-answers.ts). */
   readonly answerEarly: AnswerEarly;
   /**
-   * How addresses below `base` that no router can read (a broken percent-escape) are answered; without a word from
-   * the capability, in the hub's own shape.
+   * How a request below `base` is answered that cannot be read (a broken percent-escape, headers beyond the limit);
+   * without a word from the capability, in the hub's own shape.
    */
-  readonly onBadAddress: (
-    base: string,
-    answer: (reply: FastifyReply, status: number, detail: string) => FastifyReply,
-  ) => void;
+  readonly onUnreadable: (base: string, answer: UnreadableAnswer) => void;
 }
 
 /** The server as capabilities see it: routes take zod schemas. */

@@ -10,12 +10,13 @@ import type { Clock } from './clock.ts';
 import type { Announcements } from './database/announcements.ts';
 import type { Db } from './database/connection.ts';
 import { answerEarly } from './early-answers.ts';
-import { answerErrors, badAddresses } from './error-answers.ts';
+import { answerErrors } from './error-answers.ts';
 import type { HubConfig, HubContext, HubPlugin, HubServer } from './hub-plugin.ts';
 import type { Logger } from './logging.ts';
 import { measureRequests } from './operations/metrics.ts';
 import { describeRoutes } from './operations/openapi.ts';
 import { followWork, type RunningWork } from './running-work.ts';
+import { unreadableRequests } from './unreadable-requests.ts';
 
 export type { HubConfig, HubContext, HubPlugin, HubServer } from './hub-plugin.ts';
 
@@ -55,9 +56,10 @@ const BODY_LIMIT = 3 * 1024 * 1024;
 /** Builds the server without listening: `server.inject` or `server.listen` follow. */
 export async function buildServer(options: ServerOptions): Promise<HubServer> {
   const { config, work = followWork() } = options;
-  const addresses = badAddresses();
+  const unreadable = unreadableRequests();
   const app: HubServer = fastify({
-    frameworkErrors: addresses.answer,
+    frameworkErrors: unreadable.badAddress,
+    clientErrorHandler: unreadable.badHead,
     loggerInstance: options.log as FastifyBaseLogger,
     bodyLimit: BODY_LIMIT,
     trustProxy: config.trustProxy.length === 0 ? false : [...config.trustProxy],
@@ -98,7 +100,7 @@ export async function buildServer(options: ServerOptions): Promise<HubServer> {
   await describeRoutes(app, config);
   const context: HubContext = {
     ...options,
-    ...{ metrics, checkAccess, answerEarly: early.add, onBadAddress: addresses.onBadAddress },
+    ...{ metrics, checkAccess, answerEarly: early.add, onUnreadable: unreadable.onUnreadable },
   };
   for (const plugin of options.plugins) {
     await app.register(async (scope) => plugin(scope.withTypeProvider<ZodTypeProvider>(), context));

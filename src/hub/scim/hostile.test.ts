@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ERROR_SCHEMA } from './scim-error.ts';
 import { startTestScim, type TestScim } from './test-scim.ts';
 import { createScimToken } from './tokens.ts';
 
@@ -769,22 +770,52 @@ it('takes out of a list only what is named', async () => {
   expect(await left(undefined)).toEqual([]);
 });
 
-it('answers a broken request line without falling over', async () => {
-  await scim.app.listen({ host: '127.0.0.1', port: 0 });
-  const address = scim.app.server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const text = await new Promise<string>((resolve, reject) => {
-    let seen = '';
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.write(
-        `GET /scim/v2/Users/%zz HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${scim.acme.token}\r\nconnection: close\r\n\r\n`,
-      );
+describe('what Node itself cannot read', () => {
+  const ask = (text: string) =>
+    new Promise<string>((resolve, reject) => {
+      let seen = '';
+      const address = scim.app.server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      const socket = connect(port, '127.0.0.1', () => socket.write(text));
+      socket.on('data', (chunk) => {
+        seen += chunk.toString();
+      });
+      socket.on('end', () => resolve(seen));
+      socket.on('error', reject);
     });
-    socket.on('data', (chunk) => {
-      seen += chunk.toString();
-    });
-    socket.on('end', () => resolve(seen));
-    socket.on('error', reject);
+  beforeAll(async () => {
+    await scim.app.listen({ host: '127.0.0.1', port: 0 });
   });
-  expect(text).toMatch(/^HTTP\/1\.1 40[04] /);
+
+  it('answers a broken request line without falling over', async () => {
+    const request = `GET /scim/v2/Users/%zz HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${scim.acme.token}\r\nconnection: close\r\n\r\n`;
+    expect(await ask(request)).toMatch(/^HTTP\/1\.1 40[04] /);
+  });
+
+  const long = 'x'.repeat(20_000);
+  it.each([
+    ['headers', 431, '/Users', `x-long: ${long}`],
+    ['an address', 414, `/Users?filter=${long}`, 'x-short: x'],
+    ['a header without a colon', 400, '/Users', 'no header at all'],
+  ])(
+    '%s: %i in words of SCIM below its bases, elsewhere in those of the hub',
+    async (_what, status, path, header) => {
+      for (const base of ['/scim/v2', '/v2/scim/2.0', '/v1']) {
+        const text = await ask(`GET ${base}${path} HTTP/1.1\r\nhost: x\r\n${header}\r\n\r\n`);
+        const [head = '', body = ''] = text.split('\r\n\r\n');
+        const ofScim = base !== '/v1';
+        expect(head).toContain(`HTTP/1.1 ${status} `);
+        expect(head).toContain(`content-type: application/${ofScim ? 'scim+json' : 'json'}; charset=utf-8`);
+        expect(JSON.parse(body)).toEqual(
+          ofScim
+            ? {
+                schemas: [ERROR_SCHEMA],
+                status: String(status),
+                detail: expect.stringMatching(/16 KiB|HTTP/),
+              }
+            : { error: { code: 'bad_request', message: expect.stringMatching(/16 KiB|HTTP/) } },
+        );
+      }
+    },
+  );
 });

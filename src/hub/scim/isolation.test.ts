@@ -331,6 +331,67 @@ describe('what came another way', () => {
   });
 });
 
+describe('somebody with an account', () => {
+  it('whose connections were deleted is taken over in this organization, and stays what they are in the other', async () => {
+    const { db } = scim.database;
+    const userId = await account(email);
+    for (const { organizationId } of [scim.acme, scim.globex]) {
+      await join(userId, organizationId, { origin: 'scim' });
+      const { id: team_id } = await db
+        .insertInto('teams')
+        .values({ organization_id: organizationId, name: `Left ${serial}` })
+        .returning('id')
+        .executeTakeFirstOrThrow();
+      await db
+        .insertInto('team_members')
+        .values({ organization_id: organizationId, team_id, user_id: userId, origin: 'scim' })
+        .execute();
+    }
+    const teams = async () =>
+      (
+        await db
+          .selectFrom('team_members')
+          .select('organization_id')
+          .where('user_id', '=', userId)
+          .orderBy('organization_id')
+          .execute()
+      ).map((row) => row.organization_id);
+    const { id } = await post('/Users', { userName: email });
+    expect(await memberships(email)).toEqual(['acme member scim', 'globex member scim']);
+    // The team that no connection names any more goes with the taking over, but only here.
+    expect(await teams()).toEqual([scim.globex.organizationId]);
+    expect((await send('PATCH', `/Users/${id}`, set('active', false))).status).toBe(200);
+    expect(await memberships(email)).toEqual(['globex member scim']);
+  });
+
+  it('by hand elsewhere is no reason to refuse them here', async () => {
+    await join(await account(email), scim.globex.organizationId);
+    await post('/Users', { userName: email });
+    expect(await memberships(email)).toEqual(['acme member scim', 'globex member manual']);
+  });
+
+  it('gets the name that the client gives, in whatever case the domain is written', async () => {
+    const [kept, sent] = ['@Acme.EXAMPLE', '@ACME.Example'].map((at) => email.replace('@acme.example', at));
+    await account(kept ?? '');
+    await post('/Users', { userName: sent, name: { formatted: 'Given Name' } });
+    expect((await userOf(kept ?? '')).name).toBe('Given Name');
+    expect(await memberships(kept ?? '')).toEqual(['acme member scim']);
+  });
+
+  it('keeps their own name while their address is in a domain that is not this organization’s', async () => {
+    await domain(`claimed${serial}.example`, false);
+    const { id } = await post('/Users', { userName: email, name: { formatted: 'First' } });
+    const { id: userId } = await userOf(email);
+    for (const elsewhere of ['globex.example', `claimed${serial}.example`, 'nobodys.example']) {
+      const address = `moved${serial}@${elsewhere}`;
+      await scim.database.db.updateTable('users').set({ email: address }).where('id', '=', userId).execute();
+      const answer = await send('PATCH', `/Users/${id}`, set('name.formatted', `For ${elsewhere}`));
+      expect(answer.status).toBe(200);
+      expect((await userOf(address)).name).toBe('First');
+    }
+  });
+});
+
 it('does not take the role of the last owner either', async () => {
   const owned = { userName: email, [DOCKER]: { dockerRole: 'owner' } };
   const { id } = await post('/Users', owned);
@@ -344,6 +405,14 @@ it('does not take the role of the last owner either', async () => {
   expect(await memberships(email)).toEqual(['acme owner scim']);
   const second = await account(`second${serial}@acme.example`);
   await join(second, scim.acme.organizationId, { role: 'owner' });
+  const disable = (disabled_at: Date | null) =>
+    scim.database.db.updateTable('users').set({ disabled_at }).where('id', '=', second).execute();
+  // Who may not sign in cannot manage it.
+  await disable(new Date());
+  for (const said of [set(`${DOCKER}:dockerRole`, 'member'), set('active', false)])
+    expect((await send('PATCH', `/Users/${id}`, said)).status).toBe(409);
+  expect((await send('DELETE', `/Users/${id}`)).status).toBe(409);
+  await disable(null);
   expect((await send('PATCH', `/Users/${id}`, set(`${DOCKER}:dockerRole`, 'member'))).status).toBe(200);
 });
 
@@ -364,13 +433,22 @@ describe('versions', () => {
     expect((await write('*', 'Twice')).body.meta.version).not.toBe(meta.version);
   });
 
-  it('of a group change with one of its people’s end', async () => {
+  it.each<readonly [what: string, method: 'PATCH' | 'PUT' | 'DELETE', body: () => unknown]>([
+    ['new name, by PATCH', 'PATCH', () => set('userName', `n.${email}`)],
+    ['new name, by PUT', 'PUT', () => ({ userName: `n.${email}` })],
+    ['end', 'DELETE', () => undefined],
+  ])('of a group change, and its time, with one of its people’s %s', async (_what, method, body) => {
     const { id } = await post('/Users', { userName: email });
     const group = await post('/Groups', { displayName: `acme:V ${serial}`, members: [{ value: id }] });
-    expect((await send('DELETE', `/Users/${id}`)).status).toBe(204);
+    await vi.waitUntil(() => Date.now() > Date.parse(group.meta.lastModified));
+    expect((await send(method, `/Users/${id}`, body())).status).toBe(method === 'DELETE' ? 204 : 200);
     const after = await send('GET', `/Groups/${group.id}`);
-    expect(after.body.members).toEqual([]);
+    expect(after.body.members.map(({ display }: { display: string }) => display)).toEqual(
+      method === 'DELETE' ? [] : [`n.${email}`],
+    );
+    expect(after.headers.etag).toBe(after.body.meta.version);
     expect(after.body.meta.version).not.toBe(group.meta.version);
+    expect(after.body.meta.lastModified > group.meta.lastModified).toBe(true);
   });
 });
 

@@ -57,9 +57,12 @@ function serve(
     return sendError(reply, error);
   };
   scope.setErrorHandler((error, request, reply) => refuse(asScimError(error, request), request, reply));
-  context.onBadAddress(base, (reply, status, detail) =>
-    sendError(reply, new ScimError(status, detail, status === 400 ? 'invalidPath' : undefined)),
-  );
+  context.onUnreadable(base, (part, status, detail) => ({
+    contentType: `${SCIM_MEDIA_TYPE}; charset=utf-8`,
+    body: JSON.stringify(
+      new ScimError(status, detail, part === 'address' && status === 400 ? 'invalidPath' : undefined).body(),
+    ),
+  }));
   const authenticate = authenticated(context);
   scope.setNotFoundHandler(
     { preHandler: async (request: FastifyRequest) => void (await authenticate(request)) },

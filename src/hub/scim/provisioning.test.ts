@@ -131,6 +131,19 @@ describe('role and placement', () => {
       .execute();
   });
 
+  it.each(['dockerRole', 'dockerOrg', 'dockerTeam'])('%s of blanks says nothing', async (attribute) => {
+    const defaultTeam = (team: string | null) =>
+      scim.database.db
+        .updateTable('connections')
+        .set({ default_team: team })
+        .where('id', '=', scim.acme.connectionId)
+        .execute();
+    await defaultTeam('Everyone');
+    const { userName } = await post('/Users', { userName: address(), [DOCKER]: { [attribute]: ' \t ' } });
+    await defaultTeam(null);
+    expect(await places(userName)).toEqual({ memberships: ['acme member scim'], teams: ['Everyone'] });
+  });
+
   it('reach an organization that accepted, never as owner, and end when it withdraws', async () => {
     const userName = address();
     const refused = { userName, [DOCKER]: { dockerOrg: 'globex' } };
@@ -217,6 +230,13 @@ describe('sessions', () => {
 });
 
 describe('groups', () => {
+  it('stand for a team whose name begins after the first colon, whatever colons follow', async () => {
+    const { id, userName } = await post('/Users', { userName: address() });
+    const group = await post('/Groups', { displayName: 'acme:ops: eu:west', members: [{ value: id }] });
+    expect(group.displayName).toBe('acme:ops: eu:west');
+    expect((await places(userName)).teams).toEqual(['ops: eu:west']);
+  });
+
   it('hold inactive people, who come back into their teams', async () => {
     const user = await post('/Users', { userName: address(), active: false });
     expect(await places(user.userName)).toEqual({ memberships: [], teams: [] });

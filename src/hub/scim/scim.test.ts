@@ -433,6 +433,47 @@ describe('the rest of the protocol', () => {
     expect(nowhere).toMatchObject({ status: 400, body: { scimType: 'invalidFilter' } });
   });
 
+  it('crosses from users into several groups on one page, and gives no more than was asked for', async () => {
+    for (const name of ['many1', 'many2']) await createUser({ userName: address(name), externalId: 'many' });
+    for (const name of ['A', 'B', 'C']) {
+      const group = { displayName: `acme:Many ${name}`, externalId: 'many' };
+      expect((await scim.send(scim.acme, 'POST', '/Groups', group)).status).toBe(201);
+    }
+    const page = async (startIndex: number, count: number) => {
+      const search = { filter: 'externalId eq "many"', sortBy: 'displayName', startIndex, count };
+      const { body } = await scim.send(scim.acme, 'POST', '/.search', search);
+      expect(body).toMatchObject({ totalResults: 5, startIndex, itemsPerPage: body.Resources.length });
+      return body.Resources.map((one: { displayName?: string }) => one.displayName ?? 'user');
+    };
+    expect(await page(1, 3)).toEqual(['user', 'user', 'acme:Many A']);
+    expect(await page(2, 3)).toEqual(['user', 'acme:Many A', 'acme:Many B']);
+    expect(await page(4, 3)).toEqual(['acme:Many B', 'acme:Many C']);
+  });
+
+  it('names the version in the header of every answer that has one', async () => {
+    const group = { displayName: 'acme:Tagged', externalId: 'one' };
+    for (const [path, body] of [
+      ['/Users', { userName: address('tagged'), externalId: 'one' }],
+      ['/Groups', group],
+    ] as const) {
+      const made = await scim.send(scim.acme, 'POST', path, body);
+      expect([made.status, made.headers.etag]).toEqual([201, made.body.meta.version]);
+      const one = `${path}/${made.body.id}`;
+      const changed = await scim.send(
+        scim.acme,
+        'PATCH',
+        one,
+        patch({ op: 'replace', path: 'externalId', value: 'two' }),
+      );
+      const now = await scim.send(scim.acme, 'GET', one);
+      expect(changed.headers.etag).toBe(now.body.meta.version);
+      expect(changed.headers.etag).not.toBe(made.headers.etag);
+      const replaced = await scim.send(scim.acme, 'PUT', one, body);
+      expect(replaced.headers.etag).toBe(replaced.body.meta.version);
+      expect(replaced.headers.etag).not.toBe(changed.headers.etag);
+    }
+  });
+
   it('keeps to entity tags', async () => {
     const user = await createUser();
     const known = await scim.send(scim.acme, 'GET', `/Users/${user.id}`, undefined, {

@@ -147,13 +147,25 @@ describe('a person of two connections', () => {
     expect(await standing()).toEqual(['member scim of entra']);
   });
 
-  it('keeps a place in a team while either names it', async () => {
+  it('is not kept by one that has them inactive, in a group or not', async () => {
     const [old, fresh] = [
       await post(former, '/Users', { userName: email }),
       await post(next, '/Users', { userName: email }),
     ];
+    await post(next, '/Groups', { displayName: `acme:Idle ${serial}`, members: [{ value: fresh }] });
+    await active(next, fresh, false);
+    expect((await standing())[0]).toBe('member scim of okta');
+    await active(former, old, false);
+    expect(await standing()).toEqual(['out']);
+  });
+
+  it('keeps a place in a team while either names it', async () => {
+    const old = await post(former, '/Users', { userName: email });
     const team = `acme:Both ${serial}`;
     const group = await post(former, '/Groups', { displayName: team, members: [{ value: old }] });
+    // The next one takes up who came by the former, and not the place that the former gave.
+    const fresh = await post(next, '/Users', { userName: email });
+    expect(await standing()).toEqual(['member scim of okta', `Both ${serial}`]);
     const second = await post(next, '/Groups', { displayName: team, members: [{ value: fresh }] });
     expect(await standing()).toEqual(['member scim of okta', `Both ${serial}`]);
     expect((await scim.send(former, 'DELETE', `/Groups/${group}`)).status).toBe(204);

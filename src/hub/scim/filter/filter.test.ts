@@ -532,6 +532,8 @@ describe('in the database', () => {
     ['active eq 1'],
     ['meta.created co "2026"'],
     ['meta.created sw "2026"'],
+    ['meta.created co "2026-01-31T12:00:00Z"'],
+    ['meta.lastModified ew "2026-01-31T12:00:00Z"'],
     ['meta.created eq "yesterday"'],
     ['meta.created eq 2026'],
     ['userName gt null'],
