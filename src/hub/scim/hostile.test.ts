@@ -793,6 +793,11 @@ describe('what Node itself cannot read', () => {
   });
 
   const long = 'x'.repeat(20_000);
+  it('does not wait for the end of an address that is too long already', async () => {
+    const text = await ask(`GET /scim/v2/Users?filter=${long}`);
+    expect([text.slice(0, 13), text.includes(ERROR_SCHEMA)]).toEqual(['HTTP/1.1 414 ', true]);
+  });
+
   it.each([
     ['headers', 431, '/Users', `x-long: ${long}`],
     ['an address', 414, `/Users?filter=${long}`, 'x-short: x'],

@@ -163,8 +163,16 @@ describe('a person of two connections', () => {
     const old = await post(former, '/Users', { userName: email });
     const team = `acme:Both ${serial}`;
     const group = await post(former, '/Groups', { displayName: team, members: [{ value: old }] });
-    // The next one takes up who came by the former, and not the place that the former gave.
+    // The next one takes up who came by the former, and not the place that the former gave and cannot give again now.
+    const switched = (on: boolean) =>
+      scim.database.db
+        .updateTable('connections')
+        .set({ scim_enabled: on })
+        .where('id', '=', former.connectionId)
+        .execute();
+    await switched(false);
     const fresh = await post(next, '/Users', { userName: email });
+    await switched(true);
     expect(await standing()).toEqual(['member scim of okta', `Both ${serial}`]);
     const second = await post(next, '/Groups', { displayName: team, members: [{ value: fresh }] });
     expect(await standing()).toEqual(['member scim of okta', `Both ${serial}`]);
