@@ -73,7 +73,78 @@ describe('the OpenAPI document and the routes', () => {
   });
 });
 
+/**
+ * The table of roles of docs/identity.md, written here once more by hand: what a route declares of itself is held
+ * against it. Within an organization whatever is not named here is for owners alone.
+ */
+const O = '/v1/orgs/{organization}';
+const P = `${O}/policies/{policyId}`;
+const NOT_FOR_OWNERS_ALONE: Readonly<Record<'nothing' | 'account' | 'member' | 'editor', readonly string[]>> =
+  {
+    nothing: ['GET /healthz', 'GET /readyz'],
+    account: ['GET /v1/me', 'GET /v1/orgs'],
+    member: [`GET ${O}`, `GET ${O}/changes`, `GET ${O}/effective-policy`],
+    editor: [
+      // What needs attention, and the list of it that concerns editors.
+      `GET ${O}/overview`,
+      `GET ${O}/attention`,
+      // Create, edit, simulate, roll out, roll back.
+      `GET ${O}/policies`,
+      `POST ${O}/policies`,
+      `POST ${O}/policies/simulate`,
+      `POST ${O}/policy-check`,
+      `GET ${O}/policy-order`,
+      `PUT ${O}/policy-order`,
+      `GET ${P}`,
+      `PATCH ${P}`,
+      `DELETE ${P}`,
+      `GET ${P}/export`,
+      `POST ${P}/duplicate`,
+      `GET ${P}/revisions`,
+      `GET ${P}/revisions/{revision}`,
+      `POST ${P}/revisions/{revision}/restore`,
+      `POST ${P}/rollback`,
+      `POST ${P}/rollout`,
+      `PATCH ${P}/rollout`,
+      `POST ${P}/rollout/promote`,
+      `GET ${O}/deleted-policies`,
+      `POST ${O}/deleted-policies/{deletedPolicyId}/restore`,
+      // Assign.
+      `PUT ${O}/default-policy`,
+      `GET ${P}/users`,
+      `POST ${P}/users`,
+      `GET ${P}/teams`,
+      `PUT ${O}/members/{userId}/policy`,
+      `DELETE ${O}/members/{userId}/policy`,
+      `PUT ${O}/teams/{teamId}/policy`,
+      `DELETE ${O}/teams/{teamId}/policy`,
+      // Read devices, compliance, members, and look at teams and at image access.
+      `GET ${O}/devices`,
+      `GET ${O}/devices/export`,
+      `GET ${O}/devices/trend`,
+      `GET ${O}/devices/{deviceId}`,
+      `GET ${O}/devices/{deviceId}/drift`,
+      `GET ${O}/policy-compliance`,
+      `GET ${O}/report-settings`,
+      `GET ${O}/members`,
+      `GET ${O}/members/{userId}`,
+      `GET ${O}/members/{userId}/effective-policy`,
+      `GET ${O}/teams`,
+      `GET ${O}/teams/{teamId}`,
+      `GET ${O}/teams/{teamId}/members`,
+      `GET ${O}/access-policies`,
+    ],
+  };
+
 describe('every route', () => {
+  it('asks for no lower role than the table gives it', () => {
+    const lower: Record<string, string[]> = { nothing: [], account: [], member: [], editor: [] };
+    for (const { key, operation } of api.operations()) lower[operation['x-requires']]?.push(key);
+    const sorted = (lists: Readonly<Record<string, readonly string[]>>) =>
+      Object.fromEntries(Object.entries(lists).map(([role, keys]) => [role, [...keys].sort()]));
+    expect(sorted(lower)).toEqual(sorted(NOT_FOR_OWNERS_ALONE));
+  });
+
   it('answers an owner what it documents', async () => {
     for (const { key, method, path, operation } of api.operations()) {
       if (method === 'DELETE') continue;

@@ -77,6 +77,10 @@ function refusalOf(error: FastifyError | RefusalError, request: FastifyRequest):
     };
   }
   const code = BY_STATUS[error.statusCode ?? 500];
+  if (code === 'rate_limited') {
+    const help = 'Wait as long as Retry-After says, then send it again; many requests in a row want a pause.';
+    return { code, message: error.message, help };
+  }
   if (code !== undefined) return { code, message: error.message };
   const reference = randomUUID();
   request.log.error({ err: error, reference }, 'request failed');
