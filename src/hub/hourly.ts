@@ -5,7 +5,7 @@ const HOUR_MS = 3_600_000;
 
 /** Does something once an hour while the hub runs; several hubs on one database only find less to do. */
 export function hourly(
-  app: HubServer,
+  app: Pick<HubServer, 'addHook'>,
   log: Logger,
   { work, failed }: { readonly work: () => Promise<unknown>; readonly failed: string },
 ): void {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import fastify from 'fastify';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { agentErrorSchema, overrideAnswerSchema } from '../../shared/contracts/agent-api.ts';
 import type { AgentReportBody } from '../../shared/contracts/device-report.ts';
 import type { Device } from '../../shared/contracts/hub-devices.ts';
@@ -9,6 +10,7 @@ import { withOverrides } from '../../shared/policy/overrides.ts';
 import { readDocument } from '../../shared/policy/read-document.ts';
 import { resolve } from '../../shared/policy/resolve.ts';
 import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
+import { systemClock } from '../clock.ts';
 import { startTestDatabase } from '../database/test-database.ts';
 import {
   createAccount,
@@ -19,6 +21,7 @@ import {
   type TestAccount,
   type TestHub,
 } from '../identity/test-hub.ts';
+import { createLogger } from '../logging.ts';
 import { joinOrganization, removeMember } from '../organizations/member-service.ts';
 import { changeExceptions } from '../overrides/exceptions.ts';
 import { endDueOverrides } from '../overrides/override-service.ts';
@@ -32,7 +35,7 @@ import { forgetDevice, listDevices, listDrift, nameDevice, readDevice } from './
 import { hashOf } from './judge-hash.ts';
 import { acceptReport } from './report-service.ts';
 import { changeReportSettings } from './report-settings.ts';
-import { deleteOldReports } from './retention.ts';
+import { deleteOldReports, keepReportsTidy } from './retention.ts';
 import { sampleReport } from './test-report.ts';
 
 let database: Awaited<ReturnType<typeof startTestDatabase>>;
@@ -584,6 +587,35 @@ describe('devices', () => {
       database.db,
     );
     expect(rows[0]?.count).toBe(0);
+  });
+
+  it('that go on reporting keep neither reports nor repairs for longer, which a running hub sees to each hour', async () => {
+    const drift = [{ at: new Date().toISOString(), kind: 'value' as const, setting: 'memoryMiB' }];
+    await send(await applied({ drift }));
+    await changeReportSettings(database.db, OPERATOR, acme.id, { unknownAfterDays: 7, retentionDays: 30 });
+    const kept = async () => {
+      const { rows } = await sql<{ reports: number; repairs: number }>`select
+        (select count(*) from device_reports) as reports, (select count(*) from device_drift) as repairs`.execute(
+        database.db,
+      );
+      return rows[0];
+    };
+    expect(await kept()).toEqual({ reports: 1, repairs: 1 });
+    await sql`update devices set reported_at = now() + interval '20 days'`.execute(database.db);
+    await deleteOldReports(database.db, new Date(Date.now() + 29 * 86_400_000));
+    expect(await kept()).toEqual({ reports: 1, repairs: 1 });
+    const app = fastify();
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const clock = { ...systemClock, now: () => Date.now() + 31 * 86_400_000 };
+      keepReportsTidy(app, { db: database.db, clock, log: createLogger({ level: 'silent' }) });
+      vi.advanceTimersByTime(3_600_000);
+    } finally {
+      vi.useRealTimers();
+    }
+    await expect.poll(kept).toEqual({ reports: 0, repairs: 0 });
+    await app.close();
+    expect((await only()).id).not.toBeNull();
   });
 
   it('go with the membership', async () => {

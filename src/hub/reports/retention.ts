@@ -17,7 +17,10 @@ export async function deleteOldReports(db: Db, at: Date): Promise<void> {
 }
 
 /** Does so while the hub runs; several hubs on one database only find less to do. */
-export function keepReportsTidy(app: HubServer, { db, clock, log }: HubContext): void {
+export function keepReportsTidy(
+  app: Pick<HubServer, 'addHook'>,
+  { db, clock, log }: Pick<HubContext, 'db' | 'clock' | 'log'>,
+): void {
   hourly(app, log, {
     failed: 'old reports could not be deleted; trying again in an hour',
     work: () => deleteOldReports(db, new Date(clock.now())),
