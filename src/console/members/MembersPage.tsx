@@ -3,6 +3,7 @@ import Download from 'lucide-react/icons/download';
 import Plus from 'lucide-react/icons/plus';
 import UserRound from 'lucide-react/icons/user-round';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import {
   type Member,
   type MemberAdditionAnswer,
@@ -53,7 +54,9 @@ export function MembersPage() {
         actions={
           isOwner ? (
             <>
-              <To page={page('member-jobs')}>{t('jobs.title')}</To>
+              <Button component={Link} href={page('member-jobs')} variant="default">
+                {t('jobs.title')}
+              </Button>
               <Button
                 component="a"
                 variant="default"

@@ -15,7 +15,7 @@ export const enPolicies = {
   'policies.default': 'Organization default',
   'policies.userPolicy': 'User policy',
   'policies.assigned': 'Assigned to',
-  'policies.everyoneElse': 'everyone else',
+  'policies.everyoneElse': 'Everyone else',
   'policies.users': { one: '{count} user', other: '{count} users' },
   'policies.teams': { one: '{count} team', other: '{count} teams' },
   'policies.nobody': 'Nobody',
