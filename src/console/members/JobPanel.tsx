@@ -46,8 +46,10 @@ function Job({ job, onClose }: { readonly job: MemberJob; readonly onClose: () =
       <div className={layout.stack}>
         <progress className={classes.progress} aria-label={title} max={all} value={done + refused} />
         <p className={layout.dim} role="status">
-          {t('job.progress', { done: number(done + refused), all: number(all) })}{' '}
-          {job.finishedAt === null ? null : t('job.finished')}
+          {t(job.finishedAt === null ? 'job.progress' : 'job.finished', {
+            done: number(done),
+            all: number(all),
+          })}
         </p>
         {refused === 0 ? null : (
           <>

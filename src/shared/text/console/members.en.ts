@@ -33,7 +33,7 @@ export const enMemberWork = {
   'job.title.remove': 'Removing members',
   'job.progress': '{done} of {all} done',
   'job.refused': { one: 'Refused for {count} member', other: 'Refused for {count} members' },
-  'job.finished': 'Finished.',
+  'job.finished': 'Finished: {done} of {all} done',
   'job.by': 'Begun by {actor}',
   'job.refusedSearch': 'Search by address or reason',
   'jobs.title': 'Bulk changes',
