@@ -64,7 +64,7 @@ export function OrderDialog({ onClose }: { readonly onClose: () => void }) {
       />
       <Gate loaded={loaded}>
         {() => (
-          <ol className={layout.plain}>
+          <ol className={`${layout.plain} ${classes.places}`}>
             {shown.map((policy, index) => (
               <Place key={policy.id} policy={policy} index={index} last={shown.length - 1} onMove={move} />
             ))}
@@ -101,14 +101,14 @@ function Place({ policy: { name, teams }, index, last, onMove }: PlaceProps) {
     onMove(index, event.key === 'Home' ? 0 : last);
   };
   return (
-    <li className={layout.between}>
+    <li className={classes.place}>
       <span className={classes.name}>
         <Position key={index} name={name} index={index} last={last} onMove={onMove} />
         <span>
           {name} <span className={layout.dim}>{list(teams)}</span>
         </span>
       </span>
-      <span className={layout.row}>
+      <span className={classes.steps}>
         <Button
           size="xs"
           variant="default"
