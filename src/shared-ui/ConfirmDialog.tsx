@@ -1,6 +1,7 @@
 import { Button, Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
 import classes from './ConfirmDialog.module.css';
+import { holdPlace } from './hold-place.ts';
 import { useText } from './text-context.tsx';
 
 /** Asks before something that is not undone with one click. `confirm` says what will happen, never "OK". */
@@ -29,7 +30,7 @@ export function ConfirmDialog({
       transitionProps={{ duration: 120 }}
     >
       <Modal.Overlay />
-      <Modal.Content>
+      <Modal.Content onFocusCapture={holdPlace}>
         {/* A <header> here would count as a second banner of the page. */}
         <Modal.Header role="none">
           <Modal.Title>{title}</Modal.Title>

@@ -1,5 +1,6 @@
 import { Drawer } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { holdPlace } from './hold-place.ts';
 import classes from './SidePanel.module.css';
 import { useText } from './text-context.tsx';
 
@@ -35,7 +36,7 @@ export function SidePanel({
       transitionProps={{ duration: 160 }}
     >
       <Drawer.Overlay />
-      <Drawer.Content>
+      <Drawer.Content onFocusCapture={holdPlace}>
         {/* A <header> here would count as a second banner of the page. */}
         <Drawer.Header role="none">
           <Drawer.Title>{title}</Drawer.Title>

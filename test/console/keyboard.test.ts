@@ -59,6 +59,27 @@ async function sendDialog(submit: string): Promise<void> {
   await hands.holdsFocus(main());
 }
 
+test('a dialog that takes the focus late leaves it to whoever already types', async () => {
+  const { page, go } = opened;
+  await go('policies');
+  // A slow machine: what was to run at once waits until it is let go.
+  await page.evaluate(`{
+    const at = window.setTimeout;
+    const held = [];
+    window.setTimeout = (run, ms, ...rest) => (ms ? at(run, ms, ...rest) : held.push(() => run(...rest)));
+    window.letGo = () => { window.setTimeout = at; for (const run of held) run(); return held.length; };
+  }`);
+  await named('New policy').focus();
+  await page.keyboard.press('Enter');
+  const field = box('Description', dialog());
+  await hands.type(field, 'Half a w');
+  expect(Number(await page.evaluate('window.letGo()')), 'what takes the focus').toBeGreaterThan(0);
+  await page.keyboard.type('ord');
+  expect(await field.inputValue()).toBe('Half a word');
+  await page.keyboard.press('Escape');
+  await dialog().waitFor({ state: 'detached' });
+});
+
 test('policies: made, edited, simulated, rolled out, taken back, and put in order', async () => {
   const { page, go, api } = opened;
   await go('policies');

@@ -1,5 +1,6 @@
 import { Button, Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { holdPlace } from '../../shared-ui/hold-place.ts';
 import { useConsoleText } from '../console-text.tsx';
 import { FailureNotice } from './FailureNotice.tsx';
 import classes from './FormDialog.module.css';
@@ -46,14 +47,14 @@ export function FormDialog({
       transitionProps={{ duration: 0 }}
     >
       <Modal.Overlay />
-      <Modal.Content>
+      <Modal.Content onFocusCapture={holdPlace}>
         {/* A <header> here would count as a second banner of the page. */}
         <Modal.Header role="none">
           <Modal.Title>{title}</Modal.Title>
           <Modal.CloseButton aria-label={t('action.close')} />
         </Modal.Header>
         <Modal.Body>
-          <form className={classes.form} noValidate onSubmit={send}>
+          <form className={classes.form} noValidate onSubmit={send} ref={beginAtFirstField}>
             {children}
             <FailureNotice failure={change.failure} />
             <div className={classes.actions}>
@@ -76,4 +77,9 @@ export function FormDialog({
       </Modal.Content>
     </Modal.Root>
   );
+}
+
+/** Whoever opens a form wants to type, and not to close it: Mantine would begin at the first button. */
+function beginAtFirstField(form: HTMLFormElement | null): void {
+  form?.querySelector('input:enabled, select:enabled, textarea:enabled')?.setAttribute('data-autofocus', '');
 }
