@@ -56,7 +56,10 @@ afterEach(() => {
   for (const each of open.splice(0)) each.abort();
 });
 afterAll(async () => {
-  await app?.close();
+  const closed = app?.close();
+  // Whoever listens never hangs up, and a connection that falls idle only now would be waited for until it times out.
+  app?.server.closeAllConnections();
+  await closed;
   await announcements?.stop();
   await database?.stop();
 });
