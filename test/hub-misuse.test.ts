@@ -95,6 +95,17 @@ test('without a command it shows help; --version is for people and programs', as
   expect([json.code, JSON.parse(json.stdout)]).toEqual([0, { version: text.stdout.trim() }]);
 });
 
+test('a command does not load what only a running hub needs', async () => {
+  // Half of the time of a short command went into loading these.
+  const watch = `import { registerHooks } from 'node:module';
+    registerHooks({ load: (url, context, next) => (process.stderr.write(url + '\\n'), next(url, context)) });`;
+  const loaded = await runHubCommand(['--version'], {
+    env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(watch)}` },
+  });
+  const packages = ['fastify', 'oidc-provider', 'undici', 'nodemailer', 'node-saml', 'kysely'];
+  expect(packages.filter((name) => loaded.stderr.includes(`/node_modules/${name}/`))).toEqual(['kysely']);
+});
+
 test('a reader that went away is no error', async () => {
   const program = join(import.meta.dirname, '..', 'src', 'hub', 'mooring-hub.ts');
   const child = spawn(process.execPath, [program, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -17,7 +17,6 @@ import {
 } from '../connections/connection-service.ts';
 import { readIdpMetadata } from '../connections/idp-metadata.ts';
 import type { Db } from '../database/connection.ts';
-import { createOutbound } from '../sso/outbound.ts';
 import { operator, outputOf, type Surroundings, withDatabase } from './command-context.ts';
 import {
   type ConnectionOptions,
@@ -111,7 +110,7 @@ export function connectionCommands(program: Command, around: Surroundings): void
         const { id } = await find(db, at, name);
         const xml =
           options.file === undefined
-            ? await createOutbound(options.idpNetwork).text(options.url ?? '')
+            ? await fetchMetadata(options.url ?? '', options.idpNetwork)
             : readText(options.file);
         const place = { db, publicUrl: at.publicUrl, secret: await secretOf(options, around) };
         const made = await applySettings(
@@ -236,4 +235,10 @@ function readText(file: string): string {
       message: `${file} cannot be read: ${error instanceof Error ? error.message : ''}`,
     });
   }
+}
+
+/** The HTTP client is large, and no other command needs it. */
+async function fetchMetadata(url: string, trusted: readonly string[]): Promise<string> {
+  const { createOutbound } = await import('../sso/outbound.ts');
+  return createOutbound(trusted).text(url);
 }

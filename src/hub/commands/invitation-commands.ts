@@ -11,7 +11,7 @@ import {
   resendInvitation,
   revokeInvitation,
 } from '../invitations/invitation-service.ts';
-import { noMail, smtpMailer } from '../mail/mailer.ts';
+import { noMail } from '../mail/mailer.ts';
 import { exportMembers } from '../organizations/member-export.ts';
 import { findOrganization } from '../organizations/organization-service.ts';
 import { findTeam } from '../teams/team-service.ts';
@@ -155,7 +155,10 @@ function within(
     const { id } = await findOrganization(db, options.organization);
     const url = options.smtpUrl ?? around.env.MOORING_SMTP_URL ?? '';
     const onError = (reason: string) => around.writeError(`A letter could not be sent: ${reason}\n`);
-    const mail = url === '' ? noMail : smtpMailer({ url, from: options.mailFrom, onError });
+    const mail =
+      url === ''
+        ? noMail
+        : (await import('../mail/smtp-mailer.ts')).smtpMailer({ url, from: options.mailFrom, onError });
     try {
       await run(db, { organizationId: id, publicUrl: options.publicUrl.replace(/\/+$/, ''), mail });
     } finally {

@@ -1,6 +1,7 @@
 import { type Adapter, type AdapterFactory, errors, Provider } from 'oidc-provider';
 import { createGrantAdapter } from './device-sessions.ts';
-import { type OidcStore, oidcHash, openPayload, refusingEndedSessions, sealPayload } from './oidc-store.ts';
+import { refusingEndedSessions } from './ended-session.ts';
+import { type OidcStore, oidcHash, openPayload, sealPayload } from './oidc-store.ts';
 import { consumeRefreshToken, insertSuccessor, isAcceptedAgain } from './refresh-rotation.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { type AdapterPayload, errors } from 'oidc-provider';
+import type { AdapterPayload } from 'oidc-provider';
 import type { Db } from '../database/connection.ts';
 import type { HubSecret } from '../secrets/hub-secret.ts';
 
@@ -35,18 +35,4 @@ function isPayload(value: unknown): value is AdapterPayload {
 /** What is sealed for one model cannot be opened as another. */
 function purpose(model: string): string {
   return `oidc:${model}`;
-}
-
-const FOREIGN_KEY_VIOLATION = '23503';
-
-/** A token cannot be saved for a session that has just been ended elsewhere: the database refuses it. */
-export async function refusingEndedSessions(work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === FOREIGN_KEY_VIOLATION) {
-      throw new errors.InvalidGrant('the session of this device has ended');
-    }
-    throw error;
-  }
 }

@@ -19,7 +19,8 @@ import {
   type TestHub,
 } from '../identity/test-hub.ts';
 import { createLogger } from '../logging.ts';
-import { noMail, smtpMailer } from '../mail/mailer.ts';
+import { noMail } from '../mail/mailer.ts';
+import { smtpMailer } from '../mail/smtp-mailer.ts';
 import { exportMembers } from '../organizations/member-export.ts';
 import { listMembers } from '../organizations/member-list.ts';
 import { removeMember } from '../organizations/member-service.ts';
