@@ -1,9 +1,15 @@
-import type { Resolution } from '../shared/policy/model.ts';
-import type { SettingValue } from '../shared/settings/setting.ts';
 import type { ManagedProxy } from './delivery/hub-http.ts';
 
+type ProxySetting =
+  | 'proxyMode'
+  | 'proxyHttp'
+  | 'proxyHttps'
+  | 'proxyExclude'
+  | 'proxyPac'
+  | 'proxyEmbeddedPac';
+
 /** The proxy settings in force, as the way to the hub uses them (docs/delivery.md section 7). */
-export function managedProxy({ value }: Pick<Resolution, 'value'>): ManagedProxy {
+export function managedProxy({ value }: { readonly value: (id: ProxySetting) => unknown }): ManagedProxy {
   return {
     mode: value('proxyMode') === 'manual' ? 'manual' : 'system',
     http: text(value('proxyHttp')),
@@ -14,10 +20,10 @@ export function managedProxy({ value }: Pick<Resolution, 'value'>): ManagedProxy
   };
 }
 
-function text(value: SettingValue | null): string {
+function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-function texts(value: SettingValue | null): readonly string[] {
+function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
 }

@@ -9,6 +9,7 @@ import { type DesktopText, desktopText } from '../shared/text/desktop-text.ts';
 import { VERSION } from '../shared/version.ts';
 import { linkAgent } from './agent/agent-link.ts';
 import { type KeptLink, keepLinked } from './agent/kept-link.ts';
+import { ownProxy } from './agent/own-settings.ts';
 import { installBridge } from './bridge/install-bridge.ts';
 import { createWindowDoor } from './bridge/window-door.ts';
 import { LINK_SCHEME, linkAmong } from './deep-link/deep-link.ts';
@@ -24,10 +25,11 @@ import { createTrayIcon, type TrayIcon } from './tray/tray-icon.ts';
 import { electronFeed } from './updates/electron-feed.ts';
 import { updateChannel } from './updates/update-channel.ts';
 import { createUpdates } from './updates/updates.ts';
-import { addressesOf, watchNetwork } from './wake/network-watch.ts';
+import { watchMachine } from './wake/machine-watch.ts';
 import { createDashboardWindow, type DashboardWindow } from './windows/dashboard-window.ts';
 import { outwardLinks } from './windows/outward-links.ts';
 import { noteSignIns } from './windows/sign-in-addresses.ts';
+import { mayLoseUnsaved } from './windows/unsaved-changes.ts';
 
 /** What `index.ts` found out before Electron was ready. */
 export interface Beginning {
@@ -60,7 +62,10 @@ export async function startDesktop(beginning: Beginning): Promise<void> {
   let shell: Shell | undefined;
   const agent = keepLinked({
     link: () => linkAgent(agentOptions),
-    onStopRequested: () => app.quit(),
+    onStopRequested: () => {
+      window?.end();
+      app.quit();
+    },
     onMoved: () => shell?.draw(),
     after,
   });
@@ -69,21 +74,32 @@ export async function startDesktop(beginning: Beginning): Promise<void> {
       ...{ installed: app.isPackaged, resources: process.resourcesPath, platform: process.platform },
     }),
     version: VERSION,
-    feed: () => electronFeed(log),
+    feed: electronFeed({
+      proxy: () => ownProxy(shell?.snapshot() ?? null),
+      resources: process.resourcesPath,
+      log,
+    }),
     ...{ after, log, onChange: () => shell?.draw() },
   });
   // Not needed for the app to load, and not small.
   const { openPreferences } = await import('./preferences/preferences.ts');
   const preferences = openPreferences(beginning.folder, log);
-  const window = display ? openableWindow({ beginning, preferences, agent, log, shell: () => shell }) : null;
-  const tray = display ? iconOf({ paths, built, text, shell: () => shell, log }) : null;
+  const window = display
+    ? openableWindow({ beginning, preferences, agent, text, log, shell: () => shell })
+    : null;
+  const tray = window === null ? null : iconOf({ paths, built, text, window, shell: () => shell, log });
   const host = hostOf({ beginning, window, tray, log });
   const made = createShell({ agent, host, updates, text, log, now: Date.now, every });
   shell = made;
-  const stops = [watchMachine(agent), followStarts(beginning, made, host)];
+  const machine = { power: powerMonitor, isOnline: () => net.isOnline(), interfaces: networkInterfaces };
+  const stops = [
+    watchMachine({ ...machine, after, onWake: agent.wake }),
+    followStarts(beginning, made, host),
+  ];
   endGracefully({
     app,
     log,
+    hurry: () => window?.end(),
     stop: async () => {
       for (const stop of stops) stop();
       await made.stop();
@@ -94,7 +110,7 @@ export async function startDesktop(beginning: Beginning): Promise<void> {
 }
 
 async function begin(
-  { inbox, paths }: Beginning,
+  { inbox, paths, display }: Beginning,
   shell: Shell,
   host: ShellHost,
   tray: boolean,
@@ -102,7 +118,7 @@ async function begin(
 ): Promise<void> {
   try {
     const trayShown = tray && (await hasTrayHost(paths.platform, systemCommandRunner()));
-    await shell.start({ by: tray ? startedBy(process.argv) : 'program', trayShown });
+    await shell.start({ by: display ? startedBy(process.argv) : 'program', trayShown });
   } catch (error) {
     if (!(error instanceof RefusedStart)) throw error;
     const { message, help = '' } = error.refusal;
@@ -152,10 +168,11 @@ function openableWindow(parts: {
   readonly beginning: Beginning;
   readonly preferences: Preferences;
   readonly agent: KeptLink;
+  readonly text: DesktopText;
   readonly log: Log;
   readonly shell: () => Shell | undefined;
 }): DashboardWindow {
-  const { preferences, agent, log, shell } = parts;
+  const { preferences, agent, text, log, shell } = parts;
   const { built } = parts.beginning;
   const signIns = noteSignIns(agent.fetch);
   const door = createWindowDoor({ fetch: signIns.fetch, onEvent: agent.onEvent, log });
@@ -165,6 +182,7 @@ function openableWindow(parts: {
     preload: join(built, 'preload', 'preload.cjs'),
     protocol: dashboardProtocol(join(built, 'renderer')),
     links: outwardLinks(() => shell()?.snapshot()?.status ?? null, signIns.addresses),
+    mayLose: (window) => mayLoseUnsaved(window, text),
     inspectable: !app.isPackaged,
     onOpen: () => void app.dock?.show(),
     onGone: door.forget,
@@ -179,17 +197,19 @@ function iconOf(parts: {
   readonly paths: AgentPaths;
   readonly built: string;
   readonly text: DesktopText;
+  readonly window: DashboardWindow;
   readonly shell: () => Shell | undefined;
   readonly log: Log;
 }): TrayIcon | null {
-  const { paths, built, text, shell, log } = parts;
+  const { paths, built, text, window, shell, log } = parts;
   try {
     return createTrayIcon({
       platform: paths.platform,
       text,
       images: join(built, '..', 'assets', 'tray'),
       onAction: (action) => shell()?.act(action),
-      onClick: () => shell()?.act('open-settings'),
+      // Whichever page it shows: a click on the icon is no wish for another one.
+      onClick: () => window.show(),
     });
   } catch (error) {
     log('there is no tray here', { reason: String(error) });
@@ -253,22 +273,6 @@ function followStarts({ inbox }: Beginning, shell: Shell, host: ShellHost): () =
   app.on('activate', () => host.showWindow());
   return () => {
     for (const name of ['second-instance', 'open-url', 'activate'] as const) app.removeAllListeners(name);
-  };
-}
-
-/** Sleep and networks: after both, policy may have changed unseen. */
-function watchMachine(agent: KeptLink): () => void {
-  powerMonitor.on('resume', agent.wake);
-  powerMonitor.on('unlock-screen', agent.wake);
-  const stopNetwork = watchNetwork({
-    facts: () => ({ online: net.isOnline(), addresses: addressesOf(networkInterfaces()) }),
-    onCome: agent.wake,
-    after,
-  });
-  return () => {
-    stopNetwork();
-    powerMonitor.off('resume', agent.wake);
-    powerMonitor.off('unlock-screen', agent.wake);
   };
 }
 

@@ -122,7 +122,7 @@ function environmentRoutes(url: URL, environment: RouteSources['environment']): 
 }
 
 /** An `http:` or `https:` proxy address; `host:port` without a scheme is read as `http:`, as curl does. */
-function proxyUrl(address: string): URL | null {
+export function proxyUrl(address: string): URL | null {
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address}`;
   if (!URL.canParse(text)) return null;
   const url = new URL(text);

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { ManagedProxy } from '../../agent/delivery/hub-http.ts';
+import { managedProxy } from '../../agent/managed-proxy.ts';
 import type { SettingsAnswer } from '../../shared/contracts/local-api.ts';
 
 /** The settings of the catalog that concern this app itself, as they are in force. */
@@ -21,6 +23,13 @@ const schema = z.object({
   disableUpdate: z.boolean().catch(false),
   autoDownloadUpdates: z.boolean().catch(false),
 });
+
+/** The proxy that the settings in force give this app; `null` where they are not known. */
+export function ownProxy(now: { readonly settings: SettingsAnswer } | null): ManagedProxy | null {
+  if (now === null) return null;
+  const values = new Map(now.settings.settings.map(({ id, value }) => [id, value]));
+  return managedProxy({ value: (id) => values.get(id) ?? null });
+}
 
 /** Picks them from the answer to `GET /v1/settings`. */
 export function ownSettings({ settings }: SettingsAnswer): OwnSettings {
