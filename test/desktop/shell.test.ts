@@ -62,6 +62,9 @@ describe('the desktop app', () => {
     await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
     await desktop.app.choose('open-policy');
     await page.getByRole('heading', { level: 1, name: 'Policy' }).waitFor();
+    // A click on the icon brings it to the front as it is.
+    await desktop.app.clickTray();
+    await page.getByRole('heading', { level: 1, name: 'Policy' }).waitFor();
     expect((await desktop.app.seen()).opened).toBe(1);
     await desktop.app.closeWindow();
     await desktop.until(({ windows }) => windows.length === 0);
@@ -69,7 +72,13 @@ describe('the desktop app', () => {
     await desktop.app.choose('open-policy');
     const again = await openWindow();
     await again.getByRole('heading', { level: 1, name: 'Policy' }).waitFor();
-    expect((await desktop.app.seen()).opened).toBe(2);
+    await desktop.app.closeWindow();
+    await desktop.until(({ windows }) => windows.length === 0);
+    await desktop.app.clickTray();
+    await (await openWindow()).getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+    expect((await desktop.app.seen()).opened).toBe(3);
+    await desktop.app.choose('about');
+    await desktop.until(({ abouts }) => abouts === 1);
   });
 
   test('shows what changes on the machine in the open window, the tray and a notification', async () => {

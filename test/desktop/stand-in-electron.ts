@@ -137,6 +137,10 @@ async function drawWindow(browser: Browser, id: number, preload: string, ask: As
   await installPreload(context, id, preload, ask);
   await context.route('**/*', (route) => answerRoute(route, page, id, ask).catch(() => route.abort()));
   page.on('popup', (popup) => void popup.close());
+  page.on('framenavigated', (frame) => {
+    if (frame === page.mainFrame())
+      void ask({ what: 'moved', window: id, url: toOwn(frame.url()) }).catch(() => undefined);
+  });
   page.on('download', (download) => {
     void ask({ what: 'download', url: toOwn(download.url()) }).then((allowed) =>
       allowed === true ? undefined : download.cancel(),

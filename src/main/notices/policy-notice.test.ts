@@ -64,15 +64,16 @@ describe('a notification about policy', () => {
     expect(notice(snapshot([setting('a', 1, true)]), unwanted)).toBeNull();
   });
 
-  test('tells of a sign-in wall even so: nothing else explains why settings do not change', () => {
-    const quiet = [setting('notifyGeneral', false, false)];
-    const walled = snapshot(quiet, { wall: ['acme', 'umbrella'] });
-    expect(notice(snapshot(quiet), walled)).toMatchObject({
+  test('tells of a sign-in wall that comes and goes, and of none where it is unwanted', () => {
+    const walled = snapshot([], { wall: ['acme', 'umbrella'] });
+    expect(notice(snapshot([]), walled)).toMatchObject({
       title: 'Sign-in is now required',
       body: 'Sign in to acme and umbrella to go on changing settings.',
       place: '/account',
     });
-    expect(notice(walled, snapshot(quiet))?.title).toBe('Sign-in is no longer required');
+    expect(notice(walled, snapshot([]))?.title).toBe('Sign-in is no longer required');
     expect(notice(walled, walled)).toBeNull();
+    const quiet = [setting('notifyGeneral', false, false)];
+    expect(notice(snapshot(quiet), snapshot(quiet, { wall: ['acme'] }))).toBeNull();
   });
 });

@@ -14,7 +14,7 @@ const NAMED = 3;
 
 /**
  * What a person is told when policy moved from `before` to `now`; `null`: nothing they could see, or they asked not
- * to be told. A sign-in wall is always told, because nothing explains otherwise why settings no longer change.
+ * to be told. A sign-in wall is in the tray and on every page all the same.
  */
 export function policyNotice(
   before: AgentSnapshot,
@@ -22,9 +22,9 @@ export function policyNotice(
   text: DesktopText,
 ): PolicyNotice | null {
   const { t, all, labelOf } = text;
+  if (!ownSettings(now.settings).notifyGeneral) return null;
   const wall = wallNotice(before, now, text);
   if (wall !== null) return wall;
-  if (!ownSettings(now.settings).notifyGeneral) return null;
   const old = new Map(before.settings.settings.map((setting) => [setting.id, setting]));
   const changed = now.settings.settings.filter((setting) => visiblyChanged(old.get(setting.id), setting));
   if (changed.length === 0) return null;

@@ -10,9 +10,11 @@ const PATIENCE_MS = 8_000;
 export function endGracefully(options: {
   readonly app: Pick<App, 'on' | 'quit' | 'exit'>;
   readonly stop: () => Promise<void>;
+  /** Before it ends because the session does: what would ask a person goes. */
+  readonly hurry: () => void;
   readonly log: (message: string, facts: Readonly<Record<string, unknown>>) => void;
 }): void {
-  const { app, stop, log } = options;
+  const { app, stop, hurry, log } = options;
   let state: 'running' | 'stopping' | 'stopped' = 'running';
   let exit = 0;
   const end = (): void => {
@@ -41,8 +43,12 @@ export function endGracefully(options: {
   };
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
-  process.on('SIGTERM', () => app.quit());
-  process.on('SIGINT', () => app.quit());
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      hurry();
+      app.quit();
+    });
+  }
 }
 
 function faultOf(error: unknown): string {

@@ -84,6 +84,14 @@ export function createShell(options: ShellOptions): Shell {
       .catch((error: unknown) => log(`${method} ${path} was not answered`, { reason: String(error) }));
   };
 
+  // Nobody sees an icon and no window was asked for: without a word nobody would know that it runs.
+  const sayNoTray = (): void => {
+    log('nothing in this session shows tray icons', {});
+    const now = view.current();
+    if (now !== null && !ownSettings(now.settings).notifyGeneral) return;
+    host.notify({ title: t('notice.noTray'), body: t('notice.noTrayText'), place: '/settings' });
+  };
+
   return {
     start: async ({ by, trayShown }) => {
       draw();
@@ -96,6 +104,7 @@ export function createShell(options: ShellOptions): Shell {
       const wanted = now !== null && ownSettings(now.settings).openDashboardOnStartup;
       // Whoever starts the app where no icon can be seen would have no way to it at all.
       if (by !== 'program' && (wanted || (by === 'person' && !trayShown))) host.showWindow();
+      else if (by === 'login' && !trayShown) sayNoTray();
     },
     act: (action) => actions({ host, updates, send })[action](),
     follow: (link) => {

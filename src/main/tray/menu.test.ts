@@ -16,6 +16,17 @@ const notes = (items: readonly TrayItem[]) =>
 const action = (items: readonly TrayItem[], name: string) =>
   items.find((item) => item.kind === 'action' && item.action === name);
 
+const alone = () => {
+  const { account } = status().account;
+  return account === null ? null : { ...account, organization: null };
+};
+const policyOf = (change: Partial<NonNullable<StatusAnswer['policy']>>) => {
+  const { policy } = status();
+  return policy === null ? null : { ...policy, ...change };
+};
+/** A sign-in that is asked for and met. */
+const met = () => ({ ...status().account.signIn, enforced: true, satisfied: true });
+
 describe('the tray menu', () => {
   test('says who manages what, since when', () => {
     const items = menu(status());
@@ -62,7 +73,7 @@ describe('the tray menu', () => {
       wall: ['acme', 'umbrella'],
       syncFailed: true,
       errors: 2,
-      storeFailed: true,
+      store: 'failed',
     });
     expect(notes(menu(troubled)).slice(2)).toEqual([
       'Sign in to acme or umbrella to change settings',
@@ -71,6 +82,70 @@ describe('the tray menu', () => {
       '2 problems with policy',
       'The hub does not answer; policy stays in force',
     ]);
+  });
+
+  test.each<readonly [string, StatusAnswer, string]>([
+    [
+      'test paths',
+      { ...status(), testPaths: true },
+      'Test paths: this computer is not managed by this build',
+    ],
+    [
+      'an account without an organization',
+      { ...status(), account: { ...status().account, account: alone() } },
+      'dev@acme.example (no organization)',
+    ],
+    [
+      'no policy assigned',
+      { ...status(), policy: policyOf({ name: null, revision: null }) },
+      'Managed by acme, 2 minutes ago',
+    ],
+    [
+      'a hub that was reached later than the policy was fetched',
+      { ...status(), policy: policyOf({ fetchedAt: '2026-05-01T09:00:00.000Z' }) },
+      'Managed by acme: Engineering default, revision 7, 2 minutes ago',
+    ],
+    [
+      'one setting of the machine',
+      { ...status({ signedOut: true }), managed: { locked: 0, suggested: 1 } },
+      'Managed by this computer’s administrator: 1 setting',
+    ],
+    [
+      'a wall whose list cannot be read',
+      status({ wall: [] }),
+      'Sign-in is required, and no organization can be read',
+    ],
+    [
+      'a store that others write',
+      status({ store: 'contended' }),
+      'Another program keeps changing the settings',
+    ],
+  ])('tells of %s', (_, state, line) => expect(notes(menu(state))).toContain(line));
+
+  test('warnings are no trouble', () => {
+    const problems = [
+      { severity: 'warning', source: 'admin-settings', path: '', code: 'x', message: 'x' },
+    ] as const;
+    const warned = { ...status(), problems: [...problems] };
+    expect(notes(menu(warned))).toEqual(notes(menu(status())));
+    expect(trayFace(warned)).toBe('in-force');
+  });
+
+  test('says that it starts, until the agent has answered', () => {
+    const starting = { status: null, starting: true, update: { state: 'idle' }, now: NOW } as const;
+    expect(notes(trayMenu(starting, desktopText(['en'])))).toEqual(['Starting…']);
+  });
+
+  test('syncs once at a time', () => {
+    const fetching = { ...status(), sync: { ...status().sync, state: 'fetching' } } as const;
+    expect(action(menu(fetching), 'sync')).toMatchObject({ text: 'Syncing…', enabled: false });
+  });
+
+  test('whoever has to sign in again is not asked to sign out', () => {
+    const ended = { ...status(), account: { ...status().account, state: 'sign-in-again' } } as const;
+    expect(action(menu(ended), 'sign-in')).toMatchObject({ enabled: true });
+    expect(action(menu(ended), 'sign-out')).toBeUndefined();
+    expect(trayFace(ended)).toBe('attention');
   });
 
   test('says why the session has ended, where the hub said', () => {
@@ -91,9 +166,12 @@ describe('the tray menu', () => {
 
   test.each([
     [{ state: 'checking' }, 'Checking for updates…', false],
+    [{ state: 'current' }, 'Up to date; check again', true],
+    [{ state: 'failed' }, 'The update failed; check again', true],
     [{ state: 'available', version: '2.0.0' }, 'Download version 2.0.0', true],
     [{ state: 'downloading', version: '2.0.0' }, 'Downloading version 2.0.0…', false],
     [{ state: 'ready', version: '2.0.0' }, 'Restart to install version 2.0.0', true],
+    [{ state: 'off', why: 'checkout' }, 'This build does not update itself', false],
     [{ state: 'off', why: 'fleet' }, 'Updates come from your organization’s own tool', false],
     [{ state: 'off', why: 'setting' }, 'Updates are switched off by “Do not check for updates”', false],
   ] as const)('shows updates: %j', (update, text, enabled) => {
@@ -123,6 +201,11 @@ describe('the face of the tray', () => {
     ['signed-out', status({ signedOut: true })],
     ['attention', status({ signedOut: true, wall: ['acme'] })],
     ['attention', status({ frozen: 'policy_source_broken' })],
+    ['attention', status({ store: 'failed' })],
+    ['attention', status({ store: 'contended' })],
+    ['in-force', status({ store: 'waiting' })],
+    ['in-force', { ...status({ signedOut: true }), managed: { locked: 0, suggested: 1 } }],
+    ['in-force', { ...status(), account: { ...status().account, signIn: met() } }],
     ['attention', status({ errors: 1, syncFailed: true })],
     ['offline', status({ syncFailed: true })],
   ] as const)('%s', (face, state) => {

@@ -106,6 +106,7 @@ function troubles(status: StatusAnswer, { t, any }: DesktopText): readonly strin
   }
   if (frozen !== null) found.push(t('tray.frozen'));
   if (store.state === 'failed') found.push(t('tray.storeFailed'));
+  if (store.state === 'contended') found.push(t('tray.storeContended'));
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   if (errors > 0) found.push(t('tray.problems', { count: errors }));
   if (sync.state === 'failed') found.push(t('tray.offline'));

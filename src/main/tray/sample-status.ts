@@ -7,7 +7,7 @@ export interface Sample {
   /** Organizations of an enforced sign-in that is not met. */
   readonly wall?: readonly string[];
   readonly syncFailed?: boolean;
-  readonly storeFailed?: boolean;
+  readonly store?: StatusAnswer['store']['state'];
   readonly errors?: number;
   readonly policyName?: string;
 }
@@ -34,7 +34,7 @@ export function status(sample: Sample = {}): StatusAnswer {
     sync: { state: sample.syncFailed === true ? 'failed' : signedOut ? 'signed-out' : 'idle', ...sync },
     frozen: sample.frozen ?? null,
     managed: { locked: signedOut ? 0 : 3, suggested: 0 },
-    store: { state: sample.storeFailed === true ? 'failed' : 'ok', lastWritten: at, repairs: 0 },
+    store: { state: sample.store ?? 'ok', lastWritten: at, repairs: 0 },
     problems: Array.from({ length: sample.errors ?? 0 }, () => problem),
   };
 }

@@ -26,8 +26,9 @@ export function createTrayIcon(options: TrayIconOptions): TrayIcon {
   const { platform } = options;
   let face: TrayFace = 'offline';
   let shown = '';
-  const tray = new Tray(image(options, face));
-  const redraw = (): void => tray.setImage(image(options, face));
+  const panelIsDark = createPanelLook(platform);
+  const tray = new Tray(image(options, face, panelIsDark()));
+  const redraw = (): void => tray.setImage(image(options, face, panelIsDark()));
   nativeTheme.on('updated', redraw);
   if (platform !== 'mac') tray.on('click', options.onClick);
   return {
@@ -70,13 +71,26 @@ function plainLabel(text: string, platform: Platform): string {
   return platform === 'mac' ? text : text.replace(/&/g, '&&');
 }
 
-function image({ platform, images }: TrayIconOptions, face: TrayFace): Electron.NativeImage {
+/**
+ * Whether what the icon stands on is dark. The theme of the app says nothing about that, although Electron answers with
+ * it once it is set: Windows tells of its task bar apart, and on Linux what the system said before has to do.
+ */
+function createPanelLook(platform: Platform): () => boolean {
+  if (platform === 'windows') return () => nativeTheme.shouldUseDarkColorsForSystemIntegratedUI;
+  let dark = nativeTheme.shouldUseDarkColors;
+  return () => {
+    if (nativeTheme.themeSource === 'system') dark = nativeTheme.shouldUseDarkColors;
+    return dark;
+  };
+}
+
+function image({ platform, images }: TrayIconOptions, face: TrayFace, dark: boolean): Electron.NativeImage {
   if (platform === 'mac') {
     const template = nativeImage.createFromPath(join(images, `${face}-Template.png`));
     template.setTemplateImage(true);
     return template;
   }
-  const kind = nativeTheme.shouldUseDarkColors ? 'dark' : 'light';
+  const kind = dark ? 'dark' : 'light';
   // Hosts on Linux scale what they are given, and know no image of several sizes.
   const size = platform === 'linux' ? '-large' : '';
   return nativeImage.createFromPath(join(images, `${face}-${kind}${size}.png`));

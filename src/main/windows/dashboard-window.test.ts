@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { createDashboardWindow } from './dashboard-window.ts';
+import { createDashboardWindow, type DashboardWindow } from './dashboard-window.ts';
 
 /*
  * What the window and its session tell Electron to refuse, each by what Electron calls. What a page meets of it is
@@ -16,6 +16,9 @@ const electron = vi.hoisted(() => ({
   outside: [] as string[],
   contents: null as EventEmitter | null,
   session: null as EventEmitter | null,
+  window: null as EventEmitter | null,
+  loaded: [] as string[],
+  shown: 0,
 }));
 
 vi.mock('electron', async () => {
@@ -24,6 +27,9 @@ vi.mock('electron', async () => {
   class Contents extends EventEmitter {
     readonly id = 1;
     readonly setWindowOpenHandler = keep('open');
+    getURL(): string {
+      return electron.loaded.at(-1) ?? '';
+    }
   }
   class BrowserWindow extends EventEmitter {
     readonly webContents = new Contents();
@@ -31,8 +37,30 @@ vi.mock('electron', async () => {
       super();
       electron.preferences = webPreferences;
       electron.contents = this.webContents;
+      electron.window = this;
     }
-    async loadURL(): Promise<void> {}
+    async loadURL(url: string): Promise<void> {
+      electron.loaded.push(url);
+    }
+    show(): void {
+      electron.shown += 1;
+    }
+    focus(): void {}
+    isMinimized(): boolean {
+      return false;
+    }
+    isMaximized(): boolean {
+      return true;
+    }
+    isDestroyed(): boolean {
+      return false;
+    }
+    getNormalBounds(): object {
+      return { x: 1, y: 2, width: 900, height: 700 };
+    }
+    destroy(): void {
+      this.emit('closed');
+    }
   }
   class Session extends EventEmitter {
     readonly protocol = { handle: () => undefined };
@@ -59,19 +87,31 @@ const LISTED = 'https://hub.example.com/devices';
 const ELSEWHERE = ['https://evil.example/', 'file:///etc/passwd', 'javascript:alert(1)', 'smb://evil/share'];
 const OWN = 'app://mooring/#/settings';
 
+const kept: unknown[] = [];
+const gone: number[] = [];
+let mayLose = true;
+let window: DashboardWindow;
+
 beforeEach(() => {
-  electron.outside.length = 0;
-  createDashboardWindow({
+  for (const list of [electron.outside, electron.loaded, kept, gone]) list.length = 0;
+  electron.shown = 0;
+  mayLose = true;
+  window = createDashboardWindow({
     preload: '/app/out/preload/preload.cjs',
-    preferences: { read: () => ({ bounds: null, maximized: false, theme: 'system' }), keep: () => undefined },
+    preferences: {
+      read: () => ({ bounds: null, maximized: false, theme: 'system' }),
+      keep: (values) => kept.push(values),
+    },
     links: { allowed: (address) => (address === LISTED ? address : null) },
     protocol: async () => new Response(),
     inspectable: false,
     onOpen: () => undefined,
-    onGone: () => undefined,
+    mayLose: () => mayLose,
+    onGone: (id) => gone.push(id),
     onClosed: () => undefined,
     log: () => undefined,
-  }).show();
+  });
+  window.show('/settings');
 });
 
 const call = (name: string, ...args: unknown[]): unknown =>
@@ -197,5 +237,47 @@ describe('the session', () => {
     expect(download('blob:app://mooring/1')).toBe(false);
     for (const url of ['https://evil.example/setup.exe', 'blob:https://evil.example/1', 'data:text/html,x'])
       expect(download(url), url).toBe(true);
+  });
+});
+
+describe('unsaved changes', () => {
+  /** Whether the page is let go although it asked to stay. */
+  const unloads = () => refuses(electron.contents, 'will-prevent-unload', {});
+
+  test('keep the window where the person wants to go on, and no longer where not', () => {
+    mayLose = false;
+    expect(unloads()).toBe(false);
+    mayLose = true;
+    expect(unloads()).toBe(true);
+  });
+
+  test('are not lost by opening the page that is open', () => {
+    window.show('/settings');
+    expect([electron.loaded, electron.shown]).toEqual([[OWN], 1]);
+    window.show('/policy');
+    expect(electron.loaded).toEqual([OWN, 'app://mooring/#/policy']);
+    // A click on the icon names no page.
+    window.show();
+    expect(electron.loaded.length).toBe(2);
+  });
+});
+
+describe('an end', () => {
+  const place = { bounds: { x: 1, y: 2, width: 900, height: 700 }, maximized: true };
+
+  test('frees the window, and a later one begins anew', () => {
+    electron.window?.emit('close');
+    electron.window?.emit('closed');
+    expect([window.isOpen(), gone, kept]).toEqual([false, [1], [place]]);
+    window.end();
+    expect(kept.length).toBe(1);
+    window.show('/policy');
+    expect(window.isOpen()).toBe(true);
+  });
+
+  test('of the session asks nobody, and forgets nothing', () => {
+    mayLose = false;
+    window.end();
+    expect([window.isOpen(), kept]).toEqual([false, [place]]);
   });
 });

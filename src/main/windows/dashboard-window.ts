@@ -12,6 +12,8 @@ export interface DashboardWindow {
   owns(webContentsId: number): boolean;
   isOpen(): boolean;
   close(): void;
+  /** Closes it at once, whatever is unsaved in it: when the session ends nobody is there to be asked. */
+  end(): void;
 }
 
 export interface DashboardWindowOptions {
@@ -19,6 +21,8 @@ export interface DashboardWindowOptions {
   readonly preferences: Preferences;
   readonly links: OutwardLinks;
   readonly protocol: (request: Request) => Promise<Response>;
+  /** Asks the person whether unsaved changes may be lost; false: the window stays. */
+  readonly mayLose: (window: BrowserWindow) => boolean;
   /** Developer tools; never in an installed app. */
   readonly inspectable: boolean;
   readonly onOpen: () => void;
@@ -35,6 +39,7 @@ export function createDashboardWindow(options: DashboardWindowOptions): Dashboar
   const pages = session.fromPartition(PARTITION, { cache: false });
   guardSession(pages, options);
   let open: BrowserWindow | null = null;
+  let endOpen = (): void => {};
 
   const create = (): BrowserWindow => {
     const { bounds, maximized } = options.preferences.read();
@@ -52,7 +57,18 @@ export function createDashboardWindow(options: DashboardWindowOptions): Dashboar
       },
     });
     guardNavigation(window, options);
-    keepBounds(window, options.preferences);
+    const keepBounds = boundsKeeper(window, options.preferences);
+    // Once, at the end: not at every pixel of a move. A crash costs only the last place.
+    window.on('close', keepBounds);
+    // What the page says to that only keeps a browser's tab open and asks; here the window would stay without a word,
+    // and the app could not be quit.
+    window.webContents.on('will-prevent-unload', (event) => {
+      if (options.mayLose(window)) event.preventDefault();
+    });
+    endOpen = () => {
+      keepBounds();
+      window.destroy();
+    };
     const { id } = window.webContents;
     window.webContents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
       if (isMainFrame && !isSameDocument) options.onGone(id);
@@ -68,6 +84,7 @@ export function createDashboardWindow(options: DashboardWindowOptions): Dashboar
     });
     window.on('closed', () => {
       open = null;
+      endOpen = () => {};
       options.onGone(id);
       options.onClosed();
     });
@@ -90,11 +107,15 @@ export function createDashboardWindow(options: DashboardWindowOptions): Dashboar
     owns: (id) => open !== null && open.webContents.id === id,
     isOpen: () => open !== null,
     close: () => open?.close(),
+    end: () => endOpen(),
   };
 }
 
 function load(window: BrowserWindow, place: string, { log }: DashboardWindowOptions): void {
-  window.loadURL(`${DASHBOARD_ADDRESS}${place === '' ? '' : `#${place}`}`).catch((error: unknown) => {
+  const address = `${DASHBOARD_ADDRESS}${place === '' ? '' : `#${place}`}`;
+  // Loading where it is already would be a reload, which loses what is unsaved.
+  if (window.webContents.getURL() === address) return;
+  window.loadURL(address).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
     // Another page was asked for before this one was there.
     if (!reason.includes('ERR_ABORTED')) log('the page of the window could not be loaded', { reason });
@@ -161,11 +182,9 @@ function isTools(address: string): boolean {
   return address.startsWith('devtools://');
 }
 
-function keepBounds(window: BrowserWindow, preferences: Preferences): void {
-  const keep = (): void => {
+function boundsKeeper(window: BrowserWindow, preferences: Preferences): () => void {
+  return () => {
     if (window.isDestroyed()) return;
     preferences.keep({ bounds: window.getNormalBounds(), maximized: window.isMaximized() });
   };
-  // Once, at the end: not at every pixel of a move. A crash costs only the last place.
-  window.on('close', keep);
 }

@@ -24,6 +24,7 @@ export const desktop = {
   'tray.wallNone': 'Sign-in is required, and no organization can be read',
   'tray.frozen': 'Settings are held: a policy cannot be read or is too old',
   'tray.storeFailed': 'Settings could not be written',
+  'tray.storeContended': 'Another program keeps changing the settings',
   'tray.problems': { one: '{count} problem with policy', other: '{count} problems with policy' },
   'tray.offline': 'The hub does not answer; policy stays in force',
   'tray.noAgent': 'The agent does not answer',
@@ -70,5 +71,12 @@ export const desktop = {
   'link.has-parameters': 'it carries parameters',
   'link.names-no-page': 'it names no page',
   'link.no-such-page': 'there is no such page',
+  'unsaved.title': 'There are unsaved changes',
+  'unsaved.text': 'If you close the window now, they are lost.',
+  'unsaved.lose': 'Close without saving',
+  'unsaved.stay': 'Go on editing',
+  'notice.noTray': 'Mooring runs without an icon',
+  'notice.noTrayText':
+    'Nothing in this session shows tray icons. Start Mooring again to open its window, or use “mooring status”.',
   'start.failed': 'Mooring could not start',
 } as const;

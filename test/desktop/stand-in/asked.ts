@@ -14,6 +14,7 @@ type PageAsks =
   | 'open-window'
   | 'navigate'
   | 'started'
+  | 'moved'
   | 'drawn'
   | 'permission'
   | 'download'
@@ -77,6 +78,7 @@ const pageAnswers: Answers<PageAsks> = {
       isMainFrame: true,
       isSameDocument: false,
     }),
+  moved: ({ window, url }) => BrowserWindow.of(window)?.moved(url),
   drawn: ({ window }) => BrowserWindow.of(window)?.emit('ready-to-show'),
   permission: ({ permission, url }) =>
     new Promise<boolean>((resolve) => {

@@ -40,6 +40,9 @@ export class WebContents extends EventEmitter {
   isDestroyed(): boolean {
     return !open.has(this.id);
   }
+  getURL(): string {
+    return seen.windows.find(({ id }) => id === this.id)?.address ?? '';
+  }
 }
 
 /** A window: its page is drawn by the browser that the test holds. */
@@ -79,6 +82,10 @@ export class BrowserWindow extends EventEmitter {
   }
   show(): void {
     this.#note({ shown: true });
+  }
+  /** The page went somewhere by itself. */
+  moved(address: string): void {
+    this.#note({ address });
   }
   focus(): void {}
   restore(): void {}

@@ -23,6 +23,7 @@ export const askSchema = z.discriminatedUnion('what', [
   z.object({ what: z.literal('open-window'), window: z.int(), url: z.string() }),
   z.object({ what: z.literal('navigate'), window: z.int(), url: z.string(), main: z.boolean() }),
   z.object({ what: z.literal('started'), window: z.int() }),
+  z.object({ what: z.literal('moved'), window: z.int(), url: z.string() }),
   z.object({ what: z.literal('drawn'), window: z.int() }),
   z.object({ what: z.literal('permission'), permission: z.string(), url: z.string() }),
   z.object({ what: z.literal('download'), url: z.string() }),

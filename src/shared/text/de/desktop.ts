@@ -27,6 +27,7 @@ export const desktopDe: Catalog<keyof typeof desktop> = {
   'tray.wallNone': 'Eine Anmeldung ist nötig, aber keine Organisation lesbar',
   'tray.frozen': 'Einstellungen sind gehalten: Eine Richtlinie ist nicht lesbar oder zu alt',
   'tray.storeFailed': 'Einstellungen konnten nicht geschrieben werden',
+  'tray.storeContended': 'Ein anderes Programm ändert die Einstellungen immer wieder',
   'tray.problems': {
     one: '{count} Problem mit der Richtlinie',
     other: '{count} Probleme mit der Richtlinie',
@@ -76,5 +77,12 @@ export const desktopDe: Catalog<keyof typeof desktop> = {
   'link.has-parameters': 'er trägt Parameter',
   'link.names-no-page': 'er nennt keine Seite',
   'link.no-such-page': 'eine solche Seite gibt es nicht',
+  'unsaved.title': 'Es gibt ungespeicherte Änderungen',
+  'unsaved.text': 'Wenn Sie das Fenster jetzt schließen, gehen sie verloren.',
+  'unsaved.lose': 'Schließen, ohne zu speichern',
+  'unsaved.stay': 'Weiter bearbeiten',
+  'notice.noTray': 'Mooring läuft ohne Symbol',
+  'notice.noTrayText':
+    'In dieser Sitzung zeigt nichts Symbole an. Starten Sie Mooring noch einmal, um sein Fenster zu öffnen, oder nehmen Sie „mooring status“.',
   'start.failed': 'Mooring konnte nicht gestartet werden',
 };

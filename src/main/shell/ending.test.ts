@@ -1,0 +1,94 @@
+import { EventEmitter } from 'node:events';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { endGracefully } from './ending.ts';
+
+/*
+ * The app's end, with the process's own signals and faults heard by a stand-in of the process.
+ */
+const SIGNS = ['uncaughtException', 'unhandledRejection', 'SIGTERM', 'SIGINT'] as const;
+let hearers: Map<string | symbol, (...args: never[]) => void>;
+
+beforeEach(() => {
+  hearers = new Map();
+  vi.useFakeTimers();
+  vi.spyOn(process, 'on').mockImplementation((name, hear) => {
+    hearers.set(name, hear);
+    return process;
+  });
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const sign = (name: (typeof SIGNS)[number], error?: unknown): void =>
+  Reflect.apply(hearers.get(name) ?? expect.unreachable(`nobody hears ${name}`), undefined, [error]);
+
+function world(stop: () => Promise<void> = async () => undefined) {
+  const did: string[] = [];
+  const log: string[] = [];
+  class FakeApp extends EventEmitter {
+    quit(): void {
+      let refused = false;
+      this.emit('will-quit', { preventDefault: () => (refused = true) });
+      if (!refused) did.push('quit');
+    }
+    exit(code: number): void {
+      did.push(`exit ${code}`);
+    }
+  }
+  const app = new FakeApp();
+  endGracefully({
+    app: app as never,
+    log: (message) => log.push(message),
+    hurry: () => did.push('hurry'),
+    stop: () => {
+      did.push('stop');
+      return stop();
+    },
+  });
+  return { app, did, log };
+}
+const settled = () => vi.advanceTimersByTimeAsync(0);
+
+test('the agent stops before the app quits, however often it is told to', async () => {
+  const { app, did } = world();
+  app.quit();
+  app.quit();
+  await settled();
+  expect(did).toEqual(['stop', 'quit']);
+});
+
+test.each(['SIGTERM', 'SIGINT'] as const)('%s ends it in order, and asks nobody', async (name) => {
+  const { did } = world();
+  sign(name);
+  await settled();
+  expect(did).toEqual(['hurry', 'stop', 'quit']);
+});
+
+test.each(['uncaughtException', 'unhandledRejection'] as const)(
+  '%s is logged and ends it in order too, with an exit code that says so',
+  async (name) => {
+    const { did, log } = world();
+    sign(name, new Error('broken'));
+    await settled();
+    expect([did, log]).toEqual([['stop', 'exit 1'], ['a fault of the app']]);
+  },
+);
+
+test('an agent that cannot stop is logged, and does not keep the app', async () => {
+  const { app, did, log } = world(() => Promise.reject(new Error('busy')));
+  app.quit();
+  await settled();
+  expect([did, log]).toEqual([['stop', 'quit'], ['the agent did not end in order']]);
+});
+
+test('an agent that never stops is not waited for for ever', async () => {
+  const { app, did } = world(() => new Promise(() => {}));
+  app.quit();
+  await vi.advanceTimersByTimeAsync(7_999);
+  expect(did).toEqual(['stop']);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(did).toEqual(['stop', 'exit 1']);
+});

@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest';
+import type { SettingsAnswer, StatusAnswer } from '../../shared/contracts/local-api.ts';
+import { desktopText } from '../../shared/text/desktop-text.ts';
+import type { KeptLink } from '../agent/kept-link.ts';
+import type { StartedBy } from '../login-item/login-item.ts';
+import type { TrayAction } from '../tray/menu.ts';
+import { status } from '../tray/sample-status.ts';
+import { createShell } from './shell.ts';
+
+/*
+ * What goes in from Electron and the agent, and what comes out, without either.
+ */
+
+type Values = Readonly<Record<string, SettingsAnswer['settings'][number]['value']>>;
+
+const settingsOf = (values: Values): SettingsAnswer => ({
+  ...{ platform: 'linux', frozen: false },
+  settings: Object.entries(values).map(([id, value]) => ({
+    ...{
+      id,
+      value,
+      locked: false,
+      source: 'user' as const,
+      suggestion: null,
+      managedBy: null,
+      contributions: [],
+    },
+  })),
+});
+
+function world(
+  values: Values = {},
+  now: { values: Values; status: StatusAnswer } = { values, status: status() },
+) {
+  const did: string[] = [];
+  const asked: string[] = [];
+  let tell = (): void => {};
+  let redraw = (): void => {};
+  const agent: KeptLink = {
+    fetch: async (request) => {
+      const path = new URL(request.url).pathname;
+      if (request.method !== 'GET') asked.push(`${request.method} ${path}`);
+      return Response.json(path === '/v1/status' ? now.status : settingsOf(now.values));
+    },
+    onEvent: (hear) => {
+      tell = () => hear({ type: 'settings', changed: [] });
+      return () => {
+        tell = () => {};
+      };
+    },
+    ...{ mode: () => 'hosted' as const, wake: () => undefined, stop: async () => void did.push('stopped') },
+    start: async () => ({ ok: true, link: {} as never }),
+  };
+  const note =
+    (name: string) =>
+    (...args: unknown[]): void =>
+      void did.push([name, ...args.filter((arg) => arg !== undefined).map(String)].join(' '));
+  let drawn = 0;
+  const shell = createShell({
+    agent,
+    host: {
+      drawTray: () => {
+        drawn += 1;
+      },
+      showWindow: note('window'),
+      notify: ({ title }) => did.push(`notify ${title}`),
+      tell: (title, text) => did.push(`tell ${title}: ${text}`),
+      ...{
+        setTheme: note('theme'),
+        startAtLogin: note('at-login'),
+        about: note('about'),
+        quit: note('quit'),
+      },
+    },
+    updates: {
+      state: () => ({ state: 'idle' }),
+      follow: ({ disableUpdate, autoDownloadUpdates }) =>
+        did.push(`updates ${disableUpdate} ${autoDownloadUpdates}`),
+      check: async () => void did.push('check'),
+      download: async () => void did.push('download'),
+      ...{ install: note('install'), stop: note('no updates') },
+    },
+    text: desktopText(['en']),
+    now: () => 0,
+    every: (_, act) => {
+      redraw = act;
+      return () => {
+        redraw = () => {};
+      };
+    },
+    log: () => undefined,
+  });
+  return { shell, did, asked, now, tell: () => tell(), redraw: () => redraw(), drawn: () => drawn };
+}
+
+describe('a start', () => {
+  const OPEN = { openDashboardOnStartup: true };
+  test.each<readonly [StartedBy, boolean, Values, readonly string[]]>([
+    ['person', true, {}, []],
+    ['person', true, OPEN, ['window']],
+    // Whoever starts it where no icon can be seen would have no way to it.
+    ['person', false, {}, ['window']],
+    ['login', true, {}, []],
+    ['login', true, OPEN, ['window']],
+    ['login', false, {}, ['notify Mooring runs without an icon']],
+    ['login', false, OPEN, ['window']],
+    ['login', false, { notifyGeneral: false }, []],
+    ['program', true, OPEN, []],
+    ['program', false, OPEN, []],
+  ])('by a %s, icons shown: %s, with %j', async (by, trayShown, values, expected) => {
+    const { shell, did } = world(values);
+    await shell.start({ by, trayShown });
+    expect(did.filter((each) => /^(window|notify)/.test(each))).toEqual(expected);
+    await shell.stop();
+  });
+});
+
+test('the settings that concern the app are followed, at the start and whenever they change', async () => {
+  const { shell, did, now, tell } = world({ theme: 'dark', startOnLogin: true, disableUpdate: true });
+  await shell.start({ by: 'program', trayShown: true });
+  expect(did).toEqual(['theme dark', 'at-login true', 'updates true false']);
+  did.length = 0;
+  now.values = { theme: 'light', startOnLogin: false, autoDownloadUpdates: true };
+  tell();
+  await expect.poll(() => did).toEqual(['theme light', 'at-login false', 'updates false true']);
+});
+
+test.each<readonly [TrayAction, string]>([
+  ['open-settings', 'window /settings'],
+  ['open-policy', 'window /policy'],
+  ['sign-in', 'window /account'],
+  ['check-updates', 'check'],
+  ['download-update', 'download'],
+  ['install-update', 'install'],
+  ['about', 'about'],
+  ['quit', 'quit'],
+])('the menu’s "%s" does it', (action, done) => {
+  const { shell, did } = world();
+  shell.act(action);
+  expect(did).toEqual([done]);
+});
+
+test.each<readonly [TrayAction, string]>([
+  ['sync', 'POST /v1/sync'],
+  ['sign-out', 'POST /v1/account/logout'],
+])('the menu’s "%s" asks the agent', (action, request) => {
+  const { shell, asked } = world();
+  shell.act(action);
+  expect(asked).toEqual([request]);
+});
+
+test('the tray is drawn again as time passes, and no more after the end', async () => {
+  const { shell, did, redraw, drawn } = world();
+  await shell.start({ by: 'program', trayShown: true });
+  const before = drawn();
+  redraw();
+  expect(drawn()).toBe(before + 1);
+  await shell.stop();
+  redraw();
+  expect(drawn()).toBe(before + 1);
+  expect(did.slice(-2)).toEqual(['no updates', 'stopped']);
+});
