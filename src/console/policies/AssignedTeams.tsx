@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { z } from 'zod';
-import { assignmentAnswerSchema, type Policy, policyListSchema } from '../../shared/contracts/hub-api.ts';
+import { assignmentAnswerSchema, type Policy, teamSchema } from '../../shared/contracts/hub-api.ts';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { useRead } from '../hub/use-read.ts';
@@ -20,14 +20,13 @@ export function AssignedTeams({ policy }: { readonly policy: Policy }) {
   const change = useChange();
   const [wanted, setWanted] = useState('');
   const free = useTeamChoices({ left: policy.teams.map(({ id }) => id) });
-  const policies = useRead({ path: api('policies'), query: { limit: 500 }, answer: policyListSchema });
-  const others = policies.state === 'ready' ? policies.value.policies : [];
-  const holder = others.find((other) => other.teams.some((team) => team.id === wanted));
+  const chosen = useRead({ path: api('teams', wanted), answer: teamSchema }, { enabled: wanted !== '' });
+  const holder = wanted !== '' && chosen.state === 'ready' ? chosen.value.policy : null;
   const assign = async () => {
     const answer = await change.send({
       method: 'PUT',
       path: api('teams', wanted, 'policy'),
-      body: { policyId: policy.id, ...(holder === undefined ? {} : { moveFrom: holder.id }) },
+      body: { policyId: policy.id, ...(holder === null ? {} : { moveFrom: holder.id }) },
       answer: assignmentAnswerSchema,
     });
     if (answer.ok) setWanted('');
@@ -69,7 +68,7 @@ export function AssignedTeams({ policy }: { readonly policy: Policy }) {
             <Button
               size="sm"
               variant="default"
-              disabled={wanted === ''}
+              disabled={wanted === '' || chosen.state === 'loading'}
               loading={change.busy}
               onClick={() => void assign()}
             >
@@ -77,7 +76,7 @@ export function AssignedTeams({ policy }: { readonly policy: Policy }) {
             </Button>
           </div>
         )}
-        {holder === undefined ? null : (
+        {holder === null ? null : (
           <p className={layout.dim}>{t('policies.moves', { policy: holder.name })}</p>
         )}
         <FailureNotice failure={change.failure} />

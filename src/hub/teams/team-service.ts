@@ -21,11 +21,15 @@ interface TeamRow {
   name: string;
   description: string;
   members: number;
+  policy: { readonly id: string; readonly name: string } | null;
   created_at: Date;
 }
 
 const MEMBERS = sql`(select count(*) from team_members m where m.team_id = t.id)`;
-const COLUMNS = sql`t.id, t.name, t.description, t.created_at, ${MEMBERS} as members`;
+const POLICY = sql`
+  (select jsonb_build_object('id', p.id, 'name', p.name) from policy_teams pt join policies p on p.id = pt.policy_id
+    where pt.organization_id = t.organization_id and pt.team_id = t.id)`;
+const COLUMNS = sql`t.id, t.name, t.description, t.created_at, ${MEMBERS} as members, ${POLICY} as policy`;
 const ORDERS: Readonly<Record<string, ListOrder>> = {
   name: { by: sql`lower(t.name)`, kind: 'text' },
   members: { by: MEMBERS, kind: 'number' },
@@ -33,8 +37,8 @@ const ORDERS: Readonly<Record<string, ListOrder>> = {
 };
 
 function toTeam(row: TeamRow): Team {
-  const { id, name, description, members } = row;
-  return { id, name, description, members, createdAt: row.created_at.toISOString() };
+  const { id, name, description, members, policy } = row;
+  return { id, name, description, members, policy, createdAt: row.created_at.toISOString() };
 }
 
 /** The teams of an organization by name or in another order; all of them without a limit. */

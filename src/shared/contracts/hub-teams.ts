@@ -3,6 +3,7 @@ import {
   instant,
   name,
   pageAnswer,
+  policyReferenceSchema,
   searchSchema,
   sortSchema,
   uuid,
@@ -16,6 +17,8 @@ export const teamSchema = z.object({
   name: z.string(),
   description: z.string(),
   members: z.int(),
+  /** What its members receive unless they have a policy of their own; `null`: nothing of its own. */
+  policy: policyReferenceSchema.nullable(),
   createdAt: instant,
 });
 export const teamQuerySchema = wholeOrPageQuerySchema.extend({
