@@ -110,6 +110,7 @@ const NOT_FOR_OWNERS_ALONE: Readonly<Record<'nothing' | 'account' | 'member' | '
       `GET ${O}/deleted-policies`,
       `POST ${O}/deleted-policies/{deletedPolicyId}/restore`,
       // Assign.
+      `GET ${O}/default-policy`,
       `PUT ${O}/default-policy`,
       `GET ${P}/users`,
       `POST ${P}/users`,

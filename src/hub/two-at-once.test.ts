@@ -74,6 +74,12 @@ const KINDS: Readonly<Record<string, Kind>> = {
     first: { policyIds: ['{secondPolicyId}'] },
     second: { policyIds: [] },
   },
+  'the default policy': {
+    path: '/v1/orgs/{organization}/default-policy',
+    method: 'PUT',
+    first: { policyId: '{secondPolicyId}' },
+    second: { policyId: null },
+  },
   'a connection': { path: CONNECTION, first: { name: 'One' }, second: { name: 'Two' } },
   'its domains and default team': {
     path: CONNECTION,
@@ -114,7 +120,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
 /** Put and patched without two people in each other's way: each is the same whoever sends it, or asks what it moves from. */
 const APART: readonly string[] = [
   'PATCH /v1/orgs/{organization}/connections/{connectionId}/saml-keys/{fingerprint}',
-  'PUT /v1/orgs/{organization}/default-policy',
   'PUT /v1/orgs/{organization}/members/{userId}/policy',
   'PUT /v1/orgs/{organization}/teams/{teamId}/policy',
   'PUT /v1/orgs/{organization}/teams/{teamId}/members/{userId}',

@@ -1,5 +1,6 @@
 import type { Browser, Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
 import { launchBrowser } from '../browser.ts';
 import { type ConsoleHub, type OpenConsole, openConsole, startConsoleHub } from './open-console.ts';
 
@@ -135,4 +136,41 @@ it('puts policies in order by number, by Home and End, and lets nobody overwrite
   const order = JSON.stringify(await api('GET', '/policy-order'));
   expect(order.indexOf('Order C')).toBeLessThan(order.indexOf('Order A'));
   expect(order.indexOf('Order A')).toBeLessThan(order.indexOf('Order B'));
+}, 120_000);
+
+it('makes a default only in the place of the one that was shown, and moves a team from the policy it names', async () => {
+  const { page, go, api } = owner;
+  const made = async (name: string) =>
+    z.object({ id: z.string() }).parse(await api('POST', '/policies', { name, document: {} })).id;
+  const [mine, theirs] = [await made('Mine'), await made('Theirs')];
+  await api('PUT', '/default-policy', { policyId: null });
+  await go(`policies/${mine}/assigned`);
+  await page.getByText('There is no default now.').waitFor();
+  // The page is cut off from what happens meanwhile, as a press at the same moment is.
+  const reads = '**/v1/orgs/acme/default-policy';
+  const cutOff = Promise.withResolvers<void>();
+  await page.route(reads, async (route) => {
+    if (route.request().method() === 'GET') await cutOff.promise;
+    // What the page asked in vain it may have given up.
+    await route.continue().catch(() => undefined);
+  });
+  await api('PUT', '/default-policy', { policyId: theirs });
+  await page.getByRole('button', { name: 'Make this the default' }).click();
+  cutOff.resolve();
+  await page.getByText('changed this since you opened it', { exact: false }).waitFor();
+  await page.getByText('Now it is “Theirs”', { exact: false }).waitFor();
+  expect(await api('GET', '/default-policy')).toMatchObject({ policyId: theirs });
+  await page.getByRole('button', { name: 'Make this the default' }).click();
+  await page.getByRole('button', { name: 'End being the default' }).waitFor();
+  expect(await api('GET', '/default-policy')).toMatchObject({ policyId: mine });
+
+  const team = z.object({ id: z.string() }).parse(await api('POST', '/teams', { name: 'Movers' }));
+  await api('PUT', `/teams/${team.id}/policy`, { policyId: theirs });
+  const panel = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Teams' }) });
+  await panel.getByLabel('Team', { exact: true }).selectOption({ label: 'Movers' });
+  await panel.getByText('“Theirs”', { exact: false }).waitFor();
+  await panel.getByRole('button', { name: 'Assign', exact: true }).click();
+  await panel.getByRole('link', { name: 'Movers' }).waitFor();
+  expect(await api('GET', `/teams/${team.id}`)).toMatchObject({ policy: { id: mine, name: 'Mine' } });
+  expect(owner.complaints).toEqual([]);
 }, 120_000);

@@ -3,12 +3,10 @@ import { z } from 'zod';
 import {
   assignmentAnswerSchema,
   assignmentListSchema,
-  defaultPolicySchema,
   type Member,
   type Policy,
 } from '../../shared/contracts/hub-api.ts';
 import { Panel } from '../../shared-ui/Panel.tsx';
-import { Tag } from '../../shared-ui/Tag.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { MemberPicker } from '../members/MemberPicker.tsx';
@@ -20,6 +18,7 @@ import { To } from '../parts/To.tsx';
 import { type Change, useChange } from '../parts/use-change.ts';
 import { AssignedTeams } from './AssignedTeams.tsx';
 import { AssignmentFilePart } from './AssignmentFilePart.tsx';
+import { DefaultPanel } from './DefaultPanel.tsx';
 import { PastedList } from './PastedList.tsx';
 
 /** Who receives the policy: everybody by default, teams, and people by name. */
@@ -40,7 +39,7 @@ export function AssignedPanel({ policy }: { readonly policy: Policy }) {
   return (
     <div className={layout.stack}>
       <FailureNotice failure={change.failure} />
-      <DefaultPanel policy={policy} change={change} />
+      <DefaultPanel policy={policy} />
       <AssignedTeams policy={policy} />
       <Panel title={t('policies.assignedUsers')} text={t('policies.assignedUsersText')}>
         <div className={layout.stack}>
@@ -61,41 +60,6 @@ export function AssignedPanel({ policy }: { readonly policy: Policy }) {
         </div>
       </Panel>
     </div>
-  );
-}
-
-function DefaultPanel({ policy, change }: { readonly policy: Policy; readonly change: Change }) {
-  const { t } = useConsoleText();
-  const { api } = useHere();
-  const set = (policyId: string | null) =>
-    change.send({
-      method: 'PUT',
-      path: api('default-policy'),
-      body: { policyId },
-      answer: defaultPolicySchema,
-    });
-  return (
-    <Panel
-      title={t('policies.defaultTitle')}
-      text={t('policies.defaultText')}
-      actions={
-        policy.isDefault ? (
-          <Button size="xs" variant="default" loading={change.busy} onClick={() => void set(null)}>
-            {t('policies.defaultEnd')}
-          </Button>
-        ) : (
-          <Button size="xs" variant="default" loading={change.busy} onClick={() => void set(policy.id)}>
-            {t('policies.defaultMake')}
-          </Button>
-        )
-      }
-    >
-      {policy.isDefault ? (
-        <Tag tone="accent">{t('policies.default')}</Tag>
-      ) : (
-        <p className={layout.dim}>{t('policies.defaultNot')}</p>
-      )}
-    </Panel>
   );
 }
 

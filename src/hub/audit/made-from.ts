@@ -44,18 +44,34 @@ export function tagged<T>(reply: FastifyReply, value: T, edited: Editable): T {
 export async function demandUnchanged(
   reader: Reader,
   context: ChangeContext,
-  { organizationId, targetId, edited }: { organizationId: string; targetId: string; edited: Editable },
+  {
+    organizationId,
+    targetId,
+    action,
+    edited,
+  }: {
+    organizationId: string;
+    /** What the change was made to in the audit log; `null`: it is not known who was faster. */
+    targetId: string | null;
+    /** Of its changes only these, where others of the same thing are not in each other's way. */
+    action?: string;
+    edited: Editable;
+  },
 ): Promise<void> {
   const { madeFrom } = context;
   if (madeFrom === undefined || madeFrom === contentTag(edited)) return;
-  const last = await reader
-    .selectFrom('audit_events')
-    .select('actor_label')
-    .where('organization_id', '=', organizationId)
-    .where('target_id', '=', targetId)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+  const last =
+    targetId === null
+      ? undefined
+      : await reader
+          .selectFrom('audit_events')
+          .select('actor_label')
+          .where('organization_id', '=', organizationId)
+          .where('target_id', '=', targetId)
+          .$if(action !== undefined, (query) => query.where('action', '=', action ?? ''))
+          .orderBy('id', 'desc')
+          .limit(1)
+          .executeTakeFirst();
   throw new RefusalError({
     code: 'precondition_failed',
     message: `${last?.actor_label ?? 'Somebody else'} changed this since you opened it.`,

@@ -4,7 +4,12 @@ import { POLICY_FILE_FORMATS, type PolicyFileFormat } from '../../shared/contrac
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { Db } from '../database/connection.ts';
 import { findOrganization } from '../organizations/organization-service.ts';
-import { assignPolicy, setDefaultPolicy, unassignPolicy } from '../policies/assignment-service.ts';
+import {
+  assignPolicy,
+  readDefaultPolicy,
+  setDefaultPolicy,
+  unassignPolicy,
+} from '../policies/assignment-service.ts';
 import { exportPolicy } from '../policies/export/export-policy.ts';
 import { findPolicy } from '../policies/policy-list.ts';
 import { createPolicy, updatePolicy } from '../policies/policy-service.ts';
@@ -131,18 +136,28 @@ function writeCommands(policy: Command, around: Surroundings): void {
 
 function receiverCommands(policy: Command, around: Surroundings): void {
   inOrganization(policy.command('default [policy]'))
-    .description("make a policy the organization's default; --none leaves it without one")
+    .description("say which policy is the organization's default, or make one the default; --none: have none")
     .option('--none', 'no default policy')
     .action((name: string | undefined, options: OrganizationOptions & { none?: boolean }) =>
       withDatabase({ options, around, purpose: 'policy default' }, async ({ db }) => {
-        if ((name === undefined) !== (options.none === true)) {
-          throw new RefusalError({ code: 'bad_request', message: 'Name one policy, or give --none.' });
+        if (name !== undefined && options.none === true) {
+          throw new RefusalError({
+            code: 'bad_request',
+            message: 'Name one policy, or give --none, not both.',
+          });
         }
         const { id } = await findOrganization(db, options.organization);
-        const found = name === undefined ? null : await findPolicy(db, id, name);
-        await setDefaultPolicy(db, operator(), id, found?.id ?? null);
-        answer(outputOf(around), { policyId: found?.id ?? null }, () => [
-          found === null ? 'There is no default policy now.' : `"${found.name}" is the default policy now.`,
+        const makeDefault = (policyId: string | null) => setDefaultPolicy(db, operator(), id, policyId);
+        const now =
+          name !== undefined
+            ? await makeDefault((await findPolicy(db, id, name)).id)
+            : options.none === true
+              ? await makeDefault(null)
+              : await readDefaultPolicy(db, id);
+        answer(outputOf(around), now, () => [
+          now.policy === null
+            ? 'There is no default policy now.'
+            : `"${now.policy.name}" is the default policy now.`,
         ]);
       }),
     );

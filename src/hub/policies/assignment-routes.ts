@@ -3,6 +3,7 @@ import {
   assignmentListSchema,
   assignmentQuerySchema,
   assignmentSchema,
+  defaultPolicyAnswerSchema,
   defaultPolicySchema,
   memberPathSchema,
   organizationPathSchema,
@@ -13,15 +14,43 @@ import {
   assignmentFileSchema,
 } from '../../shared/contracts/hub-assignment-lists.ts';
 import { organizationOf } from '../access.ts';
+import { ifMatchSchema, tagged } from '../audit/made-from.ts';
 import { changeBy } from '../audit/record.ts';
 import { answers, noContent } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
 import { assignPolicyByFile } from './assignment-file.ts';
 import { listAssignments } from './assignment-list.ts';
-import { assignPolicy, setDefaultPolicy, unassignPolicy } from './assignment-service.ts';
+import {
+  assignPolicy,
+  editedOfDefault,
+  readDefaultPolicy,
+  setDefaultPolicy,
+  unassignPolicy,
+} from './assignment-service.ts';
 
 /** Who gets which policy: the organization's default, and members' own. */
-export function assignmentRoutes(app: HubServer, { db, clock }: HubContext): void {
+export function assignmentRoutes(app: HubServer, context: HubContext): void {
+  defaultRoutes(app, context);
+  userRoutes(app, context);
+}
+
+function defaultRoutes(app: HubServer, { db, clock }: HubContext): void {
+  app.get(
+    '/v1/orgs/:organization/default-policy',
+    {
+      config: { requires: 'editor' },
+      schema: {
+        summary: "The organization's default policy, if there is one",
+        tags: ['assignments'],
+        params: organizationPathSchema,
+        response: answers(200, defaultPolicyAnswerSchema),
+      },
+    },
+    async (request, reply) => {
+      const found = await readDefaultPolicy(db, organizationOf(request).id);
+      return tagged(reply, found, editedOfDefault(found));
+    },
+  );
   app.put(
     '/v1/orgs/:organization/default-policy',
     {
@@ -30,16 +59,20 @@ export function assignmentRoutes(app: HubServer, { db, clock }: HubContext): voi
         summary: "Set the organization's default policy, or none",
         tags: ['assignments'],
         params: organizationPathSchema,
+        headers: ifMatchSchema,
         body: defaultPolicySchema,
-        response: answers(200, defaultPolicySchema),
+        response: answers(200, defaultPolicyAnswerSchema),
       },
     },
-    async (request) => {
-      const { policyId } = request.body;
-      await setDefaultPolicy(db, changeBy(request, clock), organizationOf(request).id, policyId);
-      return { policyId };
+    async (request, reply) => {
+      const { id } = organizationOf(request);
+      const found = await setDefaultPolicy(db, changeBy(request, clock), id, request.body.policyId);
+      return tagged(reply, found, editedOfDefault(found));
     },
   );
+}
+
+function userRoutes(app: HubServer, { db, clock }: HubContext): void {
   app.post(
     '/v1/orgs/:organization/policies/:policyId/users',
     {

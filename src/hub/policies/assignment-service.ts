@@ -1,23 +1,31 @@
-import type { AssignmentAnswer } from '../../shared/contracts/hub-api.ts';
+import type { AssignmentAnswer, DefaultPolicyAnswer } from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { demandUnchanged, type Editable } from '../audit/made-from.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Reader } from '../database/connection.ts';
 import { readMember } from '../organizations/member-list.ts';
 import { readStoredPolicy } from './policy-list.ts';
 import { lockOrganization, stampRecipients } from './recipients.ts';
 
-/** Makes a policy the organization's default, or leaves it without one (`null`). */
+/** Makes a policy the organization's default, or leaves it without one (`null`). Answers the default then. */
 export async function setDefaultPolicy(
   db: Db,
   context: ChangeContext,
   organizationId: string,
   policyId: string | null,
-): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+): Promise<DefaultPolicyAnswer> {
+  return db.transaction().execute(async (trx) => {
     await lockOrganization(trx, organizationId);
+    const { policy: before } = await readDefaultPolicy(trx, organizationId);
+    await demandUnchanged(trx, context, {
+      organizationId,
+      // Without one now, the last default was taken away or deleted: whose doing it was is not told by one target.
+      targetId: before?.id ?? null,
+      action: 'policy.default',
+      edited: editedOfDefault({ policyId: before?.id ?? null }),
+    });
     const after = policyId === null ? null : await readStoredPolicy(trx, organizationId, policyId);
-    const before = await readDefault(trx, organizationId);
-    if ((before?.id ?? null) === policyId) return;
+    if ((before?.id ?? null) === policyId) return { policyId, policy: before };
     await trx
       .updateTable('organizations')
       .set({ default_policy_id: policyId })
@@ -35,16 +43,24 @@ export async function setDefaultPolicy(
       before: { default: before?.name ?? null },
       after: { default: after?.name ?? null },
     });
+    return readDefaultPolicy(trx, organizationId);
   });
 }
 
-async function readDefault(db: Reader, organizationId: string) {
-  return db
+/** The organization's default policy. */
+export async function readDefaultPolicy(db: Reader, organizationId: string): Promise<DefaultPolicyAnswer> {
+  const policy = await db
     .selectFrom('organizations as o')
     .innerJoin('policies as p', 'p.id', 'o.default_policy_id')
     .where('o.id', '=', organizationId)
     .select(['p.id', 'p.name'])
     .executeTakeFirst();
+  return { policyId: policy?.id ?? null, policy: policy ?? null };
+}
+
+/** What can be edited of the default: which policy it is. */
+export function editedOfDefault({ policyId }: Pick<DefaultPolicyAnswer, 'policyId'>): Editable {
+  return { policyId };
 }
 
 /**

@@ -15,6 +15,10 @@ import { contributionSchema } from './local-settings.ts';
 /* Whom a policy reaches, and what the hub's own policy makes of every setting for one of them. */
 
 export const defaultPolicySchema = z.object({ policyId: uuid.nullable() });
+/** The default that stands; `null`: none, so members without a policy of their own or of a team have none. */
+export const defaultPolicyAnswerSchema = defaultPolicySchema.extend({
+  policy: policyReferenceSchema.nullable(),
+});
 export const assignmentSchema = z.object({
   policyId: uuid,
   /** The policy that the user is to be moved from; needed when one is assigned already. */
@@ -61,6 +65,7 @@ export const effectivePolicySchema = z.object({
   problems: z.array(documentProblemSchema),
 });
 
+export type DefaultPolicyAnswer = z.infer<typeof defaultPolicyAnswerSchema>;
 export type AssignmentAnswer = z.infer<typeof assignmentAnswerSchema>;
 export type AssignmentQuery = z.infer<typeof assignmentQuerySchema>;
 export type AssignmentList = z.infer<typeof assignmentListSchema>;
