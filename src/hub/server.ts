@@ -5,6 +5,7 @@ import fastify, { type FastifyBaseLogger } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { Registry } from 'prom-client';
 import { createAccessCheck } from './access.ts';
+import { answerHeaders, headersAlone } from './answer-headers.ts';
 import type { Authenticate } from './authentication.ts';
 import type { Clock } from './clock.ts';
 import type { Announcements } from './database/announcements.ts';
@@ -56,7 +57,7 @@ const BODY_LIMIT = 3 * 1024 * 1024;
 /** Builds the server without listening: `server.inject` or `server.listen` follow. */
 export async function buildServer(options: ServerOptions): Promise<HubServer> {
   const { config, work = followWork() } = options;
-  const unreadable = unreadableRequests();
+  const unreadable = unreadableRequests(headersAlone(config));
   const app: HubServer = fastify({
     frameworkErrors: unreadable.badAddress,
     clientErrorHandler: unreadable.badHead,
@@ -84,7 +85,7 @@ export async function buildServer(options: ServerOptions): Promise<HubServer> {
     };
   });
   await app.register(cookie);
-  await app.register(helmet, helmetOptions(config));
+  await app.register(helmet, answerHeaders(config));
   await app.register(rateLimit, RATE_LIMIT);
   const origin = new URL(config.publicUrl).origin;
   const checkAccess = createAccessCheck({
@@ -106,29 +107,4 @@ export async function buildServer(options: ServerOptions): Promise<HubServer> {
     await app.register(async (scope) => plugin(scope.withTypeProvider<ZodTypeProvider>(), context));
   }
   return app;
-}
-
-/** Pages of the hub load nothing from elsewhere and are shown in no frame. */
-function helmetOptions(config: HubConfig) {
-  const secure = config.publicUrl.startsWith('https:');
-  return {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:'],
-        fontSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-        ...(secure ? { upgradeInsecureRequests: [] } : {}),
-      },
-    },
-    strictTransportSecurity: secure ? { maxAge: 31_536_000, includeSubDomains: false } : false,
-    referrerPolicy: { policy: 'no-referrer' as const },
-    crossOriginEmbedderPolicy: false,
-  };
 }

@@ -15,8 +15,9 @@ interface ParserError extends Error {
 /**
  * The answers to what cannot be read, so that no handler of a capability ever sees it: an address with a broken
  * percent-escape, headers beyond Node's limit. Each capability may give its own shape for what is below its base.
+ * `headers`: what all of them say to a browser.
  */
-export function unreadableRequests() {
+export function unreadableRequests(headers: Readonly<Record<string, string>>) {
   const shapes = new Map<string, UnreadableAnswer>();
   const shapeOf = (url: string): UnreadableAnswer | undefined =>
     [...shapes].find(([base]) => (url.split('?', 1)[0] ?? '').startsWith(`${base}/`))?.[1];
@@ -28,6 +29,7 @@ export function unreadableRequests() {
       const what = status === 414 ? 'a part of it is too long' : 'it has a broken percent-escape';
       const detail = `The address cannot be read: ${what}.`;
       const shape = shapeOf(request.url);
+      void reply.headers({ ...headers });
       if (shape === undefined && isForPeople(request))
         return sendPage(reply, refusalPage({ message: detail }), status, false);
       const { contentType, body } = (shape ?? plainly)('address', status, detail);
@@ -45,6 +47,7 @@ export function unreadableRequests() {
         `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
         `content-type: ${contentType}`,
         `content-length: ${Buffer.byteLength(body)}`,
+        ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
         'connection: close',
       ];
       socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
