@@ -5,6 +5,7 @@ import { REFUSALS, type Refusal, RefusalError } from '../shared/contracts/refusa
 import type { HubServer } from './hub-plugin.ts';
 import { lostPage, refusalPage } from './identity/pages/message-pages.ts';
 import { sendPage } from './identity/send-page.ts';
+import { WAIT_HELP } from './rate-limits.ts';
 
 /**
  * Every answer that is not a success has the shape of `errorBodySchema`, with the status of its code; a person who
@@ -78,8 +79,7 @@ function refusalOf(error: FastifyError | RefusalError, request: FastifyRequest):
   }
   const code = BY_STATUS[error.statusCode ?? 500];
   if (code === 'rate_limited') {
-    const help = 'Wait as long as Retry-After says, then send it again; many requests in a row want a pause.';
-    return { code, message: error.message, help };
+    return { code, message: error.message, help: WAIT_HELP };
   }
   if (code !== undefined) return { code, message: error.message };
   const reference = randomUUID();

@@ -1,6 +1,6 @@
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
-import rateLimit, { type RateLimitPluginOptions } from '@fastify/rate-limit';
+import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyBaseLogger } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { Registry } from 'prom-client';
@@ -16,6 +16,7 @@ import type { HubConfig, HubContext, HubPlugin, HubServer } from './hub-plugin.t
 import type { Logger } from './logging.ts';
 import { measureRequests } from './operations/metrics.ts';
 import { describeRoutes } from './operations/openapi.ts';
+import { limitRefused, RATE_LIMIT } from './rate-limits.ts';
 import { followWork, type RunningWork } from './running-work.ts';
 import { unreadableRequests } from './unreadable-requests.ts';
 
@@ -35,21 +36,6 @@ export interface ServerOptions {
   /** Told of the work for each request; left out, nobody waits for it. */
   readonly work?: RunningWork;
 }
-
-/**
- * A thousand requests a minute for each caller, or each address where nobody is known. Routes that judge for
- * themselves are not counted: a whole office of devices may share one address.
- */
-const RATE_LIMIT: RateLimitPluginOptions = {
-  global: true,
-  max: 1000,
-  timeWindow: '1 minute',
-  keyGenerator: ({ actor, ip }) => {
-    if (actor?.kind === 'user') return `user ${actor.userId}`;
-    return actor?.kind === 'token' ? `token ${actor.tokenId}` : ip;
-  },
-  allowList: (request) => request.routeOptions.config.requires === 'own-check',
-};
 
 /** A policy document may have 1 MiB, and travels inside a JSON string. */
 const BODY_LIMIT = 3 * 1024 * 1024;
@@ -94,7 +80,8 @@ export async function buildServer(options: ServerOptions): Promise<HubServer> {
     origin,
     clock: options.clock,
   });
-  app.addHook('onRequest', (request) => work.follow(checkAccess(request)));
+  const letIn = limitRefused(app, checkAccess);
+  app.addHook('onRequest', (request, reply) => work.follow(letIn(request, reply)));
   const metrics = options.metrics ?? new Registry();
   const early = answerEarly(app.server, measureRequests(app, metrics));
   app.addHook('preClose', async () => early.stop());
