@@ -92,7 +92,8 @@ export async function makeParts(options: AgentOptions): Promise<AgentMaking> {
     collect: async (handlers) => {
       const { collectDiagnostics } = await import('./diagnostics/collect-diagnostics.ts');
       const system = systemFacts(options.version);
-      return collectDiagnostics({ handlers, clock, system, log: () => readLogTail(logFile(options)) });
+      const { home } = options.host ?? readHostFacts();
+      return collectDiagnostics({ handlers, clock, system, home, log: () => readLogTail(logFile(options)) });
     },
   };
 }

@@ -11,6 +11,8 @@ export interface DiagnosticsSources {
   readonly clock: Clock;
   /** The last lines of the log, oldest first. */
   readonly log: () => Promise<readonly string[]>;
+  /** Folder of the user whose machine it is, which the file does not name. */
+  readonly home: string;
   /** The system and the program, by name and version. */
   readonly system: Readonly<Record<string, string>>;
 }
@@ -20,7 +22,7 @@ export interface DiagnosticsSources {
  * secrets, and of the user's own choices only which settings they concern, as in reports (docs/delivery.md section 5).
  */
 export async function collectDiagnostics(from: DiagnosticsSources): Promise<DiagnosticsAnswer> {
-  const { handlers, clock, system } = from;
+  const { handlers, clock, system, home } = from;
   const [status, { checks }, log] = await Promise.all([handlers.status(), handlers.doctor(), from.log()]);
   const settings = handlers.settings().settings.map(({ choice, value, contributions, ...setting }) => ({
     ...setting,
@@ -32,7 +34,7 @@ export async function collectDiagnostics(from: DiagnosticsSources): Promise<Diag
     ...{ madeAt: instant(clock.wall()), system, status, checks, policy: handlers.policy(), settings },
     log: log.map(readLine),
   };
-  return diagnosticsAnswerSchema.parse(withoutSecrets(jsonOf(collected)));
+  return diagnosticsAnswerSchema.parse(withoutSecrets(jsonOf(collected), home));
 }
 
 /** A line of the log is an object, so that names in it tell what is a secret; one that was cut is kept as text. */

@@ -47,6 +47,8 @@ export interface WorldOptions {
   readonly files?: Readonly<Record<string, unknown>>;
   readonly delivery?: Partial<DeliveryState>;
   readonly dashboardFolder?: string | null;
+  /** Lines that an earlier run left in the log. */
+  readonly logged?: readonly string[];
   /** Where to put the machine; a new temporary folder, removed at the end, when left out. */
   readonly folder?: string;
 }
@@ -109,8 +111,8 @@ export async function makeWorld(options: WorldOptions = {}): Promise<AgentWorld>
     doctor: async () => ({ checks: [] }),
     collect: (handlers) =>
       collectDiagnostics({
-        ...{ handlers, clock, system: { mooring: '1.2.3' } },
-        log: async () => log.map((entry) => JSON.stringify(entry)),
+        ...{ handlers, clock, home: host.home, system: { mooring: '1.2.3' } },
+        log: async () => [...(options.logged ?? []), ...log.map((entry) => JSON.stringify(entry))],
       }),
   });
   return {

@@ -8,6 +8,15 @@ describe('hiding the user-info of addresses', () => {
     ['"https://u@a/" and "socks5:\\\\u:p@b"', '"https://***@a/" and "socks5:\\\\***@b"'],
     ['http://proxy:3128/path@home', 'http://proxy:3128/path@home'],
     ['me@example.com', 'me@example.com'],
+    ['ada:hunter2@proxy:3128', '***@proxy:3128'],
+    ['through "ada:hun/ter2@proxy" not', 'through "ada:hun/ter2@proxy" not'],
+    ['proxy=ada:s%40fe@[::1]:3128, then ada:x@10.0.0.1', 'proxy=***@[::1]:3128, then ***@10.0.0.1'],
+    [
+      'mailto:it@acme.example and acme/app:1.2@sha256:0a',
+      'mailto:it@acme.example and acme/app:1.2@sha256:0a',
+    ],
+    ['nginx:1.25@sha256:0a at 12:30 by bob@x', 'nginx:1.25@sha256:0a at 12:30 by bob@x'],
+    ['git@github.com:acme/x', 'git@github.com:acme/x'],
   ])('%s', (text, masked) => {
     expect(maskUserInfo(text)).toBe(masked);
   });
@@ -17,5 +26,7 @@ describe('hiding the user-info of addresses', () => {
     expect(maskUserInfo(text)).toBe(text);
     const many = 'a://'.repeat(250_000);
     expect(maskUserInfo(many)).toBe(many);
+    const near = 'a:b '.repeat(250_000);
+    expect(maskUserInfo(near)).toBe(near);
   });
 });

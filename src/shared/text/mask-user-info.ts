@@ -1,9 +1,14 @@
 /**
- * Hides user name and password of every address in a text: `http://***@proxy:3128`. Only the store and the bundle
+ * Hides user name and password of every address in a text: `http://***@proxy:3128`, and `***@proxy:3128`. Only the store and the bundle
  * carry them in clear (docs/delivery.md section 7). Everything up to the last `@` of the authority goes, because
  * that is where URL readers end user-info, whatever stands in a carelessly written password.
  */
 export function maskUserInfo(text: string): string {
+  // A proxy may be written without its scheme: what is in front of the `@` then has both, a name and a password.
+  const bare = text.replace(
+    /(^|[\s"'`=,;(|[{])(?!(?:mailto|sips?|xmpp|acct|npm):)[^\s:@/\\"'`<>=,;(|[{]{1,128}:[^\s@/\\"'`<>]{1,256}@(?!sha\d+:)(?=[\w[])/g,
+    '$1***@',
+  );
   // Only the scheme's last character is looked at: matching all of it takes quadratic time on a long text without one.
-  return text.replace(/([a-z0-9+.-]:[\\/]{2})[^\s/\\?#"'<>]*@/gi, '$1***@');
+  return bare.replace(/([a-z0-9+.-]:[\\/]{2})[^\s/\\?#"'<>]*@/gi, '$1***@');
 }
