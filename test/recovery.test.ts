@@ -67,7 +67,14 @@ it('an owner locked out by a dead identity provider gets in again, repairs sign-
 
   await owner.go(`sso/${connections[0]?.id}/sign-in`);
   await page.getByRole('button', { name: 'Stop requiring SSO' }).click();
+  // The page knows of the change before the dialog closes, which must not ask for the opposite then.
+  const { promise: read, resolve: goOn } = Promise.withResolvers<void>();
+  await page.route('**/v1/me', (route) => read.then(() => route.continue()));
   await page.getByRole('dialog').getByRole('button', { name: 'Stop requiring SSO' }).click();
+  await page.getByText('Require SSO', { exact: true }).first().waitFor({ state: 'attached' });
+  expect(await page.getByRole('dialog').getByRole('heading').textContent()).toMatch(/^Stop requiring/);
+  goOn();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Require SSO' }).waitFor();
   const { events } = actionsSchema.parse(await api('GET', '/audit'));
   const actions = events.map(({ action }) => action);

@@ -41,7 +41,8 @@ function Ask({
 }) {
   const { t } = useConsoleText();
   const { change, save } = useConnectionEdit(connection, true);
-  const { enforced } = connection;
+  // What was asked stays what is asked: the page behind follows others, and what this very answer changes.
+  const [enforced] = useState(connection.enforced);
   const submit = async () => {
     if (await save({ enforced: !enforced })) onClose();
   };
