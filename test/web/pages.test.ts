@@ -74,6 +74,7 @@ describe('the pages', () => {
         'Off',
         'Your policy',
         'Locked',
+        'In force',
         '1 overridden',
       ]);
       await page.getByLabel('Filter managed settings').fill('analyticsEnabled');
@@ -102,7 +103,7 @@ describe('the pages', () => {
       expect(exported.managed.some((setting) => 'choice' in setting)).toBe(false);
       const chosen = exported.managed.filter((setting) => setting.source === 'user');
       expect(chosen.map((setting) => setting.id)).toEqual(['theme', 'memoryMiB']);
-      expect(chosen.every((setting) => !('value' in setting))).toBe(true);
+      expect(chosen.every((setting) => !('value' in setting) && setting.status === 'chosen')).toBe(true);
       expect(JSON.stringify(exported)).not.toContain('12288');
     }));
 
@@ -290,15 +291,41 @@ describe('the pages', () => {
       await page.getByText('They may be of different versions').waitFor();
     }));
 
-  test('a fault of the agent is shown with its reference, without a stack', () =>
-    visit(managedWorld(), async ({ page }) => {
-      const message = 'The agent met a fault of its own (reference 7F3A).';
-      await page.route('**/v1/doctor', (route) =>
-        route.fulfill({ status: 500, json: { error: { code: 'internal', message } } }),
-      );
-      await page.getByRole('link', { name: 'Diagnostics' }).click();
-      await page.getByText(message).waitFor();
-    }));
+  test.each([
+    ['settings', '**/v1/settings', 'Settings'],
+    ['policy', '**/v1/policy', 'Policy'],
+    ['account', '**/v1/account', 'Account'],
+    ['diagnostics', '**/v1/doctor', 'Diagnostics'],
+  ])(
+    '%s says that it is read, that it could not be, and why, and is there when it can',
+    (place, path, title) =>
+      visit(managedWorld(), async ({ page }) => {
+        await page.evaluate(`location.hash = '#/${place}'`);
+        const heading = page.getByRole('heading', { level: 1, name: title, exact: true });
+        await heading.waitFor();
+
+        const message = 'The agent met a fault of its own (reference 7F3A).';
+        const json = { error: { code: 'internal', message } };
+        const reading = Promise.withResolvers<void>();
+        let broken = true;
+        // A request that the page has given up itself meanwhile cannot be answered any more.
+        await page.route(path, async (route) => {
+          await reading.promise;
+          await (broken ? route.fulfill({ status: 500, json }) : route.continue()).catch(() => undefined);
+        });
+        await page.reload();
+        await page.getByRole('status', { name: 'Loading…' }).waitFor();
+        expect(await heading.count()).toBe(0);
+
+        reading.resolve();
+        await page.getByRole('heading', { name: 'This could not be read' }).waitFor();
+        await page.getByText(message).waitFor();
+
+        broken = false;
+        await page.getByRole('main').getByRole('button', { name: 'Try again' }).click();
+        await heading.waitFor();
+      }),
+  );
 
   test('diagnostics are saved as a file, and a fault in collecting them is told', () =>
     visit(managedWorld(), async ({ page }) => {

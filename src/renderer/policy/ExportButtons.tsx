@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core';
 import Download from 'lucide-react/icons/download';
-import type { PolicyAnswer, SettingState } from '../../shared/contracts/local-api.ts';
+import type { PolicyAnswer, SettingState, StatusAnswer } from '../../shared/contracts/local-api.ts';
 import { CopyButton } from '../../shared-ui/CopyButton.tsx';
 import { saveAsJson } from '../../shared-ui/save-as.ts';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { useResource } from '../agent/use-resource.ts';
+import { managedStatus } from './managed-status.ts';
 
 const FILE = 'mooring-policy.json';
 
@@ -13,7 +14,9 @@ export function ExportButtons({ policy }: { readonly policy: PolicyAnswer }) {
   const { t } = useText();
   const settings = useResource('settings');
   const managed = settings.state === 'ready' ? settings.value.settings : [];
-  const text = () => exportText(policy, managed);
+  const status = useResource('status');
+  const store = status.state === 'ready' ? status.value.store.state : 'ok';
+  const text = () => exportText(policy, managed, store);
   return (
     <>
       <CopyButton text={text}>{t('policy.copyJson')}</CopyButton>
@@ -29,12 +32,17 @@ export function ExportButtons({ policy }: { readonly policy: PolicyAnswer }) {
   );
 }
 
-function exportText(policy: PolicyAnswer, settings: readonly SettingState[]): string {
+function exportText(
+  policy: PolicyAnswer,
+  settings: readonly SettingState[],
+  store: StatusAnswer['store']['state'],
+): string {
   // A report about policy names which settings the user chose, never what they chose (docs/delivery.md, section 5).
   const managed = settings
     .filter((setting) => setting.managedBy !== null)
-    .map(({ choice: _, value, contributions, ...setting }) => ({
+    .map(({ choice, value, contributions, ...setting }) => ({
       ...setting,
+      status: managedStatus({ ...setting, choice }, store),
       ...(setting.source === 'user' ? {} : { value }),
       contributions: contributions.filter((each) => each.source !== 'user'),
     }));

@@ -1,5 +1,6 @@
 import Lock from 'lucide-react/icons/lock';
 import { useCallback, useMemo, useState } from 'react';
+import type { StatusAnswer } from '../../shared/contracts/local-api.ts';
 import { Highlighted } from '../../shared-ui/Highlighted.tsx';
 import { searchWords } from '../../shared-ui/match-text.ts';
 import { Panel } from '../../shared-ui/Panel.tsx';
@@ -13,8 +14,9 @@ import { findSettings, isManaged, joinSettings, type ShownSetting } from '../set
 import { useCatalog } from '../settings/use-catalog.ts';
 import { WhyPanel } from '../settings/WhyPanel.tsx';
 import classes from './ManagedPanel.module.css';
+import { managedStatus } from './managed-status.ts';
 
-/** Every setting that a layer decides: value, source, level and what was overridden. */
+/** Every setting that a layer decides: value, source, level, what became of it and what was overridden. */
 export function ManagedPanel() {
   const catalog = useCatalog();
   const settings = useResource('settings');
@@ -35,6 +37,7 @@ function Managed({ settings }: { readonly settings: readonly ShownSetting[] }) {
   const [query, setQuery] = useState('');
   const [explained, setExplained] = useState<string | null>(null);
   const close = useCallback(() => setExplained(null), []);
+  const store = status.state === 'ready' ? status.value.store.state : 'ok';
   const words = useMemo(() => searchWords(query), [query]);
   const found = useMemo(
     () =>
@@ -61,7 +64,7 @@ function Managed({ settings }: { readonly settings: readonly ShownSetting[] }) {
             : t('policy.managedNoMatch', { query: query.trim() })}
         </p>
       ) : (
-        <ManagedTable settings={found} words={words} onExplain={setExplained} />
+        <ManagedTable settings={found} words={words} store={store} onExplain={setExplained} />
       )}
       <WhyPanel
         setting={settings.find((setting) => setting.state.id === explained) ?? null}
@@ -75,12 +78,14 @@ function Managed({ settings }: { readonly settings: readonly ShownSetting[] }) {
 interface TableProps {
   readonly settings: readonly ShownSetting[];
   readonly words: readonly string[];
+  /** State of settings-store.json. */
+  readonly store: StatusAnswer['store']['state'];
   readonly onExplain: (id: string) => void;
 }
 
-function ManagedTable({ settings, words, onExplain }: TableProps) {
+function ManagedTable({ settings, words, store, onExplain }: TableProps) {
   const { t } = useText();
-  const columns = ['setting', 'value', 'source', 'level', 'conflicts'] as const;
+  const columns = ['setting', 'value', 'source', 'level', 'status', 'conflicts'] as const;
   return (
     <table className={classes.table}>
       <thead className={classes.columns}>
@@ -94,7 +99,13 @@ function ManagedTable({ settings, words, onExplain }: TableProps) {
       </thead>
       <tbody>
         {settings.map((setting) => (
-          <ManagedRow key={setting.state.id} setting={setting} words={words} onExplain={onExplain} />
+          <ManagedRow
+            key={setting.state.id}
+            setting={setting}
+            words={words}
+            store={store}
+            onExplain={onExplain}
+          />
         ))}
       </tbody>
     </table>
@@ -104,12 +115,9 @@ function ManagedTable({ settings, words, onExplain }: TableProps) {
 function ManagedRow({
   setting: { registration, state },
   words,
+  store,
   onExplain,
-}: {
-  readonly setting: ShownSetting;
-  readonly words: readonly string[];
-  readonly onExplain: (id: string) => void;
-}) {
+}: Omit<TableProps, 'settings'> & { readonly setting: ShownSetting }) {
   const { t } = useText();
   const valueText = useValueText();
   const conflicts = state.contributions.filter((each) => each.outcome === 'overridden').length;
@@ -143,6 +151,7 @@ function ManagedRow({
           <Tag>{t('managed.suggested')}</Tag>
         )}
       </td>
+      <td data-column={t('policy.column.status')}>{t(`policy.status.${managedStatus(state, store)}`)}</td>
       <td data-column={t('policy.column.conflicts')}>
         {conflicts === 0 ? (
           <span className={classes.dim}>{t('policy.conflictsNone')}</span>
