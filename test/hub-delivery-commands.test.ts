@@ -113,6 +113,8 @@ it('devices are listed, shown, named, exported and forgotten', async () => {
     /USER +DEVICE +STATUS[^\n]*\nann@acme\.example .* compliant +Everyone \(1\)/,
   );
   expect(await text('devices', 'show', id)).toMatch(/compliant\. Nothing\.\nUser: +ann@acme\.example/);
+  expect(await json('devices', 'drift', id)).toEqual({ drift: [], total: 0, next: null });
+  expect(await text('policy', 'compliance')).toMatch(/^POLICY +FOLLOWING +DEVICES\nEveryone +1 +1\n$/);
   expect(await json('devices', 'rename', id, '=SUM(A1)')).toMatchObject({ device: { name: '=SUM(A1)' } });
   const out = join(data.path, 'devices.csv');
   await json('devices', 'export', '--out', out);

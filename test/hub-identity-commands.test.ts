@@ -81,6 +81,8 @@ describe('people', () => {
     expect(await refused('teams', 'create', 'tools')).toEqual({ code: 1, error: 'conflict' });
     await answer('teams', 'add', 'tools', 'ada@acme.example');
     expect((await answer('teams', 'show', 'Tools')).members).toMatchObject([{ email: 'ada@acme.example' }]);
+    expect(await text('members', 'show', 'ada@acme.example')).toMatch(/by scim since .*\nTeams: +Tools\n/);
+    expect(await refused('members', 'show', 'nobody@acme.example')).toEqual({ code: 2, error: 'not_found' });
     expect(await text('teams', 'list')).toMatch(/Tools +1 +for work/);
     await answer('teams', 'remove', 'Tools', 'ada@acme.example');
     expect((await answer('teams', 'show', 'Tools')).members).toEqual([]);
@@ -98,6 +100,20 @@ describe('people', () => {
     await answer('tokens', 'revoke', 'robot');
     expect((await ask()).status).toBe(401);
     expect(await refused('tokens', 'revoke', 'robot')).toEqual({ code: 2, error: 'not_found' });
+    const link = await answer(
+      'members',
+      'password-link',
+      'olivia@acme.example',
+      '--public-url',
+      `${hub.url}/`,
+    );
+    expect(link.url).toMatch(new RegExp(`^${hub.url}/[a-z]`));
+    expect((await fetch(link.url)).status).toBe(200);
+    // Somebody else's organization is left by the name it has there, and a stranger's cannot be.
+    expect(await refused('connections', 'withdraw', 'Okta', 'globex')).toEqual({
+      code: 2,
+      error: 'not_found',
+    });
   }, 120_000);
 });
 
@@ -171,6 +187,19 @@ describe('what the console shows and does', () => {
     expect((await answer('policy', 'order', 'By file')).policies[0]).toBe('By file');
     await answer('policy', 'set', 'By file', document);
     await answer('policy', 'restore-revision', 'By file', '1', '--reason', 'as it was');
+    expect(await text('policy', 'show', 'By file', '--revision', '2')).toContain('"analyticsEnabled"');
+    const [first, third] = [['--revision', '1'], []].map((words) =>
+      text('policy', 'show', 'By file', ...words),
+    );
+    expect(await first).toBe(await third);
+    expect((await answer('policy', 'teams', 'By file')).teams).toEqual([]);
+    expect((await answer('policy', 'compliance')).policies).toEqual([]);
+    expect((await runHubCommand(['policy', 'check', document])).stdout).toBe('It can be saved.\n');
+    writeFileSync(document, '{"configurationFileVersion": 2, "memoryMiB": {"value": "much"}}');
+    expect(await runHubCommand(['policy', 'check', document])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^error \[invalid_value\] .*\n {2}error memoryMiB/),
+    });
     const { revisions } = await answer('policy', 'revisions', 'By file', '--search', 'as it was');
     expect(revisions).toMatchObject([{ revision: 3, current: true }]);
     expect(await refused('policy', 'restore-revision', 'By file', '4')).toEqual({

@@ -2,27 +2,9 @@ import { Command, CommanderError } from 'commander';
 import { RefusalError } from '../shared/contracts/refusal.ts';
 import { misuse, wantsJson, wantsVersionJson } from '../shared/text/misuse.ts';
 import { VERSION } from '../shared/version.ts';
-import { accessCommands } from './commands/access-commands.ts';
-import { attentionCommand } from './commands/attention-command.ts';
+import { allCommands } from './commands/all-commands.ts';
 import { outputOf, type Surroundings } from './commands/command-context.ts';
-import { connectionCommands } from './commands/connection-commands.ts';
-import { dataCommands } from './commands/data-commands.ts';
-import { deviceCommands } from './commands/device-commands.ts';
-import { domainCommands } from './commands/domain-commands.ts';
-import { keyCommands } from './commands/key-commands.ts';
-import { auditCommand, memberCommands, userCommands } from './commands/member-commands.ts';
-import { migrationCommands } from './commands/migration-commands.ts';
-import { organizationCommands } from './commands/organization-commands.ts';
 import { answer, tellRefusal } from './commands/output.ts';
-import { overrideCommands } from './commands/override-commands.ts';
-import { policyCommands } from './commands/policy-commands.ts';
-import { recoverCommand } from './commands/recover-command.ts';
-import { reportCommands } from './commands/report-commands.ts';
-import { rolloutCommands } from './commands/rollout-commands.ts';
-import { scimCommands } from './commands/scim-commands.ts';
-import { startCommand } from './commands/start.ts';
-import { teamCommands } from './commands/team-commands.ts';
-import { tokenCommands } from './commands/token-commands.ts';
 
 /*
  * The command `mooring-hub`: runs the hub, and does an operator's work on its database with the services that
@@ -38,29 +20,9 @@ async function run(args: readonly string[], around: Surroundings): Promise<numbe
     .helpCommand('help [command]', 'show help for a command')
     .exitOverride()
     .configureOutput({ writeOut: (text) => around.write(text), writeErr: (text) => complaints.push(text) });
-  startCommand(program, around, (exit) => {
+  allCommands(program, around, (exit) => {
     code = exit;
   });
-  dataCommands(program, around);
-  policyCommands(program, around);
-  rolloutCommands(program, around);
-  accessCommands(program, around);
-  overrideCommands(program, around);
-  deviceCommands(program, around);
-  reportCommands(program, around);
-  memberCommands(program, around);
-  teamCommands(program, around);
-  connectionCommands(program, around);
-  tokenCommands(program, around);
-  scimCommands(program, around);
-  domainCommands(program, around);
-  migrationCommands(program, around);
-  keyCommands(program, around);
-  attentionCommand(program, around);
-  organizationCommands(program, around);
-  auditCommand(program, around);
-  userCommands(program, around);
-  recoverCommand(program, around);
   // Taken before a command's name as well: whether it was given is read from the words themselves.
   for (const each of [program, ...program.commands.filter(({ commands }) => commands.length > 0)])
     each.option('--json', 'answer for programs');

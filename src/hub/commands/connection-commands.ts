@@ -8,7 +8,7 @@ import {
   connectionCreationSchema,
 } from '../../shared/contracts/hub-sso.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
-import { acceptConnection, revokeAcceptance } from '../connections/acceptance-service.ts';
+import { acceptConnection, revokeAcceptance, withdrawConnection } from '../connections/acceptance-service.ts';
 import {
   applySettings,
   createConnection,
@@ -49,7 +49,7 @@ interface ChangeOptions extends ConnectionOptions {
 type Switch = 'on' | 'off';
 const SWITCHES = ['jit', 'scim', 'scimWins', 'scimAdopts', 'enforced'] as const;
 
-/** `connections list|show|create|update|metadata|failures|keys|…|accepted|accept|revoke|delete` */
+/** `connections list|show|create|update|metadata|failures|keys|…|accepted|accept|revoke|withdraw|delete` */
 export function connectionCommands(program: Command, around: Surroundings): void {
   const connections = program.command('connections').description('identity providers of an organization');
   const command = (name: string, description: string) =>
@@ -137,6 +137,14 @@ export function connectionCommands(program: Command, around: Surroundings): void
       }),
     );
   }
+  command('withdraw <name> <accepting>', 'stop provisioning into an organization that accepted it').action(
+    (name: string, acceptingOrganization: string, options: ChangeOptions) =>
+      run('withdraw', async (db, at) => {
+        const { id: connectionId } = await find(db, at, name);
+        await withdrawConnection(db, operator(), { ...at, connectionId, acceptingOrganization });
+        answer(outputOf(around), { id: connectionId }, () => ['Done.']);
+      })(name, options),
+  );
   command('delete <name>', 'remove an identity provider; members stay').action(
     run('delete', async (db, at, _options, name) => {
       const { id } = await find(db, at, name);

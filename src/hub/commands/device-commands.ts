@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import {
   DEVICE_STATUSES,
+  deviceDriftQuerySchema,
   deviceQuerySchema,
   deviceStatusSchema,
 } from '../../shared/contracts/hub-devices.ts';
@@ -24,7 +25,7 @@ import {
   type Surroundings,
   withDatabase,
 } from './command-context.ts';
-import { answerList, paging, queryOf, wholeOrPage } from './list-options.ts';
+import { answerList, listing, paging, queryOf, wholeOrPage } from './list-options.ts';
 import { inOrganization } from './organization-option.ts';
 import { answer } from './output.ts';
 
@@ -42,13 +43,14 @@ interface ListOptions extends OrganizationOptions {
 
 const now = () => new Date(systemClock.now());
 
-/** `devices list|show|rename|forget|export` */
+/** `devices list|show|drift|rename|forget|export` */
 export function deviceCommands(program: Command, around: Surroundings): void {
   const devices = program
     .command('devices')
     .description('devices of members, and whether they follow the policy');
   listCommand(devices, around);
   showCommand(devices, around);
+  driftCommand(devices, around);
   changeCommands(devices, around);
   exportCommand(devices, around);
 }
@@ -112,6 +114,28 @@ function showCommand(devices: Command, around: Surroundings): void {
             `Repaired:    ${at} ${kind} ${setting ?? file ?? ''}`.trimEnd(),
           ),
         ]);
+      }),
+    );
+}
+
+function driftCommand(devices: Command, around: Surroundings): void {
+  listing(inOrganization(devices.command('drift <id>')), deviceDriftQuerySchema)
+    .description('everything that was repaired on a device, newest first')
+    .option('--kind <kind>', 'only repairs of this kind')
+    .action((given: string, options: OrganizationOptions & PagingOptions) =>
+      withDatabase({ options, around, purpose: 'devices drift' }, async ({ db }) => {
+        const { id } = await findOrganization(db, options.organization);
+        const query = queryOf(deviceDriftQuerySchema, options);
+        const page = await wholeOrPage(query, options, async (wanted) => {
+          const { drift: rows, ...rest } = await listDrift(db, id, deviceId(given), wanted);
+          return { rows, ...rest };
+        });
+        answerList(around, page, {
+          name: 'drift',
+          head: ['TIME', 'KIND', 'SETTING', 'FILE'],
+          cells: (each) => [each.at, each.kind, each.setting ?? '', each.file ?? ''],
+          none: 'Nothing was repaired.',
+        });
       }),
     );
 }

@@ -4,17 +4,20 @@ import { signInQuerySchema } from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { PLATFORMS, type Platform } from '../../shared/settings/setting.ts';
 import { endSignIns } from '../organizations/end-sign-ins.ts';
+import { readMember } from '../organizations/member-list.ts';
 import { findOrganization } from '../organizations/organization-service.ts';
 import { listSignIns } from '../organizations/sign-ins.ts';
 import { readEffectivePolicy } from '../policies/effective-policy.ts';
+import { makePasswordLink } from '../sso/sign-in-settings.ts';
 import { operator, outputOf, type Surroundings, withDatabase } from './command-context.ts';
 import { answerList, listing, queryOf } from './list-options.ts';
 import { memberId } from './member-options.ts';
 import { inOrganization, type OrganizationOptions } from './organization-option.ts';
 import { answer, columns } from './output.ts';
 
-/** `members sign-ins|sign-out|effective` */
+/** `members show|password-link|sign-ins|sign-out|effective`: what concerns one member. */
 export function memberViewCommands(members: Command, around: Surroundings): void {
+  personCommands(members, around);
   listing(inOrganization(members.command('sign-ins <email>')), signInQuerySchema)
     .description('where a member is signed in at present, newest first')
     .option('--kind <kind>', 'only those: browser or desktop')
@@ -81,6 +84,38 @@ export function memberViewCommands(members: Command, around: Surroundings): void
               ]),
             'No policy sets anything.',
           ),
+        ]);
+      }),
+    );
+}
+
+function personCommands(members: Command, around: Surroundings): void {
+  inOrganization(members.command('show <email>'))
+    .description('one member: role, origin, teams, and the policy assigned to them')
+    .action((email: string, options: OrganizationOptions) =>
+      withDatabase({ options, around, purpose: 'members show' }, async ({ db }) => {
+        const { id } = await findOrganization(db, options.organization);
+        const member = await readMember(db, id, await memberId(db, email));
+        answer(outputOf(around), { member }, () => [
+          `${member.name} <${member.email}>${member.disabled ? ', disabled' : ''}`,
+          `User name: ${member.username}`,
+          `Role:      ${member.role}, by ${member.origin} since ${member.joinedAt}`,
+          `Teams:     ${member.teams.map(({ name }) => name).join(', ') || 'none'}`,
+          `Policy:    ${member.policy?.name ?? 'none of their own'}`,
+        ]);
+      }),
+    );
+  inOrganization(members.command('password-link <email>'))
+    .description('make a one-time link with which a member chooses a new password; audited')
+    .option('--public-url <url>', 'address of the hub, for the link', 'http://127.0.0.1:8443')
+    .action((email: string, options: OrganizationOptions & { readonly publicUrl: string }) =>
+      withDatabase({ options, around, purpose: 'members password-link' }, async ({ db }) => {
+        const { id: organizationId } = await findOrganization(db, options.organization);
+        const of = { organizationId, userId: await memberId(db, email) };
+        const link = await makePasswordLink(db, operator(), of, options.publicUrl.replace(/\/+$/, ''));
+        answer(outputOf(around), { email, ...link }, () => [
+          `${email} chooses a new password here, once, before ${link.expiresAt}:`,
+          link.url,
         ]);
       }),
     );

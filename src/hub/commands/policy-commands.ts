@@ -1,6 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { POLICY_FILE_FORMATS, type PolicyFileFormat } from '../../shared/contracts/hub-api.ts';
+import {
+  POLICY_FILE_FORMATS,
+  type PolicyFileFormat,
+  revisionPathSchema,
+} from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { Db } from '../database/connection.ts';
 import { findOrganization } from '../organizations/organization-service.ts';
@@ -10,9 +14,11 @@ import {
   setDefaultPolicy,
   unassignPolicy,
 } from '../policies/assignment-service.ts';
+import { acceptDocument } from '../policies/document.ts';
 import { exportPolicy } from '../policies/export/export-policy.ts';
 import { findPolicy } from '../policies/policy-list.ts';
 import { createPolicy, updatePolicy } from '../policies/policy-service.ts';
+import { readRevision } from '../policies/revision-list.ts';
 import {
   assignPolicyToTeam,
   readTeamPolicy,
@@ -23,6 +29,7 @@ import { assignmentFileCommand } from './assignment-file-command.ts';
 import { operator, outputOf, type Surroundings, withDatabase } from './command-context.ts';
 import { deletedPolicyCommands } from './deleted-policy-commands.ts';
 import { readDraft } from './draft-file.ts';
+import { queryOf } from './list-options.ts';
 import { memberId } from './member-options.ts';
 import { inOrganization, type OrganizationOptions } from './organization-option.ts';
 import { answer } from './output.ts';
@@ -30,7 +37,7 @@ import { policyEditCommands } from './policy-edit-commands.ts';
 import { policyListCommands } from './policy-list-commands.ts';
 import { readText } from './text-file.ts';
 
-/** `policy list|revisions|users|show|export|set|import|assign|unassign|default|delete|deleted|restore` */
+/** `policy list|revisions|users|teams|compliance|show|check|export|set|import|assign|unassign|default|delete|deleted|restore` */
 export function policyCommands(program: Command, around: Surroundings): void {
   const policy = program.command('policy').description('settings policies of an organization');
   readCommands(policy, around);
@@ -46,13 +53,28 @@ function readCommands(policy: Command, around: Surroundings): void {
   policyListCommands(policy, around);
   inOrganization(policy.command('show <policy>'))
     .description('show the document of a policy, by name or id')
-    .action((name: string, options: OrganizationOptions) =>
+    .option('--revision <number>', 'as it was in this revision')
+    .action((name: string, options: OrganizationOptions & { readonly revision?: string }) =>
       withDatabase({ options, around, purpose: 'policy show' }, async ({ db }) => {
         const { id } = await findOrganization(db, options.organization);
         const found = await findPolicy(db, id, name);
-        answer(outputOf(around), { policy: found }, () => found.text.trimEnd().split('\n'));
+        if (options.revision === undefined)
+          return answer(outputOf(around), { policy: found }, () => found.text.trimEnd().split('\n'));
+        const { revision: wanted } = queryOf(revisionPathSchema.pick({ revision: true }), options);
+        const revision = await readRevision(db, id, found.id, wanted);
+        answer(outputOf(around), { revision }, () => revision.text.trimEnd().split('\n'));
       }),
     );
+  policy
+    .command('check <file>')
+    .description('check an admin-settings.json ("-": standard input) as saving it would; nothing is saved')
+    .action((file: string) => {
+      const { problems } = acceptDocument({ text: readText(file) });
+      answer(outputOf(around), { acceptable: true, problems }, () => [
+        ...problems.map(({ severity, path, message }) => `${severity} ${path}: ${message}`),
+        'It can be saved.',
+      ]);
+    });
 }
 
 function exportCommand(policy: Command, around: Surroundings): void {

@@ -4,15 +4,19 @@ import {
   policyQuerySchema,
   revisionQuerySchema,
 } from '../../shared/contracts/hub-api.ts';
+import { systemClock } from '../clock.ts';
 import { findOrganization } from '../organizations/organization-service.ts';
 import { listAssignments } from '../policies/assignment-list.ts';
-import { findPolicy, pagePolicies } from '../policies/policy-list.ts';
+import { findPolicy, listPolicies, pagePolicies } from '../policies/policy-list.ts';
 import { listRevisions } from '../policies/revision-list.ts';
-import { type Surroundings, withDatabase } from './command-context.ts';
+import { listPolicyTeams } from '../policies/team-assignment-service.ts';
+import { countFollowing } from '../reports/device-rows.ts';
+import { outputOf, type Surroundings, withDatabase } from './command-context.ts';
 import { answerList, listing, queryOf, wholeOrPage } from './list-options.ts';
 import { inOrganization, type OrganizationOptions } from './organization-option.ts';
+import { answer, columns } from './output.ts';
 
-/** `policy list|revisions|users` */
+/** `policy list|revisions|users|teams|compliance` */
 export function policyListCommands(policy: Command, around: Surroundings): void {
   listing(inOrganization(policy.command('list')), policyQuerySchema)
     .description('list policies')
@@ -39,6 +43,8 @@ export function policyListCommands(policy: Command, around: Surroundings): void 
     );
   revisionsCommand(policy, around);
   usersCommand(policy, around);
+  teamsCommand(policy, around);
+  complianceCommand(policy, around);
 }
 
 function revisionsCommand(policy: Command, around: Surroundings): void {
@@ -88,6 +94,44 @@ function usersCommand(policy: Command, around: Surroundings): void {
             cells: (each) => [each.email, each.name, each.assignedAt],
             none: 'Nobody has it by name.',
           },
+        );
+      }),
+    );
+}
+
+function teamsCommand(policy: Command, around: Surroundings): void {
+  inOrganization(policy.command('teams <policy>'))
+    .description('teams that have a policy assigned')
+    .action((name: string, options: OrganizationOptions) =>
+      withDatabase({ options, around, purpose: 'policy teams' }, async ({ db }) => {
+        const { id } = await findOrganization(db, options.organization);
+        const found = await listPolicyTeams(db, id, (await findPolicy(db, id, name)).id);
+        answer(outputOf(around), found, () =>
+          columns(
+            ['TEAM', 'MEMBERS', 'SINCE'],
+            found.teams.map((each) => [each.name, String(each.members), each.assignedAt]),
+            'No team has it.',
+          ),
+        );
+      }),
+    );
+}
+
+function complianceCommand(policy: Command, around: Surroundings): void {
+  inOrganization(policy.command('compliance'))
+    .description('how many devices follow each policy, of those that should have it')
+    .action((options: OrganizationOptions) =>
+      withDatabase({ options, around, purpose: 'policy compliance' }, async ({ db }) => {
+        const { id } = await findOrganization(db, options.organization);
+        const counted = await countFollowing(db, id, new Date(systemClock.now()));
+        const names = new Map((await listPolicies(db, id)).map((each) => [each.id, each.name]));
+        const policies = counted.map((each) => ({ ...each, name: names.get(each.policyId) ?? '' }));
+        answer(outputOf(around), { policies }, () =>
+          columns(
+            ['POLICY', 'FOLLOWING', 'DEVICES'],
+            policies.map((each) => [each.name, String(each.following), String(each.devices)]),
+            'No device should have a policy.',
+          ),
         );
       }),
     );
