@@ -28,6 +28,7 @@ interface View {
   readonly kept?: readonly View['scheme'][];
   readonly full?: boolean;
   readonly rtl?: boolean;
+  readonly locale?: string;
   act?(page: Page, agent: StandInAgent): Promise<void>;
 }
 
@@ -218,6 +219,34 @@ const VIEWS: readonly View[] = [
     full: true,
   },
   {
+    name: 'settings-de-320',
+    world: managedWorld,
+    place: 'settings/Resources',
+    width: 320,
+    height: 640,
+    scheme: 'dark',
+    locale: 'de',
+    full: true,
+  },
+  {
+    name: 'policy-de',
+    world: managedWorld,
+    place: 'policy',
+    width: 1024,
+    scheme: 'dark',
+    locale: 'de',
+    full: true,
+  },
+  {
+    name: 'diagnostics-de',
+    world: managedWorld,
+    place: 'diagnostics',
+    width: 320,
+    scheme: 'light',
+    locale: 'de',
+    full: true,
+  },
+  {
     name: 'device',
     world: walledWorld,
     place: 'sign-in',
@@ -239,12 +268,15 @@ const VIEWS: readonly View[] = [
 ];
 
 async function shoot(browser: Browser, dashboardFolder: string, view: View, folder: string): Promise<void> {
-  const agent = startStandInAgent({ world: view.world(), dashboardFolder });
+  const world = view.world();
+  // Whoever chose a theme chose the one that is shown.
+  if (world.choices.has('theme')) world.choices.set('theme', view.scheme);
+  const agent = startStandInAgent({ world, dashboardFolder });
   const context = await browser.newContext({
     viewport: { width: view.width, height: view.height ?? 800 },
     colorScheme: view.scheme,
     reducedMotion: 'reduce',
-    locale: 'en-GB',
+    locale: view.locale ?? 'en-GB',
   });
   try {
     const page = await context.newPage();

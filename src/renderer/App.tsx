@@ -5,13 +5,14 @@ import ScrollText from 'lucide-react/icons/scroll-text';
 import SlidersHorizontal from 'lucide-react/icons/sliders-horizontal';
 import UserRound from 'lucide-react/icons/user-round';
 import { type ReactNode, useCallback, useState } from 'react';
-import type { StatusAnswer } from '../shared/contracts/local-api.ts';
+import type { SettingsAnswer, StatusAnswer } from '../shared/contracts/local-api.ts';
 import { assertNever } from '../shared/contracts/refusal.ts';
+import { useFollowedScheme } from '../shared-ui/Identity.tsx';
 import { onDemand } from '../shared-ui/on-demand.tsx';
 import { useText } from '../shared-ui/text-context.tsx';
 import { AgentProvider } from './agent/agent-context.tsx';
 import { ResourceGate } from './agent/ResourceGate.tsx';
-import { useResource } from './agent/use-resource.ts';
+import { type Loaded, useResource } from './agent/use-resource.ts';
 import type { Door } from './open-door.ts';
 import { type Page, type Place, usePlace } from './routing.ts';
 import { DraftsProvider } from './settings/DraftsContext.tsx';
@@ -56,7 +57,8 @@ function Dashboard() {
   const [place] = usePlace();
   const status = useResource('status');
   // Asked for together with the status, because nearly every page needs it next.
-  useResource('settings');
+  const settings = useResource('settings');
+  useFollowedScheme(themeOf(settings));
   const walled = status.state === 'ready' && isWalled(status.value);
   const entries = useNavEntries(walled);
   const page = entries.some((entry) => entry.page === place.page)
@@ -67,6 +69,13 @@ function Dashboard() {
       <ResourceGate loaded={status}>{() => <CurrentPage page={page} place={place} />}</ResourceGate>
     </Shell>
   );
+}
+
+/** The setting `theme` as it is in force; `null`: not read yet. */
+function themeOf(settings: Loaded<SettingsAnswer>): 'light' | 'dark' | 'auto' | null {
+  if (settings.state !== 'ready') return null;
+  const theme = settings.value.settings.find(({ id }) => id === 'theme')?.value;
+  return theme === 'light' || theme === 'dark' ? theme : 'auto';
 }
 
 /** True while sign-in is enforced and nobody who satisfies it is signed in (docs/policy.md, section 7). */

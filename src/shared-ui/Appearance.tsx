@@ -4,6 +4,7 @@ import Moon from 'lucide-react/icons/moon';
 import Sun from 'lucide-react/icons/sun';
 import { useId } from 'react';
 import classes from './Appearance.module.css';
+import { WITHOUT_STYLES } from './Identity.tsx';
 import { useText } from './text-context.tsx';
 
 const SCHEMES = [
@@ -15,7 +16,7 @@ const SCHEMES = [
 /** Light, dark, or as the system is; kept for this tab. */
 export function Appearance() {
   const { t } = useText();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { colorScheme, setColorScheme } = useMantineColorScheme(WITHOUT_STYLES);
   const name = useId();
   return (
     <fieldset className={classes.control}>

@@ -2,8 +2,13 @@ import './mantine.css';
 import './theme-variables.css';
 import '@fontsource-variable/geist/wght.css';
 import './identity.css';
-import { type MantineColorScheme, type MantineColorSchemeManager, MantineProvider } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import {
+  type MantineColorScheme,
+  type MantineColorSchemeManager,
+  MantineProvider,
+  useMantineColorScheme,
+} from '@mantine/core';
+import { createContext, type ReactNode, use, useEffect, useState } from 'react';
 import type { CatalogWords } from '../shared/text/catalog-words.ts';
 import type { TextKey } from '../shared/text/en.ts';
 import type { Catalog } from '../shared/text/text.ts';
@@ -16,18 +21,49 @@ const SCHEME_KEY = 'mooring.appearance';
 const isScheme = (value: string | null): value is MantineColorScheme =>
   value === 'light' || value === 'dark' || value === 'auto';
 
+interface TabSchemes extends MantineColorSchemeManager {
+  /** Whether the reader chose one in this tab. */
+  chosen(): boolean;
+  /** What is set by this is nobody's choice, and not kept. */
+  quietly(set: () => void): void;
+}
+
 /** Keeps light, dark or system for this tab: pages of Mooring leave nothing behind in a browser. */
-function sessionSchemes(): MantineColorSchemeManager {
+function sessionSchemes(): TabSchemes {
+  let quiet = false;
   return {
+    chosen: () => window.sessionStorage.getItem(SCHEME_KEY) !== null,
+    quietly: (set) => {
+      quiet = true;
+      set();
+      quiet = false;
+    },
     get: (fallback) => {
       const kept = window.sessionStorage.getItem(SCHEME_KEY);
       return isScheme(kept) ? kept : fallback;
     },
-    set: (value) => window.sessionStorage.setItem(SCHEME_KEY, value),
+    set: (value) => {
+      if (!quiet) window.sessionStorage.setItem(SCHEME_KEY, value);
+    },
     clear: () => window.sessionStorage.removeItem(SCHEME_KEY),
     subscribe: () => {},
     unsubscribe: () => {},
   };
+}
+
+/** Switched off for a moment, transitions would take a <style> element. */
+export const WITHOUT_STYLES = { keepTransitions: true };
+
+const SchemesContext = createContext<TabSchemes | null>(null);
+
+/** Has the page look as a setting says, until its reader chooses otherwise in this tab; `null`: not known yet. */
+export function useFollowedScheme(scheme: MantineColorScheme | null): void {
+  const schemes = use(SchemesContext);
+  const { setColorScheme } = useMantineColorScheme(WITHOUT_STYLES);
+  useEffect(() => {
+    if (schemes !== null && scheme !== null && !schemes.chosen())
+      schemes.quietly(() => setColorScheme(scheme));
+  }, [schemes, scheme, setColorScheme]);
 }
 
 /**
@@ -61,7 +97,7 @@ export function Identity({
         translation={texts?.translation}
         catalog={texts?.catalog}
       >
-        {children}
+        <SchemesContext value={schemes}>{children}</SchemesContext>
       </TextProvider>
     </MantineProvider>
   );

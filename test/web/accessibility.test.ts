@@ -128,7 +128,10 @@ describe('the dashboard for everybody', () => {
     options: BrowserContextOptions,
     look: (dashboard: OpenDashboard) => Promise<void>,
   ): Promise<void> {
-    const dashboard = await openDashboard(browser, built.folder, each.world(), options);
+    const world = each.world();
+    // Both schemes are looked at, so the setting must not decide.
+    world.choices.set('theme', 'system');
+    const dashboard = await openDashboard(browser, built.folder, world, options);
     try {
       await dashboard.go(each.place);
       await each.act?.(dashboard.page);

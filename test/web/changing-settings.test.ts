@@ -182,6 +182,23 @@ describe('changing settings', () => {
     await expect.poll(() => row('swapMiB').locator('input').inputValue()).toBe('3072');
   });
 
+  test('the page looks as the setting says, until its reader chooses otherwise for this tab', async () => {
+    const { page, agent } = dashboard;
+    const looks = (scheme: string) => page.locator(`html[data-mantine-color-scheme="${scheme}"]`).waitFor();
+    await page.emulateMedia({ colorScheme: 'light' });
+    await looks('dark');
+    agent.become({ documents: { 'user-policy': { theme: { locked: true, value: 'light' } } } });
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await looks('light');
+    await page.getByTitle('System').click();
+    await looks('dark');
+    agent.become({ documents: {} });
+    agent.world.choices.set('theme', 'light');
+    agent.emit({ type: 'settings', changed: ['theme'] });
+    await page.locator('[data-setting="theme"] [data-reset]').waitFor();
+    await looks('dark');
+  });
+
   test('a lock that comes while editing drops the edit and says so', async () => {
     const { page, agent } = dashboard;
     await row('swapMiB').locator('input').fill('4096');
