@@ -26,7 +26,7 @@ import beforePack, { refuseDevelopmentBuild } from '../../packaging/packaged-bui
 import { extendProject } from '../../packaging/windows/msi-project.mjs';
 import { buildParts } from '../../scripts/build.mjs';
 import { INSTALLER_OPTIONS } from '../../src/cli/install/installer-options.ts';
-import { NO_HOOK, writeElectronStandIn } from './electron-stand-in.ts';
+import { NO_HOOK, SENTINEL, writeElectronStandIn } from './electron-stand-in.ts';
 
 /*
  * What the installers are made of, as electron-builder hands it to the tools that make them. Those tools come from
@@ -47,7 +47,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** electron-builder for one target, on a stand-in of Electron's distribution. */
-async function make(platform: 'linux' | 'win', target: string, options: readonly string[], env = {}) {
+async function make(platform: 'linux' | 'win' | 'mac', target: string, options: readonly string[], env = {}) {
   const dist = join(folder, `${platform}-dist`);
   await writeElectronStandIn(dist, platform);
   const settings = [
@@ -209,6 +209,32 @@ test('an upgrade leaves the app its name on the PATH, whichever order the packag
       new RegExp(`^${target}:\\n(?: .*\\n)*?  afterRemove: packaging/linux/after-remove.sh`, 'm'),
     );
 });
+
+// electron-builder packs for mac everywhere but on Windows; it signs only on mac itself.
+test.runIf(process.platform !== 'win32')(
+  'the app of mac carries the digest that its archive is held to, its fuses and its scheme',
+  async () => {
+    await make('mac', 'dir', ['-c.mac.notarize=false', '-c.mac.identity=null']);
+    const contents = join(folder, 'dir', 'mac', 'Mooring.app', 'Contents');
+    const plist = await readFile(join(contents, 'Info.plist'), 'utf8');
+    const archive = await readFile(join(contents, 'Resources', 'app.asar'));
+    const digest = createHash('sha256')
+      .update(archive.subarray(16, 16 + archive.readUInt32LE(12)))
+      .digest('hex');
+    const [, integrity = ''] =
+      /<key>ElectronAsarIntegrity<\/key>\s*<dict>([\s\S]*?<\/dict>)\s*<\/dict>/.exec(plist) ?? [];
+    expect(integrity.match(/<(?:key|string)>[^<]*/g)?.map((each) => each.replace(/^<\w+>/, ''))).toEqual([
+      ...['Resources/app.asar', 'algorithm', 'SHA256', 'hash', digest],
+    ]);
+    expect(plist).toMatch(/<key>CFBundleURLSchemes<\/key>\s*<array>\s*<string>mooring<\/string>/);
+    expect(plist).toMatch(/<key>LSUIElement<\/key>\s*<true\/>/);
+    const framework = join(contents, 'Frameworks', 'Electron Framework.framework', 'Electron Framework');
+    const binary = await readFile(framework, 'latin1');
+    const from = binary.indexOf(SENTINEL) + SENTINEL.length + 2;
+    // In the order of `FuseV1Options`: the fifth holds the archive to the digest, the sixth loads nothing else.
+    expect(binary.slice(from, from + 6)).toBe('010011');
+  },
+);
 
 test('the package of mac links the command, and leaves a command that is not ours', async () => {
   const disk = join(folder, 'disk');

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { access, chmod, mkdtemp, open, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -149,6 +150,40 @@ describe('the command in the packed app', () => {
     expect(await run('settings', 'set', 'theme', 'dark')).toMatchObject({ exit: 0 });
     expect(await run('settings', 'get', 'theme')).toMatchObject({ exit: 0, stdout: 'dark\n' });
     expect(await run('agent', 'stop')).toMatchObject({ exit: 0 });
+  });
+
+  test('opens no keychain itself: nothing it does asks the session’s bus, behind which the keychain is', async () => {
+    let asked = 0;
+    const bus = createServer((socket) => {
+      asked += 1;
+      socket.on('error', () => undefined).end();
+    });
+    const path = join(home, 'session-bus');
+    await new Promise<void>((resolve) => bus.listen(path, resolve));
+    try {
+      const session = { DBUS_SESSION_BUS_ADDRESS: `unix:path=${path}`, DISPLAY: '' };
+      const agent = `'${process.execPath}' '${join(root, 'out', 'cli', 'mooring.js')}' agent run --headless`;
+      await putApp(`exec env -u DBUS_SESSION_BUS_ADDRESS ${agent}`);
+      for (const words of [
+        ['status'],
+        ['whoami'],
+        ['login', '--hub', 'http://127.0.0.1:1'],
+        ['logout'],
+        ['doctor'],
+      ])
+        await runAt(command(), words, session);
+      expect(asked).toBe(0);
+      // A keychain that is opened would be seen.
+      const opens = "require('keytar').getPassword('Mooring', 'session').catch(() => process.exit(0))";
+      await promisify(execFile)(process.execPath, ['-e', opens], {
+        cwd: root,
+        env: { ...process.env, ...session },
+      });
+      expect(asked).toBeGreaterThan(0);
+      expect(await run('agent', 'stop')).toMatchObject({ exit: 0 });
+    } finally {
+      bus.close();
+    }
   });
 
   test('says so when the app does not start or is not there', async () => {
