@@ -12,14 +12,15 @@ import { type KeptLink, keepLinked } from './agent/kept-link.ts';
 import { ownProxy } from './agent/own-settings.ts';
 import { installBridge } from './bridge/install-bridge.ts';
 import { createWindowDoor } from './bridge/window-door.ts';
-import { LINK_SCHEME, linkAmong } from './deep-link/deep-link.ts';
+import { LINK_SCHEME } from './deep-link/deep-link.ts';
 import { autostartFile } from './login-item/autostart-file.ts';
-import { createLoginItem, LOGIN_FLAG, startedBy } from './login-item/login-item.ts';
+import { createLoginItem, LOGIN_FLAG } from './login-item/login-item.ts';
 import type { Preferences } from './preferences/preferences.ts';
 import { dashboardProtocol } from './protocol/dashboard-protocol.ts';
 import { applicationMenu } from './shell/application-menu.ts';
 import { endGracefully } from './shell/ending.ts';
-import { createShell, RefusedStart, type Shell, type ShellHost } from './shell/shell.ts';
+import { createShell, type Shell, type ShellHost } from './shell/shell.ts';
+import { firstStart, followStarts, type Inbox } from './shell/starts.ts';
 import { hasTrayHost } from './tray/tray-host.ts';
 import { createTrayIcon, type TrayIcon } from './tray/tray-icon.ts';
 import { electronFeed } from './updates/electron-feed.ts';
@@ -33,8 +34,7 @@ import { mayLoseUnsaved } from './windows/unsaved-changes.ts';
 
 /** What `index.ts` found out before Electron was ready. */
 export interface Beginning {
-  /** Links, and the arguments of later starts, that came before anybody could follow them. */
-  readonly inbox: { readonly links: string[]; readonly starts: (readonly string[])[] };
+  readonly inbox: Inbox;
   /** Where Electron and the window keep what they remember. */
   readonly folder: string;
   /** False: no tray and no window, the agent alone. */
@@ -94,7 +94,7 @@ export async function startDesktop(beginning: Beginning): Promise<void> {
   const machine = { power: powerMonitor, isOnline: () => net.isOnline(), interfaces: networkInterfaces };
   const stops = [
     watchMachine({ ...machine, after, onWake: agent.wake }),
-    followStarts(beginning, made, host),
+    followStarts({ inbox: beginning.inbox, app, shell: made, showWindow: host.showWindow }),
   ];
   endGracefully({
     app,
@@ -106,28 +106,11 @@ export async function startDesktop(beginning: Beginning): Promise<void> {
       tray?.remove();
     },
   });
-  await begin(beginning, made, host, tray !== null, text);
-}
-
-async function begin(
-  { inbox, paths, display }: Beginning,
-  shell: Shell,
-  host: ShellHost,
-  tray: boolean,
-  { t }: DesktopText,
-): Promise<void> {
-  try {
-    const trayShown = tray && (await hasTrayHost(paths.platform, systemCommandRunner()));
-    await shell.start({ by: display ? startedBy(process.argv) : 'program', trayShown });
-  } catch (error) {
-    if (!(error instanceof RefusedStart)) throw error;
-    const { message, help = '' } = error.refusal;
-    host.tell(t('start.failed'), `${message} ${help}`.trim());
-    app.exit(1);
-    return;
-  }
-  const given = linkAmong(process.argv.slice(1));
-  for (const link of [...inbox.links.splice(0), ...(given === null ? [] : [given])]) shell.follow(link);
+  await firstStart({
+    ...{ inbox: beginning.inbox, argv: process.argv, display, shell: made, tell: host.tell, text },
+    trayShown: async () => tray !== null && hasTrayHost(paths.platform, systemCommandRunner()),
+    exit: (code) => app.exit(code),
+  });
 }
 
 function agentOptionsOf(dashboardFolder: string): AgentOptions {
@@ -253,26 +236,6 @@ function hostOf(parts: {
     startAtLogin: loginItem.follow,
     about: () => app.showAboutPanel(),
     quit: () => app.quit(),
-  };
-}
-
-/** Later starts of the app, and links, come to this one. */
-function followStarts({ inbox }: Beginning, shell: Shell, host: ShellHost): () => void {
-  const startedAgain = (argv: readonly string[]): void => {
-    const link = linkAmong(argv.slice(1));
-    if (link !== null) shell.follow(link);
-    else if (startedBy(argv) === 'person') host.showWindow();
-  };
-  for (const name of ['second-instance', 'open-url'] as const) app.removeAllListeners(name);
-  for (const argv of inbox.starts.splice(0)) startedAgain(argv);
-  app.on('second-instance', (_, argv) => startedAgain(argv));
-  app.on('open-url', (event, url) => {
-    event.preventDefault();
-    shell.follow(url);
-  });
-  app.on('activate', () => host.showWindow());
-  return () => {
-    for (const name of ['second-instance', 'open-url', 'activate'] as const) app.removeAllListeners(name);
   };
 }
 
