@@ -224,6 +224,18 @@ describe('the password', () => {
 });
 
 describe('second factors', () => {
+  it('are not added by guessing at the code that they begin with', async () => {
+    let page = await browser.get('/account/second-factor');
+    const statuses: number[] = [];
+    for (let guess = 0; guess < 11; guess += 1) {
+      page = await browser.submit(page, { code: '000000' }, ({ fields }) => 'code' in fields);
+      statuses.push(page.status);
+    }
+    expect(statuses).toEqual([...Array(10).fill(401), 429]);
+    expect(Number(page.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await actions()).toEqual([]);
+  });
+
   it('are added once the code or the passkey is right, and taken away again', async () => {
     const page = await browser.get('/account/second-factor');
     const secret = (/class="code-shown"[^>]*>([^<]+)</.exec(page.body)?.[1] ?? '').trim();

@@ -187,6 +187,7 @@ describe('device grant', () => {
   });
 
   it('limits the codes tried from one address', async () => {
+    expect(DEVICE_CODES).toMatchObject({ most: 100, windowSeconds: 10 * 60 });
     const browser = createBrowser(hub.url);
     const page = await browser.get('/device');
     await database.pool.query('delete from attempt_counters');

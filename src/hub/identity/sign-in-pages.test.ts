@@ -463,6 +463,7 @@ describe('passwords', () => {
     const page = { ...formsOf(first.body)[0]?.fields, step: 'password', email: ada.email };
     const send = (password: string) => browser.post('/sign-in', { ...page, password });
     const answers = await Promise.all(Array.from({ length: PER_ACCOUNT.most + 5 }, () => send('wrong')));
+    expect(PER_ACCOUNT).toMatchObject({ most: 10, windowSeconds: 15 * 60 });
     expect(answers.filter((answer) => answer.status === 429)).toHaveLength(5);
     const right = await send(PASSWORD);
     expect(right.status).toBe(429);
@@ -474,6 +475,7 @@ describe('passwords', () => {
   });
 
   it('guesses from one address are limited over all accounts; a success does not count', async () => {
+    expect(PER_ADDRESS).toMatchObject({ most: 100, windowSeconds: 15 * 60 });
     for (let round = 0; round < 3; round += 1)
       await typeCredentials(createBrowser(hub.url), '/sign-in', ada.email);
     const { rows } = await database.pool.query('select count from attempt_counters');

@@ -249,6 +249,22 @@ describe('the page behind the link', () => {
     expect(await member('csrf@')).toBeUndefined();
   });
 
+  it('is not guessed without end from one address, and one that is good does not count', async () => {
+    const { link } = await one('guessed@other.example');
+    await database.pool.query('delete from attempt_counters');
+    const browser = createBrowser(pagesUrl);
+    for (let looked = 0; looked < 3; looked += 1) expect((await browser.get(link ?? '')).status).toBe(200);
+    const guess = () => browser.get('/invitations/guess');
+    for (let guessed = 0; guessed < 30; guessed += 1) expect((await guess()).status).toBe(404);
+    const refused = await guess();
+    expect(refused.status).toBe(429);
+    expect(refused.body).toContain('Too many attempts. Try again in 10 minutes.');
+    const seconds = Number(refused.headers.get('retry-after'));
+    expect([seconds > 500, seconds <= 600]).toEqual([true, true]);
+    expect((await browser.get(link ?? '')).status).toBe(429);
+    await database.pool.query('delete from attempt_counters');
+  });
+
   it('ends when it is revoked, expires, or is sent again', async () => {
     const { link, invitationId } = await one('late@other.example');
     const sent = await resendInvitation(database.db, OPERATOR, place(), invitationId ?? '');
