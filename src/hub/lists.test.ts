@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { errorBodySchema } from '../shared/contracts/local-api.ts';
 import { startTestApi, type TestApi } from './test-api.ts';
+import { fillLists, type List, listsOf } from './test-lists.ts';
 import { createApiToken } from './tokens/api-tokens.ts';
 
 /*
@@ -13,7 +14,7 @@ import { createApiToken } from './tokens/api-tokens.ts';
 let api: TestApi;
 beforeAll(async () => {
   api = await startTestApi();
-  await fillLists();
+  await fillLists(api, 4);
 });
 afterAll(() => api.stop());
 
@@ -24,37 +25,6 @@ beforeEach(async () => {
   const wanted = { name: 'lists', role: 'owner' as const, days: 1 };
   token = (await createApiToken(api.database.db, context, api.ids.organizationId, wanted)).secret;
 });
-
-const parametersSchema = z.array(
-  z.object({
-    name: z.string(),
-    in: z.string(),
-    schema: z.looseObject({ enum: z.array(z.string()).optional() }),
-  }),
-);
-
-interface List {
-  readonly key: string;
-  readonly url: string;
-  readonly sorts: readonly string[];
-  readonly searchable: boolean;
-}
-
-function lists(): readonly List[] {
-  return api.operations().flatMap(({ key, method, path, operation }) => {
-    const parameters = parametersSchema.parse(operation.parameters ?? []);
-    const named = (name: string) => parameters.find((each) => each.in === 'query' && each.name === name);
-    if (method !== 'GET' || named('cursor') === undefined) return [];
-    return [
-      {
-        key,
-        url: api.fill(path),
-        sorts: named('sort')?.schema.enum ?? [],
-        searchable: named('search') !== undefined,
-      },
-    ];
-  });
-}
 
 const pageSchema = z.looseObject({ next: z.string().nullable(), total: z.int().optional() });
 
@@ -74,68 +44,9 @@ async function status(list: List, query: Readonly<Record<string, string>>): Prom
   return answer.statusCode;
 }
 
-/** Three rows and more in each, with values that are equal among them, and some that are not there. */
-async function fillLists(): Promise<void> {
-  const { db } = api.database;
-  const { organizationId, policyId, teamId, connectionId, userId, deviceId, jobId, migrationId, people } =
-    api.ids;
-  const each = sql`generate_series(1, 4) i`;
-  const at = sql`timestamptz '2026-05-01 10:00:00.123456Z' + (i / 2) * interval '1 hour'`;
-  const at2 = sql`timestamptz '2199-05-01Z' + (i / 2) * interval '1 hour'`;
-  const statements = [
-    sql`insert into domains (organization_id, name, challenge, verified_at, checked_at)
-        select ${organizationId}, 'd' || i || '.example', 'c' || i, case when i > 2 then ${at} end, case when i > 2 then ${at} end from ${each}`,
-    sql`insert into users (email, username, name) select 'out' || i || '@d3.example', 'out' || i, 'Outside ' || (i / 2) from ${each}`,
-    sql`insert into api_tokens (organization_id, name, role, secret_hash, created_at, expires_at)
-        select ${organizationId}, 'Token ' || (i / 2), 'editor', decode(md5(i::text) || md5(i::text), 'hex'), ${at}, ${at2} from ${each}`,
-    sql`insert into connections (organization_id, name, kind, created_at, updated_at)
-        select ${organizationId}, 'Provider ' || i, 'oidc', ${at}, ${at} from ${each}`,
-    sql`insert into connection_failures (connection_id, at, class, detail, email)
-        select ${connectionId}, ${at}, 'class_' || (i / 2), 'detail', case when i > 2 then 'x@acme.example' end from ${each}`,
-    sql`insert into scim_refusals (connection_id, at, method, path, status, detail) select ${connectionId}, ${at}, 'POST', '/Users/' || i, 400, 'detail' from ${each}`,
-    sql`insert into connection_organizations (connection_id, organization_id, accepted_at)
-        select c.id, ${organizationId}, now() from connections c where c.organization_id <> ${organizationId}`,
-    sql`insert into policy_revisions (policy_id, revision, document, text, author_label, reason)
-        select ${policyId}, i + 8, '{}', '{}', 'author ' || (i / 2), 'reason' from ${each}`,
-    sql`insert into policies (organization_id, name, revision, position, updated_at) select ${organizationId}, 'Other ' || i, 1, i / 2, ${at} from ${each}`,
-    sql`insert into policy_revisions (policy_id, revision, document, text, author_label, reason)
-        select p.id, 1, '{}', '{}', 'author', '' from policies p where p.name like 'Other %'`,
-    sql`insert into policy_assignments (organization_id, user_id, policy_id, assigned_at)
-        select organization_id, user_id, ${policyId}, now() from memberships where organization_id = ${organizationId}`,
-    sql`insert into deleted_policies (id, organization_id, name, revision, deleted_at, deleted_by, content)
-        select gen_random_uuid(), ${organizationId}, 'Gone ' || (i / 2), 1, now() - (i / 2) * interval '1 hour', 'test', '{"isDefault": false, "users": [], "teams": []}' from ${each}`,
-    sql`insert into teams (organization_id, name) select ${organizationId}, 'Team ' || i from ${each}`,
-    sql`insert into team_members (organization_id, team_id, user_id, origin)
-        select organization_id, ${teamId}, user_id, 'manual' from memberships where organization_id = ${organizationId}`,
-    sql`insert into invitations (organization_id, email, role, secret_hash, created_at, expires_at)
-        select ${organizationId}, 'new' || i || '@acme.example', 'member', decode(md5('i' || i) || md5('i' || i), 'hex'), ${at}, ${at2} from ${each}`,
-    sql`insert into member_jobs (organization_id, action, actor, actor_label, created_at, finished_at)
-        select ${organizationId}, '{"kind": "remove"}', '{"kind": "system", "name": "test"}', 'test', ${at}, now() from ${each}`,
-    sql`insert into provisioning_migrations (organization_id, connection_id, step, created_at, updated_at)
-        select ${organizationId}, ${connectionId}, 'cancelled', ${at}, ${at} from ${each}`,
-    sql`insert into provisioning_migration_people (migration_id, user_id, email, role, state)
-        select ${migrationId}, gen_random_uuid(), 'moved' || (i / 2) || '@acme.example', 'member', 'waiting' from ${each}`,
-    sql`insert into member_job_items (job_id, user_id, email, state, detail)
-        select ${jobId}, gen_random_uuid(), 'refused' || (i / 2) || '@acme.example', 'refused', 'because' from ${each}`,
-    sql`insert into browser_sessions (id_hash, user_id, user_agent, address, created_at, proved_at, expires_at)
-        select decode(md5(i::text), 'hex'), ${userId}, 'Browser', '127.0.0.1', ${at}, ${at}, ${at2} from ${each}`,
-    sql`insert into device_drift (device, received_at, at, kind, setting) select ${deviceId}, ${at}, ${at}, 'value', 'analyticsEnabled' from ${each}`,
-    sql`insert into overrides (organization_id, user_id, policy_id, device_id, setting, value, reason, granted_at, until)
-        select ${organizationId}, ${people.editor}, ${policyId}, gen_random_uuid(), 'setting' || i, 'true', 'because', ${at}, ${at2} from ${each}`,
-    sql`insert into signing_keys (kid, position, public_x, sealed_private, created_at)
-        select 'kid' || i, i + 100, 'x', '', ${at} from ${each}`,
-    sql`insert into audit_events (organization_id, at, actor_kind, actor_label, action, target_kind, target_id, target_label)
-        select ${organizationId}, ${at}, 'system', 'SCIM: Walk', 'scim.user.create', 'user', null, 'somebody' from ${each}`,
-  ];
-  // Together: a policy and its first revision need each other at the end.
-  await db.transaction().execute(async (trx) => {
-    for (const statement of statements) await statement.execute(trx);
-  });
-}
-
 it('finds the lists that the console shows', () => {
   const last = (url: string) => url.split('/').at(-1);
-  expect(lists().map(({ url }) => last(url))).toEqual(
+  expect(listsOf(api).map(({ url }) => last(url))).toEqual(
     expect.arrayContaining([
       ...['members', 'teams', 'invitations', 'policies', 'revisions', 'users', 'deleted-policies', 'devices'],
       ...['drift', 'overrides', 'domains', 'uncaptured', 'connections', 'failures', 'accepted-connections'],
@@ -174,7 +85,7 @@ const WHOLE: Readonly<Record<string, string>> = {
 };
 
 it('finds no list that comes whole beside those that cannot grow', () => {
-  const paged = new Set(lists().map(({ key }) => key));
+  const paged = new Set(listsOf(api).map(({ key }) => key));
   const whole = api.operations().flatMap(({ key, method, operation }) => {
     const answer = schemaOf.safeParse(operation.responses['200']);
     if (method !== 'GET' || paged.has(key) || !answer.success) return [];
@@ -188,7 +99,7 @@ it('finds no list that comes whole beside those that cannot grow', () => {
 });
 
 it('turns the pages of each in each of its orders, each row once, and back to front in the opposite order', async () => {
-  for (const list of lists()) {
+  for (const list of listsOf(api)) {
     const seen = new Map<string, string[]>();
     for (const sort of [undefined, ...list.sorts]) {
       const order = sort === undefined ? {} : { sort };
@@ -220,7 +131,7 @@ const packed = (value: unknown): string => Buffer.from(JSON.stringify(value)).to
 
 it('refuses what is no page, no order and no cursor of it, and never fails', async () => {
   const nobody = '00000000-0000-4000-8000-000000000000';
-  for (const list of lists()) {
+  for (const list of listsOf(api)) {
     for (const query of [
       ...['0', '-1', '501', '1e9', 'all', '1.5'].map((limit) => ({ limit })),
       ...["nope'; drop table users", '--', '-', 'constructor', '__proto__'].map((sort) => ({ sort })),
@@ -238,7 +149,7 @@ it('refuses what is no page, no order and no cursor of it, and never fails', asy
 });
 
 it('searches for what was typed, in which nothing is a wildcard', async () => {
-  for (const list of lists().filter(({ searchable }) => searchable)) {
+  for (const list of listsOf(api).filter(({ searchable }) => searchable)) {
     for (const search of ['%', '_______________', '\\', "' or true --", '\0%', '😀'.repeat(50), '"}])']) {
       const { rows } = await read(list, { search, limit: '5' });
       expect([list.key, search, rows]).toEqual([list.key, search, []]);
@@ -251,7 +162,7 @@ it('goes on after names as long as they may be, in any script', async () => {
   const { db } = api.database;
   await sql`insert into teams (organization_id, name)
     select ${api.ids.organizationId}, repeat('組', 199) || i from generate_series(1, 3) i`.execute(db);
-  const teams = lists().find(({ url }) => url.endsWith('/teams'));
+  const teams = listsOf(api).find(({ url }) => url.endsWith('/teams'));
   if (teams === undefined) throw new Error('there is no list of teams');
   const first = await read(teams, { search: '組組', sort: 'name', limit: '2' });
   const second = await read(teams, { search: '組組', sort: 'name', limit: '2', cursor: first.next ?? '' });

@@ -35,7 +35,8 @@ export async function listAssignments(
       where: sql`a.policy_id = ${policyId} and a.organization_id = ${organizationId}
         and ${searching(search, sql`u.email`, sql`u.name`)}`,
       orders: ORDERS,
-      id: { by: sql`u.id`, kind: 'uuid' },
+      // Of the assignment where the order is one of assignments: its index ends with it.
+      id: { by: sort.endsWith('assigned') ? sql`a.user_id` : sql`u.id`, kind: 'uuid' },
     },
     { sort, cursor, limit },
   );

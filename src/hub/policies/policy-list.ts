@@ -120,10 +120,19 @@ function selectPolicies(
   where: ReturnType<typeof sql>,
   cut?: { readonly page: Keyset; readonly limit: number },
 ) {
+  const orderBy = cut?.page.orderBy ?? sql`p.position, p.created_at, p.id`;
+  // The page is cut first and dressed afterwards, and users are counted for all of it at once: one policy may have all
+  // of them, which the planner takes for what each has.
   return sql<PolicyRow>`
+    with page as materialized (
+      select p.*, ${cut?.page.key ?? sql`null`} as sort_key from policies p
+       where ${where} order by ${orderBy} ${cut === undefined ? sql`` : sql`limit ${cut.limit}`}),
+    assigned as (
+      select a.policy_id, count(*) as users from policy_assignments a
+       where a.policy_id = any (array(select id from page)) group by 1)
     select p.id, p.name, p.description, p.revision, p.version, p.created_at, p.updated_at,
            coalesce(o.default_policy_id = p.id, false) as is_default,
-           (select count(*) from policy_assignments a where a.policy_id = p.id) as assigned_users,
+           coalesce((select users from assigned where policy_id = p.id), 0) as assigned_users,
            coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name) order by lower(t.name))
                        from policy_teams pt join teams t on t.id = pt.team_id where pt.policy_id = p.id), '[]') as teams,
            (select jsonb_build_object('revision', ro.revision, 'percentage', ro.percentage, 'team_ids', ro.team_ids,
@@ -132,13 +141,11 @@ function selectPolicies(
               from policy_rollouts ro
               left join member_policies mp on mp.organization_id = p.organization_id and mp.policy_id = p.id
              where ro.policy_id = p.id group by ro.policy_id) as rollout,
-           p.exceptions, r.document, r.text, r.author_label, ${cut?.page.key ?? sql`null`} as sort_key
-      from policies p
+           p.exceptions, r.document, r.text, r.author_label, p.sort_key
+      from page p
       join organizations o on o.id = p.organization_id
       join policy_revisions r on r.policy_id = p.id and r.revision = p.revision
-     where ${where}
-     order by ${cut?.page.orderBy ?? sql`p.position, p.created_at, p.id`}
-     ${cut === undefined ? sql`` : sql`limit ${cut.limit}`}
+     order by ${orderBy}
   `.execute(db);
 }
 

@@ -83,7 +83,7 @@ export async function selectDeviceRows(
   const [direction, beyond] = sort.startsWith('-') ? [sql`desc`, sql`<`] : [sql`asc`, sql`>`];
   const place = sql`${key}, d.user_id, coalesce(d.id, ${NO_DEVICE})`;
   const rows = await sql<DeviceRow>`
-    select d.*, ${key} as sort_key from (${await statement(db, organizationId, at, filter)}) d
+    select d.*, ${key} as sort_key from (${await statement(db, organizationId, at, filter, begins(sort, after))}) d
      where ${filter.status === undefined ? sql`true` : sql`d.status = ${filter.status}`}
        and ${filter.hideCompliant === true ? sql`d.status not in ('compliant', 'exception')` : sql`true`}
        and ${deviceId === undefined ? sql`true` : sql`d.id = ${deviceId}`}
@@ -91,6 +91,17 @@ export async function selectDeviceRows(
      order by ${key} ${direction}, d.user_id ${direction}, coalesce(d.id, ${NO_DEVICE}) ${direction}
      limit ${limit}`.execute(db);
   return rows.rows;
+}
+
+/**
+ * Where a page by address begins, as the index of addresses understands it: what it continues after is made of several
+ * tables, and alone would be looked for from the first address on.
+ */
+function begins(sort: DeviceSort, after: DevicePosition | undefined): RawBuilder<unknown> {
+  if (after === undefined || orderNamed(sort) !== 'user') return sql`true`;
+  return sort.startsWith('-')
+    ? sql`lower(u.email) <= ${after[0]}::text`
+    : sql`lower(u.email) >= ${after[0]}::text`;
 }
 
 function orderNamed(sort: DeviceSort): keyof typeof ORDERS {
@@ -131,7 +142,13 @@ export function positionOf(row: DeviceRow): DevicePosition {
   return [row.sort_key, row.user_id, row.id ?? NO_DEVICE];
 }
 
-async function statement(db: Reader, organizationId: string, at: Date, filter: DeviceFilter) {
+async function statement(
+  db: Reader,
+  organizationId: string,
+  at: Date,
+  filter: DeviceFilter,
+  from: RawBuilder<unknown> = sql`true`,
+) {
   const { unknownAfterDays } = await readReportSettings(db, organizationId);
   const known = new Date(at.getTime() - unknownAfterDays * 86_400_000);
   return sql`
@@ -162,7 +179,7 @@ async function statement(db: Reader, organizationId: string, at: Date, filter: D
                    when exists (select 1 from domains v where v.organization_id = m.organization_id
                      and v.verified_at is not null and v.name = lower(substring(u.email from '@([^@]+)$')))
                    then 'verified' else 'guest' end as state) domain
-     where m.organization_id = ${organizationId} and ${conditions(filter)}`;
+     where m.organization_id = ${organizationId} and ${conditions(filter)} and ${from}`;
 }
 
 function conditions(filter: DeviceFilter) {

@@ -29,6 +29,8 @@ import * as browserSessionEnds from './0079-browser-session-ends.ts';
 import * as samlKeys from './0080-saml-keys.ts';
 import * as sessionsEndedByOwners from './0081-sessions-ended-by-owners.ts';
 import * as stampedInPlace from './0082-stamped-in-place.ts';
+import * as textSearch from './0083-text-search.ts';
+import * as firstPages from './0084-first-pages.ts';
 
 /**
  * Every migration by name, in the order of their names. Forward only. A capability adds its own file here with
@@ -65,4 +67,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0080-saml-keys': samlKeys,
   '0081-sessions-ended-by-owners': sessionsEndedByOwners,
   '0082-stamped-in-place': stampedInPlace,
+  '0083-text-search': textSearch,
+  '0084-first-pages': firstPages,
 };
