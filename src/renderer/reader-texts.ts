@@ -1,5 +1,6 @@
 import { CATALOG_AS_WRITTEN, type CatalogWords } from '../shared/text/catalog-words.ts';
 import type { TextKey } from '../shared/text/en.ts';
+import type { Retell } from '../shared/text/retell.ts';
 import type { Catalog } from '../shared/text/text.ts';
 import { writingLocale } from '../shared/text/writing-locale.ts';
 
@@ -11,6 +12,8 @@ export interface ReaderTexts {
   readonly translation: Partial<Catalog<TextKey>>;
   /** The words of the settings. */
   readonly catalog: CatalogWords;
+  /** The agent’s words in that language; absent where they are read as they are written. */
+  readonly retell?: Retell | undefined;
 }
 
 const ENGLISH: Omit<ReaderTexts, 'locale'> = { translation: {}, catalog: CATALOG_AS_WRITTEN };
@@ -19,11 +22,14 @@ const ENGLISH: Omit<ReaderTexts, 'locale'> = { translation: {}, catalog: CATALOG
 const TRANSLATIONS: Readonly<Record<string, () => Promise<Omit<ReaderTexts, 'locale'>>>> = {
   en: async () => ENGLISH,
   de: async () => {
-    const [{ de }, { catalogDe }] = await Promise.all([
+    const [{ de }, { catalogDe }, { createRetell }, { spoken }, { spokenDe }] = await Promise.all([
       import('../shared/text/de/de.ts'),
       import('../shared/text/de/catalog.ts'),
+      import('../shared/text/retell.ts'),
+      import('../shared/text/agent/spoken.ts'),
+      import('../shared/text/agent/de/spoken.ts'),
     ]);
-    return { translation: de, catalog: catalogDe };
+    return { translation: de, catalog: catalogDe, retell: createRetell(spoken, spokenDe, catalogDe.labels) };
   },
 };
 

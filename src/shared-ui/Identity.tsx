@@ -11,6 +11,7 @@ import {
 import { createContext, type ReactNode, use, useEffect, useState } from 'react';
 import type { CatalogWords } from '../shared/text/catalog-words.ts';
 import type { TextKey } from '../shared/text/en.ts';
+import type { Retell } from '../shared/text/retell.ts';
 import type { Catalog } from '../shared/text/text.ts';
 import { writingLocale } from '../shared/text/writing-locale.ts';
 import { TextProvider } from './text-context.tsx';
@@ -79,6 +80,7 @@ export function Identity({
     readonly locale: string;
     readonly translation: Partial<Catalog<TextKey>>;
     readonly catalog: CatalogWords;
+    readonly retell?: Retell | undefined;
   };
   readonly children: ReactNode;
 }) {
@@ -96,6 +98,7 @@ export function Identity({
         locale={texts?.locale ?? writingLocale(navigator.languages)}
         translation={texts?.translation}
         catalog={texts?.catalog}
+        retell={texts?.retell}
       >
         <SchemesContext value={schemes}>{children}</SchemesContext>
       </TextProvider>

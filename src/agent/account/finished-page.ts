@@ -1,11 +1,21 @@
 import { createHash } from 'node:crypto';
+import { acceptedLanguages } from '../../shared/text/accepted-languages.ts';
+import { spokenDe } from '../../shared/text/agent/de/spoken.ts';
+import { spoken } from '../../shared/text/agent/spoken.ts';
+import { finishedDe } from '../../shared/text/de/finished.ts';
+import { finished } from '../../shared/text/en-finished.ts';
+import { createRetell, type Told } from '../../shared/text/retell.ts';
+import { createTranslate } from '../../shared/text/text.ts';
+import { writingLocale } from '../../shared/text/writing-locale.ts';
+
+type PageText = keyof typeof finished;
 
 /** What the browser shows at the end of its part of a sign-in. */
 export interface FinishedPage {
   readonly status: number;
-  readonly title: string;
-  /** One or two plain sentences. */
-  readonly text: string;
+  readonly title: PageText;
+  /** A text of the catalog, or what the agent says of this one case, in English. */
+  readonly text: PageText | { readonly words: string };
 }
 
 const STYLE = `:root{color-scheme:light dark;font-family:system-ui,sans-serif}
@@ -25,15 +35,31 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   connection: 'close',
 };
 
-/** The page as HTML. Its texts may hold what others wrote: they are escaped. */
-export function renderFinishedPage(page: FinishedPage): string {
-  const title = escapeHtml(page.title);
+/**
+ * The page as HTML, in the first of the browser's languages (its `Accept-Language`) that there is. Its texts may hold
+ * what others wrote: they are escaped.
+ */
+export function renderFinishedPage(page: FinishedPage, accepted: string | undefined): string {
+  const locale = writingLocale(acceptedLanguages(accepted), ['en', 'de']);
+  const german = new Intl.Locale(locale).language === 'de';
+  const t = createTranslate(finished, locale, german ? finishedDe : {});
+  const title = escapeHtml(t(page.title));
+  const text =
+    typeof page.text === 'string'
+      ? escapeHtml(t(page.text))
+      : german
+        ? createRetell(spoken, spokenDe, {})(page.text.words).map(markUp).join('')
+        : escapeHtml(page.text.words);
   return `<!doctype html>
-<html lang="en">
+<html lang="${escapeHtml(locale)}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title} – Mooring</title><style>${STYLE}</style></head>
-<body><main><h1>${title}</h1><p>${escapeHtml(page.text)}</p></main></body>
+<body><main><h1>${title}</h1><p>${text}</p></main></body>
 </html>
 `;
+}
+
+function markUp({ text, left }: Told): string {
+  return left ? `<span lang="en">${escapeHtml(text)}</span>` : escapeHtml(text);
 }
 
 function escapeHtml(text: string): string {

@@ -13,15 +13,15 @@ export interface LoopbackListener {
 
 const STRAY: FinishedPage = {
   status: 400,
-  title: 'This is not the answer that Mooring waits for',
-  text: 'It does not belong to the sign-in that is in progress. Nothing was changed. Go back to Mooring and sign in from there.',
+  title: 'finished.stray.title',
+  text: 'finished.stray.text',
 };
 const USED: FinishedPage = {
   status: 410,
-  title: 'This sign-in is already finished',
-  text: 'You can close this page.',
+  title: 'finished.used.title',
+  text: 'finished.close',
 };
-const ELSEWHERE: FinishedPage = { status: 404, title: 'Nothing is here', text: 'You can close this page.' };
+const ELSEWHERE: FinishedPage = { status: 404, title: 'finished.elsewhere.title', text: 'finished.close' };
 
 /**
  * Opens the listener on 127.0.0.1, on a free port: never on a name, which could resolve to more than this machine.
@@ -53,8 +53,8 @@ export async function openLoopbackListener(): Promise<LoopbackListener> {
   };
   const server = createServer((request, response) => {
     judge(request).then(
-      (page) => answer(response, page),
-      () => answer(response, { ...STRAY, status: 500, title: 'Something went wrong in Mooring' }),
+      (page) => answer(request, response, page),
+      () => answer(request, response, { ...STRAY, status: 500, title: 'finished.fault.title' }),
     );
   });
   server.headersTimeout = 10_000;
@@ -81,7 +81,7 @@ export async function openLoopbackListener(): Promise<LoopbackListener> {
   };
 }
 
-function answer(response: ServerResponse, page: FinishedPage): void {
+function answer(request: IncomingMessage, response: ServerResponse, page: FinishedPage): void {
   response.writeHead(page.status, { ...PAGE_HEADERS });
-  response.end(renderFinishedPage(page));
+  response.end(renderFinishedPage(page, request.headers['accept-language']));
 }

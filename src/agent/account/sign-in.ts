@@ -203,14 +203,14 @@ function pageFor(refusal: Refusal | null): FinishedPage {
   if (refusal === null) {
     return {
       status: 200,
-      title: 'You are signed in',
-      text: 'You can close this page and go back to Mooring.',
+      title: 'finished.done.title',
+      text: 'finished.done.text',
     };
   }
   return {
     status: 400,
-    title: 'The sign-in did not work',
-    text: [refusal.message, refusal.help].filter((part) => part !== undefined).join(' '),
+    title: 'finished.failed.title',
+    text: { words: [refusal.message, refusal.help].filter((part) => part !== undefined).join(' ') },
   };
 }
 

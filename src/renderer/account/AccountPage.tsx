@@ -9,8 +9,9 @@ import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { Facts, Panel } from '../../shared-ui/Panel.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { When } from '../../shared-ui/When.tsx';
+import { AgentSays, useNameOf } from '../agent/AgentSays.tsx';
 import { useAgent } from '../agent/agent-context.tsx';
-import { useFailureText } from '../agent/failure-text.ts';
+import { FailureText } from '../agent/FailureText.tsx';
 import { ResourceGate } from '../agent/ResourceGate.tsx';
 import { useRefreshResources, useResource } from '../agent/use-resource.ts';
 import type { Answer, Failure } from '../transport/local-client.ts';
@@ -46,7 +47,13 @@ function MemoryNotice({ answer }: { readonly answer: AccountAnswer }) {
   if (answer.sessionStorage !== 'memory') return null;
   return (
     <Notice tone="warn" title={t('account.memoryTitle')}>
-      {[t('account.memoryText'), answer.sessionStorageReason].filter((part) => part !== undefined).join(' ')}
+      {t('account.memoryText')}
+      {answer.sessionStorageReason === undefined ? null : (
+        <>
+          {' '}
+          <AgentSays words={answer.sessionStorageReason} />
+        </>
+      )}
     </Notice>
   );
 }
@@ -131,6 +138,7 @@ function SignedIn({ answer, account }: { readonly answer: AccountAnswer; readonl
 
 function EnforcedLine({ answer: { signIn } }: { readonly answer: AccountAnswer }) {
   const { t, list } = useText();
+  const nameOf = useNameOf();
   if (!signIn.enforced) return null;
   return (
     <p className={classes.text}>
@@ -138,7 +146,10 @@ function EnforcedLine({ answer: { signIn } }: { readonly answer: AccountAnswer }
       {signIn.method === null ? '.' : ': '}
       {signIn.method === null
         ? null
-        : t('account.enforcedBy', { method: signIn.method, organizations: list(signIn.organizations) })}
+        : t('account.enforcedBy', {
+            method: nameOf(signIn.method),
+            organizations: list(signIn.organizations),
+          })}
     </p>
   );
 }
@@ -147,7 +158,6 @@ function SignOut({ answer }: { readonly answer: AccountAnswer }) {
   const { t } = useText();
   const { client } = useAgent();
   const refresh = useRefreshResources();
-  const failureText = useFailureText();
   const [asking, setAsking] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const active = answer.account?.organizations.find((each) => each.name === answer.account?.organization);
@@ -159,7 +169,7 @@ function SignOut({ answer }: { readonly answer: AccountAnswer }) {
     <>
       {failure === null ? null : (
         <span role="alert" className={classes.problem}>
-          {failureText(failure)}
+          <FailureText failure={failure} />
         </span>
       )}
       <Button

@@ -6,7 +6,7 @@ import { Panel } from '../../shared-ui/Panel.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { useAgent } from '../agent/agent-context.tsx';
-import { useFailureText } from '../agent/failure-text.ts';
+import { FailureText } from '../agent/FailureText.tsx';
 import { useRefreshResources } from '../agent/use-resource.ts';
 import type { Failure } from '../transport/local-client.ts';
 import classes from './AccountPage.module.css';
@@ -16,7 +16,6 @@ export function Organizations({ account }: { readonly account: Account }) {
   const { t } = useText();
   const { client } = useAgent();
   const refresh = useRefreshResources();
-  const failureText = useFailureText();
   const [busy, setBusy] = useState<string | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const choose = async (name: string) => {
@@ -31,7 +30,7 @@ export function Organizations({ account }: { readonly account: Account }) {
       {account.organization === null ? <p className={classes.none}>{t('account.organizationNone')}</p> : null}
       {failure === null ? null : (
         <p role="alert" className={classes.problem}>
-          {failureText(failure)}
+          <FailureText failure={failure} />
         </p>
       )}
       <ul className={classes.organizations}>

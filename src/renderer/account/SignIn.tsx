@@ -9,14 +9,13 @@ import { SafeLink } from '../../shared-ui/SafeLink.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { useNow } from '../../shared-ui/When.tsx';
 import { WrappingButton } from '../../shared-ui/WrappingButton.tsx';
-import { useFailureText } from '../agent/failure-text.ts';
+import { FailureText } from '../agent/FailureText.tsx';
 import classes from './SignIn.module.css';
 import { useLogin } from './use-login.ts';
 
 /** Signing in: by the system's browser, or with a code on another device. Shows what is waited for. */
 export function SignIn({ account }: { readonly account: AccountAnswer }) {
   const { t } = useText();
-  const failureText = useFailureText();
   const login = useLogin();
   const [hub, setHub] = useState(account.account?.hubUrl ?? '');
   const hintId = useId();
@@ -26,7 +25,7 @@ export function SignIn({ account }: { readonly account: AccountAnswer }) {
     <div className={classes.start}>
       {login.state === 'failed' ? (
         <Notice tone="bad" live title={t('account.failed')}>
-          {failureText(login.failure)}
+          <FailureText failure={login.failure} />
         </Notice>
       ) : null}
       <div className={classes.buttons}>

@@ -6,7 +6,7 @@ import { EmptyState, LoadingState } from '../../shared-ui/PageState.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import type { Failure } from '../transport/local-client.ts';
 import { useAgent } from './agent-context.tsx';
-import { useFailureText } from './failure-text.ts';
+import { FailureText } from './FailureText.tsx';
 import type { Loaded } from './use-resource.ts';
 
 /** Shows what was read, or why it is not there (yet). */
@@ -27,7 +27,6 @@ export function ResourceGate<T>({
 export function FailedState({ failure }: { readonly failure: Failure }) {
   const { t } = useText();
   const { retryNow } = useAgent();
-  const failureText = useFailureText();
   const offline = failure.kind === 'offline';
   return (
     <EmptyState
@@ -36,7 +35,9 @@ export function FailedState({ failure }: { readonly failure: Failure }) {
       title={t(offline ? 'state.offlineTitle' : 'state.failedTitle')}
       actions={<Button onClick={retryNow}>{t('action.retry')}</Button>}
     >
-      <p>{failureText(failure)}</p>
+      <p>
+        <FailureText failure={failure} />
+      </p>
       {offline ? <p>{t('state.offlineHelp')}</p> : null}
     </EmptyState>
   );

@@ -1,5 +1,6 @@
 import type { Said } from '../../shared/text/said.ts';
 import { useText } from '../../shared-ui/text-context.tsx';
+import { AgentSays } from '../agent/AgentSays.tsx';
 
 /** What the agent wrote in English, and which sentence of the catalog it is; without one it is an older agent's. */
 export interface AgentWordsProps {
@@ -15,12 +16,12 @@ export function AgentWords({ written, said }: AgentWordsProps) {
   const { locale, named } = useText();
   if (new Intl.Locale(locale).language === 'en') return written;
   const sentence = said === undefined ? null : named(said.key, said.values);
-  if (said === undefined || sentence === null) return <span lang="en">{written}</span>;
+  if (said === undefined || sentence === null) return <AgentSays words={written} />;
   if (said.detail === undefined) return sentence;
   const isSentence = /[.!?]$/.test(sentence);
   return (
     <>
-      {isSentence ? sentence : `${sentence}:`} <span lang="en">{said.detail}</span>
+      {isSentence ? sentence : `${sentence}:`} <AgentSays words={said.detail} />
     </>
   );
 }

@@ -11,6 +11,7 @@ import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { EmptyState } from '../../shared-ui/PageState.tsx';
 import { Facts, Panel } from '../../shared-ui/Panel.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
+import { FailureText } from '../agent/FailureText.tsx';
 import { ResourceGate } from '../agent/ResourceGate.tsx';
 import { useResource } from '../agent/use-resource.ts';
 import { AgentWords } from './AgentWords.tsx';
@@ -55,7 +56,7 @@ export function DiagnosticsPage() {
             />
             {exported.failure === null ? null : (
               <Notice tone="bad" live>
-                {exported.failure}
+                <FailureText failure={exported.failure} />
               </Notice>
             )}
             <Summary checks={checks} />

@@ -5,17 +5,16 @@ import type { ReactNode } from 'react';
 import { saveAsJson } from '../../shared-ui/save-as.ts';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { useAgent } from '../agent/agent-context.tsx';
-import { useFailureText } from '../agent/failure-text.ts';
+import type { Failure } from '../transport/local-client.ts';
 
 /** Everything about this machine that somebody needs who shall find out what is wrong, as a file without secrets. */
 export function useExport(): {
   readonly button: ReactNode;
   /** Why there is no file; `null` while there is no reason. */
-  readonly failure: string | null;
+  readonly failure: Failure | null;
 } {
   const { t } = useText();
   const { client } = useAgent();
-  const failureText = useFailureText();
   const collecting = useMutation({ networkMode: 'always', mutationFn: () => client.diagnostics() });
   const run = async () => {
     const answer = await collecting.mutateAsync();
@@ -36,6 +35,6 @@ export function useExport(): {
         {t('diagnostics.export')}
       </Button>
     ),
-    failure: answer === undefined || answer.ok ? null : failureText(answer.failure),
+    failure: answer === undefined || answer.ok ? null : answer.failure,
   };
 }

@@ -5,7 +5,7 @@ import { controlKind, isFieldset } from '../../shared-ui/controls/control.ts';
 import { SettingControl } from '../../shared-ui/controls/SettingControl.tsx';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
-import { useFailureText } from '../agent/failure-text.ts';
+import { FailureText } from '../agent/FailureText.tsx';
 import type { ShownSetting } from '../settings/find-settings.ts';
 import classes from './OverrideSection.module.css';
 import { timesUpTo, useDuration, useRequestOverride } from './use-overrides.ts';
@@ -23,7 +23,6 @@ export function OverrideForm({
   const { t } = useText();
   const id = useId();
   const duration = useDuration();
-  const failureText = useFailureText();
   const request = useRequestOverride();
   // What the person chose before the lock came is what they most likely want back.
   const [value, setValue] = useState(state.choice ?? state.value);
@@ -87,7 +86,7 @@ export function OverrideForm({
       />
       {request.failure === null ? null : (
         <Notice tone="bad" live title={t('override.refused')}>
-          {failureText(request.failure)}
+          <FailureText failure={request.failure} />
         </Notice>
       )}
       <div className={classes.actions}>

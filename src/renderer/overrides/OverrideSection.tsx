@@ -6,7 +6,7 @@ import { Notice } from '../../shared-ui/Notice.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { useValueText } from '../../shared-ui/value-text.ts';
 import { useNow } from '../../shared-ui/When.tsx';
-import { useFailureText } from '../agent/failure-text.ts';
+import { FailureText } from '../agent/FailureText.tsx';
 import { useResource } from '../agent/use-resource.ts';
 import type { ShownSetting } from '../settings/find-settings.ts';
 import { OverrideForm } from './OverrideForm.tsx';
@@ -41,7 +41,6 @@ function Running({
 }) {
   const { t, dateTime, relative } = useText();
   const valueText = useValueText();
-  const failureText = useFailureText();
   const now = useNow();
   const end = useEndOverride();
   return (
@@ -54,7 +53,7 @@ function Running({
       </Notice>
       {end.failure === null ? null : (
         <Notice tone="bad" live title={t('override.notEnded')}>
-          {failureText(end.failure)}
+          <FailureText failure={end.failure} />
         </Notice>
       )}
       <Button

@@ -1,11 +1,13 @@
 import { Button, FileButton } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import FileInput from 'lucide-react/icons/file-input';
+import type { ReactNode } from 'react';
 import { assertNever } from '../../shared/contracts/refusal.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
+import { AgentSays } from '../agent/AgentSays.tsx';
 import { useAgent } from '../agent/agent-context.tsx';
-import { useFailureText } from '../agent/failure-text.ts';
+import { FailureText } from '../agent/FailureText.tsx';
 import { useRefreshResources } from '../agent/use-resource.ts';
 import type { Failure } from '../transport/local-client.ts';
 
@@ -65,13 +67,12 @@ export function ImportButton({ importing }: { readonly importing: Importing }) {
 /** Says what became of the file; nothing while there is none. */
 export function ImportOutcome({ importing }: { readonly importing: Importing }) {
   const { t } = useText();
-  const failureText = useFailureText();
   const { outcome, busy } = importing;
   if (outcome === undefined || busy) return null;
   if (outcome.kind === 'done') {
     return (
       <Notice tone="good" live title={t('import.done')}>
-        {outcome.message}
+        <AgentSays words={outcome.message} />
       </Notice>
     );
   }
@@ -81,14 +82,14 @@ export function ImportOutcome({ importing }: { readonly importing: Importing }) 
     </Notice>
   );
 
-  function whyNot(failed: Exclude<Outcome, { kind: 'done' }>): string {
+  function whyNot(failed: Exclude<Outcome, { kind: 'done' }>): ReactNode {
     switch (failed.kind) {
       case 'too-large':
         return t('import.tooLarge', { limit: LIMIT_MIB });
       case 'not-read':
         return t('import.notRead');
       case 'failed':
-        return failureText(failed.failure);
+        return <FailureText failure={failed.failure} />;
       default:
         return assertNever(failed);
     }

@@ -6,7 +6,7 @@ import { Notice } from '../../shared-ui/Notice.tsx';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { useValueText } from '../../shared-ui/value-text.ts';
-import { useFailureText } from '../agent/failure-text.ts';
+import { FailureText } from '../agent/FailureText.tsx';
 import { useResource } from '../agent/use-resource.ts';
 import { useDuration, useEndOverride } from '../overrides/use-overrides.ts';
 import { joinSettings } from '../settings/find-settings.ts';
@@ -73,7 +73,6 @@ function Running({ override }: { readonly override: OverridesAnswer['overrides']
   const { t, dateTime } = useText();
   const labelOf = useLabels();
   const valueText = useValueText();
-  const failureText = useFailureText();
   const end = useEndOverride();
   return (
     <li className={classes.entry}>
@@ -97,7 +96,7 @@ function Running({ override }: { readonly override: OverridesAnswer['overrides']
       </Button>
       {end.failure === null ? null : (
         <Notice tone="bad" live title={t('override.notEnded')}>
-          {failureText(end.failure)}
+          <FailureText failure={end.failure} />
         </Notice>
       )}
     </li>

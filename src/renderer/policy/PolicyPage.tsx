@@ -4,7 +4,8 @@ import type { PolicyAnswer } from '../../shared/contracts/local-api.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
-import { useFailureText } from '../agent/failure-text.ts';
+import { AgentSays } from '../agent/AgentSays.tsx';
+import { FailureText, refusalWords } from '../agent/FailureText.tsx';
 import { ResourceGate } from '../agent/ResourceGate.tsx';
 import { useResource } from '../agent/use-resource.ts';
 import { useSync } from '../agent/use-sync.ts';
@@ -73,13 +74,12 @@ function Panels({ policy }: { readonly policy: PolicyAnswer }) {
 
 function SyncOutcome({ sync }: { readonly sync: ReturnType<typeof useSync> }) {
   const { t } = useText();
-  const failureText = useFailureText();
   const { answer } = sync;
   if (answer === undefined || sync.busy) return null;
   if (!answer.ok) {
     return (
       <Notice tone="bad" live>
-        {failureText(answer.failure)}
+        <FailureText failure={answer.failure} />
       </Notice>
     );
   }
@@ -93,7 +93,7 @@ function SyncOutcome({ sync }: { readonly sync: ReturnType<typeof useSync> }) {
   }
   return (
     <Notice tone="warn" live>
-      {error === undefined ? message : failureText({ kind: 'refused', error })}
+      <AgentSays words={error === undefined ? message : refusalWords(error)} />
     </Notice>
   );
 }

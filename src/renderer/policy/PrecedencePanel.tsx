@@ -3,11 +3,13 @@ import Minus from 'lucide-react/icons/minus';
 import type { PolicyAnswer } from '../../shared/contracts/local-api.ts';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
+import { useNameOf } from '../agent/AgentSays.tsx';
 import classes from './PrecedencePanel.module.css';
 
 /** The order in which layers decide, strongest first, and which of them are there. */
 export function PrecedencePanel({ precedence }: { readonly precedence: PolicyAnswer['precedence'] }) {
   const { t } = useText();
+  const nameOf = useNameOf();
   return (
     <Panel title={t('policy.precedence')} text={t('policy.precedenceText')}>
       <ol className={classes.ranks}>
@@ -21,10 +23,10 @@ export function PrecedencePanel({ precedence }: { readonly precedence: PolicyAns
               <span className={classes.words}>
                 <span className={classes.name}>{name}</span>
                 {!rank.present ||
-                rank.label === name ||
+                nameOf(rank.label) === name ||
                 rank.source === 'user' ||
                 rank.source === 'default' ? null : (
-                  <span className={classes.label}>{rank.label}</span>
+                  <span className={classes.label}>{nameOf(rank.label)}</span>
                 )}
               </span>
               <span className={classes.state}>

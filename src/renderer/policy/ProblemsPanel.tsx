@@ -3,6 +3,7 @@ import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import type { PolicyAnswer } from '../../shared/contracts/local-api.ts';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
+import { AgentSays } from '../agent/AgentSays.tsx';
 import classes from './ProblemsPanel.module.css';
 
 type Problem = PolicyAnswer['problems'][number];
@@ -28,7 +29,7 @@ export function ProblemsPanel({ problems }: { readonly problems: readonly Proble
             <div className={classes.words}>
               <p className={classes.message}>
                 <span className="visually-hidden">{t(`severity.${problem.severity}`)}: </span>
-                {problem.message}
+                <AgentSays words={problem.message} />
               </p>
               <p className={classes.where}>
                 <Where problem={problem} />

@@ -5,6 +5,7 @@ import { Facts, Panel } from '../../shared-ui/Panel.tsx';
 import { Tag, type Tone } from '../../shared-ui/Tag.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { When } from '../../shared-ui/When.tsx';
+import { AgentSays } from '../agent/AgentSays.tsx';
 import classes from './SourcesPanel.module.css';
 
 const TONES: Readonly<Record<SourceState['state'], Tone>> = {
@@ -43,7 +44,11 @@ function Source({ source }: { readonly source: SourceState }) {
         <h3 className={classes.name}>{name}</h3>
         <Tag tone={TONES[source.state]}>{t(`policy.state.${source.state}`)}</Tag>
       </div>
-      {source.message === undefined ? null : <p className={classes.message}>{source.message}</p>}
+      {source.message === undefined ? null : (
+        <p className={classes.message}>
+          <AgentSays words={source.message} />
+        </p>
+      )}
       {source.usingLastGood ? <p className={classes.lastGood}>{t('policy.lastGood')}</p> : null}
       <Facts
         facts={[

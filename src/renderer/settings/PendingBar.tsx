@@ -3,7 +3,7 @@ import { useLabels } from '../../shared-ui/labels-context.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { useAgent } from '../agent/agent-context.tsx';
-import { useFailureText } from '../agent/failure-text.ts';
+import { FailureText } from '../agent/FailureText.tsx';
 import { useDrafts } from './DraftsContext.tsx';
 import type { Applied } from './drafts.ts';
 import { problemCount } from './drafts.ts';
@@ -60,7 +60,6 @@ export function PendingBar() {
 
 function Outcome({ applied, onClose }: { readonly applied: Applied; readonly onClose: (() => void) | null }) {
   const { t } = useText();
-  const failureText = useFailureText();
   const close =
     onClose === null ? undefined : (
       <Button variant="default" size="xs" onClick={onClose}>
@@ -96,9 +95,8 @@ function Outcome({ applied, onClose }: { readonly applied: Applied; readonly onC
       return (
         <Notice tone="bad" live actions={close}>
           {/* The agent's own words say what was saved and what was not. */}
-          {applied.failure.kind === 'refused'
-            ? failureText(applied.failure)
-            : t('settings.applyFailed', { reason: failureText(applied.failure) })}
+          {applied.failure.kind === 'refused' ? null : `${t('settings.applyFailed')} `}
+          <FailureText failure={applied.failure} />
         </Notice>
       );
   }

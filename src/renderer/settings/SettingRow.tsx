@@ -15,6 +15,8 @@ import { Tag } from '../../shared-ui/Tag.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { useValueText } from '../../shared-ui/value-text.ts';
 import { WrappingButton } from '../../shared-ui/WrappingButton.tsx';
+import { AgentSays, useManager } from '../agent/AgentSays.tsx';
+import { refusalWords } from '../agent/FailureText.tsx';
 import { useDraftActions } from './DraftsContext.tsx';
 import { type Draft, isHeld } from './drafts.ts';
 import classes from './SettingRow.module.css';
@@ -40,7 +42,8 @@ export const SettingRow = memo(function SettingRow(props: SettingRowProps) {
   const hints = useHints(registration);
   const held = isHeld(state);
   const kind = controlKind(registration);
-  const error = draft?.problem ?? refusalText(draft);
+  const refusal = draft?.refusal ?? null;
+  const error = draft?.problem ?? (refusal === null ? null : <AgentSays words={refusalWords(refusal)} />);
   const describedBy = [
     `${id}-text`,
     state.managedBy === null ? null : `${id}-by`,
@@ -104,13 +107,6 @@ export const SettingRow = memo(function SettingRow(props: SettingRowProps) {
   );
 });
 
-function refusalText(draft: Draft | undefined): string | null {
-  const refusal = draft?.refusal ?? null;
-  return refusal === null
-    ? null
-    : [refusal.message, refusal.help].filter((part) => part !== undefined).join(' ');
-}
-
 function RowNotes({
   registration,
   state,
@@ -119,6 +115,7 @@ function RowNotes({
   onExplain,
 }: Omit<SettingRowProps, 'words'> & { readonly id: string }) {
   const { t, dateTime } = useText();
+  const manager = useManager();
   const valueText = useValueText();
   const override = state.managedBy?.override;
   const canReset = state.choice !== undefined && !isHeld(state);
@@ -129,7 +126,7 @@ function RowNotes({
         <ManagedNote
           id={`${id}-by`}
           setting={registration.label}
-          label={state.managedBy.label}
+          label={manager(state.managedBy)}
           locked={state.locked}
           onExplain={() => onExplain(state.id)}
         />

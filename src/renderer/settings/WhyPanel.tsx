@@ -5,6 +5,7 @@ import { SidePanel } from '../../shared-ui/SidePanel.tsx';
 import { Tag, type Tone } from '../../shared-ui/Tag.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { When } from '../../shared-ui/When.tsx';
+import { AgentSays, useManager } from '../agent/AgentSays.tsx';
 import { OverrideSection } from '../overrides/OverrideSection.tsx';
 import type { ShownSetting } from './find-settings.ts';
 import { ValueBlock } from './ValueBlock.tsx';
@@ -49,6 +50,7 @@ function Explanation({
 }) {
   const { registration, state } = setting;
   const { t } = useText();
+  const manager = useManager();
   const by = state.managedBy;
   return (
     <div className={classes.panel}>
@@ -56,7 +58,7 @@ function Explanation({
         <h3 className={classes.setting}>{registration.label}</h3>
         {by === null ? null : (
           <p className={classes.lead}>
-            {t(state.locked ? 'why.leadLocked' : 'why.leadSuggested', { label: by.label })}
+            {t(state.locked ? 'why.leadLocked' : 'why.leadSuggested', { label: manager(by) })}
           </p>
         )}
       </div>
@@ -89,7 +91,9 @@ function Explanation({
                 {contribution.locked ? <Tag>{t('managed.locked')}</Tag> : null}
               </div>
               <ValueBlock value={contribution.value} registration={registration} />
-              <p className={classes.aside}>{contribution.reason}</p>
+              <p className={classes.aside}>
+                <AgentSays words={contribution.reason} />
+              </p>
             </li>
           ))}
         </ol>

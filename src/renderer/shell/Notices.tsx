@@ -4,6 +4,7 @@ import type { StatusAnswer } from '../../shared/contracts/local-api.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { useNow } from '../../shared-ui/When.tsx';
+import { AgentSays } from '../agent/AgentSays.tsx';
 import { useAgent } from '../agent/agent-context.tsx';
 import { useResource } from '../agent/use-resource.ts';
 import { useSync } from '../agent/use-sync.ts';
@@ -127,7 +128,12 @@ function SyncNotice({ status }: { readonly status: StatusAnswer }) {
   return (
     <Notice tone="warn" actions={<SyncButton />}>
       <span>{t('notice.syncFailed', { when: span(policy.fetchedAt) })}</span>
-      {sync.error === null ? null : <span> {sync.error.message}</span>}
+      {sync.error === null ? null : (
+        <span>
+          {' '}
+          <AgentSays words={sync.error.message} />
+        </span>
+      )}
     </Notice>
   );
 }
@@ -145,7 +151,7 @@ function StoreNotice({ store }: { readonly store: StatusAnswer['store'] }) {
       tone={store.state === 'failed' ? 'bad' : store.state === 'waiting' ? 'info' : 'warn'}
       title={text}
     >
-      {store.message}
+      {store.message === undefined ? null : <AgentSays words={store.message} />}
     </Notice>
   );
 }

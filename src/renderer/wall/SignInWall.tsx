@@ -6,6 +6,7 @@ import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { Facts } from '../../shared-ui/Panel.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { SignIn } from '../account/SignIn.tsx';
+import { AgentSays, useNameOf } from '../agent/AgentSays.tsx';
 import { ResourceGate } from '../agent/ResourceGate.tsx';
 import { useResource } from '../agent/use-resource.ts';
 import { addressOf } from '../routing.ts';
@@ -20,6 +21,7 @@ export function SignInWall() {
 
 function Wall({ account }: { readonly account: AccountAnswer }) {
   const { t, list } = useText();
+  const nameOf = useNameOf();
   const { organizations, method, location, problem } = account.signIn;
   const text =
     organizations.length === 0
@@ -35,7 +37,7 @@ function Wall({ account }: { readonly account: AccountAnswer }) {
         <PageHead title={t('wall.title')} text={text} />
         {problem === null ? null : (
           <Notice tone="bad" title={t('wall.problem')}>
-            {problem}
+            <AgentSays words={problem} />
           </Notice>
         )}
         {account.state === 'signed-in' && account.account !== null ? (
@@ -45,7 +47,7 @@ function Wall({ account }: { readonly account: AccountAnswer }) {
         <div className={classes.facts}>
           <Facts
             facts={[
-              ...(method === null ? [] : ([[t('wall.method'), method]] as const)),
+              ...(method === null ? [] : ([[t('wall.method'), nameOf(method)]] as const)),
               ...(location === null
                 ? []
                 : ([[t('wall.location'), <code key="location">{location}</code>]] as const)),

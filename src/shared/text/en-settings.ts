@@ -74,7 +74,7 @@ export const settings = {
     one: '{count} change was refused, so nothing was saved. The reason stands at the setting.',
     other: '{count} changes were refused, so nothing was saved. The reasons stand at the settings.',
   },
-  'settings.applyFailed': 'Nothing was saved. {reason}',
+  'settings.applyFailed': 'Nothing was saved.',
   'settings.overtaken': {
     one: 'Your unsaved change to {settings} was dropped: it has just been locked.',
     other: 'Your unsaved changes to {settings} were dropped: they have just been locked.',

@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
+import { spokenDe } from '../agent/de/spoken.ts';
+import { spoken } from '../agent/spoken.ts';
 import { en } from '../en.ts';
 import { desktop } from '../en-desktop.ts';
+import { finished } from '../en-finished.ts';
 import type { Message } from '../text.ts';
 import { de } from './de.ts';
 import { desktopDe } from './desktop.ts';
+import { finishedDe } from './finished.ts';
 
 const forms = (message: Message): readonly (readonly [string, string])[] =>
   typeof message === 'string' ? [['', message]] : Object.entries(message);
@@ -12,6 +16,9 @@ const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, 
 test.each([
   ['the pages', en, de],
   ['the desktop', desktop, desktopDe],
+  ['the page after a sign-in', finished, finishedDe],
+  ['the agent’s sentences', spoken.sentences, spokenDe.sentences],
+  ['the agent’s phrases', spoken.phrases, spokenDe.phrases],
 ] as const)(
   'the translation of %s has every text, plural forms where there are any, and the same placeholders',
   (_, english, german) => {

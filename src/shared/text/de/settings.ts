@@ -85,7 +85,7 @@ export const settingsDe: Catalog<keyof typeof settings> = {
     other:
       '{count} Änderungen wurden abgelehnt, darum wurde nichts gespeichert. Die Gründe stehen bei den Einstellungen.',
   },
-  'settings.applyFailed': 'Nichts wurde gespeichert. {reason}',
+  'settings.applyFailed': 'Nichts wurde gespeichert.',
   'settings.overtaken': {
     one: 'Ihre ungespeicherte Änderung an {settings} wurde verworfen: Die Einstellung wurde soeben gesperrt.',
     other:
