@@ -12,13 +12,13 @@ import { type KeptLink, keepLinked } from './agent/kept-link.ts';
 import { ownProxy } from './agent/own-settings.ts';
 import { installBridge } from './bridge/install-bridge.ts';
 import { createWindowDoor } from './bridge/window-door.ts';
-import { LINK_SCHEME } from './deep-link/deep-link.ts';
 import { autostartFile } from './login-item/autostart-file.ts';
 import { createLoginItem, LOGIN_FLAG } from './login-item/login-item.ts';
 import type { Preferences } from './preferences/preferences.ts';
 import { dashboardProtocol } from './protocol/dashboard-protocol.ts';
 import { applicationMenu } from './shell/application-menu.ts';
 import { endGracefully } from './shell/ending.ts';
+import { prepareApp } from './shell/prepare-app.ts';
 import { createShell, type Shell, type ShellHost } from './shell/shell.ts';
 import { firstStart, followStarts, type Inbox } from './shell/starts.ts';
 import { hasTrayHost } from './tray/tray-host.ts';
@@ -56,7 +56,8 @@ export async function startDesktop(beginning: Beginning): Promise<void> {
   const agentOptions = agentOptionsOf(join(built, 'renderer'));
   const log = logOf(agentOptions);
   if (!display) process.stderr.write(NO_DISPLAY);
-  prepareApp();
+  prepareApp({ app, installed: app.isPackaged, version: VERSION });
+  Menu.setApplicationMenu(applicationMenu(process.platform, app.isPackaged));
   const text = desktopText(app.getPreferredSystemLanguages());
 
   let shell: Shell | undefined;
@@ -130,21 +131,6 @@ function logOf({ log }: AgentOptions): Log {
     const entry: LogEntry = { level: 'warning', message, facts };
     log?.(entry);
   };
-}
-
-function prepareApp(): void {
-  app.setAppUserModelId('dev.mooring.desktop');
-  app.setAboutPanelOptions({ applicationName: 'Mooring', applicationVersion: VERSION, version: '' });
-  // An unpackaged copy would register Electron itself.
-  if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
-  Menu.setApplicationMenu(applicationMenu(process.platform, app.isPackaged));
-  app.dock?.hide();
-  // Without a window the app lives on in the tray.
-  app.on('window-all-closed', () => undefined);
-  app.on('web-contents-created', (_, contents) => {
-    // Whatever makes web contents that are not our window's: they open nothing either.
-    contents.setWindowOpenHandler(() => ({ action: 'deny' }));
-  });
 }
 
 function openableWindow(parts: {

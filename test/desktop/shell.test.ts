@@ -150,6 +150,9 @@ describe('the desktop app', () => {
     }
     const { folder } = desktop;
     expect(await desktop.app.quit()).toBe(0);
+    // Until the agent has answered next time, the window is drawn in this one.
+    const remembered = await readFile(join(desktop.paths.userData, 'window', 'window.json'), 'utf8');
+    expect(JSON.parse(remembered)).toMatchObject({ theme: 'dark' });
     const first = desktop;
     await start({ folder });
     await openWindow();
