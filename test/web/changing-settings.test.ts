@@ -74,6 +74,28 @@ describe('changing settings', () => {
     expect(await page.locator('[data-changed]').count()).toBe(0);
   });
 
+  test('a tab with unsaved changes is not left without being asked, and any other is', async () => {
+    const leaves = () =>
+      dashboard.page.evaluate(`dispatchEvent(new Event('beforeunload', { cancelable: true }))`);
+    expect(await leaves()).toBe(true);
+    await row('swapMiB').locator('input').fill('4096');
+    await dashboard.page.getByText('1 unsaved change').waitFor();
+    expect(await leaves()).toBe(false);
+    await button('Cancel').click();
+    await expect.poll(leaves).toBe(true);
+  });
+
+  test('a number stands with its unit and its range, a group with its lock, a category with its locks', async () => {
+    const { page } = dashboard;
+    expect(await row('memoryMiB').textContent()).toMatch(/At least 512 MiB/);
+    expect(await row('memoryMiB').getByText('MiB', { exact: true }).count()).toBe(1);
+    expect(await page.getByText('These settings share one lock').count()).toBeGreaterThan(1);
+    const proxies = page
+      .getByRole('navigation', { name: 'Categories' })
+      .getByRole('link', { name: /^Proxies/ });
+    expect(await proxies.textContent()).toBe('Proxies77 locked');
+  });
+
   test('Cancel puts everything back and asks the agent nothing', async () => {
     await toggle('resourceSaver');
     await row('swapMiB').locator('input').fill('4096');

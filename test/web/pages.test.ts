@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser } from '@playwright/test';
+import type { Browser, Locator } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { diagnosticsAnswerSchema } from '../../src/shared/contracts/local-api.ts';
@@ -9,6 +9,15 @@ import { HTML, hostileWorld, LONG } from './hostile-world.ts';
 import { type OpenDashboard, openDashboard } from './open-dashboard.ts';
 import { labelOf } from './sample-settings.ts';
 import { emptyWorld, frozenWorld, managedWorld, type World, walledWorld } from './stand-in-world.ts';
+
+/** Names and values of a part's facts, in the order in which they stand. */
+async function facts(part: Locator): Promise<readonly string[]> {
+  const [names, values] = await Promise.all([
+    part.locator('dt').allInnerTexts(),
+    part.locator('dd').allInnerTexts(),
+  ]);
+  return names.map((name, at) => `${name}: ${values[at]}`);
+}
 
 describe('the pages', () => {
   let browser: Browser;
@@ -50,12 +59,36 @@ describe('the pages', () => {
       expect(layers[3]).toContain('locks it');
       await dialog.getByText('Kept. It comes back when the lock is gone.').waitFor();
       expect(await dialog.getByRole('link').getAttribute('href')).toBe('https://help.acme.example/desktop');
-      expect(await dialog.getByText('27', { exact: true }).count()).toBe(1);
-      expect(await dialog.getByText('analyticsEnabled', { exact: true }).count()).toBe(1);
+      expect(await facts(dialog)).toEqual([
+        'Layer: Your policy',
+        'Policy: Engineering workstations',
+        'Organization: acme',
+        'Revision: 27',
+        'Since: 2 hours ago',
+        'Read from: https://hub.acme.example',
+        'Setting: analyticsEnabled',
+        'In a policy document: analyticsEnabled.value',
+        'In settings-store.json: AnalyticsEnabled',
+      ]);
+      expect(await dialog.textContent()).toMatch(/Value in forceOff\s*Your own choiceOn\s*Kept/);
+      // What each layer wanted, the overridden ones too.
+      const wanted = layers.map((layer) => layer.split('\n').find((line) => line === 'On' || line === 'Off'));
+      expect(wanted).toEqual(['Off', 'Off', 'On', 'On']);
     }));
 
   test('the policy page shows precedence, sources, problems, conflicts, documents and repairs', () =>
     visit(managedWorld(), async ({ page, go }) => {
+      await page.route('**/v1/policy', async (route) => {
+        const answer = await route.fetch();
+        const body = z.looseObject({ problems: z.array(z.unknown()) }).parse(await answer.json());
+        const place = { source: 'admin-settings', path: '', line: 12, column: 3 };
+        const said = {
+          severity: 'warning',
+          code: 'lenient_json',
+          message: 'A comma ends the list. Remove the comma.',
+        };
+        await route.fulfill({ json: { ...body, problems: [...body.problems, { ...place, ...said }] } });
+      });
       await go('policy');
       const ranks = await page
         .getByRole('region', { name: 'Who decides' })
@@ -67,7 +100,21 @@ describe('the pages', () => {
       const current = page.getByRole('region', { name: 'Engineering workstations' });
       await current.getByText('docker.io, registry.acme.example Delivered, not enforced').waitFor();
       await current.getByText('Official images, of-a-newer-hub Delivered, not enforced').waitFor();
+      const sources = page.getByRole('region', { name: 'Sources' });
+      expect(await facts(sources)).toEqual([
+        'Read from: /Library/Managed Preferences/dev.mooring.desktop.plist',
+        'Last attempt: 2 minutes ago',
+        'Last success: Never',
+        'Read from: https://hub.acme.example',
+        'Last attempt: 4 minutes ago',
+        'Last success: 4 minutes ago',
+        'Read from: /Library/Application Support/dev.mooring.desktop/admin-settings.json',
+        'Last attempt: 2 minutes ago',
+        'Last success: 2 minutes ago',
+      ]);
       const problems = page.getByRole('region', { name: 'Problems' });
+      await problems.getByText('Remove the comma.').waitFor();
+      await problems.getByText('admin-settings.json, line 12, column 3').waitFor();
       await problems.getByText('Did you mean "extensionsEnabled"?').waitFor();
       const row = page.getByRole('row', { name: labelOf('analyticsEnabled') });
       expect(await row.getByRole('cell').allInnerTexts()).toEqual([
@@ -96,9 +143,13 @@ describe('the pages', () => {
         page.getByRole('button', { name: 'Export JSON' }).click(),
       ]);
       expect(download.suggestedFilename()).toBe('mooring-policy.json');
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await page.getByRole('button', { name: 'Copy JSON' }).click();
+      const file = await readFile(await download.path(), 'utf8');
+      await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toBe(file);
       const exported = z
         .object({ precedence: z.array(z.unknown()), managed: z.array(z.record(z.string(), z.unknown())) })
-        .parse(JSON.parse(await readFile(await download.path(), 'utf8')));
+        .parse(JSON.parse(file));
       expect(exported.managed.length).toBe(28);
       expect(exported.managed.some((setting) => 'choice' in setting)).toBe(false);
       const chosen = exported.managed.filter((setting) => setting.source === 'user');
@@ -163,6 +214,20 @@ describe('the pages', () => {
   test('signing out asks first; another organization can be chosen', () =>
     visit(managedWorld(), async ({ page, go }) => {
       await go('account');
+      expect(await facts(page.getByRole('main'))).toEqual([
+        'Name: margarethe-mbp-16',
+        'Device ID: dev_9f2c71ab-5c07-4d0b-8f43-0be9c1d3f1e7',
+        'Hub address: https://hub.acme.example',
+        'User ID: usr_01J8ZQ4T5N6W7X8Y9Z',
+        'Signed in: 12 days ago',
+        'Ends: in 2 months',
+        'Kept in: The system’s keychain',
+      ]);
+      const [acme = ''] = await page
+        .getByRole('region', { name: 'Organizations' })
+        .getByRole('listitem')
+        .allTextContents();
+      expect(acme).toMatch(/^Acme Corporation\s*Editor\s*Teams: Platform, Container Runtime, .*Active here$/);
       await page.getByRole('button', { name: /^Use here: Acme Research/ }).click();
       await expect
         .poll(() => page.getByRole('button', { name: 'Use here: Acme Corporation' }).count())
@@ -330,6 +395,15 @@ describe('the pages', () => {
   test('diagnostics are saved as a file, and a fault in collecting them is told', () =>
     visit(managedWorld(), async ({ page }) => {
       await page.getByRole('link', { name: 'Diagnostics' }).click();
+      await page.getByText('2 checks failed and 1 warning').waitFor();
+      const checks = await page.getByRole('main').getByRole('listitem').allTextContents();
+      const results = checks.map((check) => /(Failed|Warning|OK|Not checked)/.exec(check)?.[0]);
+      // What needs a person comes first, with what it means and how to mend it.
+      expect(results.slice(0, 4)).toEqual(['Failed', 'Failed', 'Warning', 'OK']);
+      expect(checks[2]).toMatch(/can be written by others.*What it means .*What to do Run: chmod go-w/);
+      const again = page.waitForRequest('**/v1/doctor');
+      await page.getByRole('button', { name: 'Run again' }).click();
+      await again;
       const button = page.getByRole('button', { name: 'Export diagnostics' });
       const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
       expect(download.suggestedFilename()).toBe('mooring-diagnostics-1970-01-01.json');

@@ -100,7 +100,7 @@ export const settings = {
   'why.revision': 'Revision',
   'why.since': 'Since',
   'why.readFrom': 'Read from',
-  'why.source': 'Level',
+  'why.source': 'Layer',
   'why.layers': 'Who says what, strongest first',
   'why.wins': 'Decides',
   'why.overridden': 'Overridden',
