@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { errorBodySchema } from '../shared/contracts/local-api.ts';
 import { IDP_METADATA } from './connections/test-metadata.ts';
 import { startTestApi, type TestApi } from './test-api.ts';
@@ -337,7 +338,22 @@ describe('a change that opens doors', () => {
   it('is also making, unmaking and removing owners', async () => {
     const members = '/v1/orgs/acme/members';
     const owner = `${members}/${api.ids.ownerId}`;
+    const invited = await api.send({
+      method: 'POST',
+      url: '/v1/orgs/acme/invitations',
+      payload: { emails: ['owner-to-be@acme.example'], role: 'owner' },
+      as: 'owner',
+    });
+    const [{ invitationId }] = z
+      .object({ results: z.tuple([z.object({ invitationId: z.string() })]) })
+      .parse(invited.json()).results;
+    const jobs = '/v1/orgs/acme/member-jobs';
     const tries = [
+      // The link that it answers makes an owner.
+      ['POST', `/v1/orgs/acme/invitations/${invitationId}/resend`, {}],
+      ['POST', jobs, { action: { kind: 'role', role: 'owner' }, userIds: [api.ids.people.editor] }],
+      ['POST', jobs, { action: { kind: 'role', role: 'member' }, userIds: [api.ids.ownerId] }],
+      ['POST', jobs, { action: { kind: 'remove' }, matching: { role: 'owner' } }],
       ['POST', members, { email: 'second@acme.example', role: 'owner' }],
       ['POST', '/v1/orgs/acme/invitations', { emails: ['third@acme.example'], role: 'owner' }],
       ['PATCH', `${members}/${api.ids.people.editor}`, { role: 'owner' }],
@@ -362,6 +378,9 @@ describe('a change that opens doors', () => {
       as: 'owner',
     });
     expect(other.statusCode).toBe(201);
+    const others = { action: { kind: 'role', role: 'member' }, userIds: [api.ids.people.editor] };
+    const job = await api.send({ method: 'POST', url: jobs, payload: others, headers: longAgo, as: 'owner' });
+    expect(job.statusCode).toBe(201);
   });
 
   it('is taken from an API token only when it was made for that', async () => {

@@ -7,6 +7,7 @@ import type {
   InvitationResult,
 } from '../../shared/contracts/hub-provisioning.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { demandRecentSignIn } from '../access.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Reader, Trx } from '../database/connection.ts';
 import { having, searching } from '../database/contains.ts';
@@ -130,9 +131,11 @@ export async function resendInvitation(
       .where('organization_id', '=', place.organizationId)
       .where('accepted_at', 'is', null)
       .where('revoked_at', 'is', null)
-      .returning(['id', 'email'])
+      .returning(['id', 'email', 'role'])
       .executeTakeFirst();
     if (changed === undefined) throw noSuchInvitation();
+    // The new link makes an owner of whoever has it.
+    if (changed.role === 'owner') demandRecentSignIn(context.actor, { now: () => context.at.getTime() });
     await record(trx, context, place.organizationId, 'invitation.resend', changed);
     const { rows } = await sql<InvitationRow>`
       select ${COLUMNS} from ${FROM} where i.id = ${changed.id} and ${OPEN}`.execute(trx);

@@ -11,8 +11,9 @@ import {
   memberJobActionSchema,
 } from '../../shared/contracts/hub-member-jobs.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { demandRecentSignIn } from '../access.ts';
 import { type ChangeContext, describeActor } from '../audit/record.ts';
-import type { Db, Reader } from '../database/connection.ts';
+import type { Db, Reader, Trx } from '../database/connection.ts';
 import { searching } from '../database/contains.ts';
 import type { ListOrder } from '../database/keyset.ts';
 import { readPage } from '../database/read-page.ts';
@@ -20,7 +21,10 @@ import { matchingMembers } from '../organizations/member-list.ts';
 import { readTeam } from '../teams/team-service.ts';
 import './tables.ts';
 
-/** Begins a job for members that are named or found by a filter; who is no member is left out. */
+/**
+ * Begins a job for members that are named or found by a filter; who is no member is left out. One that makes, unmakes or
+ * removes owners asks for what the same change of one member asks for (`recent_sign_in_required`).
+ */
 export async function createJob(
   db: Db,
   context: ChangeContext,
@@ -49,6 +53,8 @@ export async function createJob(
       select ${id}, m.user_id, u.email from memberships m join users u on u.id = m.user_id where ${matching}`.execute(
       trx,
     );
+    if (await concernsOwners(trx, id, wanted))
+      demandRecentSignIn(context.actor, { now: () => context.at.getTime() });
     const job = await readJob(trx, organizationId, id);
     if (job.counts.waiting > 0) return job;
     throw new RefusalError({
@@ -57,6 +63,23 @@ export async function createJob(
       help: 'Read the list of members again.',
     });
   });
+}
+
+async function concernsOwners(trx: Trx, jobId: string, { action }: MemberJobCreation): Promise<boolean> {
+  if (action.kind === 'team') return false;
+  if (action.kind === 'role' && action.role === 'owner') return true;
+  const owner = await trx
+    .selectFrom('member_job_items as i')
+    .innerJoin('member_jobs as j', 'j.id', 'i.job_id')
+    .innerJoin('memberships as m', (join) =>
+      join.onRef('m.organization_id', '=', 'j.organization_id').onRef('m.user_id', '=', 'i.user_id'),
+    )
+    .select('i.user_id')
+    .where('i.job_id', '=', jobId)
+    .where('m.role', '=', 'owner')
+    .limit(1)
+    .executeTakeFirst();
+  return owner !== undefined;
 }
 
 const ORDERS: Readonly<Record<string, ListOrder>> = { created: { by: sql`j.created_at`, kind: 'time' } };

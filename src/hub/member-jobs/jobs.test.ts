@@ -30,7 +30,7 @@ beforeEach(async () => {
 });
 
 const byOwner = (): ChangeContext => ({
-  actor: { kind: 'user', userId: owner.id, email: owner.email, via: 'session' },
+  actor: { kind: 'user', userId: owner.id, email: owner.email, via: 'session', provedAt: new Date() },
   sourceAddress: '192.0.2.7',
   at: new Date(),
 });
