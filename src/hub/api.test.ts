@@ -138,6 +138,41 @@ const NOT_FOR_OWNERS_ALONE: Readonly<Record<'nothing' | 'account' | 'member' | '
     ],
   };
 
+it('describes a file that is sent in pieces as the text that it is', () => {
+  const files = api.operations().filter(({ path }) => /\/(export|changes)$/.test(path));
+  expect(files.length).toBeGreaterThan(3);
+  for (const { key, operation } of files) {
+    const [content] = Object.values(operation.responses['200']?.content ?? {});
+    expect([key, content?.schema]).toEqual([key, { type: 'string', description: 'The file' }]);
+  }
+});
+
+describe('secrets', () => {
+  const parametersSchema = z.array(z.object({ name: z.string(), in: z.string() })).default([]);
+
+  it('stand in no address, which histories and logs keep, and are answered only where they were just made', () => {
+    const inAddresses: string[] = [];
+    const answered: string[] = [];
+    for (const { key, operation } of api.operations()) {
+      for (const { name } of parametersSchema.parse(operation.parameters))
+        if (/secret|password|assertion|bearer|^(token|code|key|link)$/i.test(name))
+          inAddresses.push(`${key} ${name}`);
+      const text = JSON.stringify(operation.responses);
+      if (/"(secret|link|url)":\{"type":"string"/.test(text)) answered.push(key);
+    }
+    expect(inAddresses).toEqual([]);
+    // The address of an organization is that of whom its users may ask.
+    expect(answered.filter((key) => !/ \/v1\/orgs(\/\{organization\})?$/.test(key)).sort()).toEqual([
+      'POST /v1/orgs/{organization}/connections/{connectionId}/scim/tokens',
+      'POST /v1/orgs/{organization}/connections/{connectionId}/tests',
+      'POST /v1/orgs/{organization}/invitations/{invitationId}/resend',
+      'POST /v1/orgs/{organization}/members',
+      'POST /v1/orgs/{organization}/members/{userId}/password-link',
+      'POST /v1/orgs/{organization}/tokens',
+    ]);
+  });
+});
+
 describe('every route', () => {
   it('asks for no lower role than the table gives it', () => {
     const lower: Record<string, string[]> = { nothing: [], account: [], member: [], editor: [] };

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { errorBodySchema } from '../shared/contracts/local-api.ts';
 
@@ -9,7 +9,7 @@ export const noContent = z.undefined();
  * A file that is described as the text it is and sent as a stream: a serializer would have to hold all of it, and an
  * organization may have any number of rows.
  */
-export const streamedFile = z.string().describe('The file') as unknown as z.ZodType<Readable>;
+export const streamedFile = z.instanceof(Readable).meta({ type: 'string', description: 'The file' });
 
 /** The answers of a route: its success, and the one shape of everything else. */
 export function answers<Status extends number, Body extends z.ZodType>(status: Status, body: Body) {

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import { type Migration, type MigrationResultSet, Migrator } from 'kysely/migration';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { Db } from './connection.ts';
@@ -35,7 +35,7 @@ async function run(
 ): Promise<MigrationOutcome> {
   await refuseNewer(db, migrations);
   const migrator = new Migrator({
-    db: db as unknown as Kysely<unknown>,
+    db,
     provider: { getMigrations: async () => ({ ...migrations }) },
   });
   const { error, results } = await go(migrator);
