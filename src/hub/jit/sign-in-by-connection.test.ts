@@ -21,6 +21,7 @@ import {
   whoIs,
 } from '../sso/test-sso-hub.ts';
 import { createApiToken } from '../tokens/api-tokens.ts';
+import { inviteTo, standingOf } from './test-standing.ts';
 import '../second-factor/tables.ts';
 
 let database: Awaited<ReturnType<typeof startTestDatabase>>;
@@ -45,53 +46,9 @@ async function change(sso: TestSso, values: ConnectionChange): Promise<void> {
   await updateConnection(place, OPERATOR, sso, values);
 }
 
-/** Memberships and teams of an address: `org role origin`, `org:team origin`. */
-async function standing(email: string): Promise<readonly string[]> {
-  const { db } = database;
-  const members = await db
-    .selectFrom('memberships as m')
-    .innerJoin('users as u', 'u.id', 'm.user_id')
-    .innerJoin('organizations as o', 'o.id', 'm.organization_id')
-    .where('u.email', '=', email)
-    .select(['o.name', 'm.role', 'm.origin'])
-    .execute();
-  const teams = await db
-    .selectFrom('team_members as t')
-    .innerJoin('users as u', 'u.id', 't.user_id')
-    .innerJoin('organizations as o', 'o.id', 't.organization_id')
-    .innerJoin('teams', 'teams.id', 't.team_id')
-    .where('u.email', '=', email)
-    .select(['o.name', 'teams.name as team', 't.origin'])
-    .execute();
-  return [
-    ...members.map((row) => `${row.name} ${row.role} ${row.origin}`),
-    ...teams.map((row) => `${row.name}:${row.team} ${row.origin}`),
-  ].sort();
-}
-
-async function invite(sso: TestSso, email: string, role: Role, team: string | null = null): Promise<void> {
-  const { db } = database;
-  const made =
-    team === null
-      ? undefined
-      : await db
-          .insertInto('teams')
-          .values({ organization_id: sso.organizationId, name: team, created_at: new Date() })
-          .returning('id')
-          .executeTakeFirstOrThrow();
-  await db
-    .insertInto('invitations')
-    .values({
-      organization_id: sso.organizationId,
-      email,
-      role,
-      team_id: made?.id ?? null,
-      secret_hash: Buffer.from(email),
-      invited_by: null,
-      expires_at: new Date(Date.now() + 86_400_000),
-    })
-    .execute();
-}
+const standing = (email: string) => standingOf(database, email);
+const invite = (sso: TestSso, email: string, role: Role, team?: string) =>
+  inviteTo(database, sso.organizationId, { email, role, team });
 
 async function scimUser(sso: TestSso, email: string, active: boolean): Promise<void> {
   const account = await createAccount(database, email);
