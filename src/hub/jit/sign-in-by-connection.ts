@@ -113,7 +113,7 @@ async function link(
     await refuseDeactivated(trx, connection, present);
   }
   const name = fullName(identity);
-  const account = present ?? (await makeAccount(trx, connection, identity, context));
+  const account = present ?? (await makeAccount(trx, identity, context));
   if (present !== undefined) await updateName(trx, connection, present, name);
   if (known !== undefined) return { account, linked: false };
   if (present !== undefined) await revokeCredentials(trx, account.id, context.at);
@@ -161,15 +161,12 @@ async function findKnown(
   return undefined;
 }
 
+// Also where just-in-time provisioning is off, for whoever was invited: others are refused later, and it is rolled back.
 async function makeAccount(
   trx: Trx,
-  connection: SsoConnection,
   identity: AssertedIdentity,
   { at }: ChangeContext,
 ): Promise<Found['account']> {
-  // An invited person without an account gets one as well when just-in-time provisioning is off.
-  if (!connection.jit && !(await isInvited(trx, connection.organizationId, identity.email, at)))
-    throw notAssigned(identity.email);
   const stem = `${identity.givenName}${identity.surname}`;
   const { account } = await ensureAccount(
     trx,
@@ -268,13 +265,6 @@ async function isMember(trx: Trx, organizationId: string, userId: string): Promi
     .where('user_id', '=', userId)
     .executeTakeFirst();
   return row !== undefined;
-}
-
-async function isInvited(trx: Trx, organizationId: string, email: string, at: Date): Promise<boolean> {
-  const { rows } = await sql`select 1 from invitations
-    where organization_id = ${organizationId} and lower(email) = lower(${email})
-      and accepted_at is null and revoked_at is null and expires_at > ${at}`.execute(trx);
-  return rows.length > 0;
 }
 
 /** The full name, where any part of it came. */
