@@ -31,6 +31,38 @@ export function median(values: readonly number[]): number {
   return (upper + lower) / 2;
 }
 
+/** What one round took, in milliseconds: both sides one right after the other. */
+export interface Pair {
+  readonly ours: number;
+  readonly theirs: number;
+}
+
+/**
+ * The median of the rounds' own ratios: whatever slows the machine for a while slows both sides of a round, and is not
+ * laid to the one that happened to run then. The words show the medians, and how far the rounds are apart.
+ */
+export function pairedRatio(pairs: readonly Pair[]): Measurement {
+  const ratios = pairs.map(({ ours, theirs }) => ours / theirs).sort((a, b) => a - b);
+  const [least = 0, most = 0] = [ratios[0], ratios.at(-1)];
+  const apart = `${ratios.length} rounds of ${least.toFixed(2)} to ${most.toFixed(2)} ×`;
+  return {
+    result: median(ratios),
+    ours: `${milliseconds(median(pairs.map(({ ours }) => ours)))} (${apart})`,
+    theirs: milliseconds(median(pairs.map(({ theirs }) => theirs))),
+  };
+}
+
+/** Measures both, in the other order every other round: what the first one leaves behind meets both alike. */
+export async function inTurn<Figure>(
+  round: number,
+  ours: () => Promise<Figure>,
+  theirs: () => Promise<Figure>,
+): Promise<{ readonly ours: Figure; readonly theirs: Figure }> {
+  if (round % 2 === 0) return { ours: await ours(), theirs: await theirs() };
+  const first = await theirs();
+  return { ours: await ours(), theirs: first };
+}
+
 /** Milliseconds that `work` took. */
 async function time(work: () => unknown): Promise<number> {
   const started = performance.now();

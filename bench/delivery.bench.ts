@@ -12,7 +12,7 @@ import { BUNDLE_AUDIENCE, BUNDLE_TYP } from '../src/shared/contracts/bundle.ts';
 import { readDocument } from '../src/shared/policy/read-document.ts';
 import { resolve } from '../src/shared/policy/resolve.ts';
 import { desktopCatalog } from '../src/shared/settings/desktop-catalog.ts';
-import { type Benchmark, median, ratio } from './benchmark.ts';
+import { type Benchmark, inTurn, median, type Pair, pairedRatio, ratio } from './benchmark.ts';
 
 const ISSUER = 'https://hub.example';
 const LOCKED = {
@@ -70,7 +70,7 @@ const verifying: Benchmark = {
 const EDITS = 500;
 /** Made one at a time, for the figure of a single one. */
 const SINGLE_EDITS = 60;
-const ROUNDS = 7;
+const ROUNDS = 21;
 
 /** Something that keeps a store right, and the time it is given to be done with everything. */
 interface Keeper {
@@ -90,23 +90,25 @@ const repairing: Benchmark = {
     const agent = await agentKeeper(join(folder, 'agent'));
     const bare = bareKeeper(join(folder, 'bare'));
     try {
-      const ours: number[] = [];
-      const theirs: number[] = [];
+      const rounds: Pair[] = [];
       for (let round = 0; round <= ROUNDS; round += 1) {
-        const pair = [await editing(bare, EDITS), await editing(agent, EDITS)] as const;
-        if (round === 0) continue;
-        theirs.push(pair[0]);
-        ours.push(pair[1]);
+        const pair = await inTurn(
+          round,
+          () => editing(agent, EDITS),
+          () => editing(bare, EDITS),
+        );
+        if (round > 0) rounds.push(pair);
       }
       const single = { ours: [] as number[], theirs: [] as number[] };
       for (let edit = 0; edit < SINGLE_EDITS; edit += 1) {
         single.theirs.push(await editing(bare, 1));
         single.ours.push(await editing(agent, 1));
       }
+      const { result, ours, theirs } = pairedRatio(rounds);
       return {
-        result: median(ours) / median(theirs),
-        ours: `${median(ours).toFixed(1)} ms; a single edit ${median(single.ours).toFixed(1)} ms`,
-        theirs: `${median(theirs).toFixed(1)} ms; a single edit ${median(single.theirs).toFixed(1)} ms`,
+        result,
+        ours: `${ours}; a single edit ${median(single.ours).toFixed(1)} ms`,
+        theirs: `${theirs}; a single edit ${median(single.theirs).toFixed(1)} ms`,
       };
     } finally {
       await bare.stop();

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { promisify } from 'node:util';
 import { agentKeysSchema } from '../src/shared/contracts/agent-api.ts';
 import { bundlePayloadSchema } from '../src/shared/contracts/bundle.ts';
-import { type Benchmark, type Measurement, median } from './benchmark.ts';
+import { type Benchmark, inTurn, type Measurement, median, pairedRatio } from './benchmark.ts';
 import { openStreams, type PushServer, startPushServer } from './push-client.ts';
 
 const verify = promisify(verifyWithCallback);
@@ -86,7 +86,10 @@ async function readKey(port: number): Promise<KeyObject> {
   return createPublicKey({ key: { kty: key.kty, crv: key.crv, x: key.x }, format: 'jwk' });
 }
 
-let measured: Promise<{ readonly ours: readonly Round[]; readonly theirs: readonly Round[] }> | undefined;
+/** Both sides of one round. */
+type RoundPair = Readonly<Record<'ours' | 'theirs', Round>>;
+
+let measured: Promise<readonly RoundPair[]> | undefined;
 
 /** Both figures come from the same rounds. */
 function rounds() {
@@ -94,7 +97,7 @@ function rounds() {
   return measured;
 }
 
-async function run() {
+async function run(): Promise<readonly RoundPair[]> {
   let bytes = 1;
   const hub = await startPushServer('hub', AGENTS);
   const bare = await startPushServer('bare', AGENTS);
@@ -120,16 +123,13 @@ async function run() {
       () => bytes,
     ),
   ] as const;
-  const ours: Round[] = [];
-  const theirs: Round[] = [];
+  const pairs: RoundPair[] = [];
   try {
     for (let count = 0; count <= ROUNDS; count += 1) {
-      const pair = [await sides[0].round(), await sides[1].round()] as const;
-      if (count === 0) continue;
-      ours.push(pair[0]);
-      theirs.push(pair[1]);
+      const pair = await inTurn(count, sides[0].round, sides[1].round);
+      if (count > 0) pairs.push(pair);
     }
-    return { ours, theirs };
+    return pairs;
   } finally {
     await Promise.all(sides.map((side) => side.stop()));
   }
@@ -142,10 +142,8 @@ function benchmarkOf(figure: keyof Round, name: string): Benchmark {
     atMost: 3,
     unit: '×',
     async measure(): Promise<Measurement> {
-      const { ours, theirs } = await rounds();
-      const mine = median(ours.map((round) => round[figure]));
-      const others = median(theirs.map((round) => round[figure]));
-      return { result: mine / others, ours: `${mine.toFixed(0)} ms`, theirs: `${others.toFixed(0)} ms` };
+      const pairs = await rounds();
+      return pairedRatio(pairs.map(({ ours, theirs }) => ({ ours: ours[figure], theirs: theirs[figure] })));
     },
   };
 }

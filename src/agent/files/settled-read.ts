@@ -2,8 +2,11 @@ import type { Clock } from '../clock.ts';
 import type { Disk } from './disk.ts';
 import { readText, type TextReading } from './read-text.ts';
 
-/** Between two readings of a file that looks half written. */
-const AGAIN_MS = 120;
+/**
+ * Looks at a file that seemed half written, milliseconds apart, until it is whole: most writers are done in a moment.
+ * One that is the same after all of them, 120 ms, is not being written any more.
+ */
+const LOOKS_MS = [5, 15, 100];
 /** With the watch's own delay still within the second in which a repair is due (docs/policy.md section 5). */
 const READINGS = 5;
 
@@ -26,11 +29,20 @@ export interface SettledReading {
 export async function readSettled(of: SettledReading): Promise<TextReading> {
   let reading = await readText(of.disk, of.path, of.followLink);
   for (let times = 1; times < READINGS && looksUnfinished(of, reading); times += 1) {
-    await new Promise<void>((resolve) => of.clock.after(AGAIN_MS, resolve));
-    const next = await readText(of.disk, of.path, of.followLink);
+    const next = await lookAgain(of, reading);
     const unchanged = next.kind === reading.kind && textOf(next) === textOf(reading);
     reading = next;
     if (unchanged) break;
+  }
+  return reading;
+}
+
+async function lookAgain(of: SettledReading, unfinished: TextReading): Promise<TextReading> {
+  let reading = unfinished;
+  for (const wait of LOOKS_MS) {
+    await new Promise<void>((resolve) => of.clock.after(wait, resolve));
+    reading = await readText(of.disk, of.path, of.followLink);
+    if (!looksUnfinished(of, reading)) break;
   }
   return reading;
 }
