@@ -77,6 +77,9 @@ function forgeries(
     async (turn) => thief.sign(wanted(turn), { alg: 'EdDSA', typ: BUNDLE_TYP, kid }),
     async (turn) => thief.sign(wanted(turn), { alg: 'EdDSA', typ: BUNDLE_TYP, kid, jwk: thief.jwk }),
     async (turn) => key.sign(wanted(turn), { alg: 'EdDSA', typ: 'mooring-key+jws', kid }),
+    // Signed by the hub's own key, with a header that says how else to read it.
+    async (turn) => key.sign(wanted(turn), { alg: 'EdDSA', typ: BUNDLE_TYP, kid, jwk: key.jwk }),
+    async (turn) => key.sign(wanted(turn), { alg: 'EdDSA', typ: BUNDLE_TYP, kid, cty: `JWT ${turn}` }),
     async (turn) => key.sign(wanted(turn, { sub: `user-${turn}` })),
     async (turn) => key.sign(wanted(turn, { sub: '*' })),
     async (turn) => key.sign(wanted(turn, { org: `org-${turn}` })),

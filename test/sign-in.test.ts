@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AccountService } from '../src/agent/account/account-service.ts';
 import { createAccountService } from '../src/agent/account/create-account-service.ts';
 import { createHubHttp } from '../src/agent/delivery/create-hub-http.ts';
@@ -59,6 +59,8 @@ let time: ReturnType<typeof manualClock>;
 let keychain: ReturnType<typeof memoryKeychain>;
 /** So many answers of the token endpoint are received by the network, and not by the agent. */
 let lostAnswers = 0;
+/** So far is this device's clock from that of the hub, which is in the same process: set while no request is under way. */
+let clockWrongMs = 0;
 
 interface Desktop {
   readonly account: AccountService;
@@ -66,6 +68,23 @@ interface Desktop {
   stop(): Promise<void>;
 }
 const desktops: Desktop[] = [];
+
+/** The agent's clock for the libraries that read it themselves. */
+function setClockWrongBy(ms: number): void {
+  vi.restoreAllMocks();
+  clockWrongMs = ms;
+  const now = Date.now;
+  if (ms !== 0) vi.spyOn(Date, 'now').mockImplementation(() => now() + ms);
+}
+async function byHubTime<T>(step: () => Promise<T>): Promise<T> {
+  const wrong = clockWrongMs;
+  setClockWrongBy(0);
+  try {
+    return await step();
+  } finally {
+    setClockWrongBy(wrong);
+  }
+}
 
 async function launch(): Promise<Desktop> {
   const direct = createHubHttp({
@@ -79,7 +98,7 @@ async function launch(): Promise<Desktop> {
   const http: HubHttp = {
     ...direct,
     async request(request) {
-      const answer = await direct.request(request);
+      const answer = await byHubTime(() => direct.request(request));
       if (lostAnswers === 0 || !request.url.pathname.endsWith('/token')) return answer;
       lostAnswers -= 1;
       return { ok: false, failure: { kind: 'unreachable', message: 'lost', maybeSent: true } };
@@ -152,6 +171,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const desktop of desktops.splice(0)) await desktop.stop();
   lostAnswers = 0;
+  setClockWrongBy(0);
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -242,6 +262,40 @@ describe('the session at the hub', () => {
       refusal: { code: 'sign_in_required' },
     });
     expect(desktop.account.state()).toMatchObject({ state: 'sign-in-again', account: { userId: ada.id } });
+  });
+});
+
+describe('a device whose clock is wrong', () => {
+  const DAYS = 86_400_000;
+  it.each([
+    ['ahead', 40 * DAYS],
+    ['behind', -400 * DAYS],
+  ])('by far %s keeps its session, and can sign in', async (_way, wrong) => {
+    const desktop = await launch();
+    await signIn(desktop, ada);
+    await desktop.delivery.stop();
+    const refreshed = async () => {
+      time.advance(TOKEN_AGE_MS);
+      return desktop.account.accessToken();
+    };
+    time.setWallBy(wrong);
+    setClockWrongBy(wrong);
+    for (let turn = 0; turn < 3; turn += 1) expect(await refreshed()).toMatchObject({ ok: true });
+    // Put right again while it runs.
+    time.setWallBy(-wrong);
+    setClockWrongBy(0);
+    expect(await refreshed()).toMatchObject({ ok: true });
+    await desktop.account.logout();
+    time.setWallBy(wrong);
+    const begun = await desktop.account.login({ method: 'browser', openBrowser: true });
+    if (!('url' in begun)) throw new Error(begun.message);
+    const browser = createBrowser(hub.url);
+    await typeCredentials(browser, begun.url, ada.email, PASSWORD);
+    setClockWrongBy(wrong);
+    const callback = browser.left();
+    const page = callback === undefined ? null : await (await fetch(callback)).text();
+    expect(page).toContain('You are signed in');
+    expect(desktop.account.state()).toMatchObject({ state: 'signed-in', account: { userId: ada.id } });
   });
 });
 

@@ -71,6 +71,12 @@ const STEP_LIMIT_SECONDS = 120;
 const LONGEST_DEVICE_NAME = 200;
 /** An answer without a lifetime is used for a minute: long enough for one conversation. */
 const SHORT_LIFETIME_SECONDS = 60;
+/**
+ * A hundred years: this machine's clock may be wrong by any time, and neither a sign-in nor a session ends by it
+ * (docs/delivery.md section 1). That an ID token is fresh does not need a clock here: it comes in the hub's own answer to
+ * our question, and at a sign-in it carries our nonce.
+ */
+const ANY_CLOCK_SECONDS = 100 * 365 * 86_400;
 
 /**
  * Reads the hub's discovery document; its issuer must be the address that was asked. `deviceName` is how the hub lists
@@ -84,7 +90,8 @@ export async function discoverHub(
   const openid = await import('openid-client');
   const fetch = hubFetch(http);
   return attempt(async () => {
-    const config = await openid.discovery(new URL(hubUrl), AGENT_CLIENT_ID, undefined, openid.None(), {
+    const client = { [openid.clockTolerance]: ANY_CLOCK_SECONDS };
+    const config = await openid.discovery(new URL(hubUrl), AGENT_CLIENT_ID, client, openid.None(), {
       [openid.customFetch]: adapt(fetch),
       // Only loopback hubs are let through as `http:` before this (readHubUrl).
       timeout: STEP_LIMIT_SECONDS,

@@ -705,6 +705,20 @@ describe('the grace period', () => {
     };
   };
 
+  it('over by the monotonic clock alone, it is over after a restart too', async () => {
+    await publish(hub, 'ada', 'acme', 10, { graceSeconds });
+    const desktop = await launch();
+    await signIn(desktop);
+    await desktop.delivery.sync();
+    away();
+    time.setWallBy(-4 * DAY);
+    await pass(desktop, 3 * DAY);
+    await expect.poll(() => desktop.delivery.state().bundle?.stale).toBe(true);
+    await desktop.stop();
+    const next = await launch();
+    expect(next.delivery.state().bundle?.stale).toBe(true);
+  });
+
   it('over, the policy is stale until a fetch succeeds, over restarts and clocks set back', async () => {
     await publish(hub, 'ada', 'acme', 10, { graceSeconds });
     const desktop = await launch();

@@ -77,6 +77,14 @@ describe('the schedule', () => {
     expect(counts.due).toBe(1);
   });
 
+  it('fires when the monotonic clock says it is due, though the wall clock was set back by little', () => {
+    const { time, schedule, counts } = scheduled();
+    schedule.plan(HOUR);
+    time.setWallBy(-50_000);
+    time.advance(HOUR);
+    expect(counts.due).toBe(1);
+  });
+
   it('ticks at least twice a minute, and not at all once stopped', () => {
     const { time, schedule, counts } = scheduled();
     time.advance(10 * MINUTE);

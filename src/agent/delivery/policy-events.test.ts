@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { manualClock } from '../../../test/manual-clock.ts';
 import type { AccessToken } from '../account/account-service.ts';
@@ -120,6 +121,30 @@ describe('reconnecting', () => {
     expect(await untilNext()).toBe(5_250);
     expect(ends).toBe(before);
     await events.stop();
+  });
+});
+
+describe('silence', () => {
+  it('is borne for two heartbeats of the hub and fifteen seconds, by either clock, and no longer', async () => {
+    answer = () => ({
+      ...{ ok: true, status: 200, headers: {} },
+      text: (async function* () {
+        yield ':\n\n';
+        await once(opened.at(-1)?.signal ?? new EventTarget(), 'abort');
+      })(),
+    });
+    for (const pass of [time.advance, time.setWallBy]) {
+      events.start();
+      await expect.poll(() => opened.length === 1 && events.state()).toBe('connected');
+      pass(65_000);
+      events.check();
+      expect(events.state()).toBe('connected');
+      pass(1);
+      events.check();
+      expect(events.state()).toBe('connecting');
+      await events.stop();
+      opened = [];
+    }
   });
 });
 
