@@ -54,7 +54,7 @@ describe('the session of a page in a browser', () => {
   test('leaves nothing in cookies, local storage or databases', async () => {
     await page.goto(await agent.address());
     await settingsShown();
-    await page.getByTitle('Dark').click();
+    await page.getByTitle('Light').click();
     expect(await page.context().cookies()).toEqual([]);
     expect(await page.evaluate('Object.keys(localStorage)')).toEqual([]);
     expect(await page.evaluate('indexedDB.databases().then((all) => all.length)')).toBe(0);
