@@ -400,7 +400,9 @@ describe('the pages', () => {
       const results = checks.map((check) => /(Failed|Warning|OK|Not checked)/.exec(check)?.[0]);
       // What needs a person comes first, with what it means and how to mend it.
       expect(results.slice(0, 4)).toEqual(['Failed', 'Failed', 'Warning', 'OK']);
-      expect(checks[2]).toMatch(/can be written by others.*What it means .*What to do Run: chmod go-w/);
+      expect(checks[2]).toMatch(
+        /can be written by others.*What it means Other users .*What to do Run: chmod go-w/,
+      );
       const again = page.waitForRequest('**/v1/doctor');
       await page.getByRole('button', { name: 'Run again' }).click();
       await again;

@@ -91,10 +91,15 @@ test('a stronger method that comes takes over from the weaker, and gives back wh
   await run(agentPaths(host('mac'), 'mooring'));
   await write(join(folder, MAC_FILES, 'dev.mooring.desktop/registry.json'), '{"allowedOrgs":["weaker"]}');
   await expect.poll(wall).toEqual({ method: 'registry.json', organizations: ['weaker'] });
+  const plist = join(folder, MAC_FILES, 'dev.mooring.desktop/desktop.plist');
+  await write(plist, PLIST.replace('beta', 'gamma'));
+  await expect.poll(wall).toEqual({ method: 'desktop.plist', organizations: ['acme', 'gamma'] });
   const profile = join(folder, PREFERENCES, 'dev.mooring.desktop.plist');
   await write(profile, PLIST);
   await expect.poll(wall).toEqual({ method: PROFILE, organizations: ['acme', 'beta'] });
   await rm(profile);
+  await expect.poll(wall).toEqual({ method: 'desktop.plist', organizations: ['acme', 'gamma'] });
+  await rm(plist);
   await expect.poll(wall).toEqual({ method: 'registry.json', organizations: ['weaker'] });
 });
 

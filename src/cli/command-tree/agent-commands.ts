@@ -16,7 +16,7 @@ export const agentCommands: readonly CommandSpec[] = [
     summary: 'Examine files, keychain, network and hub, and say how to mend what is wrong',
     details: [
       'Exit code 1 when a check failed.',
-      'With --export the checks, the policy, the state of every setting and the end of the log are written to a file, without secrets and without the values you chose, for whoever shall find out what is wrong.',
+      'With --export the checks, the policy, the state of every setting and the end of the log are written to a file, without secrets, without the values you chose and without the name of your folder, for whoever shall find out what is wrong.',
     ],
     options: [
       {
