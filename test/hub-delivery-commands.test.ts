@@ -32,6 +32,7 @@ beforeAll(async () => {
   expect((await runHubCommand(set, { input: `${PASSWORD}\n` })).code).toBe(0);
   await json('policy', 'import', file({ theme: { locked: true, value: 'light' } }), '--name', 'Everyone');
   await json('policy', 'default', 'Everyone');
+  expect(await json('policy', 'default')).toMatchObject({ policy: { name: 'Everyone' } });
   const made = await json('tokens', 'create', 'looks', '--days', '1');
   token = z.object({ secret: z.string() }).parse(made).secret;
   machine = await makeMachine();

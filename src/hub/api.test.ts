@@ -370,7 +370,7 @@ describe('a change that opens doors', () => {
     expect(documented.map(({ key }) => key).sort()).toEqual(OPENS_DOORS);
   });
 
-  it('is also making, unmaking and removing owners', async () => {
+  it('is also making, unmaking and removing owners, and removing members in batches', async () => {
     const members = '/v1/orgs/acme/members';
     const owner = `${members}/${api.ids.ownerId}`;
     const invited = await api.send({
@@ -388,7 +388,8 @@ describe('a change that opens doors', () => {
       ['POST', `/v1/orgs/acme/invitations/${invitationId}/resend`, {}],
       ['POST', jobs, { action: { kind: 'role', role: 'owner' }, userIds: [api.ids.people.editor] }],
       ['POST', jobs, { action: { kind: 'role', role: 'member' }, userIds: [api.ids.ownerId] }],
-      ['POST', jobs, { action: { kind: 'remove' }, matching: { role: 'owner' } }],
+      ['POST', jobs, { action: { kind: 'remove' }, userIds: [api.ids.people.editor] }],
+      ['POST', api.fill('/v1/orgs/acme/migrations/{migrationId}/advance'), { action: 'remove' }],
       ['POST', members, { email: 'second@acme.example', role: 'owner' }],
       ['POST', '/v1/orgs/acme/invitations', { emails: ['third@acme.example'], role: 'owner' }],
       ['PATCH', `${members}/${api.ids.people.editor}`, { role: 'owner' }],

@@ -53,8 +53,8 @@ export function teamCommands(program: Command, around: Surroundings): void {
         { rows, ...page },
         {
           name: 'teams',
-          head: ['TEAM', 'MEMBERS', 'DESCRIPTION'],
-          cells: (team) => [team.name, String(team.members), team.description],
+          head: ['TEAM', 'MEMBERS', 'POLICY', 'DESCRIPTION'],
+          cells: (team) => [team.name, String(team.members), team.policy?.name ?? '', team.description],
           none: 'There is no team yet.',
         },
       );

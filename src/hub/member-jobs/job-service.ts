@@ -22,8 +22,8 @@ import { readTeam } from '../teams/team-service.ts';
 import './tables.ts';
 
 /**
- * Begins a job for members that are named or found by a filter; who is no member is left out. One that makes, unmakes or
- * removes owners asks for what the same change of one member asks for (`recent_sign_in_required`).
+ * Begins a job for members that are named or found by a filter; who is no member is left out. One that removes members,
+ * or makes or unmakes owners, asks for a recent sign-in (docs/identity.md section 8; `recent_sign_in_required`).
  */
 export async function createJob(
   db: Db,
@@ -53,7 +53,7 @@ export async function createJob(
       select ${id}, m.user_id, u.email from memberships m join users u on u.id = m.user_id where ${matching}`.execute(
       trx,
     );
-    if (await concernsOwners(trx, id, wanted))
+    if (await needsProof(trx, id, wanted))
       demandRecentSignIn(context.actor, { now: () => context.at.getTime() });
     const job = await readJob(trx, organizationId, id);
     if (job.counts.waiting > 0) return job;
@@ -65,9 +65,9 @@ export async function createJob(
   });
 }
 
-async function concernsOwners(trx: Trx, jobId: string, { action }: MemberJobCreation): Promise<boolean> {
+async function needsProof(trx: Trx, jobId: string, { action }: MemberJobCreation): Promise<boolean> {
   if (action.kind === 'team') return false;
-  if (action.kind === 'role' && action.role === 'owner') return true;
+  if (action.kind === 'remove' || action.role === 'owner') return true;
   const owner = await trx
     .selectFrom('member_job_items as i')
     .innerJoin('member_jobs as j', 'j.id', 'i.job_id')

@@ -12,7 +12,7 @@ import {
   ownershipTransferAnswerSchema,
   ownershipTransferSchema,
 } from '../../shared/contracts/hub-provisioning.ts';
-import { organizationOf } from '../access.ts';
+import { actorOf, demandRecentSignIn, organizationOf } from '../access.ts';
 import { changeBy } from '../audit/record.ts';
 import { answers } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
@@ -92,6 +92,7 @@ function moveRoutes(app: HubServer, { db, clock }: HubContext): void {
       },
     },
     (request) => {
+      if (request.body.action === 'remove') demandRecentSignIn(actorOf(request), clock);
       const where = { organizationId: organizationOf(request).id, migrationId: request.params.migrationId };
       return advanceMigration(db, changeBy(request, clock), where, request.body);
     },
