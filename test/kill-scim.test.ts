@@ -44,7 +44,16 @@ beforeAll(async () => {
   demo = demoSchema.parse(hub.said);
   const made = await runHubCommand(
     [
-      ...['tokens', 'create', 'killer', '--organization', demo.organization, '--role', 'owner'],
+      ...[
+        'tokens',
+        'create',
+        'killer',
+        '--organization',
+        demo.organization,
+        '--role',
+        'owner',
+        '--manages-access',
+      ],
       ...['--data', hub.data, '--json'],
     ],
     { env: hub.environment },

@@ -16,7 +16,11 @@ export function tokenCommands(program: Command, around: Surroundings): void {
     .description('make an API token; its secret is shown this once')
     .option('--role <role>', 'what it may do: member, editor or owner', 'editor')
     .option('--days <number>', 'days until it ends, at most 366', (text) => Number(text), 90)
-    .option('--manages-access', 'it may also make tokens, owners and change SSO and SCIM (role owner)', false)
+    .option(
+      '--manages-access',
+      'it may also make tokens and owners, remove members in batches, and change SSO and SCIM (role owner)',
+      false,
+    )
     .action(
       (name: string, options: OrganizationOptions & { role: string; days: number; managesAccess: boolean }) =>
         withDatabase({ options, around, purpose: 'tokens create' }, async ({ db }) => {
