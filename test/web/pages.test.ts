@@ -211,6 +211,28 @@ describe('the pages', () => {
       expect(await page.getByRole('button', { name: 'Sign in with the browser' }).isEnabled()).toBe(true);
     }));
 
+  test('another key of the hub is trusted only by a person who compared both fingerprints', () =>
+    visit(emptyWorld(), async ({ page, go, agent }) => {
+      await go('account');
+      await page.getByRole('button', { name: 'Sign in with the browser' }).click();
+      await page.getByText('Continue in your browser').waitFor();
+      const details = { pinned: ['SHA256:old'], offered: ['SHA256:new'] };
+      const error = { code: 'conflict' as const, message: 'Another key.', details };
+      agent.endLogin({ state: 'failed', error });
+      await page.getByText('Another key.').waitFor();
+      const keys = page.getByRole('alert').locator('dl > div');
+      expect(await keys.allInnerTexts()).toEqual([
+        expect.stringMatching(/Pinned on this device\s+SHA256:old/),
+        expect.stringMatching(/Offered by the hub now\s+SHA256:new/),
+      ]);
+      const trust = page.getByRole('button', { name: 'Trust the offered key and sign in' });
+      expect(await trust.isDisabled()).toBe(true);
+      await page.getByRole('checkbox', { name: /^I compared/ }).check();
+      await trust.click();
+      await page.getByText('Continue in your browser').waitFor();
+      expect(agent.trustedKeys).toEqual([undefined, 'SHA256:new']);
+    }));
+
   test('signing out asks first; another organization can be chosen', () =>
     visit(managedWorld(), async ({ page, go }) => {
       await go('account');

@@ -34,6 +34,8 @@ export interface StandInAgent {
   emit(event: LocalEvent): void;
   /** How the sign-in that the page waits for ends. */
   endLogin(end: Partial<LoginAnswer>): void;
+  /** Which key of the hub each sign-in was told to trust, in order. */
+  readonly trustedKeys: readonly (string | undefined)[];
   /** Ends every event stream, as a restart of the agent does. */
   dropStreams(): void;
   close(): Promise<void>;
@@ -118,6 +120,7 @@ export function startStandInAgent({ world, dashboardFolder }: StandInOptions): S
     },
     emit,
     endLogin: logins.end,
+    trustedKeys: logins.trusted,
     dropStreams: () => {
       streams.abort();
       streams = new AbortController();
@@ -305,13 +308,22 @@ function change(world: World, request: ChangeRequest): ChangeAnswer {
 function createLogins() {
   let current: LoginAnswer | null = null;
   let wake = () => {};
+  const trusted: (string | undefined)[] = [];
   return {
+    trusted,
     end: (end: Partial<LoginAnswer>) => {
       if (current !== null) current = { ...current, ...end };
       wake();
     },
     handlers: {
-      login: async ({ method }: { method: 'browser' | 'device' }) => {
+      login: async ({
+        method,
+        trustKey,
+      }: {
+        method: 'browser' | 'device';
+        trustKey?: string | undefined;
+      }) => {
+        trusted.push(trustKey);
         current = {
           id: 'login-1',
           state: 'waiting',

@@ -7,11 +7,17 @@ export const accountCommands: readonly CommandSpec[] = [
     summary: 'Sign in to the hub of your organization',
     details: [
       'Opens the system browser; with --device it shows an address and a code for a browser on another device. With --json the address and code go to standard error as one line of JSON, and standard output holds how it ended.',
+      'Where the hub signs with another key than the one pinned on this device, nothing changes: both fingerprints are shown, and --trust-key confirms the offered one.',
     ],
     options: [
       { name: 'device', description: 'Sign in with a code, on any device that has a browser' },
       { name: 'hub', value: 'URL', description: 'Address of the hub; needed at the first sign-in only' },
       { name: 'no-browser', description: 'Only show the address; open no browser' },
+      {
+        name: 'trust-key',
+        value: 'FINGERPRINT',
+        description: 'Trust this signing key of the hub, after you compared it with your administrator',
+      },
     ],
     examples: ['mooring login --hub https://hub.example.com', 'mooring login --device'],
     run: async (context, invocation) => (await import('../commands/login.ts')).logIn(context, invocation),

@@ -54,6 +54,13 @@ describe('login', () => {
     ]);
   });
 
+  test('--trust-key, as the refusal of another key says, reaches the agent', async () => {
+    const { seen } = await run(['login', '--trust-key', 'SHA256:offered'], {
+      routes: { login: () => ({ body: done }) },
+    });
+    expect(seen[0]).toMatchObject({ body: { trustKey: 'SHA256:offered' } });
+  });
+
   test('a sign-in that failed ends with the exit code of its refusal', async () => {
     const error = { code: 'unreachable', message: 'The hub did not answer.' };
     const failed = { ...waiting, state: 'failed', error };

@@ -12,7 +12,7 @@ import { printAccount } from './account.ts';
 /** How long one request waits for the end of the sign-in, in milliseconds. */
 const WAIT_MS = 15_000;
 
-/** `mooring login [--device] [--hub URL]` */
+/** `mooring login [--device] [--hub URL] [--trust-key FINGERPRINT]` */
 export async function logIn(context: CommandContext, { options }: Invocation): Promise<Outcome> {
   const api = await context.open();
   if (!api.ok) return refused(api.refusal);
@@ -21,6 +21,7 @@ export async function logIn(context: CommandContext, { options }: Invocation): P
       ...(typeof options.hub === 'string' ? { hub: options.hub } : {}),
       method: options.device === true ? 'device' : 'browser',
       openBrowser: options['no-browser'] !== true,
+      ...(typeof options['trust-key'] === 'string' ? { trustKey: options['trust-key'] } : {}),
     },
     signal: context.signal,
   });

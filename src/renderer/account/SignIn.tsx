@@ -10,6 +10,7 @@ import { useText } from '../../shared-ui/text-context.tsx';
 import { useNow } from '../../shared-ui/When.tsx';
 import { WrappingButton } from '../../shared-ui/WrappingButton.tsx';
 import { FailureText } from '../agent/FailureText.tsx';
+import { OtherKey } from './OtherKey.tsx';
 import classes from './SignIn.module.css';
 import { useLogin } from './use-login.ts';
 
@@ -26,6 +27,10 @@ export function SignIn({ account }: { readonly account: AccountAnswer }) {
       {login.state === 'failed' ? (
         <Notice tone="bad" live title={t('account.failed')}>
           <FailureText failure={login.failure} />
+          <OtherKey
+            failure={login.failure}
+            onTrust={(fingerprint) => login.start('browser', hub.trim(), fingerprint)}
+          />
         </Notice>
       ) : null}
       <div className={classes.buttons}>

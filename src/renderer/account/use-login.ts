@@ -15,8 +15,8 @@ type LoginState =
   | { readonly state: 'failed'; readonly failure: Failure };
 
 export type Login = LoginState & {
-  /** `hub` empty: the address set by the administrator. */
-  start(method: 'browser' | 'device', hub: string): void;
+  /** `hub` empty: the address set by the administrator. `trustKey`: a key of the hub that the person compared. */
+  start(method: 'browser' | 'device', hub: string, trustKey?: string): void;
   startOver(): void;
 };
 
@@ -53,9 +53,10 @@ export function useLogin(): Login {
 
   return {
     ...state,
-    start: (method, hub) => {
+    start: (method, hub, trustKey) => {
       setState({ state: 'starting' });
-      void client.login({ method, ...(hub === '' ? {} : { hub }) }).then(take);
+      const chosen = { ...(hub === '' ? {} : { hub }), ...(trustKey === undefined ? {} : { trustKey }) };
+      void client.login({ method, ...chosen }).then(take);
     },
     startOver: () => setState({ state: 'idle' }),
   };

@@ -56,6 +56,11 @@ export const loginRequestSchema = z.object({
    */
   trustKey: z.string().optional(),
 });
+/** `details` of a `conflict` that ended a sign-in: fingerprints of the hub's signing keys, `SHA256:…`. */
+export const hubKeyChangeSchema = z.object({
+  pinned: z.array(z.string()),
+  offered: z.array(z.string()).nonempty(),
+});
 export const loginAnswerSchema = z.object({
   id: z.string(),
   state: z.enum(['waiting', 'done', 'failed']),

@@ -113,6 +113,12 @@ export const pagesDe: Catalog<keyof typeof pages> = {
   'account.expires': 'Endet {when}',
   'account.startOver': 'Von vorn beginnen',
   'account.failed': 'Die Anmeldung ist nicht gelungen',
+  'account.keyPinned': 'Auf diesem Gerät festgehalten',
+  'account.keyOffered': 'Jetzt vom Hub angeboten',
+  'account.keyCompared':
+    'Ich habe den angebotenen Fingerabdruck mit meiner Administration verglichen, und er ist derselbe',
+  'account.keyTrust': 'Dem angebotenen Schlüssel vertrauen und anmelden',
+  'account.keyCopy': '{fingerprint} kopieren',
   'account.role.owner': 'Eigentümer',
   'account.role.editor': 'Bearbeiter',
   'account.role.member': 'Mitglied',
