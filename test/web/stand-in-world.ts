@@ -146,14 +146,14 @@ export function walledWorld(now: () => number = Date.now): World {
   };
 }
 
-/** The policy is older than the organization allows, so settings are held, and the hub cannot be reached. */
+/** The policy, fetched long ago, was confirmed longer ago than the organization allows, so settings are held, and the hub cannot be reached. */
 export function frozenWorld(now: () => number = Date.now): World {
   const world = managedWorld(now);
   const ago = (ms: number) => new Date(now() - ms).toISOString();
   return {
     ...world,
     freeze: { code: 'policy_stale', source: 'user-policy' },
-    policy: world.policy === null ? null : { ...world.policy, stale: true, fetchedAt: ago(9 * DAY) },
+    policy: world.policy === null ? null : { ...world.policy, stale: true, fetchedAt: ago(40 * DAY) },
     account: { ...world.account, state: 'sign-in-again' },
     sync: {
       state: 'failed',

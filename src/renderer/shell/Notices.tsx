@@ -73,6 +73,11 @@ function useSpan(): (at: string | null | undefined) => string {
       : (relative(at, now) ?? t('time.justNow').toLowerCase());
 }
 
+/** When the hub last said what the policy is: an answer that nothing changed counts (docs/delivery.md section 4). */
+function confirmedAt({ sync, policy }: StatusAnswer): string | null {
+  return sync.lastSuccess ?? policy?.fetchedAt ?? null;
+}
+
 function FrozenNotice({ status }: { readonly status: StatusAnswer }) {
   const { t } = useText();
   const span = useSpan();
@@ -89,7 +94,7 @@ function FrozenNotice({ status }: { readonly status: StatusAnswer }) {
         </>
       }
     >
-      {stale ? t('notice.frozenStale', { when: span(status.policy?.fetchedAt) }) : t('notice.frozenBroken')}
+      {stale ? t('notice.frozenStale', { when: span(confirmedAt(status)) }) : t('notice.frozenBroken')}
     </Notice>
   );
 }
@@ -127,7 +132,7 @@ function SyncNotice({ status }: { readonly status: StatusAnswer }) {
   if (sync.state !== 'failed' || policy === null || frozen === 'policy_stale') return null;
   return (
     <Notice tone="warn" actions={<SyncButton />}>
-      <span>{t('notice.syncFailed', { when: span(policy.fetchedAt) })}</span>
+      <span>{t('notice.syncFailed', { when: span(confirmedAt(status)) })}</span>
       {sync.error === null ? null : (
         <span>
           {' '}

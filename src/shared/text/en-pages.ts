@@ -205,7 +205,7 @@ export const pages = {
     other: 'Policy documents have {count} errors. What they were meant to say does not apply as written.',
   },
   'notice.again': 'Your session has ended. The last policy stays in force.',
-  'notice.syncFailed': 'The hub could not be reached. The policy in force was fetched {when}.',
+  'notice.syncFailed': 'The hub could not be reached. It last confirmed the policy in force {when}.',
   'notice.storeFailed': 'settings-store.json cannot be written',
   'notice.storeContended':
     'Another program keeps changing locked settings; they are put right every two seconds.',

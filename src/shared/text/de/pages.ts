@@ -211,7 +211,8 @@ export const pagesDe: Catalog<keyof typeof pages> = {
     other: 'Richtlinien haben {count} Fehler. Was sie sagen sollten, gilt so nicht.',
   },
   'notice.again': 'Ihre Sitzung ist zu Ende. Die letzte Richtlinie gilt weiter.',
-  'notice.syncFailed': 'Der Hub ist nicht erreichbar. Die geltende Richtlinie wurde {when} abgeholt.',
+  'notice.syncFailed':
+    'Der Hub ist nicht erreichbar. Er hat die geltende Richtlinie zuletzt {when} bestätigt.',
   'notice.storeFailed': 'settings-store.json kann nicht geschrieben werden',
   'notice.storeContended':
     'Ein anderes Programm ändert immer wieder gesperrte Einstellungen; sie werden alle zwei Sekunden berichtigt.',
