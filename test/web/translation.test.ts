@@ -17,7 +17,10 @@ const untranslated = new Set([
   ...Object.entries<Message>(en).flatMap(([key, text]) =>
     typeof text === 'string' && !text.includes('{') && translations[key] !== text ? [text] : [],
   ),
-  ...desktopCatalog.settings.flatMap(({ id, label, description, category }) => [
+  'Shared by default',
+  'Host path',
+  ...desktopCatalog.settings.flatMap(({ id, label, description, category, items = [] }) => [
+    ...items.map((field) => field.description),
     ...(catalogDe.labels[id] === label ? [] : [label]),
     ...(description.includes('`') ? [] : [description]),
     ...(catalogDe.categories[category] === category ? [] : [category]),

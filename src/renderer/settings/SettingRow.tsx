@@ -96,12 +96,12 @@ export const SettingRow = memo(function SettingRow(props: SettingRowProps) {
           describedBy={describedBy}
           onChange={onChange}
         />
-        {error === null ? null : (
-          <p id={`${id}-error`} className={classes.error} role="alert">
-            {error}
-          </p>
-        )}
       </div>
+      {error === null ? null : (
+        <p id={`${id}-error`} className={classes.error} role="alert">
+          {error}
+        </p>
+      )}
       <RowNotes registration={registration} state={state} draft={draft} id={id} onExplain={onExplain} />
     </div>
   );

@@ -22,6 +22,14 @@ export function useCatalog(): Loaded<ResourceValue<'catalog'>> {
               ...(setting.unit === undefined
                 ? {}
                 : { unit: wordFor(words.units, setting.unit, setting.unit) }),
+              ...(setting.items === undefined
+                ? {}
+                : {
+                    items: setting.items.map((field) => ({
+                      ...field,
+                      description: wordFor(words.fieldDescriptions, field.description, field.description),
+                    })),
+                  }),
             })),
           },
     [answer, words],

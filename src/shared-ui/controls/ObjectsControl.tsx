@@ -2,6 +2,7 @@ import { ActionIcon, Button, Checkbox, NativeSelect, Textarea, TextInput } from 
 import Plus from 'lucide-react/icons/plus';
 import X from 'lucide-react/icons/x';
 import type { CatalogSetting } from '../../shared/contracts/local-api.ts';
+import { wordFor } from '../../shared/text/catalog-words.ts';
 import type { JsonValue } from '../json-value.ts';
 import { useText } from '../text-context.tsx';
 import { asTexts, type ControlProps } from './control.ts';
@@ -27,10 +28,17 @@ function emptyItem(fields: readonly Field[]): Item {
   );
 }
 
+/** The name of a field in the reader's words. */
+function useFieldName(): (name: string) => string {
+  const { catalog } = useText();
+  return (name) => wordFor(catalog.fields, name, spoken(name));
+}
+
 /** A list of objects, such as shared directories: one card an entry, its fields from the registration. */
 export function ObjectsControl(props: ControlProps) {
   const { registration, value, disabled, labelId, describedBy, onChange } = props;
   const { t } = useText();
+  const fieldName = useFieldName();
   const fields = registration.items ?? [];
   const items = Array.isArray(value) ? value.map(asItem) : [];
   const setField = (row: number, name: string, next: JsonValue | undefined) => {
@@ -60,7 +68,7 @@ export function ObjectsControl(props: ControlProps) {
                 label={t('settings.itemField', {
                   setting: registration.label,
                   row: row + 1,
-                  field: spoken(field.name),
+                  field: fieldName(field.name),
                 })}
                 onChange={(next) => setField(row, field.name, next)}
               />
@@ -108,6 +116,7 @@ interface ItemFieldProps {
 
 function ItemField({ field, value, disabled, label, onChange }: ItemFieldProps) {
   const { t } = useText();
+  const fieldName = useFieldName();
   const common = { disabled, 'aria-label': label, title: field.description };
   const orLeaveOut = (text: string) => (text === '' && !field.required ? undefined : text);
   switch (field.type) {
@@ -116,7 +125,7 @@ function ItemField({ field, value, disabled, label, onChange }: ItemFieldProps) 
         <Checkbox
           {...common}
           className={classes.check}
-          label={spoken(field.name)}
+          label={fieldName(field.name)}
           checked={value === true}
           onChange={(event) => onChange(event.currentTarget.checked)}
         />
@@ -125,7 +134,7 @@ function ItemField({ field, value, disabled, label, onChange }: ItemFieldProps) 
       return (
         <div className={classes.field}>
           <span className={classes.fieldName} aria-hidden>
-            {spoken(field.name)}
+            {fieldName(field.name)}
           </span>
           <NativeSelect
             {...common}
@@ -145,7 +154,7 @@ function ItemField({ field, value, disabled, label, onChange }: ItemFieldProps) 
       return (
         <div className={classes.field}>
           <span className={classes.fieldName} aria-hidden>
-            {t('settings.itemList', { field: spoken(field.name) })}
+            {t('settings.itemList', { field: fieldName(field.name) })}
           </span>
           <Textarea
             {...common}
@@ -162,7 +171,7 @@ function ItemField({ field, value, disabled, label, onChange }: ItemFieldProps) 
       return (
         <div className={classes.field}>
           <span className={classes.fieldName} aria-hidden>
-            {spoken(field.name)}
+            {fieldName(field.name)}
           </span>
           <TextInput
             {...common}

@@ -8,10 +8,16 @@ export interface CatalogWords {
   readonly categories: Readonly<Record<string, string>>;
   /** By the English name; those of measures, such as MiB, are the same everywhere. */
   readonly units: Readonly<Record<string, string>>;
+  /** Names of the fields of an entry, by the name in the catalog. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** By the English description. */
+  readonly fieldDescriptions: Readonly<Record<string, string>>;
 }
 
 /** English, in which the catalog is written. */
-export const CATALOG_AS_WRITTEN: CatalogWords = { labels: {}, descriptions: {}, categories: {}, units: {} };
+export const CATALOG_AS_WRITTEN: CatalogWords = {
+  ...{ labels: {}, descriptions: {}, categories: {}, units: {}, fields: {}, fieldDescriptions: {} },
+};
 
 /** The word for `name`, or `written` where the translation has none: a newer agent knows more settings. */
 export function wordFor(words: Readonly<Record<string, string>>, name: string, written: string): string {

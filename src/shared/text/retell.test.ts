@@ -34,7 +34,7 @@ describe('what the agent said, in another language', () => {
       'Line 3, column 7: The value of analyticsEnabled cannot be used. It has to be true or false, and is a list. It is ignored.',
       'Zeile 3, Spalte 7: Der Wert von analyticsEnabled kann nicht verwendet werden. Es muss true oder false sein, und ist eine Liste. Es wird nicht beachtet.',
     ],
-    ["The organization's default policy locks it.", 'Die Standardrichtlinie der Organisation sperrt es.'],
+    ["The organization's default policy locks it.", 'Die Standardrichtlinie der Organisation sperrt sie.'],
     ['configuration profile', 'Konfigurationsprofil'],
   ])('%s', (english, german) => {
     expect(said(english)).toBe(german);

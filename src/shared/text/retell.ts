@@ -17,7 +17,7 @@ export interface SpokenCatalog<Text> {
 
 /** Longer ones are foreign in the main, and searching them would cost. */
 const LONGEST = 4000;
-const DEEPEST = 4;
+const DEEPEST = 12;
 
 const PATH = '(?:(?:/|[A-Z]:\\\\|HK)[^\\n]*?|\\S+?)';
 const PLATFORM = '(?:mac|windows|linux)';
@@ -40,6 +40,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   [PLATFORM]: ['platform', 'platformOne', 'platformTwo'],
   '“[^”]*” \\([\\w.-]+\\)': ['setting'],
   '[\\w.-]+': ['id', 'code'],
+  '"[^"]*" \\([^)]*\\)': ['field'],
   '"(?:[^"\\\\]|\\\\.)*"': ['quoted'],
   '\\S+?': ['address'],
   '(?:The keyring \\(Secret Service\\)|The keychain)': ['where'],

@@ -13,6 +13,11 @@ test('every setting, category and unit of the catalog has its German words, and 
   expect(sorted(Object.keys(catalogDe.units))).toEqual(
     sorted(settings.flatMap(({ unit }) => (unit === undefined ? [] : [unit]))),
   );
+  const fields = settings.flatMap(({ items = [] }) => items);
+  expect(sorted(Object.keys(catalogDe.fields))).toEqual(sorted(fields.map(({ name }) => name)));
+  expect(sorted(Object.keys(catalogDe.fieldDescriptions))).toEqual(
+    sorted(fields.map(({ description }) => description)),
+  );
 });
 
 test('names that are typed stay as they are, and no two settings read alike', () => {

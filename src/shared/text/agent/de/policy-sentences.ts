@@ -5,19 +5,19 @@ import type { policySentences } from '../policy-sentences.ts';
 export const policySentencesDe: Catalog<keyof typeof policySentences> = {
   ownPolicy:
     'Der Benutzer hat eine eigene Richtlinie; die Standardrichtlinie der Organisation wird nicht beachtet.',
-  userChose: 'Es ist nicht gesperrt, und der Benutzer hat selbst einen Wert gewählt.',
-  userWins: 'Keine Richtlinie sperrt es, und der Benutzer hat diesen Wert gewählt.',
+  userChose: 'Sie ist nicht gesperrt, und der Benutzer hat selbst einen Wert gewählt.',
+  userWins: 'Keine Richtlinie sperrt sie, und der Benutzer hat diesen Wert gewählt.',
   strongerDecides: '{source} ist stärker und entscheidet.',
-  enforces: '{source} ist die stärkste Quelle, die es nennt, und sperrt es.',
+  enforces: '{source} ist die stärkste Ebene, die sie nennt, und sperrt sie.',
   suggests:
-    '{source} ist die stärkste Quelle, die es nennt; es ist nicht gesperrt, und der Benutzer hat nichts gewählt.',
-  keeps: '{source} sperrt es mit einem Wert, der nicht verwendet werden kann; der letzte gute Wert bleibt.',
+    '{source} ist die stärkste Ebene, die sie nennt; sie ist nicht gesperrt, und der Benutzer hat nichts gewählt.',
+  keeps: '{source} sperrt sie mit einem Wert, der nicht verwendet werden kann; der letzte gute Wert bleibt.',
   fallsBack:
     '{source} gibt einen Wert, der nicht verwendet werden kann; es gilt der eingebaute Standardwert.',
   absent: '{source} entscheidet, ohne einen Wert zu geben; es gilt der eingebaute Standardwert.',
-  locksIt: '{source} sperrt es.',
+  locksIt: '{source} sperrt sie.',
   chosenInvalid: 'Der gewählte Wert ist nicht gültig.',
-  notValidThere: 'Der Wert dort ist nicht gültig, und es ist nicht gesperrt.',
+  notValidThere: 'Der Wert dort ist nicht gültig, und sie ist nicht gesperrt.',
   notObject: 'Was dort steht, ist kein Objekt.',
   groupNotObject: 'Was dort für die Gruppe steht, ist kein Objekt.',
   hasToBeEntry: 'Es muss {accepted} sein; Eintrag {entry} ist {value}.',
@@ -79,7 +79,7 @@ export const policySentencesDe: Catalog<keyof typeof policySentences> = {
   stepLink:
     '{step}, auf dem Weg zu {path}, ist eine Verknüpfung. Stellen Sie einen echten Ordner oder eine echte Datei dorthin; bis dahin wird die Datei nicht beachtet.',
   ownerUnknown:
-    'Der Besitzer von {path} war nicht festzustellen, deshalb wird die Datei nicht beachtet. Lassen Sie {program} für diesen Benutzer laufen und synchronisieren Sie noch einmal.',
+    'Der Besitzer von {path} war nicht festzustellen, deshalb wird die Datei nicht beachtet. Lassen Sie {program} für diesen Benutzer laufen und gleichen Sie noch einmal ab.',
   ownerOther:
     '{path} gehört {owner} statt Administrators oder SYSTEM. Lassen Sie die Administration den Besitz übernehmen; bis dahin wird die Datei nicht beachtet.',
   fileLarge:
