@@ -6,7 +6,7 @@ export const enTokens = {
   'confirm.action': 'Confirm in a new tab',
   'tokens.managesAccess': 'May manage access',
   'tokens.managesAccessHint':
-    'Make tokens and owners, change single sign-on and SCIM. Most programs do not need it.',
+    'Make tokens and owners, remove members in batches, change single sign-on and SCIM. Most programs do not need it.',
   'tokens.title': 'API tokens',
   'tokens.text': 'For programs that use the HTTP API.',
   'tokens.create': 'New token',
