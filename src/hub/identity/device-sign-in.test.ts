@@ -4,6 +4,8 @@ import { updateConnection } from '../connections/connection-service.ts';
 import { startTestDatabase } from '../database/test-database.ts';
 import { endSignIns } from '../organizations/end-sign-ins.ts';
 import { removeMember } from '../organizations/member-service.ts';
+import { startTestScim } from '../scim/test-scim.ts';
+import { createScimToken } from '../scim/tokens.ts';
 import { createTestSso, verifyDomain } from '../sso/test-sso-hub.ts';
 import { DEVICE_CODES } from './attempts.ts';
 import { createBrowser, type Visited } from './test-browser.ts';
@@ -236,6 +238,25 @@ describe('a device whose person allowed it, and who is signed out before it asks
       await verifyDomain(database, sso.organizationId, bea.email.split('@')[1] ?? '');
       const place = { db: database.db, secret: hub.secret, publicUrl: hub.url };
       await updateConnection(place, OPERATOR, sso, { enforced: true });
+    },
+    'SCIM deactivated them': async () => {
+      const { organizationId: id, connectionId } = await createTestSso(hub, database, { scim: true });
+      const { rows } = await database.pool.query(
+        `with was as (delete from memberships where user_id = $1),
+              row as (insert into scim_users (connection_id, user_id, managed, user_name, active, resource,
+                                              placement_organization_id, placement_role, created_at, updated_at)
+                      values ($2, $1, true, $3, true, '{}', $4, 'member', now(), now()) returning id),
+              now_by_scim as (insert into memberships (organization_id, user_id, role, origin, connection_id)
+                              values ($4, $1, 'member', 'scim', $2))
+         select id from row`,
+        [bea.id, connectionId, bea.email, id],
+      );
+      const made = await createScimToken(database.db, OPERATOR, { organizationId: id, connectionId });
+      const scim = await startTestScim({}, database);
+      const off = { Operations: [{ op: 'Replace', path: 'active', value: 'False' }] };
+      const tenant = { organizationId: id, connectionId, token: made?.secret ?? '' };
+      expect((await scim.send(tenant, 'PATCH', `/Users/${rows[0].id}`, off)).status).toBe(200);
+      await scim.app.close();
     },
   };
 
