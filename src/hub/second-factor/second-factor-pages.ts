@@ -1,6 +1,6 @@
 import { encode } from 'uqr';
 import { type Html, html } from '../identity/pages/html.ts';
-import { field, hidden, type Page } from '../identity/pages/page.ts';
+import { field, hidden, type Page, problemBox } from '../identity/pages/page.ts';
 import { cancel, carried, otherAccount, type SignInForm } from '../identity/pages/sign-in-pages.ts';
 import type { Enrolment } from './second-factor.ts';
 
@@ -53,6 +53,10 @@ const codeField = (label: string, hint: string, invalid: boolean, focus = true) 
     invalid,
   });
 
+/** Below the picture and the key, which are looked at first: the page must not begin further down than its heading. */
+const firstCode = (hint: string, problem: string | undefined) =>
+  html`${problemBox(problem)}${codeField(TEXTS.code, hint, problem !== undefined, problem !== undefined)}`;
+
 /** The password was right: the code of the app, a passkey, or a recovery code. `proof` says so. */
 export function codePage(
   form: SignInForm,
@@ -93,12 +97,13 @@ export function enrolPage(
   return {
     title: TEXTS.enrolTitle,
     problem: form.problem,
+    problemBelow: true,
     scripts: passkey === null ? undefined : [passkey.script],
     body: html`<p>${TEXTS.enrolNeeded}</p>
 ${keyOf(enrolment)}
 <form method="post" action="${form.action}">
 ${carried(form, 'enrol')}${hidden('proof', proof)}
-${codeField(TEXTS.code, TEXTS.appHint, form.problem !== undefined)}
+${firstCode(TEXTS.appHint, form.problem)}
 <button class="primary" type="submit">${TEXTS.next}</button>
 </form>
 ${
@@ -119,11 +124,12 @@ export function ownEnrolPage(formToken: string, enrolment: Enrolment, problem?: 
   return {
     title: TEXTS.enrolTitle,
     problem,
+    problemBelow: true,
     body: html`<p>${TEXTS.enrolOwn}</p>
 ${keyOf(enrolment)}
 <form method="post" action="/account/second-factor">
 ${hidden('form_token', formToken)}
-${codeField(TEXTS.code, 'Six digits', problem !== undefined)}
+${firstCode('Six digits', problem)}
 <button class="primary" type="submit">${TEXTS.next}</button>
 </form>
 ${BACK}`,
@@ -194,8 +200,13 @@ ${options.fields}${hidden('passkey', '')}
 function keyOf(enrolment: Enrolment): Html {
   return html`${qrCode(enrolment.uri)}
 <p class="soft small">${TEXTS.keyLead}</p>
-<p class="code-shown">${enrolment.secret}</p>
+<p class="code-shown">${inFours(enrolment.secret)}</p>
 <p><a href="${enrolment.uri}">${TEXTS.openApp}</a></p>`;
+}
+
+/** As people read it to each other; copied, it has no gaps. */
+function inFours(key: string): readonly Html[] {
+  return (key.match(/.{1,4}/g) ?? []).map((four) => html`<span class="four">${four}</span><wbr>`);
 }
 
 /** Black on white in the dark as well: not every scanner reads it the other way round. */

@@ -7,6 +7,8 @@ export interface Page {
   readonly title: string;
   /** Shown above everything and announced; the title of the tab says it as well. */
   readonly problem?: string | undefined;
+  /** The body shows it itself (`problemBox`), beside a field that stands too far down for the top of the page. */
+  readonly problemBelow?: true | undefined;
   /** Address that the browser goes on to by itself. */
   readonly goTo?: string | undefined;
   /** Scripts of our own that the page needs; every other page allows none. */
@@ -35,13 +37,20 @@ ${page.goTo !== undefined && html`<meta http-equiv="refresh" content="0; url=${p
 <main>
 <p class="brand"><img src="/sign-in/mark.svg" width="30" height="30" alt=""><span>${TEXTS.product}</span></p>
 <h1>${page.title}</h1>
-${page.problem !== undefined && html`<div class="problem" role="alert" id="problem"><p>${page.problem}</p></div>`}
+${page.problemBelow !== true && problemBox(page.problem)}
 ${page.body}
 </main>
 ${page.scripts?.map((path) => html`<script src="${path}" defer></script>`)}
 </body>
 </html>
 `.markup;
+}
+
+/** What went wrong; nothing where nothing did. The fields that are to blame refer to it. */
+export function problemBox(problem: string | undefined): Html | false {
+  return (
+    problem !== undefined && html`<div class="problem" role="alert" id="problem"><p>${problem}</p></div>`
+  );
 }
 
 /** Headers of every page. `redirectsToLoopback`: the form's answer leads on to the program that asked. */

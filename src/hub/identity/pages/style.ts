@@ -53,6 +53,7 @@ button.plain { background: transparent; color: var(--accent); border-color: var(
 button.plain:hover { border-color: var(--accent); }
 a { color: var(--accent); }
 .qr { display: block; width: 100%; max-width: 13rem; height: auto; margin: 0 auto 1rem; border-radius: 0.4rem; }
+.four { margin-inline: 0.3em; }
 .or { color: var(--soft); text-align: center; margin: 1rem 0; }
 [hidden] { display: none; }
 form > .problem { margin: 0 0 1rem; }
