@@ -12,8 +12,8 @@ import { type KeptLink, keepLinked } from './agent/kept-link.ts';
 import { ownProxy } from './agent/own-settings.ts';
 import { installBridge } from './bridge/install-bridge.ts';
 import { createWindowDoor } from './bridge/window-door.ts';
-import { autostartFile } from './login-item/autostart-file.ts';
-import { createLoginItem, LOGIN_FLAG } from './login-item/login-item.ts';
+import { autostartFile, ownProgram } from './login-item/autostart-file.ts';
+import { createLoginItem } from './login-item/login-item.ts';
 import type { Preferences } from './preferences/preferences.ts';
 import { dashboardProtocol } from './protocol/dashboard-protocol.ts';
 import { applicationMenu } from './shell/application-menu.ts';
@@ -199,8 +199,8 @@ function hostOf(parts: {
     platform: paths.platform,
     installed: app.isPackaged,
     autostartFile: autostartFile(paths, process.env),
-    program: process.env.APPIMAGE ?? process.execPath,
-    setLoginItem: (openAtLogin) => app.setLoginItemSettings({ openAtLogin, args: [LOGIN_FLAG] }),
+    program: ownProgram(process.env, process.execPath),
+    setLoginItem: (openAtLogin, args) => app.setLoginItemSettings({ openAtLogin, args: [...args] }),
     log,
   });
   return {

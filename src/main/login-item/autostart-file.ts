@@ -16,3 +16,11 @@ export function autostartFile(
   const folder = testPaths ? join(userData, 'config') : config;
   return join(folder, 'autostart', 'dev.mooring.desktop.desktop');
 }
+
+/** The program that a start at login starts; an AppImage runs from a place that is gone when it ends, and names its file. */
+export function ownProgram(
+  environment: Readonly<Record<string, string | undefined>>,
+  execPath: string,
+): string {
+  return environment.APPIMAGE ?? execPath;
+}

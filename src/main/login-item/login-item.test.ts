@@ -2,17 +2,18 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { ownProgram } from './autostart-file.ts';
 import { autostartEntry, createLoginItem, type LoginItemOptions } from './login-item.ts';
 
 function make(change: Partial<LoginItemOptions> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'mooring-login-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const autostartFile = join(folder, 'autostart', 'dev.mooring.desktop.desktop');
-  const asked: boolean[] = [];
+  const asked: unknown[] = [];
   const log: string[] = [];
   const item = createLoginItem({
     ...{ platform: 'linux', installed: true, autostartFile, program: '/opt/Mooring/mooring-desktop' },
-    setLoginItem: (wanted) => asked.push(wanted),
+    setLoginItem: (wanted, args) => asked.push([wanted, ...args]),
     log: (message) => log.push(message),
     ...change,
   });
@@ -31,7 +32,13 @@ describe('the start at login', () => {
   test('elsewhere is the system’s own list, changed only when the setting is', () => {
     const { item, asked, autostartFile } = make({ platform: 'windows' });
     for (const wanted of [true, true, false]) item.follow(wanted);
-    expect([asked, existsSync(autostartFile)]).toEqual([[true, false], false]);
+    expect([asked, existsSync(autostartFile)]).toEqual([
+      [
+        [true, '--at-login'],
+        [false, '--at-login'],
+      ],
+      false,
+    ]);
   });
 
   test('a copy that is not installed is not put on the list', () => {
@@ -48,6 +55,13 @@ describe('the start at login', () => {
     rmSync(join(folder, 'autostart'));
     item.follow(true);
     expect(existsSync(autostartFile)).toBe(true);
+  });
+
+  test('starts an AppImage by its own file: what it runs from is gone by then', () => {
+    expect(ownProgram({ APPIMAGE: '/home/ada/Mooring.AppImage' }, '/tmp/.mount_x/mooring')).toBe(
+      '/home/ada/Mooring.AppImage',
+    );
+    expect(ownProgram({}, '/opt/Mooring/mooring-desktop')).toBe('/opt/Mooring/mooring-desktop');
   });
 
   test('a path is quoted as the specification of desktop entries has it', () => {

@@ -5,7 +5,7 @@ import type { Platform } from '../../shared/settings/setting.ts';
 /** Given to a start for the agent's sake alone: it opens no window. */
 export const BACKGROUND_FLAG = '--background';
 /** Given to the start at login: it opens the window only where `openDashboardOnStartup` says so. */
-export const LOGIN_FLAG = '--at-login';
+const LOGIN_FLAG = '--at-login';
 
 /** Who started the app, as its arguments tell. */
 export type StartedBy = 'person' | 'login' | 'program';
@@ -28,8 +28,8 @@ export interface LoginItemOptions {
   readonly autostartFile: string;
   /** The program to start. */
   readonly program: string;
-  /** mac and Windows: the system's own list. */
-  readonly setLoginItem: (openAtLogin: boolean) => void;
+  /** mac and Windows: the system's own list, with the arguments that the app is started with. */
+  readonly setLoginItem: (openAtLogin: boolean, args: readonly string[]) => void;
   readonly log: (message: string, facts: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -40,7 +40,7 @@ export function createLoginItem(options: LoginItemOptions): LoginItem {
       if (wanted === last) return;
       try {
         if (options.platform === 'linux') writeAutostart(options, wanted);
-        else if (options.installed) options.setLoginItem(wanted);
+        else if (options.installed) options.setLoginItem(wanted, [LOGIN_FLAG]);
         last = wanted;
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);

@@ -19,6 +19,8 @@ const electron = vi.hoisted(() => ({
   window: null as EventEmitter | null,
   loaded: [] as string[],
   shown: 0,
+  minimized: false,
+  did: [] as string[],
 }));
 
 vi.mock('electron', async () => {
@@ -45,9 +47,17 @@ vi.mock('electron', async () => {
     show(): void {
       electron.shown += 1;
     }
-    focus(): void {}
+    focus(): void {
+      electron.did.push('focus');
+    }
+    restore(): void {
+      electron.did.push('restore');
+    }
+    maximize(): void {
+      electron.did.push('maximize');
+    }
     isMinimized(): boolean {
-      return false;
+      return electron.minimized;
     }
     isMaximized(): boolean {
       return true;
@@ -93,13 +103,13 @@ let mayLose = true;
 let window: DashboardWindow;
 
 beforeEach(() => {
-  for (const list of [electron.outside, electron.loaded, kept, gone]) list.length = 0;
+  for (const list of [electron.outside, electron.loaded, electron.did, kept, gone]) list.length = 0;
   electron.shown = 0;
   mayLose = true;
   window = createDashboardWindow({
     preload: '/app/out/preload/preload.cjs',
     preferences: {
-      read: () => ({ bounds: null, maximized: false, theme: 'system' }),
+      read: () => ({ bounds: null, maximized: true, theme: 'system' }),
       keep: (values) => kept.push(values),
     },
     links: { allowed: (address) => (address === LISTED ? address : null) },
@@ -260,6 +270,26 @@ describe('unsaved changes', () => {
     window.show();
     expect(electron.loaded.length).toBe(2);
   });
+});
+
+test('it is shown once it is drawn, as large as it was, and brought to the front from wherever it is', () => {
+  expect([electron.shown, electron.did]).toEqual([0, []]);
+  electron.window?.emit('ready-to-show');
+  expect([electron.shown, electron.did]).toEqual([1, ['maximize']]);
+  electron.minimized = true;
+  window.show();
+  expect(electron.did).toEqual(['maximize', 'restore', 'focus']);
+  electron.minimized = false;
+  window.show();
+  expect(electron.did).toEqual(['maximize', 'restore', 'focus', 'focus']);
+});
+
+test('a page that crashed takes its window along, and the next one is drawn anew', () => {
+  electron.contents?.emit('render-process-gone', {}, { reason: 'clean-exit' });
+  expect(window.isOpen()).toBe(true);
+  electron.contents?.emit('render-process-gone', {}, { reason: 'crashed' });
+  expect(window.isOpen()).toBe(false);
+  expect(gone).toContain(1);
 });
 
 describe('an end', () => {
