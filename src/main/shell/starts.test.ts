@@ -6,12 +6,12 @@ import { firstStart, followStarts, type Inbox } from './starts.ts';
 
 async function started(
   argv: readonly string[],
-  change: { display?: boolean; inbox?: Inbox; fails?: Error } = {},
+  change: { display?: boolean; inbox?: Inbox; fails?: Error; languages?: string[] } = {},
 ) {
   const did: string[] = [];
-  const { display = true, inbox = { links: [], starts: [] }, fails } = change;
+  const { display = true, inbox = { links: [], starts: [] }, fails, languages = ['en'] } = change;
   await firstStart({
-    ...{ inbox, argv, display, trayShown: async () => true, text: desktopText(['en']) },
+    ...{ inbox, argv, display, trayShown: async () => true, text: desktopText(languages) },
     shell: {
       start: async ({ by }) => {
         if (fails !== undefined) throw fails;
@@ -54,6 +54,18 @@ describe('the first start', () => {
       ...['Mooring could not start: Process 7 holds the lock. End it.', 'exit 1'],
     ]);
     await expect(started(['mooring'], { fails: new Error('a fault') })).rejects.toThrow('a fault');
+  });
+
+  test('to a German reader it is told in German', async () => {
+    const fails = new RefusedStart({
+      code: 'conflict',
+      message: "Process 7 holds the lock of this user's agent and does not answer.",
+      help: 'End it, or sign out of this computer and in again, and start Mooring once more.',
+    });
+    expect(await started(['mooring'], { fails, languages: ['de-AT'] })).toEqual([
+      'Mooring konnte nicht gestartet werden: Prozess 7 hält die Sperre des Agenten dieses Benutzers und antwortet nicht. Beenden Sie es, oder melden Sie sich am Computer ab und wieder an, und starten Sie Mooring noch einmal.',
+      'exit 1',
+    ]);
   });
 });
 

@@ -20,7 +20,7 @@ export async function firstStart(options: {
   readonly shell: Pick<Shell, 'start' | 'follow'>;
   readonly tell: (title: string, text: string) => void;
   readonly exit: (code: number) => void;
-  readonly text: Pick<DesktopText, 't'>;
+  readonly text: Pick<DesktopText, 't' | 'retell'>;
 }): Promise<void> {
   const { inbox, argv, display, shell } = options;
   try {
@@ -28,7 +28,7 @@ export async function firstStart(options: {
   } catch (error) {
     if (!(error instanceof RefusedStart)) throw error;
     const { message, help = '' } = error.refusal;
-    options.tell(options.text.t('start.failed'), `${message} ${help}`.trim());
+    options.tell(options.text.t('start.failed'), options.text.retell(`${message} ${help}`.trim()));
     options.exit(1);
     return;
   }
