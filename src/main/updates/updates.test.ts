@@ -120,6 +120,27 @@ describe('updates', () => {
     expect(updates.state()).toEqual({ state: 'off', why: 'setting' });
   });
 
+  test('switched off it looks no more, and again once it is switched on', () => {
+    const { updates, timers } = world('1.3.0');
+    updates.follow(ALLOWED);
+    updates.follow({ ...ALLOWED, disableUpdate: true });
+    expect([updates.state(), timers.length]).toEqual([{ state: 'off', why: 'setting' }, 0]);
+    updates.follow(ALLOWED);
+    expect([updates.state(), timers.map(({ ms }) => ms)]).toEqual([{ state: 'idle' }, [60_000]]);
+  });
+
+  test('switched off in the middle of a download, nothing is there to be installed', async () => {
+    const { updates, did } = world('1.3.0');
+    updates.follow(ALLOWED);
+    await updates.check();
+    const downloading = updates.download();
+    updates.follow({ ...ALLOWED, disableUpdate: true });
+    await downloading;
+    updates.install();
+    await Promise.resolve();
+    expect([updates.state(), did]).toEqual([{ state: 'off', why: 'setting' }, ['check', 'download']]);
+  });
+
   test('versions are compared as numbers', () => {
     expect(isNewer('1.10.0', '1.9.9')).toBe(true);
     expect(isNewer('1.2.3', '1.2.3-beta.1')).toBe(true);
