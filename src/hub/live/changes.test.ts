@@ -64,10 +64,11 @@ afterAll(async () => {
   await database?.stop();
 });
 
-/** Listens as an API token of that role. */
-async function listen(role: Role) {
-  const made = await createApiToken(database.db, OPERATOR, acme.id, { name: role, role, days: 1 });
-  return { token: made.token, ...(await stream({ authorization: `Bearer ${made.secret}` })) };
+/** Listens as an API token of that role, in acme unless another organization is named. */
+async function listen(role: Role, name: 'acme' | 'globex' = 'acme') {
+  const { id } = name === 'acme' ? acme : globex;
+  const made = await createApiToken(database.db, OPERATOR, id, { name: role, role, days: 1 });
+  return { token: made.token, ...(await stream({ authorization: `Bearer ${made.secret}` }, name)) };
 }
 
 /** Listens as the page of a person who is signed in in a browser. */
@@ -98,10 +99,13 @@ async function listenInBrowser(userId: string) {
   };
 }
 
-async function stream(headers: Readonly<Record<string, string>>) {
+async function stream(headers: Readonly<Record<string, string>>, organization = 'acme') {
   const stopping = new AbortController();
   open.push(stopping);
-  const response = await fetch(`${url}/v1/orgs/acme/changes`, { headers, signal: stopping.signal });
+  const response = await fetch(`${url}/v1/orgs/${organization}/changes`, {
+    headers,
+    signal: stopping.signal,
+  });
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toContain('text/event-stream');
   const events = response.body
@@ -155,10 +159,15 @@ const report = () =>
 
 describe('the stream of changes', () => {
   it('tells what kind of thing changed in this organization and in no other', async () => {
+    // Somebody listens in both, or nothing of the other would be told to anybody.
     const owner = await listen('owner');
-    await announce(globex.id, 'elsewhere');
+    const other = await listen('owner', 'globex');
+    await announce(globex.id, 'scim');
+    expect((await other.until('scim')).flat()).not.toContain('organization');
     await rename('First');
-    expect((await owner.until('organization')).flat()).not.toContain('elsewhere');
+    expect((await owner.until('organization')).flat()).not.toContain('scim');
+    await announce(globex.id, 'policy');
+    expect((await other.until('policy')).flat()).not.toContain('organization');
   });
 
   it('tells an editor of reports of devices, which nobody audits, and nothing of tokens', async () => {
