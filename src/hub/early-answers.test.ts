@@ -33,6 +33,23 @@ it('answers first, counts it under the name of its route, and leaves what it doe
   expect(counted[0]?.[1]).toBeGreaterThanOrEqual(0);
 });
 
+it('answers later what has to be asked for, and leaves what that does not find, or cannot be asked', async () => {
+  const { early, counted, ask } = await serve();
+  early.add('/thing', async ({ url }, response) => {
+    await Promise.resolve();
+    if (url === '/thing?broken') throw new Error('the database is away');
+    if (url !== '/thing?late') return null;
+    response.end('late');
+    return 200;
+  });
+  expect(await ask('/thing?late')).toBe('late');
+  await expect.poll(() => counted).toHaveLength(1);
+  expect(counted[0]?.[0]).toEqual({ method: 'GET', route: '/thing', status: 200 });
+  expect(await ask('/thing')).toBe('from the route');
+  expect(await ask('/thing?broken')).toBe('from the route');
+  expect(counted).toHaveLength(1);
+});
+
 it('leaves everything to the server once that begins to close', async () => {
   const { early, ask } = await serve();
   early.add('/thing', (_request, response) => {

@@ -7,10 +7,14 @@ export type CountRequest = (
 ) => void;
 
 /**
- * Answers a request at once, or leaves it to the server: `null`. For a route that is asked for by thousands in one
- * moment and answers from memory; it says the same as the route, which answers whatever is left.
+ * Answers a request, or leaves it to the server: `null`. A promise where something has to be asked first; one that
+ * breaks leaves the request too. For a route that is asked for by thousands in one moment; it says the same as the
+ * route, which answers whatever is left.
  */
-export type EarlyAnswer = (request: IncomingMessage, response: ServerResponse) => number | null;
+export type EarlyAnswer = (
+  request: IncomingMessage,
+  response: ServerResponse,
+) => number | null | Promise<number | null>;
 
 /** Hands requests of one route (as the metrics name it) to an early answer first. */
 export type AnswerEarly = (route: string, answer: EarlyAnswer) => void;
@@ -35,23 +39,27 @@ interface Hearing {
 export function answerEarly(server: Hearing, count: CountRequest): EarlyAnswers {
   const early: { readonly route: string; readonly answer: EarlyAnswer }[] = [];
   const others = server.listeners('request');
-  const answered = (request: IncomingMessage, response: ServerResponse): boolean => {
-    const started = performance.now();
-    for (const { route, answer } of early) {
-      const status = answer(request, response);
-      if (status === null) continue;
-      const { method = '' } = request;
-      response.once('finish', () => count({ method, route, status }, performance.now() - started));
-      return true;
-    }
-    return false;
-  };
-  server.removeAllListeners('request');
-  server.on('request', (request, response) => {
-    if (answered(request, response)) return;
+  const leave = (request: IncomingMessage, response: ServerResponse): void => {
     for (const listener of others) {
       if (typeof listener === 'function') Reflect.apply(listener, server, [request, response]);
     }
+  };
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => {
+    const { method = '' } = request;
+    const started = performance.now();
+    const counting = (route: string, status: number): void => {
+      response.once('finish', () => count({ method, route, status }, performance.now() - started));
+    };
+    for (const { route, answer } of early) {
+      const status = answer(request, response);
+      if (status === null) continue;
+      if (!(status instanceof Promise)) return counting(route, status);
+      const asked = (known: number | null) =>
+        known === null ? leave(request, response) : counting(route, known);
+      return void status.catch(() => null).then(asked);
+    }
+    leave(request, response);
   });
   return {
     add: (route, answer) => void early.push({ route, answer }),

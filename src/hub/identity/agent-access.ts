@@ -20,8 +20,6 @@ export interface AgentAccess {
    * Answers synchronously from memory where it can: every desktop asks each hour, and most often nothing changed.
    */
   verify(authorization: string | undefined): AgentBearer | null | Promise<AgentBearer | null>;
-  /** The same from memory alone; `undefined` when the database must be asked. */
-  known(authorization: string | undefined): AgentBearer | null | undefined;
   stop(): void;
 }
 
@@ -42,18 +40,13 @@ export function createAgentAccess(store: OidcStore, announcements: Announcements
     if (token === undefined) return null;
     return (await memory.read(authorization, () => readOne(token)))?.bearer ?? null;
   };
-  const known: AgentAccess['known'] = (authorization) => {
-    if (authorization === undefined) return null;
-    const remembered = memory.get(authorization);
-    if (remembered === undefined) return undefined;
-    return remembered.endsAt > store.now().getTime() ? remembered.bearer : null;
-  };
   return {
     verify(authorization) {
-      const bearer = known(authorization);
-      return bearer === undefined && authorization !== undefined ? ask(authorization) : (bearer ?? null);
+      if (authorization === undefined) return null;
+      const remembered = memory.get(authorization);
+      if (remembered === undefined) return ask(authorization);
+      return remembered.endsAt > store.now().getTime() ? remembered.bearer : null;
     },
-    known,
     stop: unsubscribe,
   };
 }
