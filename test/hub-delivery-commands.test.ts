@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { agentKeySchema } from '../src/shared/contracts/agent-api.ts';
 import { errorBodySchema } from '../src/shared/contracts/local-api.ts';
 import { REFUSALS, type RefusalCode } from '../src/shared/contracts/refusal.ts';
 import { type Machine, makeMachine, type RunningAgent } from './agent-at-hub.ts';
@@ -236,7 +237,9 @@ it('exceptions are made and taken away, and overrides are listed and revoked', a
 
 it('keys are rotated while a device follows, and a file carries the policy to one without a network', async () => {
   const keysSchema = z.object({
-    keys: z.array(z.object({ kid: z.string(), x: z.string(), active: z.boolean() })),
+    keys: z.array(
+      z.object({ kid: z.string(), x: z.string(), active: z.boolean(), publicKey: agentKeySchema }),
+    ),
   });
   const listKeys = async () => {
     const result = await runHubCommand(['keys', 'list', '--data', data.path, '--json']);
@@ -255,16 +258,15 @@ it('keys are rotated while a device follows, and a file carries the policy to on
     file: out,
     seq: expect.any(Number),
   });
-  const published = z
-    .object({ keys: z.array(z.unknown()) })
-    .parse(await (await fetch(`${hub.url}/v1/agent/keys`)).json());
+  // As the command gives them, so does a profile name them.
+  const hubKeys = (await listKeys()).map(({ publicKey }) => publicKey);
   const later = join(data.path, 'later.jws');
   await json('policy', 'export-bundle', '--public-url', hub.url, '--days', '3', '--out', later);
   const offline = await makeMachine();
   const profile = (organization: string) =>
     offline.write('etc/mooring/policy.json', {
       hubUrl: hub.url,
-      hubKeys: published.keys,
+      hubKeys,
       allowedOrgs: [organization],
     });
   const reasonSchema = errorBodySchema.shape.error.extend({ details: z.object({ reason: z.string() }) });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { signingKeyQuerySchema } from '../../shared/contracts/hub-signing-keys.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
-import { listSigningKeys, pageSigningKeys, rotateSigningKey } from '../delivery/signing-keys.ts';
+import { listSigningKeys, pageSigningKeys, pinnedAs, rotateSigningKey } from '../delivery/signing-keys.ts';
 import { type HubSecret, loadHubSecret } from '../secrets/hub-secret.ts';
 import {
   type CommonOptions,
@@ -24,17 +24,22 @@ export function keyCommands(program: Command, around: Surroundings): void {
     .option('--state <state>', 'only those: signing or replaced')
     .action((options: CommonOptions) =>
       withDatabase({ options, around, purpose: 'keys list' }, async ({ db }) => {
-        answerList(around, await pageSigningKeys(db, queryOf(signingKeyQuerySchema, options)), {
-          name: 'keys',
-          head: ['KEY', 'PUBLIC HALF', 'SINCE', 'STATE'],
-          cells: (key) => [
-            key.kid,
-            key.x,
-            key.createdAt.toISOString(),
-            key.active ? 'signs now' : 'replaced',
-          ],
-          none: 'None yet: the first is made when the hub starts.',
-        });
+        const page = await pageSigningKeys(db, queryOf(signingKeyQuerySchema, options));
+        answerList(
+          around,
+          { ...page, rows: page.rows.map((key) => ({ ...key, ...pinnedAs(key) })) },
+          {
+            name: 'keys',
+            head: ['FINGERPRINT', 'PUBLIC HALF', 'SINCE', 'STATE'],
+            cells: (key) => [
+              key.fingerprint,
+              key.x,
+              key.createdAt.toISOString(),
+              key.active ? 'signs now' : 'replaced',
+            ],
+            none: 'None yet: the first is made when the hub starts.',
+          },
+        );
       }),
     );
   withCommonOptions(keys.command('rotate'))
@@ -51,7 +56,7 @@ export function keyCommands(program: Command, around: Surroundings): void {
         }
         const made = await rotateSigningKey({ db, secret }, operator());
         answer(outputOf(around), { key: made }, () => [
-          `The new key ${made.kid} signs from now on; public half: ${made.x}`,
+          `The new key ${pinnedAs(made).fingerprint} signs from now on; public half: ${made.x}`,
           `Profiles that pin keys (hubKeys) should name it before ${made.predecessor ?? ''} is taken out.`,
         ]);
       }),

@@ -10,7 +10,13 @@ import { changeBy } from '../audit/record.ts';
 import { answers } from '../route-answers.ts';
 import type { HubSecret } from '../secrets/hub-secret.ts';
 import type { HubPlugin } from '../server.ts';
-import { ensureSigningKey, pageSigningKeys, rotateSigningKey, type SigningKey } from './signing-keys.ts';
+import {
+  ensureSigningKey,
+  pageSigningKeys,
+  pinnedAs,
+  rotateSigningKey,
+  type SigningKey,
+} from './signing-keys.ts';
 
 const tags = ['signing keys'];
 const base = '/v1/orgs/:organization/signing-keys';
@@ -61,8 +67,7 @@ export function signingKeyRoutes(secret: HubSecret): HubPlugin {
 function view(key: SigningKey): SigningKeyView {
   return {
     kid: key.kid,
-    fingerprint: `SHA256:${key.kid}`,
-    publicKey: { kty: 'OKP', crv: 'Ed25519', x: key.x, kid: key.kid },
+    ...pinnedAs(key),
     predecessor: key.predecessor,
     state: key.active ? 'signing' : 'replaced',
     createdAt: key.createdAt.toISOString(),

@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { sql } from 'kysely';
 import { type AgentKey, type AgentKeys, KEY_TYP } from '../../shared/contracts/agent-api.ts';
-import type { SigningKeyQuery } from '../../shared/contracts/hub-signing-keys.ts';
+import type { SigningKeyQuery, SigningKeyView } from '../../shared/contracts/hub-signing-keys.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { type AuditEntry, type ChangeContext, recordChange, recordChanges } from '../audit/record.ts';
 import type { Db, Reader, Trx } from '../database/connection.ts';
@@ -84,6 +84,14 @@ const NEWEST = sql`k.position = (select max(position) from signing_keys)`;
 const ORDERS: Readonly<Record<string, ListOrder>> = {
   created: { by: sql`k.position`, kind: 'number' },
 };
+
+/** As devices show a key and profiles (`hubKeys`) name it: by its fingerprint, or whole. */
+export function pinnedAs({
+  kid,
+  x,
+}: Pick<SigningKey, 'kid' | 'x'>): Pick<SigningKeyView, 'fingerprint' | 'publicKey'> {
+  return { fingerprint: `SHA256:${kid}`, publicKey: { kty: 'OKP', crv: 'Ed25519', x, kid } };
+}
 
 /** The keys, the active one first; every one without a limit. */
 export async function pageSigningKeys(
