@@ -64,6 +64,7 @@ test('no secret of any kind leaves with the file, wherever it stood', async () =
       command: plant((it) => `login --password ${it} --verbose`),
       key: plant((it) => `-----BEGIN PRIVATE KEY-----\n${it}\n-----END PRIVATE KEY-----`),
       file: `/Users/${plant()}/Library/x`,
+      own: '/home/dev/.config/own-file',
       other: `C:\\Users\\Ada ${plant()}\\AppData`,
     },
   };
@@ -118,6 +119,7 @@ test('no secret of any kind leaves with the file, wherever it stood', async () =
   // What is told of each is still there to be read.
   expect(text).toContain('http://***@');
   expect(text).toContain('/home/***/work');
+  expect(text).toContain('~/.config/own-file');
   expect(collected.policy.sources.filter(({ state }) => state !== 'absent').length).toBeGreaterThan(1);
   expect(collected.settings.find(({ id }) => id === 'containersProxyHttp')).toMatchObject({ chosen: true });
 });
