@@ -21,16 +21,7 @@ const ENGLISH: Omit<ReaderTexts, 'locale'> = { translation: {}, catalog: CATALOG
 /** Languages that the dashboard is written in; one that is not read is not loaded either. */
 const TRANSLATIONS: Readonly<Record<string, () => Promise<Omit<ReaderTexts, 'locale'>>>> = {
   en: async () => ENGLISH,
-  de: async () => {
-    const [{ de }, { catalogDe }, { createRetell }, { spoken }, { spokenDe }] = await Promise.all([
-      import('../shared/text/de/de.ts'),
-      import('../shared/text/de/catalog.ts'),
-      import('../shared/text/retell.ts'),
-      import('../shared/text/agent/spoken.ts'),
-      import('../shared/text/agent/de/spoken.ts'),
-    ]);
-    return { translation: de, catalog: catalogDe, retell: createRetell(spoken, spokenDe, catalogDe.labels) };
-  },
+  de: async () => (await import('./german.ts')).german,
 };
 
 /** The texts in the first language of the reader's that there is; English where there is none or it does not load. */
