@@ -278,6 +278,7 @@ describe('the page behind the link', () => {
       .execute();
     expect((await createBrowser(pagesUrl).get(sent.link)).status).toBe(404);
     const fresh = await resendInvitation(database.db, OPERATOR, place(), invitationId ?? '');
+    expect((await createBrowser(pagesUrl).get(fresh.link)).status).toBe(200);
     await revokeInvitation(database.db, OPERATOR, organizationId, invitationId ?? '');
     expect((await createBrowser(pagesUrl).get(fresh.link)).status).toBe(404);
     await expect(revokeInvitation(database.db, OPERATOR, organizationId, invitationId ?? '')).rejects.toThrow(
