@@ -215,7 +215,11 @@ describe('the status of a device', () => {
       platform: 'linux',
       whatToDo: 'Nothing.',
     });
-    const later = await listDevices(database.db, acme.id, new Date(Date.now() + 8 * 86_400_000), {
+    const within = await listDevices(database.db, acme.id, new Date(Date.now() + 7 * 86_400_000 - 60_000), {
+      limit: 10,
+    });
+    expect(within.devices[0]?.status).toBe('compliant');
+    const later = await listDevices(database.db, acme.id, new Date(Date.now() + 7 * 86_400_000 + 60_000), {
       limit: 10,
     });
     expect(later.devices[0]?.status).toBe('unknown');
