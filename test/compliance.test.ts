@@ -197,8 +197,12 @@ describe('the status of a device', () => {
     expect(await adas()).toMatchObject({ status: 'uncontrolled_domain', domain: 'guest' });
     await hub.owner('PUT', '/default-policy', { policyId: null });
     await seenAs({ status: 'no_policy', settings: 'none' });
-    await agent.sync();
-    expect(await agent.setting('theme')).toMatchObject({ locked: false, managedBy: null });
+    // The hub's caches follow a change a moment later.
+    const synced = async () => {
+      await agent.sync();
+      return agent.setting('theme');
+    };
+    await expect.poll(synced).toMatchObject({ locked: false, managedBy: null });
     await hub.owner('PUT', '/default-policy', { policyId });
   });
 });
