@@ -122,7 +122,7 @@ export async function startStandInHub(): Promise<StandInHub> {
   });
   /** Marks the stand-in's own call of the provider's token endpoint. */
   const inside = randomUUID();
-  const repeated = new Map<string, { status: number; body: string }>();
+  const repeated = new Map<string, ReturnType<typeof askProvider>>();
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = new URL(request.url ?? '/', url).pathname;
@@ -134,19 +134,27 @@ export async function startStandInHub(): Promise<StandInHub> {
     await handle(request, response);
   };
 
+  const askProvider = async (body: string) => {
+    const made = await fetch(`${url}/token`, {
+      method: 'POST',
+      headers: { 'x-inside': inside },
+      body: new URLSearchParams(body),
+    });
+    return { status: made.status, body: await made.text() };
+  };
   /** The predecessor of a refresh token is accepted again: its answer is given once more (docs/identity.md section 1). */
   const answerToken = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await textOf(request);
     const used = new URLSearchParams(body).get('refresh_token');
-    let answer = used === null ? undefined : repeated.get(used);
-    if (answer === undefined) {
-      const made = await fetch(`${url}/token`, {
-        method: 'POST',
-        headers: { 'x-inside': inside },
-        body: new URLSearchParams(body),
-      });
-      answer = { status: made.status, body: await made.text() };
-      if (used !== null && made.ok) repeated.set(used, answer);
+    // Also while the first is still being answered: whoever was killed meanwhile asks again with the same token.
+    const begun = used === null ? undefined : repeated.get(used);
+    const asked = begun ?? askProvider(body);
+    if (used !== null) repeated.set(used, asked);
+    const answer = await asked.catch(() => null);
+    if (used !== null && answer?.status !== 200) repeated.delete(used);
+    if (answer === null) {
+      response.destroy();
+      return;
     }
     if (hub.loseTokenAnswers > 0) {
       hub.loseTokenAnswers -= 1;

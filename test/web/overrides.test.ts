@@ -124,7 +124,8 @@ test('a locked setting is overridden with value, time and reason, runs, and is e
   await panel.getByText(/Now dark, until .*; then light/).waitFor();
   await panel.getByRole('button', { name: `End the override of “${labelOf('theme')}” now` }).click();
   await panel.getByText('for at most 2 hours').waitFor();
-  expect(await agent.store()).toMatchObject({ ThemeSource: 'light' });
+  // The page hears that the override is over while the files are being written.
+  await expect.poll(() => agent.store()).toMatchObject({ ThemeSource: 'light' });
   expect((await hub.owner('GET', '/overrides?active=true')).body).toMatchObject({ overrides: [] });
 });
 
