@@ -15,3 +15,13 @@ it('names the reason of a refused policy, and what an administrator does about i
   expect(advice[BUNDLE_REFUSALS.indexOf('unknown_key')]).toMatch(/hubKeys/);
   expect(advice[BUNDLE_REFUSALS.indexOf('bad_signature')]).toMatch(/proxies/);
 });
+
+it('tells a policy that grew too old from one that cannot be read', () => {
+  const said = (frozen: string) =>
+    whatToDo({
+      ...{ status: 'non_compliant' as const, hasDevice: true, hasApplied: true, refused: null, errors: 0 },
+      frozen,
+    });
+  expect(said('policy_stale')).toMatch(/reaches the hub/);
+  expect(said('policy_source_broken')).toMatch(/policy source/);
+});

@@ -56,6 +56,8 @@ function afterRefusal(reason: string): string {
 }
 
 function nonCompliant(state: DeviceState): string {
+  if (state.frozen === 'policy_stale')
+    return 'Settings on the device are frozen until it fetches its policy again: see that it reaches the hub, then "Sync now" on the device.';
   if (state.frozen !== null)
     return 'Settings on the device are frozen: mend the policy source that its report names.';
   if (!state.hasApplied)
