@@ -93,7 +93,7 @@ function Detail({
 function Advice({ device }: { readonly device: DeviceDetail }) {
   const { t } = useConsoleText();
   const { status, whatToDo, frozen, refused, report } = device;
-  const fine = status === 'compliant' || status === 'exception';
+  const fine = (status === 'compliant' || status === 'exception') && frozen === null;
   return (
     <>
       <Notice tone={fine ? 'good' : 'warn'} title={t('compliance.todo')}>

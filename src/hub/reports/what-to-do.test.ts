@@ -17,11 +17,11 @@ it('names the reason of a refused policy, and what an administrator does about i
 });
 
 it('tells a policy that grew too old from one that cannot be read', () => {
-  const said = (frozen: string) =>
-    whatToDo({
-      ...{ status: 'non_compliant' as const, hasDevice: true, hasApplied: true, refused: null, errors: 0 },
-      frozen,
-    });
-  expect(said('policy_stale')).toMatch(/reaches the hub/);
-  expect(said('policy_source_broken')).toMatch(/policy source/);
+  for (const status of ['compliant', 'non_compliant'] as const) {
+    const said = (frozen: string | null) =>
+      whatToDo({ status, hasDevice: true, hasApplied: true, refused: null, errors: 0, frozen });
+    expect(said('policy_stale')).toMatch(/reaches the hub/);
+    expect(said('policy_source_broken')).toMatch(/policy source/);
+    expect(said(null)).not.toMatch(/frozen/);
+  }
 });

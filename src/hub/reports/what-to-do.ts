@@ -15,7 +15,7 @@ export interface DeviceState {
 export function whatToDo(state: DeviceState): string {
   switch (state.status) {
     case 'compliant':
-      return 'Nothing.';
+      return state.frozen === null ? 'Nothing.' : afterFreeze(state.frozen);
     case 'exception':
       return 'Nothing: a granted override is in force and ends by itself; an owner can revoke it.';
     case 'no_policy':
@@ -56,12 +56,16 @@ function afterRefusal(reason: string): string {
 }
 
 function nonCompliant(state: DeviceState): string {
-  if (state.frozen === 'policy_stale')
-    return 'Settings on the device are frozen until it fetches its policy again: see that it reaches the hub, then "Sync now" on the device.';
-  if (state.frozen !== null)
-    return 'Settings on the device are frozen: mend the policy source that its report names.';
+  if (state.frozen !== null) return afterFreeze(state.frozen);
   if (!state.hasApplied)
     return 'No policy was applied yet: ask the member to choose "Sync now" and look at the report.';
   if (state.errors > 0) return 'The device could not apply all of the policy: its report lists the errors.';
   return 'Values on the device differ from the policy: look at the drift of the device.';
+}
+
+/** What lets a frozen device move again; a device that complies may be frozen too. */
+function afterFreeze(frozen: string): string {
+  return frozen === 'policy_stale'
+    ? 'Settings on the device are frozen until it fetches its policy again: see that it reaches the hub, then "Sync now" on the device.'
+    : 'Settings on the device are frozen: mend the policy source that its report names.';
 }
