@@ -225,9 +225,12 @@ function noSuchDomain(): RefusalError {
 }
 
 async function record(trx: Trx, context: ChangeContext, action: string, row: DomainRow): Promise<void> {
+  const { name, verified_at: verified, forced } = row;
+  const state = { name, verifiedAt: verified?.toISOString() ?? null, forced };
   await recordChange(trx, context, {
     organizationId: row.organization_id,
     action,
-    target: { kind: 'domain', id: row.id, label: row.name },
+    target: { kind: 'domain', id: row.id, label: name },
+    ...(action === 'domain.remove' ? { before: state } : { after: state }),
   });
 }

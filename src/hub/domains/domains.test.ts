@@ -52,6 +52,25 @@ const actions = async () =>
       .execute()
   ).map((row) => row.action);
 
+it('tells the audit log what was given up', async () => {
+  const { domain, where } = await claim('given-up.widgets.example');
+  answers.set(domain.name, [domain.record.value]);
+  await look(where);
+  await removeDomain(database.db, context(), where);
+  const told = await database.db
+    .selectFrom('audit_events')
+    .select(['action', 'before', 'after'])
+    .where('target_id', '=', domain.id)
+    .orderBy('id')
+    .execute();
+  const proved = { name: domain.name, verifiedAt: expect.any(String), forced: false };
+  expect(told).toEqual([
+    { action: 'domain.add', before: null, after: { ...proved, verifiedAt: null } },
+    { action: 'domain.verify', before: null, after: proved },
+    { action: 'domain.remove', before: proved, after: null },
+  ]);
+});
+
 describe('a proof in DNS', () => {
   it('verifies, among other values and split in strings', async () => {
     const { domain, where } = await claim('Proof.widgets.example.');

@@ -24,7 +24,8 @@ export const enDomains = {
   'domains.verifyNamed': 'Verify now: {domain}',
   'domains.removeNamed': 'Remove {domain}',
   'domains.removeTitle': 'Give {domain} up?',
-  'domains.removeText': 'Another organization can claim it then. Members stay members.',
+  'domains.removeText':
+    'Single sign-on and SCIM refuse its addresses at once, and another organization can claim it. Members stay members; in Compliance their devices count as of an uncontrolled domain.',
   'domains.outsiders': 'Accounts in your domains that are not members',
   'domains.outsidersText': 'They sign in with an address of yours, and receive no policy of yours.',
 
