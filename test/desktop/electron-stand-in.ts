@@ -27,13 +27,23 @@ export async function writeElectronStandIn(dist: string, platform: 'linux' | 'wi
   await mkdir(join(dist, 'locales'), { recursive: true });
   if (platform === 'linux') await writeFile(join(dist, 'electron'), FUSES, { mode: 0o755 });
   else await writeFile(join(dist, 'electron.exe'), Buffer.concat([await someWindowsProgram(), FUSES]));
-  for (const name of ['version', 'LICENSE', 'LICENSES.chromium.html', 'locales/en-US.pak'])
+  for (const name of [
+    'version',
+    'LICENSE',
+    'LICENSES.chromium.html',
+    'locales/en-US.pak',
+    'locales/de.pak',
+    'locales/fr.pak',
+  ])
     await writeFile(join(dist, name), '');
 }
 
 const vendor = join(import.meta.dirname, '..', '..', 'node_modules', 'electron-winstaller', 'vendor');
 
 const someWindowsProgram = () => readFile(join(vendor, 'Setup.exe'));
+
+/** Electron brings many more; what the app does not speak is not packed. */
+const LANGUAGES = ['en', 'de', 'fr'];
 
 /** The bundle of mac: the fuses stand in the framework, and the helper has a property list of its own. */
 async function writeMacStandIn(dist: string): Promise<void> {
@@ -44,7 +54,7 @@ async function writeMacStandIn(dist: string): Promise<void> {
     join(contents, 'MacOS'),
     join(contents, 'Resources'),
     join(helper, 'MacOS'),
-    join(framework, 'Versions', 'A', 'Resources', 'en.lproj'),
+    ...LANGUAGES.map((language) => join(framework, 'Versions', 'A', 'Resources', `${language}.lproj`)),
   ])
     await mkdir(folder, { recursive: true });
   await writeFile(join(contents, 'Info.plist'), plistOf('Electron'));
@@ -52,7 +62,8 @@ async function writeMacStandIn(dist: string): Promise<void> {
   await writeFile(join(contents, 'MacOS', 'Electron'), '', { mode: 0o755 });
   await writeFile(join(helper, 'MacOS', 'Electron Helper'), '', { mode: 0o755 });
   await writeFile(join(framework, 'Electron Framework'), FUSES);
-  await writeFile(join(framework, 'Versions', 'A', 'Resources', 'en.lproj', 'locale.pak'), '');
+  for (const language of LANGUAGES)
+    await writeFile(join(framework, 'Versions', 'A', 'Resources', `${language}.lproj`, 'locale.pak'), '');
   for (const name of ['version', 'LICENSE', 'LICENSES.chromium.html']) await writeFile(join(dist, name), '');
 }
 

@@ -1,5 +1,16 @@
 import { execFile } from 'node:child_process';
-import { access, chmod, mkdtemp, open, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,6 +90,10 @@ describe('the packed app', () => {
       'out/renderer/index.html',
       'package.json',
     ]);
+  });
+
+  test('Electron speaks the languages of the app, and no others', async () => {
+    expect((await readdir(join(unpacked(), 'locales'))).sort()).toEqual(['de.pak', 'en-US.pak']);
   });
 
   test('it stays small', async () => {
