@@ -172,6 +172,7 @@ describe('the tray menu', () => {
     [{ state: 'downloading', version: '2.0.0' }, 'Downloading version 2.0.0…', false],
     [{ state: 'ready', version: '2.0.0' }, 'Restart to install version 2.0.0', true],
     [{ state: 'off', why: 'checkout' }, 'This build does not update itself', false],
+    [{ state: 'off', why: 'no-feed' }, 'This copy has no address to look for updates', false],
     [{ state: 'off', why: 'fleet' }, 'Updates come from your organization’s own tool', false],
     [{ state: 'off', why: 'setting' }, 'Updates are switched off by “Do not check for updates”', false],
   ] as const)('shows updates: %j', (update, text, enabled) => {

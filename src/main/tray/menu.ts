@@ -148,6 +148,7 @@ function updateItem(update: UpdateState, { t, labelOf }: DesktopText): TrayItem 
 const OFF = {
   setting: 'tray.updateOff',
   fleet: 'tray.updateFleet',
+  'no-feed': 'tray.updateNoFeed',
   checkout: 'tray.updateCheckout',
 } as const;
 

@@ -20,7 +20,7 @@ test.each<[string, NodeJS.Platform, number, readonly string[], string]>([
   ['an app from the package of mac', 'darwin', 0, [FEED], 'fleet'],
   ['a machine-wide copy of Windows', 'win32', 0, [FEED, FLEET_MARK], 'fleet'],
   ['a package of Linux', 'linux', 0, [FEED, FLEET_MARK], 'fleet'],
-  ['a release that names no feed', 'darwin', PERSON, [], 'fleet'],
+  ['a release that names no feed', 'darwin', PERSON, [], 'no-feed'],
 ])('%s', (_, platform, owner, files, channel) => {
   for (const name of files) writeFileSync(join(resources, name), '');
   expect(updateChannel({ installed: true, resources, platform, ownerOf: () => owner })).toBe(channel);

@@ -28,7 +28,7 @@ export function updateChannel(copy: OwnCopy): UpdateChannel {
   // No mark can be put into a signed app of mac. Installed from the package it is root's, dragged from the image the
   // person's own; what is root's the person could not replace anyway.
   if (platform === 'darwin' && ownerOf(resources) === ROOT) return 'fleet';
-  return existsSync(join(resources, FEED_FILE)) ? 'self' : 'fleet';
+  return existsSync(join(resources, FEED_FILE)) ? 'self' : 'no-feed';
 }
 
 /** Whether the feed that the file's text names is asked over HTTPS, as those that are no plain address always are. */

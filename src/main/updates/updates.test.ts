@@ -40,12 +40,15 @@ describe('updates', () => {
     expect(updates.state()).toEqual({ state: 'off', why: 'setting' });
   });
 
-  test.each(['fleet', 'checkout'] as const)('a copy of the kind "%s" never asks', async (channel) => {
-    const { updates, did, timers } = world('2.0.0', channel);
-    updates.follow(ALLOWED);
-    await updates.check();
-    expect([did, timers.length, updates.state()]).toEqual([[], 0, { state: 'off', why: channel }]);
-  });
+  test.each(['fleet', 'no-feed', 'checkout'] as const)(
+    'a copy of the kind "%s" never asks',
+    async (channel) => {
+      const { updates, did, timers } = world('2.0.0', channel);
+      updates.follow(ALLOWED);
+      await updates.check();
+      expect([did, timers.length, updates.state()]).toEqual([[], 0, { state: 'off', why: channel }]);
+    },
+  );
 
   test('a new version waits for the person, step by step', async () => {
     const { updates, did } = world('1.3.0');

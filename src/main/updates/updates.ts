@@ -6,6 +6,8 @@ export type UpdateChannel =
   | 'self'
   /** Installed for the machine, or by MSI: the fleet's own tool brings them. */
   | 'fleet'
+  /** Installed by a person, from a release that says nowhere to look: nobody brings new versions by itself. */
+  | 'no-feed'
   /** Not installed at all. */
   | 'checkout';
 
@@ -13,7 +15,7 @@ export type UpdateChannel =
 export type UpdateState =
   | { readonly state: 'idle' | 'checking' | 'current' | 'failed' }
   | { readonly state: 'available' | 'downloading' | 'ready'; readonly version: string }
-  | { readonly state: 'off'; readonly why: 'setting' | 'fleet' | 'checkout' };
+  | { readonly state: 'off'; readonly why: 'setting' | Exclude<UpdateChannel, 'self'> };
 
 /** The feed of new versions, as electron-updater speaks to it. It proves signatures and checksums itself. */
 export interface UpdateFeed {

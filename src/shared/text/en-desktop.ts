@@ -43,6 +43,7 @@ export const desktop = {
   'tray.updateNone': 'Up to date; check again',
   'tray.updateFailed': 'The update failed; check again',
   'tray.updateOff': 'Updates are switched off by “{setting}”',
+  'tray.updateNoFeed': 'This copy has no address to look for updates',
   'tray.updateFleet': 'Updates come from your organization’s own tool',
   'tray.updateCheckout': 'This build does not update itself',
   'tray.about': 'About Mooring',

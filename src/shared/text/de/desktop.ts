@@ -49,6 +49,7 @@ export const desktopDe: Catalog<keyof typeof desktop> = {
   'tray.updateNone': 'Auf dem neuesten Stand; noch einmal suchen',
   'tray.updateFailed': 'Das Update ist fehlgeschlagen; noch einmal suchen',
   'tray.updateOff': 'Updates sind durch „{setting}“ abgeschaltet',
+  'tray.updateNoFeed': 'Diese Kopie hat keine Adresse, bei der sie nach Updates sieht',
   'tray.updateFleet': 'Updates kommen vom Werkzeug Ihrer Organisation',
   'tray.updateCheckout': 'Diese Fassung aktualisiert sich nicht selbst',
   'tray.about': 'Über Mooring',
