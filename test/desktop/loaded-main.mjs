@@ -1,7 +1,10 @@
-// Loads the app's built main bundle up to where Electron is ready and the app takes over, and ends there.
+// Loads the app's built main bundle, the part that it loads while Electron gets ready included, and ends where the app
+// takes over.
+import { readdirSync } from 'node:fs';
 import { app } from 'electron';
 
-const desktop = new URL('../../out/main/index.js', import.meta.url);
-await import(desktop.href);
-await app.whenReady();
+const built = new URL('../../out/main/', import.meta.url);
+await import(new URL('index.js', built).href);
+const [desktop] = readdirSync(new URL('chunks/', built)).filter((name) => /^desktop-.*\.js$/.test(name));
+await Promise.all([import(new URL(`chunks/${desktop}`, built).href), app.whenReady()]);
 process.exit(0);
