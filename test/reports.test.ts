@@ -158,6 +158,9 @@ describe('a report', () => {
       refused: { reason: 'rolled_back' },
       policy: { seq: 10 },
     });
+    // Asked for again, it is refused again.
+    machine.time.advance(60_000);
+    await agent.sync();
     await nothingMore(agent);
   });
 });

@@ -37,7 +37,7 @@ export interface DeliveryState {
     /** Whether the hub can say at once that policy changed; without it the schedule finds out. */
     readonly push: 'off' | 'connecting' | 'connected';
   };
-  /** The last refused bundle since the last accepted one. */
+  /** The last refused bundle since the last accepted one, and since when it is refused. */
   readonly refused: { readonly reason: BundleRefusal; readonly message: string; readonly at: string } | null;
   /** Set while the managed proxy fails, whether or not another way worked. */
   readonly proxyProblem: { readonly code: 'proxy_unreachable'; readonly message: string } | null;

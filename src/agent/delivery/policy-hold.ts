@@ -81,6 +81,8 @@ export function createPolicyHold(parts: {
     clockNotedAt = clock.monotonic();
   };
   const refuse = (reason: BundleRefusal, message: string): void => {
+    // Asked for again, the same answer is the same refusal: it is told, and reported, once.
+    if (refused?.reason === reason && refused.message === message) return;
     refused = { reason, message, at: instant(clock.wall()) };
   };
   const lookAtGrace = (): boolean => {
