@@ -181,3 +181,22 @@ test('the audit log: found by who and what, before beside after, oldest first, a
     await close();
   }
 });
+
+test('a change that falls between the page’s first reading and its first hearing is shown', async () => {
+  const { page, go, api, close } = await openConsole(browser, hub, 'owner');
+  const hold = Promise.withResolvers<void>();
+  try {
+    await page.route('**/v1/orgs/acme/changes', async (route) => {
+      await hold.promise;
+      await route.continue();
+    });
+    await go('teams');
+    await api('POST', '/teams', { name: 'Unheard of' });
+    expect(await page.getByText('Unheard of').count()).toBe(0);
+    hold.resolve();
+    await page.getByText('Unheard of').waitFor();
+  } finally {
+    hold.resolve();
+    await close();
+  }
+});

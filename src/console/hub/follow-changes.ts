@@ -1,4 +1,9 @@
-import { CHANGE_EVENT, changeSchema, STREAM_END_EVENT } from '../../shared/contracts/hub-changes.ts';
+import {
+  CHANGE_EVENT,
+  changeSchema,
+  LOOK_BACK_MS,
+  STREAM_END_EVENT,
+} from '../../shared/contracts/hub-changes.ts';
 
 export interface FollowOptions {
   /** Address of the stream. */
@@ -10,15 +15,20 @@ export interface FollowOptions {
 const FIRST_DELAY_MS = 2_000;
 const LONGEST_DELAY_MS = 60_000;
 
+/** What is shown may have been read this long before the page begins to follow. */
+export const STALE_MS = 15_000;
+
 /**
  * Hears what changes while the page is looked at; a page in the background lets go of its connection, of which
- * browsers have few. Whenever hearing begins anew, everything is read again. Returns how to stop.
+ * browsers have few. What changed between the first reading and the hub's first word the
+ * hub tells by itself; when that took long, and whenever hearing begins anew, everything is read again. Returns how to stop.
  */
 export function followChanges({ address, onChange }: FollowOptions): () => void {
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let delay = FIRST_DELAY_MS;
-  let missed = false;
+  const begun = performance.now();
+  let heard = false;
 
   const close = (): void => {
     clearTimeout(timer);
@@ -30,8 +40,8 @@ export function followChanges({ address, onChange }: FollowOptions): () => void 
     source = new EventSource(address);
     source.addEventListener('open', () => {
       delay = FIRST_DELAY_MS;
-      if (missed) onChange(null);
-      missed = true;
+      if (heard || performance.now() - begun > LOOK_BACK_MS - STALE_MS) onChange(null);
+      heard = true;
     });
     source.addEventListener(CHANGE_EVENT, (event) => onChange(topicsOf(event.data)));
     // The hub asks to stay away until somebody looks again.

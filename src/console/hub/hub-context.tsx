@@ -1,7 +1,9 @@
 import { type Query, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useCallback, useMemo, useState } from 'react';
 import type { z } from 'zod';
+import { STALE_MS } from './follow-changes.ts';
 import { type Answer, askHub, type Failure, type HubRequest } from './hub-client.ts';
+import { readAnew } from './read-anew.ts';
 
 /** How the hub is reached at present. */
 export type Reach = 'good' | 'offline' | 'signed-out';
@@ -20,7 +22,6 @@ export interface Hub {
 }
 
 const HubContext = createContext<Hub | null>(null);
-const STALE_MS = 15_000;
 
 function createQueryClient(): QueryClient {
   return new QueryClient({
@@ -41,19 +42,16 @@ export function HubProvider({ children }: { readonly children: ReactNode }) {
     if (failure?.kind === 'offline' || failure?.kind === 'signed-out') setReach(failure.kind);
     else setReach('good');
   }, []);
-  const refresh = useCallback(() => queries.invalidateQueries({ predicate: follows }), [queries]);
+  const refresh = useCallback(() => readAnew(queries, follows), [queries]);
   const reread = useCallback<Hub['reread']>(
-    (concerned) =>
-      queries.invalidateQueries({
-        predicate: (query) => follows(query) && concerned(String(query.queryKey[0])),
-      }),
+    (concerned) => readAnew(queries, (query) => follows(query) && concerned(String(query.queryKey[0]))),
     [queries],
   );
   const send = useCallback<Hub['send']>(
     async (request) => {
       const answer = await askHub(request);
       note(answer.ok ? null : answer.failure);
-      if (answer.ok) await queries.invalidateQueries({ predicate: follows });
+      if (answer.ok) await readAnew(queries, follows);
       return answer;
     },
     [note, queries],

@@ -5,6 +5,7 @@ import { describeActor } from '../audit/record.ts';
 import { answers, streamedFile } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
 import { createChangeStreams } from './change-streams.ts';
+import type { RecentChanges } from './recent-changes.ts';
 
 /** How soon a page comes back after a stream that broke. */
 const RETRY = 'retry: 3000\n\n';
@@ -12,8 +13,12 @@ const RETRY = 'retry: 3000\n\n';
 const LONGEST_BACKLOG = 64 * 1024;
 
 /** `GET /v1/orgs/{organization}/changes`: server-sent events for pages that are open. */
-export function changeRoutes(app: HubServer, { announcements, checkAccess }: HubContext): void {
-  const streams = createChangeStreams({ announcements });
+export function changeRoutes(
+  app: HubServer,
+  { announcements, checkAccess }: HubContext,
+  recent?: RecentChanges,
+): void {
+  const streams = createChangeStreams({ announcements, ...(recent === undefined ? {} : { recent }) });
   app.get(
     '/v1/orgs/:organization/changes',
     {

@@ -1,8 +1,14 @@
 import { setTimeout as wait } from 'node:timers';
 import { z } from 'zod';
-import { CHANGE_EVENT, type Change, STREAM_END_EVENT } from '../../shared/contracts/hub-changes.ts';
+import {
+  CHANGE_EVENT,
+  type Change,
+  LOOK_BACK_MS,
+  STREAM_END_EVENT,
+} from '../../shared/contracts/hub-changes.ts';
 import type { Announcement, Announcements } from '../database/announcements.ts';
 import type { Role } from '../database/schema.ts';
+import { createRecentChanges, type RecentChanges } from './recent-changes.ts';
 
 /** One open page that wants to hear of changes. */
 export interface ChangeStream {
@@ -29,6 +35,8 @@ export interface ChangeStreamsOptions {
   readonly heartbeatMs?: number;
   /** How long changes are collected before they are told. */
   readonly gatherMs?: number;
+  /** What a stream that opens is told at once. */
+  readonly recent?: RecentChanges;
 }
 
 const HEARTBEAT_MS = 25_000;
@@ -72,6 +80,7 @@ interface Listening {
 
 export function createChangeStreams(options: ChangeStreamsOptions): ChangeStreams {
   const { announcements, heartbeatMs = HEARTBEAT_MS, gatherMs = GATHER_MS } = options;
+  const recent = options.recent ?? createRecentChanges({ keepMs: LOOK_BACK_MS });
   const open = new Map<string, Set<Listening>>();
   const gathered = new Map<string, Set<string>>();
   let flushing: NodeJS.Timeout | undefined;
@@ -96,6 +105,10 @@ export function createChangeStreams(options: ChangeStreamsOptions): ChangeStream
       return false;
     }
   };
+  const tell = ({ stream, role }: Listening, topics: Iterable<string>): void => {
+    const heard = [...topics].filter((topic) => hears(role, topic));
+    if (heard.length > 0) stream.write(eventOf({ topics: heard }));
+  };
   const flush = async (): Promise<void> => {
     flushing = undefined;
     const news = [...gathered];
@@ -104,8 +117,7 @@ export function createChangeStreams(options: ChangeStreamsOptions): ChangeStream
       const doubtful = [...topics].some((topic) => ACCESS_TOPICS.has(topic));
       for (const each of [...(open.get(organizationId) ?? [])]) {
         if (doubtful && !(await checked(each))) continue;
-        const heard = [...topics].filter((topic) => hears(each.role, topic));
-        if (heard.length > 0) each.stream.write(eventOf({ topics: heard }));
+        tell(each, topics);
       }
     }
   };
@@ -119,8 +131,11 @@ export function createChangeStreams(options: ChangeStreamsOptions): ChangeStream
   const hear = ({ channel, payload }: Announcement): void => {
     if (channel === 'mooring_changes') {
       const said = readAnnounced(payload);
-      if (said !== null) gather(said.organization, said.topic);
+      if (said === null) return;
+      recent.note(said.organization, said.topic);
+      gather(said.organization, said.topic);
     } else if (channel === 'connected') {
+      recent.noteUnheard();
       for (const organizationId of open.keys()) gather(organizationId, '*');
     } else if (channel === 'mooring_access') {
       for (const each of everyone()) if (each.stream.listener === payload) void checked(each);
@@ -142,6 +157,8 @@ export function createChangeStreams(options: ChangeStreamsOptions): ChangeStream
       const each: Listening = { stream, role };
       const others = open.get(stream.organizationId) ?? new Set();
       open.set(stream.organizationId, others.add(each));
+      // The page began to read before this: what changed in between it would never hear of.
+      tell(each, recent.of(stream.organizationId));
       const own = everyone().filter(({ stream: { listener } }) => listener === stream.listener);
       const [oldest] = own;
       if (oldest !== undefined && own.length > STREAMS_OF_ONE_LISTENER) close(oldest);

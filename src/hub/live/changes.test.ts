@@ -15,6 +15,7 @@ import { createHubSecret } from '../secrets/hub-secret.ts';
 import { buildServer, type HubServer } from '../server.ts';
 import { authenticateByApiToken, createApiToken, revokeApiToken } from '../tokens/api-tokens.ts';
 import { changeRoutes } from './change-routes.ts';
+import { createRecentChanges } from './recent-changes.ts';
 
 const SECRET = createHubSecret('a secret for tests, thirty-two characters and more');
 type Role = 'member' | 'editor' | 'owner';
@@ -45,7 +46,8 @@ beforeAll(async () => {
       createBrowserSessions({ db, secret: SECRET, now: () => new Date() }, { publicUrl: 'http://127.0.0.1' })
         .authenticate,
     ],
-    plugins: [changeRoutes],
+    // Without what changed before: each test hears only what it does itself.
+    plugins: [(server, context) => changeRoutes(server, context, createRecentChanges({ keepMs: -1 }))],
   });
   url = await app.listen({ host: '127.0.0.1', port: 0 });
   ada = await createAccount(database, 'ada@acme.example');

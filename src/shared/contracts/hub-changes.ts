@@ -11,6 +11,12 @@ export const CHANGE_EVENT = 'change';
 export const STREAM_END_EVENT = 'end';
 
 /**
+ * How far back (milliseconds) a stream that opens tells what changed. A page that could listen only later than that after
+ * it began to read has to read again.
+ */
+export const LOOK_BACK_MS = 30_000;
+
+/**
  * Kinds: the first word of the audit log's actions, `device` for what devices report, and `*` when anything may have
  * changed.
  */
