@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureSetUp, pinnedNode, root, toolEnvironment } from './setup.mjs';
+import { filesToRunAgain, outcome } from './test-outcome.mjs';
 
 function node(args, extra = {}) {
   return (
@@ -12,19 +13,30 @@ function node(args, extra = {}) {
   );
 }
 
-function counts(report) {
-  const files = report.testResults;
-  const all = files.flatMap((file) => file.assertionResults.map((test) => ({ ...test, file: file.name })));
-  return {
-    passed: all.filter((test) => test.status === 'passed').length,
-    // A file that does not even load is a failure, although it holds no test result.
-    failed:
-      all.filter((test) => test.status === 'failed').length +
-      files.filter(
-        (file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed'),
-      ).length,
-    notRun: all.filter((test) => !['passed', 'failed'].includes(test.status)),
-  };
+/** Runs tests; answers with the runner's report and status, `report: undefined` when it wrote none. */
+function run(args, folder) {
+  const file = join(folder, `${Math.random().toString(36).slice(2)}.json`);
+  const status = node([
+    join('node_modules', 'vitest', 'vitest.mjs'),
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+    ...args,
+  ]);
+  return { status, report: existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined };
+}
+
+/** Runs what failed once more, one file at a time; only after a run of everything, where one test in thousands may stumble. */
+function runAgain(report, folder) {
+  const files = process.argv.length > 2 ? [] : filesToRunAgain(report);
+  if (files.length === 0) return undefined;
+  process.stdout.write(`Run once more, alone: ${files.map(shown).join(', ')}\n`);
+  return run(['--maxWorkers=1', ...files.map(shown)], folder);
+}
+
+function shown(file) {
+  return file.slice(root.length + 1);
 }
 
 function main() {
@@ -34,27 +46,21 @@ function main() {
     return 1;
   }
   const folder = mkdtempSync(join(tmpdir(), 'mooring-test-report-'));
-  const file = join(folder, 'report.json');
   try {
-    const status = node([
-      join('node_modules', 'vitest', 'vitest.mjs'),
-      'run',
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${file}`,
-      ...process.argv.slice(2),
-    ]);
-    if (!existsSync(file)) {
+    const first = run(process.argv.slice(2), folder);
+    const again = first.report === undefined ? undefined : runAgain(first.report, folder);
+    if (first.report === undefined || (again !== undefined && again.report === undefined)) {
       process.stderr.write('The test runner ended without a report.\n');
       return 1;
     }
-    const { passed, failed, notRun } = counts(JSON.parse(readFileSync(file, 'utf8')));
-    for (const test of notRun)
-      process.stdout.write(`did not run: ${test.fullName} (${test.file.slice(root.length + 1)})\n`);
+    const { passed, failed, notRun, unsteady } = outcome(first.report, again?.report);
+    for (const test of notRun) process.stdout.write(`did not run: ${test.name} (${shown(test.file)})\n`);
+    for (const test of unsteady)
+      process.stdout.write(`UNSTEADY, failed once and passed alone: ${test.name} (${shown(test.file)})\n`);
     process.stdout.write(
       `${passed} passed, ${failed} failed${notRun.length > 0 ? `, ${notRun.length} skipped` : ''}\n`,
     );
-    return status !== 0 || failed > 0 || passed === 0 ? 1 : 0;
+    return (again ?? first).status !== 0 || failed > 0 || passed === 0 ? 1 : 0;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
