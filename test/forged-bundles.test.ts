@@ -118,7 +118,7 @@ describe('of a thousand forged or altered bundles', () => {
       expect(forged).not.toBe(good);
       const { outcome, error, policy } = await agent.sync();
       expect([turn, outcome, policy?.seq]).toEqual([turn, 'refused', 500]);
-      const reason = String(error?.details?.reason);
+      const reason = String(error?.code);
       reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     }
     expect([...reasons.values()].reduce((sum, count) => sum + count, 0)).toBe(COUNT);

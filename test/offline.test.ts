@@ -58,7 +58,7 @@ const policyCheck = async (agent: RunningAgent) => {
   const { checks } = doctorAnswerSchema.parse((await agent.ask('GET', '/v1/doctor')).body);
   return checks.find(({ id }) => id === 'policy');
 };
-const reasonOf = ({ body }: { body: unknown }) => JSON.stringify(body).match(/"reason":"(\w+)"/)?.[1];
+const reasonOf = ({ body }: { body: unknown }) => JSON.stringify(body).match(/"code":"(\w+)"/)?.[1];
 
 describe('a bundle by file', () => {
   it('is put in force without a hub, meets enforced sign-in, and is there again after a restart', async () => {
@@ -158,7 +158,7 @@ describe('a bundle by file', () => {
       await take(agent, await exported());
       const before = await readFile(agent.agent.paths.bundle, 'utf8');
       const answer = await take(agent, await make());
-      expect([answer.status, reasonOf(answer)]).toEqual([400, reason]);
+      expect([answer.status, reasonOf(answer)]).toEqual([422, reason]);
       expect((await agent.policy()).problems.map(({ code }) => code)).toContain(reason);
       expect(await readFile(agent.agent.paths.bundle, 'utf8')).toBe(before);
       expect(await agent.store()).toMatchObject({ ThemeSource: 'light' });

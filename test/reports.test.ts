@@ -163,6 +163,26 @@ describe('a report', () => {
     await agent.sync();
     await nothingMore(agent);
   });
+
+  it('tells of every reason for which bundles were refused between two reports', async () => {
+    const agent = await signedIn();
+    await reported(1);
+    await publish(hub, 'ada', 'acme', 9);
+    expect((await agent.sync()).error?.code).toBe('rolled_back');
+    await publish(hub, 'ada', 'acme', 8);
+    await agent.sync();
+    await publish(hub, 'ada', 'acme', 12, { sub: 'eve' });
+    expect((await agent.sync()).error?.code).toBe('wrong_subject');
+    // By the time of a report one is in force again.
+    await publish(hub, 'ada', 'acme', 13);
+    expect((await agent.sync()).outcome).toBe('updated');
+    await reported(3);
+    expect(hub.reports.slice(1).map(({ refused }) => [refused?.reason, refused?.message])).toEqual([
+      ['rolled_back', expect.stringContaining('(8)')],
+      ['wrong_subject', expect.any(String)],
+    ]);
+    await nothingMore(agent);
+  });
 });
 
 describe('drift', () => {

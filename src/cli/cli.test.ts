@@ -77,7 +77,7 @@ describe('what a person can mistype', () => {
 
 describe('refusals', () => {
   const codes = Object.keys(REFUSALS) as RefusalCode[];
-  test('the table has every code', () => expect(codes.length).toBe(22));
+  test('the table has every code', () => expect(codes.length).toBe(31));
 
   test.each(codes)('%s reaches a person and a program with its own exit code', async (code) => {
     const { status, exit } = REFUSALS[code];
@@ -253,12 +253,13 @@ describe('sync', () => {
     ['unchanged', undefined, 0],
     ['failed', undefined, 5],
     ['failed', { code: 'rate_limited', message: 'Too often.' }, 1],
-    ['refused', { code: 'unreachable', message: 'The bundle was refused.' }, 5],
+    ['refused', { code: 'rolled_back', message: 'The policy that arrived was refused.' }, 5],
     ['signed-out', undefined, 3],
   ])('%s %j ends with %i', async (name, error, exit) => {
     const plain = await run(['sync'], { routes: outcome(name, error) });
     expect(plain.exit).toBe(exit);
     expect(exit === 0 ? plain.stdout : plain.stderr).toContain(error?.message ?? `It is ${name}.`);
+    if (error !== undefined) expect(plain.stderr).toContain(`error [${error.code}]`);
     const json = await run(['sync', '--json'], { routes: outcome(name, error) });
     expect(JSON.parse(json.stdout).outcome).toBe(name);
     expect('error' in JSON.parse(json.stdout)).toBe(exit !== 0);

@@ -9,8 +9,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const written = (at: string | null, exact = false) => {
-  const shown = { locale: 'en-GB', ...{ children: createElement(When, { at, exact }) } };
+const written = (at: string | null, exact = false, past = false) => {
+  const shown = { locale: 'en-GB', ...{ children: createElement(When, { at, exact, past }) } };
   return renderToStaticMarkup(createElement(TextProvider, shown));
 };
 
@@ -21,4 +21,15 @@ it('says how long ago, the exact local time on hover, or the other way round', (
   expect(written(at)).toBe(`<time dateTime="${at}" title="3 Mar 2026, 05:30">2 hours ago</time>`);
   expect(written(at, true)).toBe(`<time dateTime="${at}" title="2 hours ago">3 Mar 2026, 05:30</time>`);
   expect(written(null)).toBe('<span>Never</span>');
+});
+
+it('says of what was done here that the clock was set back, where it lies ahead', () => {
+  vi.stubEnv('TZ', 'UTC');
+  vi.useFakeTimers({ now: Date.parse('2026-03-02T22:30:00Z') });
+  const written29 = written('2026-03-31T22:30:00Z', false, true);
+  expect(written29).toContain('>before the clock was set back<');
+  expect(written29).toContain('title="31 Mar 2026, 22:30"');
+  expect(written('2026-03-31T22:30:00Z')).toContain('>in 29 days<');
+  expect(written('2026-03-02T22:30:30Z', false, true)).toContain('>Just now<');
+  expect(written('2026-03-02T20:30:00Z', false, true)).toContain('>2 hours ago<');
 });

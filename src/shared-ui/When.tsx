@@ -13,21 +13,37 @@ export function useNow(): number {
   return now;
 }
 
+/** Writes how long ago something was done on this computer, within a sentence. */
+export function usePast(): (at: string) => string {
+  const { t, relative } = useText();
+  const now = useNow();
+  return (at) =>
+    isAhead(at, now) ? t('time.clockSetBack') : (relative(at, now) ?? t('time.justNow').toLowerCase());
+}
+
+/** What was done here cannot lie ahead: the clock was set back since, and nobody knows how long ago it was. */
+function isAhead(at: string, now: number): boolean {
+  return Date.parse(at) - now >= 60_000;
+}
+
 /**
  * An instant, written as distance from now, with the exact time for those who ask; with `exact`, the other way round.
- * `null`: never happened.
+ * `null`: never happened. `past`: it was done on this computer, and cannot lie ahead.
  */
 export function When({
   at,
   exact = false,
+  past = false,
 }: {
   readonly at: string | null | undefined;
   readonly exact?: boolean;
+  readonly past?: boolean;
 }) {
   const { t, dateTime, relative } = useText();
   const now = useNow();
   if (at === null || at === undefined) return <span>{t('time.never')}</span>;
-  const distance = relative(at, now) ?? t('time.justNow');
+  const distance =
+    past && isAhead(at, now) ? t('time.clockSetBack') : (relative(at, now) ?? t('time.justNow'));
   return (
     <time dateTime={at} title={exact ? distance : dateTime(at)}>
       {exact ? dateTime(at) : distance}

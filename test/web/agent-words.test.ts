@@ -1,9 +1,11 @@
 import type { Browser, Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { refusedFetch } from '../../src/agent/delivery/refused-bundle.ts';
 import { decideChange, type GateView, refusalBody } from '../../src/agent/enforcement/gate.ts';
 import { storageFailure, storageRefusal } from '../../src/agent/files/storage-failure.ts';
 import { unixTrust } from '../../src/agent/sources/machine-file-trust.ts';
+import type { BundleRefusal } from '../../src/shared/contracts/bundle.ts';
 import type { ChangeRequest, ManagedBy } from '../../src/shared/contracts/local-api.ts';
 import { REFUSALS, type Refusal, type RefusalCode } from '../../src/shared/contracts/refusal.ts';
 import type { FreezeCode, Layer, Problem } from '../../src/shared/policy/model.ts';
@@ -76,6 +78,23 @@ const wall = (problem?: string): GateView['wall'] => ({
   ...{ method: 'configuration profile', organizations: problem === undefined ? ['acme'] : [] },
   ...(problem === undefined ? {} : { problem }),
 });
+
+/** A policy that was fetched and refused, for each reason, in the words of its verification. */
+function policyRefusals(): Readonly<Record<BundleRefusal, readonly Refusal[]>> {
+  const of = (code: BundleRefusal, why: string): readonly Refusal[] => [{ code, ...refusedFetch(code, why) }];
+  const forAnother = 'It is meant for "mooring-agent-offline", which is imported by file and never fetched.';
+  return {
+    bad_signature: of('bad_signature', 'Its signature does not hold: it was changed on the way, or forged.'),
+    unknown_key: of('unknown_key', 'It is signed by the key "k1", which no pinned key vouches for.'),
+    wrong_issuer: of('wrong_issuer', 'It comes from https://a.example, not from https://b.example.'),
+    wrong_audience: of('wrong_audience', forAnother),
+    wrong_subject: of('wrong_subject', 'It is meant for another user.'),
+    wrong_organization: of('wrong_organization', 'It belongs to "labs", not to "acme".'),
+    expired: of('expired', 'It ended on 2026-01-01T00:00:00.000Z.'),
+    rolled_back: of('rolled_back', 'It is older (1) than one already accepted (20).'),
+    malformed: of('malformed', 'It is not a signed bundle.'),
+  };
+}
 
 /** A refusal of every code: from the engine itself where it makes it of what it is given, else in its words. */
 const SAID: Readonly<Record<RefusalCode, readonly Refusal[]>> = {
@@ -159,6 +178,7 @@ const SAID: Readonly<Record<RefusalCode, readonly Refusal[]>> = {
       help: 'Check the network and try again.',
     },
   ],
+  ...policyRefusals(),
   storage_failed: [
     'ENOSPC',
     'EDQUOT',
@@ -380,6 +400,8 @@ describe('the dashboard of a German reader', () => {
         if (first === undefined) throw new Error(`no refusal ${code}`);
         // That one ends the session of the page, which says so in words of its own.
         if (first.code === 'unauthenticated') continue;
+        // One shows for all of them how it is told; their words are held above.
+        if (first.code in policyRefusals() && first.code !== 'rolled_back') continue;
         refusal = first;
         await page.getByRole('button', { name: 'Jetzt abgleichen' }).last().click();
         const german = retell([first.message, first.help].filter((part) => part !== undefined).join(' '));

@@ -351,7 +351,7 @@ describe('a bundle that is not ours', () => {
       answerPolicy(200, { 'content-type': BUNDLE_MEDIA_TYPE, etag: '"forged"' }, jws);
       expect(await desktop.delivery.sync()).toMatchObject({
         outcome: 'refused',
-        error: { details: { reason } },
+        error: { code: reason, details: { reason } },
       });
       expect(desktop.delivery.state()).toMatchObject({
         bundle: { payload: { seq: 10 } },
@@ -377,7 +377,7 @@ describe('a bundle that is not ours', () => {
     await signIn(next);
     expect(await next.delivery.sync()).toMatchObject({
       outcome: 'refused',
-      error: { details: { reason: 'rolled_back' } },
+      error: { code: 'rolled_back' },
     });
     expect(seqOf(next)).toBeNull();
   });
@@ -400,7 +400,7 @@ describe('keys', () => {
     await publish(hub, 'ada', 'acme', 11);
     expect(await desktop.delivery.sync()).toMatchObject({
       outcome: 'refused',
-      error: { details: { reason: 'unknown_key' } },
+      error: { code: 'unknown_key' },
     });
     await desktop.stop();
     const next = await launch();
@@ -419,7 +419,7 @@ describe('keys', () => {
     hub.policies.set('ada acme', { jws: stolen, etag: '"12"' });
     expect(await desktop.delivery.sync()).toMatchObject({
       outcome: 'refused',
-      error: { details: { reason: 'unknown_key' } },
+      error: { code: 'unknown_key' },
     });
     expect(seqOf(desktop)).toBe(11);
   });
@@ -798,4 +798,45 @@ describe('the grace period', () => {
     time.advance(2 * HOUR);
     await expect.poll(() => next.delivery.state().bundle?.stale).toBe(true);
   });
+
+  it('wins nothing by a clock that ran ahead at the last fetch, over restarts neither', async () => {
+    await publish(hub, 'ada', 'acme', 10, { graceSeconds });
+    time.setWallBy(30 * DAY);
+    let desktop = await launch();
+    await signIn(desktop);
+    await desktop.delivery.sync();
+    away();
+    time.setWallBy(-30 * DAY);
+    for (let run = 0; run < 3; run += 1) {
+      expect([run, desktop.delivery.state().bundle?.stale]).toEqual([run, false]);
+      await pass(desktop, 15 * HOUR);
+      const counted = (run + 1) * 14 * HOUR;
+      const noted = async () => {
+        const { grace } = await onDisk();
+        return grace.latestSeen - grace.lastSuccess;
+      };
+      await expect.poll(noted).toBeGreaterThan(counted);
+      await desktop.stop();
+      desktop = await launch();
+    }
+    await pass(desktop, 6 * HOUR);
+    await expect.poll(() => desktop.delivery.state().bundle?.stale).toBe(true);
+  });
+});
+
+it('a time of fetching that lies ahead, as the clock was mended since, is put right when the hub confirms', async () => {
+  await publish(hub, 'ada', 'acme', 10);
+  time.setWallBy(30 * DAY);
+  const desktop = await launch();
+  await signIn(desktop);
+  await desktop.delivery.sync();
+  time.setWallBy(-30 * DAY);
+  const fetchedAt = () => Date.parse(desktop.delivery.state().bundle?.fetchedAt ?? '');
+  expect(fetchedAt()).toBeGreaterThan(time.clock.wall() + 29 * DAY);
+  expect(await desktop.delivery.sync()).toMatchObject({ outcome: 'unchanged' });
+  expect(fetchedAt()).toBe(time.clock.wall());
+  expect((await onDisk()).bundle.fetchedAt).toBe(new Date(time.clock.wall()).toISOString());
+  time.advance(60_000);
+  await desktop.delivery.sync();
+  expect(fetchedAt()).toBe(time.clock.wall() - 60_000);
 });

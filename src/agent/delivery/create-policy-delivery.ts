@@ -268,7 +268,7 @@ function resultOf(outcome: AttemptOutcome): SyncResult {
       return {
         outcome: 'refused',
         message,
-        error: { code: 'unreachable', message, help, details: { reason: outcome.reason } },
+        error: { code: outcome.reason, message, help, details: { reason: outcome.reason } },
       };
     }
     default:

@@ -3,7 +3,10 @@ import type { Clock } from '../clock.ts';
 /** What is remembered about the last successful fetch; kept in the bundle file. Wall clock, milliseconds. */
 export interface GraceRecord {
   readonly lastSuccess: number;
-  /** The latest wall clock seen since: a clock set back does not win time. */
+  /**
+   * The latest wall clock seen since, and what the monotonic one has counted since: a clock set back does not win
+   * time, over restarts neither.
+   */
   readonly latestSeen: number;
   /** Set once the grace period has passed, and only a successful fetch clears it. */
   readonly stale: boolean;
@@ -34,10 +37,10 @@ export function createGrace(clock: Clock, restored: GraceRecord | null): Grace {
 
   return {
     check(graceSeconds, endsAt) {
-      const latestSeen = Math.max(record.latestSeen, clock.wall());
-      const passed = Math.max(latestSeen - record.lastSuccess, already + clock.monotonic() - knownSince);
-      const over = graceSeconds !== null && passed > graceSeconds * 1000;
-      const ended = endsAt !== null && Math.max(latestSeen, record.lastSuccess + passed) >= endsAt;
+      const counted = record.lastSuccess + already + clock.monotonic() - knownSince;
+      const latestSeen = Math.max(record.latestSeen, clock.wall(), counted);
+      const over = graceSeconds !== null && latestSeen - record.lastSuccess > graceSeconds * 1000;
+      const ended = endsAt !== null && latestSeen >= endsAt;
       const stale = record.stale || over || ended;
       const changed = stale !== record.stale;
       record = { ...record, latestSeen, stale };

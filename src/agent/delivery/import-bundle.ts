@@ -1,3 +1,4 @@
+import type { BundleRefusal } from '../../shared/contracts/bundle.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import type { PolicyOwner } from '../account/account-service.ts';
 import { verifyOfflineBundle } from './bundle-verification.ts';
@@ -64,9 +65,9 @@ const NOT_BOUND: Refusal = {
   help: 'Ask whoever administers this computer to put all three into the profile.',
 };
 
-function refusedImport(reason: string, message: string): Refusal & { readonly help: string } {
+function refusedImport(reason: BundleRefusal, message: string): Refusal & { readonly help: string } {
   return {
-    code: 'bad_request',
+    code: reason,
     message: `The file was refused, and the last policy stays in force. ${message}`,
     help:
       reason === 'unknown_key'

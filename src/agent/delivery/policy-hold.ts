@@ -160,7 +160,9 @@ export function createPolicyHold(parts: {
       serial(async () => {
         const record = grace.afterSuccess();
         adoptSuccess(record);
-        await write({ ...file, grace: record });
+        const bundle = file.bundle === null ? null : notAhead(file.bundle, clock.wall());
+        if (inForce !== null && bundle !== null) inForce = { ...inForce, kept: bundle };
+        await write({ ...file, bundle, grace: record });
       }),
     refuse,
     end: () =>
@@ -186,6 +188,11 @@ export function createPolicyHold(parts: {
     },
     settled: () => serial(async () => {}),
   };
+}
+
+/** Fetched by a clock that ran ahead and was mended since: the hub has confirmed it now, which is all one can say. */
+function notAhead(kept: KeptBundle, now: number): KeptBundle {
+  return Date.parse(kept.fetchedAt) > now ? { ...kept, fetchedAt: instant(now) } : kept;
 }
 
 function isOwn(kept: KeptBundle, owner: Pick<BundleOwner, 'issuer' | 'userId'>): boolean {

@@ -8,8 +8,6 @@ const lastSchema = z.object({
   /** Digest of what was in force, and the overrides among it by themselves. */
   state: z.string(),
   overrides: z.string(),
-  /** The refused bundle that it told of. */
-  refusedAt: z.string().nullable(),
 });
 
 /** What reporting remembers between runs: at most one report, so it is bounded however long the hub is away. */

@@ -9,7 +9,6 @@ import { retryDelay, spread } from '../delivery/fetch-schedule.ts';
 import { callHub } from '../delivery/hub-call.ts';
 import type { HubHttp } from '../delivery/hub-http.ts';
 import { hubRoute } from '../delivery/hub-url.ts';
-import type { DeliveryState } from '../delivery/policy-delivery.ts';
 import type { LoggedRepair } from '../enforcement/drift-log.ts';
 import { createSerial } from '../serial.ts';
 import type { StateFiles } from '../state-file.ts';
@@ -21,6 +20,7 @@ import {
   reportedState,
 } from './report-body.ts';
 import { type LastReport, type ReportMemory, readMemory, writeMemory } from './report-memory.ts';
+import { createUntoldRefusals } from './untold-refusals.ts';
 
 /** Tells the hub what is in force here: at each apply, each drift repair and each day (docs/delivery.md section 5). */
 export interface Reports {
@@ -69,8 +69,7 @@ export function createReports(parts: ReportsParts): Reports {
   let everyMs = DAY_MS;
   let planned: { readonly at: number; readonly cancel: () => void } | null = null;
   let owner: string | null = null;
-  /** The last bundle that was refused and not told of yet: by the time the hub is reached one may be in force again. */
-  let refused: DeliveryState['refused'] = null;
+  const refusals = createUntoldRefusals();
 
   const plan = (ms: number): void => {
     const at = clock.monotonic() + ms;
@@ -110,7 +109,7 @@ export function createReports(parts: ReportsParts): Reports {
   const adopt = async (now: PolicyOwner): Promise<ReportMemory> => {
     const key = JSON.stringify([now.issuer, now.userId, now.organization]);
     if (memory?.owner === key) return memory;
-    refused = null;
+    refusals.forget();
     const slate: ReportMemory = {
       ...{ version: 1, owner: key, reportedRepairs: lastNumber(parts.repairs()), underWay: null, last: null },
     };
@@ -145,16 +144,22 @@ export function createReports(parts: ReportsParts): Reports {
     const dropped = Math.max(0, lastNumber(repairs) - before.reportedRepairs - news.length);
     const reason = reasonFor(before.last, {
       ...{ drift: news.length, now: clock.wall(), everyMs },
-      ...{ state: digest(state), overrides: JSON.stringify(state.overrides), refusedAt: refused?.at ?? null },
+      ...{
+        state: digest(state),
+        overrides: JSON.stringify(state.overrides),
+        refused: refusals.first() !== null,
+      },
     });
     if (reason === null) return null;
     const resolution = view.enforcement.resolution();
     const body = reportBody(state, {
       ...{ reason, at: instant(clock.wall()), driftDropped: dropped },
       drift: news.map((repair) => reportedDrift(repair, resolution)),
-      refused: refused !== null && refused.at !== before.last?.refusedAt ? refused : null,
+      refused: refusals.first(),
     });
     const reportedRepairs = Math.max(before.reportedRepairs, lastNumber(repairs));
+    // Written down with the report: it is told, or the same words are sent again.
+    refusals.told();
     await keep({ ...before, reportedRepairs, underWay: body });
     return body;
   };
@@ -178,7 +183,7 @@ export function createReports(parts: ReportsParts): Reports {
     }
     const said = answer.ok ? agentReportAnswerSchema.safeParse(answer.body) : null;
     everyMs = said?.success === true ? Math.min(DAY_MS, said.data.nextSeconds * 1000) : DAY_MS;
-    await keep({ ...memory, underWay: null, last: lastOf(body, clock.wall(), memory.last) });
+    await keep({ ...memory, underWay: null, last: lastOf(body, clock.wall()) });
     // Something may have happened meanwhile, and an old report says nothing of it.
     soon();
   };
@@ -191,11 +196,11 @@ export function createReports(parts: ReportsParts): Reports {
       if (memory !== null) memory = { ...memory, reportedRepairs: Math.min(memory.reportedRepairs, known) };
       await adoptOwner();
       owner = ownerKey(account);
-      refused = parts.view().delivery.refused;
+      refusals.hear(parts.view().delivery.refused);
       soon();
     },
     review() {
-      refused = parts.view().delivery.refused ?? refused;
+      refusals.hear(parts.view().delivery.refused);
       const now = ownerKey(account);
       if (now !== owner) {
         // Another account, or its session is back: what waited for the old state need not wait any longer.
@@ -233,13 +238,14 @@ function reasonFor(
   last: LastReport | null,
   now: Omit<LastReport, 'at'> & {
     readonly drift: number;
+    readonly refused: boolean;
     readonly now: number;
     readonly everyMs: number;
   },
 ): AgentReportBody['reason'] | null {
   if (now.drift > 0) return 'drift';
   if (last === null) return 'start';
-  if (now.refusedAt !== null && now.refusedAt !== last.refusedAt) return 'refusal';
+  if (now.refused) return 'refusal';
   if (now.overrides !== last.overrides) return 'override';
   if (now.state !== last.state) return 'apply';
   // A clock that was set back must not keep the hub waiting.
@@ -247,20 +253,17 @@ function reasonFor(
   return since >= now.everyMs || since < 0 ? 'daily' : null;
 }
 
-function lastOf(body: AgentReportBody, at: number, before: LastReport | null): LastReport {
+function lastOf(body: AgentReportBody, at: number): LastReport {
   const {
     reportId: _id,
     reason: _reason,
     at: _at,
     drift: _drift,
     driftDropped: _dropped,
-    refused,
+    refused: _refused,
     ...state
   } = body;
-  return {
-    ...{ at, state: digest(state), overrides: JSON.stringify(body.overrides ?? []) },
-    refusedAt: refused?.at ?? before?.refusedAt ?? null,
-  };
+  return { at, state: digest(state), overrides: JSON.stringify(body.overrides ?? []) };
 }
 
 /** Canonical, because a report read back from disk must have the digest it was made with. */

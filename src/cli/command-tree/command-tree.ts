@@ -36,5 +36,5 @@ export const EXIT_CODES: readonly (readonly [number, string])[] = [
   [2, 'bad input: unknown command or setting, invalid value or document'],
   [3, 'sign-in required'],
   [4, 'locked by a policy'],
-  [5, 'hub unreachable, or a policy source is broken or too old'],
+  [5, 'hub unreachable, a policy that arrived was refused, or a policy source is broken or too old'],
 ];

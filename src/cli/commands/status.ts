@@ -108,6 +108,7 @@ function accessLines(policy: HubPolicy | null): readonly (readonly [name: string
 /** How old something is, in the largest unit that says enough. */
 function ageOf(instant: string): string {
   const minutes = Math.floor((Date.now() - Date.parse(instant)) / 60_000);
+  if (minutes < -1) return 'before the clock was set back';
   if (Number.isNaN(minutes) || minutes < 1) return 'just now';
   if (minutes < 120) return `${minutes} min ago`;
   return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ago` : `${Math.floor(minutes / 1440)} days ago`;

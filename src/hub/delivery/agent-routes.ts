@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import {
@@ -34,7 +35,8 @@ export const LEAN = {
 /** What desktops ask (docs/delivery.md section 2). */
 export function registerAgentRoutes(app: HubServer, options: AgentRouteOptions): void {
   const { db, access, bundles, answerEarly } = options;
-  answerEarly(AGENT_ROUTES.policy.path, answerFromMemory({ access, bundles }));
+  const unknown = new WeakSet<IncomingMessage>();
+  answerEarly(AGENT_ROUTES.policy.path, answerFromMemory({ access, bundles, unknown }));
   app.get(
     AGENT_ROUTES.policy.path,
     {
@@ -55,6 +57,7 @@ export function registerAgentRoutes(app: HubServer, options: AgentRouteOptions):
     },
     // Where both answers are in memory no promise is made: that is nearly every request.
     (request, reply) => {
+      if (unknown.has(request.raw)) return refuse(reply, UNAUTHENTICATED);
       const bearer = access.verify(request.headers.authorization);
       return bearer instanceof Promise
         ? bearer.then((known) => answerBearer(request, reply, bundles, known))

@@ -12,17 +12,21 @@ const ASKED = `${AGENT_ROUTES.policy.path}?org=`;
  * answer. The bearer may have to be asked for: who was idle is in no memory, and what the framework costs is as much as
  * that question, which is one statement for all who ask together. Announcements forget who was signed out and what is
  * outdated, for this as for the route; every refusal is left to the route.
+ *
+ * @param options.unknown is told whose bearer was asked for in vain: the route need not ask again
  */
 export function answerFromMemory(options: {
   readonly access: AgentAccess;
   readonly bundles: Bundles;
+  readonly unknown: WeakSet<IncomingMessage>;
 }): EarlyAnswer {
-  const { access, bundles } = options;
+  const { access, bundles, unknown } = options;
   return (request, response) => {
     const { method, url = '', headers } = request;
     // Names of organizations are never escaped: one that is, or a second parameter, is none that is in memory.
     if (method !== 'GET' || !url.startsWith(ASKED)) return null;
     const answer = (bearer: AgentBearer | null): number | null => {
+      if (bearer === null) unknown.add(request);
       const delivered = bearer ? bundles.known(bearer.userId, url.slice(ASKED.length)) : undefined;
       return delivered === undefined ? null : send(request, response, delivered);
     };

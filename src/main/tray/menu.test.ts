@@ -47,7 +47,8 @@ describe('the tray menu', () => {
 
   test.each([
     [30_000, 'just now'],
-    [-3_600_000, 'just now'],
+    [-30_000, 'just now'],
+    [-3_600_000, 'before the clock was set back'],
     [61_000, '1 minute ago'],
     [3 * 3_600_000, '3 hours ago'],
     [50 * 3_600_000, '2 days ago'],

@@ -169,9 +169,10 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['minute', 60_000],
 ];
 
-/** How long ago an instant was; one in the future, by a clock that was set back, counts as now. */
+/** How long ago an instant was; of one in the future, by a clock that was set back, nobody can say. */
 function since(instant: string, now: number, { t, span }: DesktopText): string {
   const passed = now - Date.parse(instant);
+  if (passed <= -60_000) return t('tray.clockSetBack');
   const unit = UNITS.find(([, size]) => passed >= size);
   return unit === undefined ? t('tray.justNow') : span.format(-Math.trunc(passed / unit[1]), unit[0]);
 }

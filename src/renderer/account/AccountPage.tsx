@@ -114,7 +114,7 @@ function SignedIn({ answer, account }: { readonly answer: AccountAnswer; readonl
         <Panel title={t('account.session')}>
           <Facts
             facts={[
-              [t('account.signedInAt'), <When key="in" at={account.signedInAt} />],
+              [t('account.signedInAt'), <When key="in" past at={account.signedInAt} />],
               [
                 t('account.sessionEnds'),
                 account.sessionExpiresAt === null ? (

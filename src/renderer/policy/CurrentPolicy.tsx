@@ -59,12 +59,12 @@ export function CurrentPolicy({ policy }: { readonly policy: HubPolicy | null })
             : ([[t('policy.updated'), <When key="updated" at={policy.updatedAt} />]] as const)),
           [
             t(policy.offlineUntil === undefined ? 'policy.fetched' : 'import.imported'),
-            <When key="fetched" at={policy.fetchedAt} />,
+            <When key="fetched" past at={policy.fetchedAt} />,
           ],
           ...(policy.offlineUntil === undefined
             ? []
             : ([[t('import.until'), <When key="until" at={policy.offlineUntil} />]] as const)),
-          [t('policy.applied'), <When key="applied" at={policy.appliedAt} />],
+          [t('policy.applied'), <When key="applied" past at={policy.appliedAt} />],
           ...(contact === null
             ? []
             : ([

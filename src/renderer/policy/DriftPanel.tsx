@@ -56,7 +56,7 @@ function Repair({ repair }: { readonly repair: Drift }) {
         </dl>
       )}
       <span className={classes.when}>
-        <When at={repair.at} />
+        <When past at={repair.at} />
       </span>
     </>
   );

@@ -55,8 +55,8 @@ function Source({ source }: { readonly source: SourceState }) {
           ...(source.location === ''
             ? []
             : ([[t('policy.location'), <code key="location">{source.location}</code>]] as const)),
-          [t('policy.lastAttempt'), <When key="attempt" at={source.lastAttempt} />],
-          [t('policy.lastSuccess'), <When key="success" at={source.lastSuccess} />],
+          [t('policy.lastAttempt'), <When key="attempt" past at={source.lastAttempt} />],
+          [t('policy.lastSuccess'), <When key="success" past at={source.lastSuccess} />],
         ]}
       />
       {source.document === undefined ? null : (

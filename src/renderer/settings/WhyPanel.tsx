@@ -119,7 +119,7 @@ function ManagedFacts({ by }: { readonly by: NonNullable<SettingState['managedBy
     by.policy === undefined ? null : [t('why.policy'), by.policy],
     by.organization === undefined ? null : [t('why.organization'), by.organization],
     by.revision === undefined ? null : [t('why.revision'), number(by.revision)],
-    by.since === undefined ? null : [t('why.since'), <When key="since" at={by.since} />],
+    by.since === undefined ? null : [t('why.since'), <When key="since" past at={by.since} />],
     by.location === undefined ? null : [t('why.readFrom'), <code key="location">{by.location}</code>],
   ];
   return <Facts facts={facts.filter((fact) => fact !== null)} />;

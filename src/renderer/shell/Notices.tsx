@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { StatusAnswer } from '../../shared/contracts/local-api.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
-import { useNow } from '../../shared-ui/When.tsx';
+import { usePast } from '../../shared-ui/When.tsx';
 import { AgentSays } from '../agent/AgentSays.tsx';
 import { useAgent } from '../agent/agent-context.tsx';
 import { useResource } from '../agent/use-resource.ts';
@@ -65,12 +65,9 @@ function SyncButton() {
 
 /** An instant in the middle of a sentence. */
 function useSpan(): (at: string | null | undefined) => string {
-  const { t, relative } = useText();
-  const now = useNow();
-  return (at) =>
-    at === null || at === undefined
-      ? t('time.never').toLowerCase()
-      : (relative(at, now) ?? t('time.justNow').toLowerCase());
+  const { t } = useText();
+  const past = usePast();
+  return (at) => (at === null || at === undefined ? t('time.never').toLowerCase() : past(at));
 }
 
 /** When the hub last said what the policy is: an answer that nothing changed counts (docs/delivery.md section 4). */

@@ -5,7 +5,7 @@ import ShieldCheck from 'lucide-react/icons/shield-check';
 import UserRound from 'lucide-react/icons/user-round';
 import type { StatusAnswer } from '../../shared/contracts/local-api.ts';
 import { useText } from '../../shared-ui/text-context.tsx';
-import { useNow } from '../../shared-ui/When.tsx';
+import { usePast } from '../../shared-ui/When.tsx';
 import { useResource } from '../agent/use-resource.ts';
 import { useSync } from '../agent/use-sync.ts';
 import classes from './SyncLine.module.css';
@@ -59,10 +59,9 @@ function StateIcon({ status }: { readonly status: StatusAnswer }) {
 }
 
 function SyncState({ status, busy }: { readonly status: StatusAnswer; readonly busy: boolean }) {
-  const { t, relative } = useText();
-  const now = useNow();
+  const { t } = useText();
+  const say = usePast();
   const { state, lastSuccess, lastAttempt } = status.sync;
-  const say = (at: string) => relative(at, now) ?? t('time.justNow').toLowerCase();
   if (busy || state === 'fetching') return t('sync.fetching');
   if (state === 'failed' && lastAttempt !== null) return t('sync.failed', { when: say(lastAttempt) });
   if (lastSuccess === null) return t('sync.never');

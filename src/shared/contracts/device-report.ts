@@ -98,7 +98,7 @@ export const agentReportSchema = z.object({
   /** Ids (of grants) of the overrides that were in force when the hash was made. */
   overrides: z.array(text(100)).max(200).default([]),
   frozen: z.enum(['policy_source_broken', 'policy_stale']).nullable().default(null),
-  /** The last bundle that was refused since the last report. */
+  /** A bundle that was refused since the last report; where several reasons were met, each comes in a report of its own. */
   refused: z
     .object({ reason: z.enum(BUNDLE_REFUSALS), message: text(2000), at: instant })
     .nullable()

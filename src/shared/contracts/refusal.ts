@@ -30,6 +30,16 @@ export const REFUSALS = {
   rate_limited: { status: 429, exit: 1 },
   /** The hub, or another server we depend on, did not answer usefully. */
   unreachable: { status: 502, exit: 5 },
+  /** A policy arrived, fetched or by file, and was refused with this reason (docs/delivery.md section 3). */
+  bad_signature: { status: 422, exit: 5 },
+  unknown_key: { status: 422, exit: 5 },
+  wrong_issuer: { status: 422, exit: 5 },
+  wrong_audience: { status: 422, exit: 5 },
+  wrong_subject: { status: 422, exit: 5 },
+  wrong_organization: { status: 422, exit: 5 },
+  expired: { status: 422, exit: 5 },
+  rolled_back: { status: 422, exit: 5 },
+  malformed: { status: 422, exit: 5 },
   /** A file of ours could not be read or written: full disk, permissions. */
   storage_failed: { status: 507, exit: 1 },
   /** A fault of ours. Logged with a reference, shown without a stack. */

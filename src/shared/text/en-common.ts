@@ -83,6 +83,8 @@ export const common = {
 
   'time.never': 'Never',
   'time.justNow': 'Just now',
+  /** Of something that was done here and lies ahead by this computer's clock; within a sentence. */
+  'time.clockSetBack': 'before the clock was set back',
   /** Within a sentence. */
   'time.soon': 'in less than a minute',
   'severity.error': 'Error',

@@ -49,6 +49,7 @@ export const desktop = {
   'tray.about': 'About Mooring',
   'tray.quit': 'Quit Mooring',
   'tray.justNow': 'just now',
+  'tray.clockSetBack': 'before the clock was set back',
   'face.signed-out': 'Mooring: signed out',
   'face.in-force': 'Mooring: policy in force',
   'face.attention': 'Mooring: needs your attention',

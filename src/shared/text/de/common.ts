@@ -89,6 +89,7 @@ export const commonDe: Catalog<keyof typeof common> = {
 
   'time.never': 'Nie',
   'time.justNow': 'Gerade eben',
+  'time.clockSetBack': 'bevor die Uhr zurückgestellt wurde',
   'time.soon': 'in weniger als einer Minute',
   'severity.error': 'Fehler',
   'severity.warning': 'Warnung',

@@ -55,6 +55,7 @@ export const desktopDe: Catalog<keyof typeof desktop> = {
   'tray.about': 'Über Mooring',
   'tray.quit': 'Mooring beenden',
   'tray.justNow': 'gerade eben',
+  'tray.clockSetBack': 'bevor die Uhr zurückgestellt wurde',
   'face.signed-out': 'Mooring: abgemeldet',
   'face.in-force': 'Mooring: Richtlinie in Kraft',
   'face.attention': 'Mooring: braucht Ihre Aufmerksamkeit',
