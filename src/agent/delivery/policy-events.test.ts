@@ -25,6 +25,8 @@ let token: (rejected?: string) => AccessToken;
 let signedIn: boolean;
 let events: PolicyEvents;
 let ends: number;
+/** What chance says next; 1 where the test does not care. */
+let moments: number[];
 
 const refusal = (status: number, headers: Record<string, string> = {}): HubStreamAnswer => ({
   ...{ ok: true, status, headers, text: null },
@@ -40,6 +42,7 @@ beforeEach(() => {
   time = manualClock();
   opened = [];
   ends = 0;
+  moments = [];
   signedIn = true;
   answer = () => refusal(503);
   token = () => ({ ok: true, token: 'token' });
@@ -60,7 +63,7 @@ beforeEach(() => {
       accessToken: async (rejected) => token(rejected),
     },
     clock: time.clock,
-    random: () => 1,
+    random: () => moments.shift() ?? 1,
     highestSeq: () => 7,
     onNudge: () => {},
     onEnd: () => {
@@ -86,6 +89,14 @@ describe('reconnecting', () => {
     const waits: number[] = [];
     for (let failure = 0; failure < 8; failure += 1) waits.push(await untilNext());
     expect(waits).toEqual([5_250, 10_250, 20_250, 40_250, 80_250, 160_250, 300_250, 300_250]);
+    await events.stop();
+  });
+
+  it('comes back at a moment of its own within the window: a fleet does not come in step', async () => {
+    moments = [0, 0.5, 0.25];
+    events.start();
+    const waits = [await untilNext(), await untilNext(), await untilNext()];
+    expect(waits).toEqual([250, 5_250, 5_250]);
     await events.stop();
   });
 
@@ -142,6 +153,8 @@ describe('silence', () => {
       pass(1);
       events.check();
       expect(events.state()).toBe('connecting');
+      // It may be a whole fleet whose network went: each comes back at a moment of its own.
+      expect(await untilNext()).toBe(5_250);
       await events.stop();
       opened = [];
     }
