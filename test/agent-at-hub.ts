@@ -133,7 +133,9 @@ function seenThroughItsApi(agent: Agent, log: readonly LogEntry[], onStop: () =>
         hub: hub.url,
         openBrowser: false,
       });
-      expect((await fetch(await followSignIn(begun.url))).status).toBe(200);
+      const page = await fetch(await followSignIn(begun.url));
+      // With the words of the page, which say why.
+      expect({ status: page.status, text: await page.text() }).toMatchObject({ status: 200 });
       const ended = await read(loginAnswerSchema, 'GET', `/v1/account/login/${begun.id}?wait=10000`);
       expect(ended).toMatchObject({ state: 'done' });
     },
