@@ -5,6 +5,7 @@ import { enCompliance } from './console/compliance.en.ts';
 import { enDomains } from './console/domains.en.ts';
 import { enEffective } from './console/effective.en.ts';
 import { enforcement } from './console/enforcement.en.ts';
+import { enForms } from './console/forms.en.ts';
 import { enConsoleLists } from './console/lists.en.ts';
 import { enMembers } from './console/member-list.en.ts';
 import { enMemberWork } from './console/members.en.ts';
@@ -29,6 +30,7 @@ export const enConsole = {
   ...enAudit,
   ...enAuditActions,
   ...enConsoleLists,
+  ...enForms,
   ...enMemberWork,
   ...enOverview,
   ...enAccess,
