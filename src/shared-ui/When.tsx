@@ -39,14 +39,14 @@ export function When({
   readonly exact?: boolean;
   readonly past?: boolean;
 }) {
-  const { t, dateTime, relative } = useText();
+  const { t, exactTime, relative } = useText();
   const now = useNow();
   if (at === null || at === undefined) return <span>{t('time.never')}</span>;
   const distance =
     past && isAhead(at, now) ? t('time.clockSetBack') : (relative(at, now) ?? t('time.justNow'));
   return (
-    <time dateTime={at} title={exact ? distance : dateTime(at)}>
-      {exact ? dateTime(at) : distance}
+    <time dateTime={at} title={exact ? distance : exactTime(at)}>
+      {exact ? exactTime(at) : distance}
     </time>
   );
 }

@@ -10,12 +10,18 @@ describe('writing of a locale', () => {
     expect(at(-61_000)).toBe('1 minute ago');
     expect(at(-119 * 60_000)).toBe('1 hour ago');
     expect(at(3 * 86_400_000)).toBe('in 3 days');
+    expect(at(90 * 86_400_000 - 60_000)).toBe('in 3 months');
     expect(at(-400 * 86_400_000)).toBe('last year');
   });
 
+  test('the exact time has seconds and a zone', () => {
+    expect(createWriting('en').exactTime('2026-03-10T12:34:56Z')).toMatch(/2026.*:\d\d:56.*[A-Z]/);
+  });
+
   test('what is no instant is shown as it is', () => {
-    const { dateTime, relative } = createWriting('en');
+    const { dateTime, exactTime, relative } = createWriting('en');
     expect(dateTime('soon')).toBe('soon');
+    expect(exactTime('soon')).toBe('soon');
     expect(relative('soon', 0)).toBe('soon');
   });
 });

@@ -2,6 +2,8 @@
 export interface Writing {
   /** Day and time of an ISO 8601 instant, in the reader's time zone; the text itself where it is no instant. */
   dateTime(instant: string): string;
+  /** The same to the second, with the zone's name. */
+  exactTime(instant: string): string;
   /** How far an instant is from `now` (milliseconds since 1970); `null` when it is less than a minute. */
   relative(instant: string, now: number): string | null;
   list(items: readonly string[]): string;
@@ -19,21 +21,28 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 /** Builds the writing of a locale once: making an `Intl` object is what costs. */
 export function createWriting(locale: string): Writing {
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+  const exactTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'long' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const list = new Intl.ListFormat(locale);
   const number = new Intl.NumberFormat(locale);
   return {
-    dateTime: (instant) => {
-      const time = Date.parse(instant);
-      return Number.isNaN(time) ? instant : dateTime.format(time);
-    },
+    dateTime: (instant) => written(dateTime, instant),
+    exactTime: (instant) => written(exactTime, instant),
     relative: (instant, now) => {
       const distance = Date.parse(instant) - now;
       if (Number.isNaN(distance)) return instant;
       const unit = UNITS.find(([, size]) => Math.abs(distance) >= size);
-      return unit === undefined ? null : relative.format(Math.trunc(distance / unit[1]), unit[0]);
+      if (unit === undefined) return null;
+      // Of what has passed the whole units count; what ends in 89 days and some hours does not end in two months.
+      const count = distance / unit[1];
+      return relative.format(count < 0 ? Math.trunc(count) : Math.round(count), unit[0]);
     },
     list: (items) => list.format(items),
     number: (value) => number.format(value),
   };
+}
+
+function written(format: Intl.DateTimeFormat, instant: string): string {
+  const time = Date.parse(instant);
+  return Number.isNaN(time) ? instant : format.format(time);
 }

@@ -13,6 +13,7 @@ import { fileAddress } from '../hub/hub-client.ts';
 import { useHere } from '../organization-context.tsx';
 import { Field } from '../parts/Field.tsx';
 import layout from '../parts/Layout.module.css';
+import { LineDiff } from '../parts/LineDiff.tsx';
 import { FilterChoice, FilterText, ServerList } from '../parts/ServerList.tsx';
 import { useFilters } from '../parts/use-filters.ts';
 import { ActionName } from './ActionName.tsx';
@@ -176,10 +177,29 @@ function EventDetail({
           </Button>
         )}
       </div>
-      <div className={layout.pair}>
-        <Side title={t('audit.before')} document={event.before} />
-        <Side title={t('audit.after')} document={event.after} />
-      </div>
+      <BeforeAndAfter before={event.before} after={event.after} />
+    </div>
+  );
+}
+
+/** Line by line, what differs marked; what was made or deleted has one side. */
+function BeforeAndAfter({ before, after }: Pick<AuditEvent, 'before' | 'after'>) {
+  const { t } = useConsoleText();
+  if (before !== null && after !== null) {
+    return (
+      <LineDiff
+        label={t('audit.beforeAfter')}
+        before={JSON.stringify(before, null, 2)}
+        after={JSON.stringify(after, null, 2)}
+        beforeTitle={t('audit.before')}
+        afterTitle={t('audit.after')}
+      />
+    );
+  }
+  return (
+    <div className={layout.pair}>
+      <Side title={t('audit.before')} document={before} />
+      <Side title={t('audit.after')} document={after} />
     </div>
   );
 }

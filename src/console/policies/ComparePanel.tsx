@@ -1,4 +1,3 @@
-import { diffLines } from 'diff';
 import { useMemo } from 'react';
 import { type Policy, revisionSchema } from '../../shared/contracts/hub-api.ts';
 import type { Mention } from '../../shared/policy/model.ts';
@@ -11,10 +10,10 @@ import { Gate } from '../hub/Gate.tsx';
 import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import layout from '../parts/Layout.module.css';
+import { LineDiff } from '../parts/LineDiff.tsx';
 import { ServerChoice } from '../parts/ServerChoice.tsx';
 import { Table } from '../parts/Table.tsx';
 import { useFilters } from '../parts/use-filters.ts';
-import classes from './ComparePanel.module.css';
 import { useMentionText } from './mention-text.ts';
 import { useRevisionChoices } from './revision-choices.ts';
 
@@ -79,7 +78,7 @@ function Comparison(sides: Sides) {
     <>
       <BySetting {...sides} />
       <Panel title={t('policies.byLine')} flush>
-        <ByLine {...sides} />
+        <LineDiff label={t('policies.byLine')} {...sides} />
       </Panel>
     </>
   );
@@ -115,56 +114,4 @@ function BySetting({ before, after, beforeTitle, afterTitle }: Sides) {
 function sameMention(one: Mention | undefined, other: Mention | undefined): boolean {
   if (one === undefined || other === undefined) return one === other;
   return one.locked === other.locked && one.state === other.state && sameValue(one.value, other.value);
-}
-
-interface Line {
-  readonly key: string;
-  readonly left: string | null;
-  readonly right: string | null;
-}
-
-function linesOf(before: string, after: string): readonly Line[] {
-  const lines: Line[] = [];
-  const changes = diffLines(before, after);
-  const split = (text: string) => text.replace(/\n$/, '').split('\n');
-  for (let index = 0; index < changes.length; index += 1) {
-    const change = changes[index];
-    if (change === undefined) continue;
-    const next = changes[index + 1];
-    // What was taken out and what came in its place stand side by side.
-    const pair = change.removed && next?.added === true;
-    const left = change.added ? [] : split(change.value);
-    const right = pair ? split(next.value) : change.removed ? [] : split(change.value);
-    for (let row = 0; row < Math.max(left.length, right.length); row += 1) {
-      lines.push({ key: `${index}.${row}`, left: left[row] ?? null, right: right[row] ?? null });
-    }
-    if (pair) index += 1;
-  }
-  return lines;
-}
-
-function ByLine({ before, after, beforeTitle, afterTitle }: Sides) {
-  const { t } = useConsoleText();
-  const lines = useMemo(() => linesOf(before, after), [before, after]);
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard (WCAG 2.1.1)
-    <section className={classes.frame} tabIndex={0} aria-label={t('policies.byLine')}>
-      <table className={classes.lines}>
-        <thead>
-          <tr>
-            <th scope="col">{beforeTitle}</th>
-            <th scope="col">{afterTitle}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map(({ key, left, right }) => (
-            <tr key={key} data-changed={left !== right || undefined}>
-              <td data-side="before">{left === right ? left : <del>{left}</del>}</td>
-              <td data-side="after">{left === right ? right : <ins>{right}</ins>}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
 }

@@ -41,5 +41,6 @@ export const enAudit = {
   'audit.sameActor': 'Everything by them',
   'audit.before': 'Before',
   'audit.after': 'After',
+  'audit.beforeAfter': 'Before and after',
   'audit.nothing': 'Nothing',
 } as const;
