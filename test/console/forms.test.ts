@@ -110,6 +110,11 @@ const forms = async (): Promise<readonly Form[]> => {
     },
     { place: 'keys', open: 'Rotate the key', fields: {}, submit: 'Rotate the key' },
     { place: 'organization', fields: { 'Display name': 'Acme, cut off' }, submit: 'Save' },
+    {
+      place: 'organization',
+      fields: { 'Unknown after (days without a report)': '9', 'Keep reports and repairs for (days)': '45' },
+      submit: 'Save the days',
+    },
     { place: `${connection}/sign-in`, fields: { 'Default team': 'Cut off' }, submit: 'Save' },
     {
       place: `sso/${saml}`,

@@ -19,9 +19,13 @@ import layout from '../parts/Layout.module.css';
 import { Overtaken, type Told } from '../parts/Overtaken.tsx';
 import { useChange } from '../parts/use-change.ts';
 import { useMadeFrom } from '../parts/use-made-from.ts';
+import { ReportSettings } from './ReportSettings.tsx';
 import { SignInSettings } from './SignInSettings.tsx';
 
 const HOUR = 3600;
+/** What the hub takes, in the unit of the page. */
+const LEAST_HOURS = 0.02;
+const MOST_HOURS = Math.floor((2 ** 31 - 1) / HOUR);
 
 interface Typed {
   readonly displayName: string;
@@ -72,6 +76,7 @@ export function OrganizationPage() {
       <Gate loaded={loaded}>
         {(present, tag) => <SettingsForm organization={present} tag={tag ?? '*'} />}
       </Gate>
+      <ReportSettings />
       <SignInSettings />
     </>
   );
@@ -177,7 +182,11 @@ function SettingsForm({ organization, tag }: { readonly organization: Organizati
               label={t('organization.grace')}
               hint={t('organization.graceHint')}
               type="number"
-              problem={problems.graceSeconds}
+              problem={
+                problems.graceSeconds === undefined
+                  ? undefined
+                  : t('organization.graceProblem', { least: LEAST_HOURS, most: MOST_HOURS })
+              }
               value={typed.graceHours}
               onChange={(graceHours) => edit({ graceHours })}
             />

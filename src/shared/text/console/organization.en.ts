@@ -19,7 +19,18 @@ export const enOrganization = {
   'organization.freezes': 'Freeze settings when policy gets too old',
   'organization.grace': 'Too old after (hours without the hub)',
   'organization.graceHint': 'Users cannot change settings then until a sync succeeds.',
+  'organization.graceProblem': 'Enter hours, from {least} (a minute) to {most}.',
   'organization.saved': 'Saved.',
+
+  'reports.title': 'Reports of devices',
+  'reports.text': 'Devices report after each change, after each repair, and once a day.',
+  'reports.unknownAfter': 'Unknown after (days without a report)',
+  'reports.unknownAfterHint': 'From 1 to 365. Such a device no longer counts as compliant.',
+  'reports.retention': 'Keep reports and repairs for (days)',
+  'reports.retentionHint': 'From 1 to 3650. A device that is silent for longer is forgotten.',
+  'reports.save': 'Save the days',
+  'reports.shorter':
+    'What is older is deleted within the hour after you save, and does not come back. Devices that still report stay.',
 
   'signIn.title': 'Sign-in',
   'signIn.text': 'Beside single sign-on, which is set per connection.',
