@@ -25,7 +25,7 @@ export async function startReports(
     ...{ path: paths.reports, files: diskFiles(), clock, random: Math.random, http, account, log },
     repairs: enforcement.loggedRepairs,
     view: () => ({
-      ...{ agentVersion: version, osVersion: `${type()} ${release()}` },
+      ...{ agentVersion: version, osVersion: osVersion() },
       ...{ delivery: delivery.state(), inputs: core.inputs(), enforcement },
       problems: allProblems(policyView({ parts, core, paths })),
     }),
@@ -54,4 +54,9 @@ function reportedTo({ account, sources, delivery }: AgentParts): PolicyOwner | n
   const held = bundle?.ofPreviousAccount === false ? bundle.payload.org : null;
   const organization = owner.memberships.find((name) => name === held) ?? owner.memberships[0] ?? null;
   return { ...owner, organization };
+}
+
+/** Beside the platform, which the report names already; what macOS answers is the version of its kernel. */
+function osVersion(): string {
+  return type() === 'Darwin' ? `Darwin ${release()}` : release();
 }

@@ -179,7 +179,7 @@ function useColumns(): readonly Column<Device>[] {
       cell: (device) => (
         <>
           <StatusTag status={device.status} />
-          {device.status === 'compliant' || device.status === 'exception' ? null : (
+          {device.status === 'compliant' && device.frozen === null ? null : (
             <div className={layout.dim}>{device.whatToDo}</div>
           )}
         </>

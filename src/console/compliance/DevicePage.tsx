@@ -96,7 +96,11 @@ function Advice({ device }: { readonly device: DeviceDetail }) {
   const fine = (status === 'compliant' || status === 'exception') && frozen === null;
   return (
     <>
-      <Notice tone={fine ? 'good' : 'warn'} title={t('compliance.todo')}>
+      <Notice
+        tone={fine ? 'good' : 'warn'}
+        title={t('compliance.todo')}
+        actions={<WhereToDoIt device={device} />}
+      >
         {whatToDo}
       </Notice>
       {frozen === 'policy_source_broken' || frozen === 'policy_stale' ? (
@@ -108,12 +112,36 @@ function Advice({ device }: { readonly device: DeviceDetail }) {
   );
 }
 
+/** The page on which an administrator does what is to be done; nothing where it is done on the device. */
+function WhereToDoIt({ device: { status, user, expected } }: { readonly device: DeviceDetail }) {
+  const { t } = useConsoleText();
+  const { page, isOwner } = useHere();
+  if (status === 'exception' && expected !== null)
+    return <To page={page('policies', expected.id, 'exceptions')}>{t('device.toOverrides')}</To>;
+  if (status === 'no_policy') return <To page={page('members', user.id)}>{t('device.toMember')}</To>;
+  if (status === 'uncontrolled_domain' && isOwner) return <To page={page('domains')}>{t('nav.domains')}</To>;
+  return null;
+}
+
+/** What is in force there; the policy itself where it is not the one that should be. */
+function Applied({ device: { applied, expected } }: { readonly device: DeviceDetail }) {
+  const { t } = useConsoleText();
+  const { page } = useHere();
+  if (applied === null || applied.policyId === null || applied.revision === null) return t('device.noPolicy');
+  const { policyId, revision } = applied;
+  if (policyId === expected?.id) return t('device.revision', { policy: expected.name, revision });
+  return (
+    <To page={page('policies', policyId)}>
+      {t('device.revision', { policy: t('device.otherPolicy'), revision })}
+    </To>
+  );
+}
+
 function Standing({ device }: { readonly device: DeviceDetail }) {
   const { t } = useConsoleText();
   const { page } = useHere();
-  const { expected, applied, platform, osVersion, agentVersion } = device;
+  const { expected, platform, osVersion, agentVersion } = device;
   const { fetchedAt, appliedAt, reportedAt, firstSeenAt } = device;
-  const name = applied?.policyId === expected?.id ? (expected?.name ?? '') : t('compliance.policyGone');
   return (
     <div className={layout.pair}>
       <Panel title={t('device.facts')}>
@@ -129,12 +157,7 @@ function Standing({ device }: { readonly device: DeviceDetail }) {
                 </To>
               ),
             ],
-            [
-              t('device.applied'),
-              applied?.revision == null
-                ? t('device.noPolicy')
-                : t('device.revision', { policy: name, revision: applied.revision }),
-            ],
+            [t('device.applied'), <Applied key="applied" device={device} />],
             [t('compliance.settings'), t(`compliance.settings.${device.settings}`)],
             [t('compliance.domain'), t(`compliance.domain.${device.domain}`)],
             [t('compliance.fetched'), <When key="fetched" at={fetchedAt} />],

@@ -44,7 +44,8 @@ export function DriftPanel({ id }: { readonly id: string }) {
           columns={[
             {
               title: t('device.setting'),
-              cell: ({ setting, kind }) => (setting === null ? t(`policy.drift.${kind}`) : labelOf(setting)),
+              cell: ({ setting, file }) =>
+                setting === null ? <code>{file ?? 'settings-store.json'}</code> : labelOf(setting),
             },
             { title: t('device.driftWhat'), cell: ({ kind }) => t(`policy.drift.${kind}`) },
             {

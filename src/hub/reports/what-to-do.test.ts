@@ -17,7 +17,7 @@ it('names the reason of a refused policy, and what an administrator does about i
 });
 
 it('tells a policy that grew too old from one that cannot be read', () => {
-  for (const status of ['compliant', 'non_compliant'] as const) {
+  for (const status of ['compliant', 'non_compliant', 'exception'] as const) {
     const said = (frozen: string | null) =>
       whatToDo({ status, hasDevice: true, hasApplied: true, refused: null, errors: 0, frozen });
     expect(said('policy_stale')).toMatch(/reaches the hub/);

@@ -17,7 +17,9 @@ export function whatToDo(state: DeviceState): string {
     case 'compliant':
       return state.frozen === null ? 'Nothing.' : afterFreeze(state.frozen);
     case 'exception':
-      return 'Nothing: a granted override is in force and ends by itself; an owner can revoke it.';
+      return state.frozen === null
+        ? 'Nothing: a granted override is in force and ends by itself; an owner can revoke it.'
+        : afterFreeze(state.frozen);
     case 'no_policy':
       return 'Assign a policy to this member or one of their teams, or make one the default.';
     case 'uncontrolled_domain':
@@ -28,7 +30,7 @@ export function whatToDo(state: DeviceState): string {
         : 'Ask the member to install Mooring and sign in.';
     case 'outdated':
       return state.refused === null
-        ? 'The device will fetch by itself within the hour; "Sync now" on the device does it at once.'
+        ? 'The device fetches by itself within the hour while it is on and reaches the hub; "Sync now" on the device does it at once.'
         : `The device refuses the new policy (${state.refused}). ${afterRefusal(state.refused)}`;
     case 'non_compliant':
       return nonCompliant(state);
