@@ -205,12 +205,19 @@ describe('a wish', () => {
     ['an address with a quote', { hubUrl: 'https://hub.example.com/"&calc' }],
     ['an address with a variable', { hubUrl: 'https://hub.example.com/%PATH%' }],
     ['an address with a command in it', { hubUrl: 'https://hub.example.com/$(id)' }],
+    ['a hub that is not encrypted', { hubUrl: 'http://hub.example.com' }],
+    ['a hub that only looks like this machine', { hubUrl: 'http://127.0.0.1.example.com' }],
     ['another kind of address', { hubUrl: 'javascript:alert(1)' }],
     ['a key that is none', { hubKeys: [{ ...KEY, x: '"' }] }],
   ])('with %s is refused', (_what, change) => {
     expect(signInWishSchema.safeParse(wanted).success).toBe(true);
     expect(signInWishSchema.safeParse({ ...wanted, ...change }).success).toBe(false);
   });
+
+  it.each(['http://127.0.0.1:8080', 'http://localhost/mooring', 'http://[::1]:8080'])(
+    'takes a hub on this very machine: %s',
+    (hubUrl) => expect(signInWishSchema.safeParse({ ...wanted, hubUrl }).success).toBe(true),
+  );
 
   it('takes names as they are written elsewhere', () => {
     expect(namesIn(' acme; labs,\r\nacme-3 ;;')).toEqual(['acme', 'labs', 'acme-3']);

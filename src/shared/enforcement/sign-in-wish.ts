@@ -9,6 +9,9 @@ const hubKeySchema = z.object({
   kid: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/),
 });
 
+/** Where `http:` is taken: this very machine (docs/delivery.md section 7). */
+const LOOPBACK = /^http:\/\/(([a-z0-9-]+\.)*localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?(\/|$)/i;
+
 /** What an administrator wants of the computers that enforce sign-in (docs/policy.md section 7). */
 export const signInWishSchema = z.object({
   /** Membership in any of them suffices. */
@@ -22,7 +25,11 @@ export const signInWishSchema = z.object({
     .string()
     .trim()
     .max(2000)
-    .regex(/^https?:\/\/[A-Za-z0-9.:[\]-]+(\/[A-Za-z0-9._~/-]*)?$/, 'must be an http or https address'),
+    .regex(/^https?:\/\/[A-Za-z0-9.:[\]-]+(\/[A-Za-z0-9._~/-]*)?$/, 'must be an http or https address')
+    .refine(
+      (address) => !address.startsWith('http:') || LOOPBACK.test(address),
+      'must begin with https: computers refuse a hub that is not encrypted',
+    ),
   /** Keys that policy must be signed with; none: the first that a device meets are trusted. */
   hubKeys: z.array(hubKeySchema).max(100),
   /** Whose file locations the desktop uses. */

@@ -34,7 +34,7 @@ export const enforcement = {
   'enforcement.about.profile.mac':
     'Upload it to Jamf, Intune or another device management, for computers and not for users. By hand it is confirmed in System Settings, Device Management.',
   'enforcement.about.profile.linux':
-    'Belongs to root; a file that others can write is ignored. Roll it out with Ansible, Puppet or your packages.',
+    'Belongs to root; a file that others can write is ignored. Roll it out with Ansible, Puppet or your packages. It takes the place of a profile that is there already: copy these keys into that one instead.',
   'enforcement.about.desktop.plist':
     'For computers without device management. Holds the organizations only, not the hub.',
   'enforcement.about.registry.json':
