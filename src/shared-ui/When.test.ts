@@ -19,7 +19,9 @@ it('says how long ago, the exact local time on hover, or the other way round', (
   vi.useFakeTimers({ now: Date.parse('2026-03-02T22:30:00Z') });
   const at = '2026-03-02T20:30:00Z';
   expect(written(at)).toBe(`<time dateTime="${at}" title="3 Mar 2026, 05:30:00 GMT+9">2 hours ago</time>`);
-  expect(written(at, true)).toBe(`<time dateTime="${at}" title="2 hours ago">3 Mar 2026, 05:30:00 GMT+9</time>`);
+  expect(written(at, true)).toBe(
+    `<time dateTime="${at}" title="2 hours ago">3 Mar 2026, 05:30:00 GMT+9</time>`,
+  );
   expect(written(null)).toBe('<span>Never</span>');
 });
 
