@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -271,5 +272,11 @@ describe('provisioning', () => {
     expect([total, migrations]).toMatchObject([1, [{ step: 'cancelled' }]]);
     const move = String(migrations[0].id);
     expect((await answer('migration', 'status', '--move', move)).migration).toMatchObject({ id: move });
+    expect((await answer('migration', 'status', '--owning', '--state', 'missing')).people).toEqual([]);
+    expect(await text('migration', 'export', '--move', move)).toBe('Email,State,Detail\r\n');
+    expect(await refused('migration', 'run', '--move', randomUUID())).toEqual({
+      code: 2,
+      error: 'not_found',
+    });
   }, 120_000);
 });

@@ -3,7 +3,6 @@ import { useState } from 'react';
 import {
   type Migration,
   migrationListSchema,
-  migrationReportSchema,
   migrationSchema,
 } from '../../shared/contracts/hub-provisioning.ts';
 import type { Connection } from '../../shared/contracts/hub-sso.ts';
@@ -16,7 +15,7 @@ import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import { FailureNotice } from '../parts/FailureNotice.tsx';
 import layout from '../parts/Layout.module.css';
-import { Table } from '../parts/Table.tsx';
+import { ServerList } from '../parts/ServerList.tsx';
 import { useChange } from '../parts/use-change.ts';
 import { MoveSteps } from './MoveSteps.tsx';
 import { Report } from './Report.tsx';
@@ -27,19 +26,28 @@ const isOpen = ({ step }: Migration): boolean => step !== 'finished' && step !==
 export function MigrationPart({ connection }: { readonly connection: Connection }) {
   const { t } = useConsoleText();
   const { api } = useHere();
-  const loaded = useRead({ path: api('migrations'), answer: migrationListSchema });
+  // Another one begins only after the one before has ended: whatever is under way is the last.
+  const loaded = useRead({
+    path: api('migrations'),
+    query: { connection: connection.id, limit: 1 },
+    answer: migrationListSchema,
+  });
   return (
     <Gate loaded={loaded}>
-      {({ migrations }) => {
-        const own = migrations.filter((each) => each.connection.id === connection.id);
-        const open = own.find(isOpen);
+      {({ migrations, total }) => {
+        const open = migrations.find(isOpen);
         return (
           <>
             <Panel title={t('migration.title')} text={t('migration.text')}>
               {open === undefined ? <Begin connection={connection} /> : <Standing migration={open} />}
             </Panel>
-            {open === undefined ? null : <Open connection={connection} migration={open} />}
-            <Past migrations={own.filter((each) => !isOpen(each))} />
+            {open === undefined ? null : (
+              <>
+                <MoveSteps connection={connection} migration={open} />
+                <Report migration={open} />
+              </>
+            )}
+            {total > (open === undefined ? 0 : 1) ? <Past connection={connection} /> : null}
           </>
         );
       }}
@@ -81,51 +89,50 @@ function Standing({ migration }: { readonly migration: Migration }) {
   );
 }
 
-function Open({ connection, migration }: { readonly connection: Connection; readonly migration: Migration }) {
-  const { api } = useHere();
-  const loaded = useRead({ path: api('migrations', migration.id), answer: migrationReportSchema });
-  return (
-    <Gate loaded={loaded}>
-      {(report) => (
-        <>
-          <MoveSteps connection={connection} migration={report.migration} people={report.people} />
-          <Report migration={report.migration} people={report.people} />
-        </>
-      )}
-    </Gate>
-  );
-}
-
-function Past({ migrations }: { readonly migrations: readonly Migration[] }) {
+function Past({ connection }: { readonly connection: Connection }) {
   const { t, number, dateTime } = useConsoleText();
-  const [shown, setShown] = useState<string | null>(null);
-  if (migrations.length === 0) return null;
+  const { api } = useHere();
+  const [shown, setShown] = useState<Migration | null>(null);
   return (
     <>
       <Panel title={t('migration.past')} flush>
-        <Table
+        <ServerList
+          name="past"
           label={t('migration.past')}
-          rows={migrations}
+          path={api('migrations')}
+          query={{ connection: connection.id }}
+          answer={migrationListSchema}
+          page={({ migrations, total, next }) => ({
+            rows: migrations.filter((each) => !isOpen(each)),
+            ...{ total, next },
+          })}
           rowKey={({ id }) => id}
+          usualSort="-created"
+          empty={{ text: null }}
           columns={[
-            { title: t('migration.begun'), cell: ({ createdAt }) => <When at={createdAt} /> },
+            {
+              title: t('migration.begun'),
+              sort: 'created',
+              cell: ({ createdAt }) => <When at={createdAt} />,
+            },
             { title: t('migration.state'), cell: ({ step }) => t(`migration.stepName.${step}`) },
             {
               title: t('migration.state.returned'),
               cell: ({ counts }) => number(counts.returned + counts.adopted),
             },
+            { title: t('migration.state.waiting'), cell: ({ counts }) => number(counts.waiting) },
             { title: t('migration.state.removed'), cell: ({ counts }) => number(counts.removed) },
             { title: t('migration.state.refused'), cell: ({ counts }) => number(counts.refused) },
             {
               title: t('list.actions'),
               quiet: true,
-              cell: ({ id, createdAt }) => (
+              cell: (move) => (
                 <Button
                   variant="default"
                   size="xs"
-                  aria-label={t('migration.showNamed', { when: dateTime(createdAt) })}
-                  aria-pressed={shown === id}
-                  onClick={() => setShown(shown === id ? null : id)}
+                  aria-label={t('migration.showNamed', { when: dateTime(move.createdAt) })}
+                  aria-pressed={shown?.id === move.id}
+                  onClick={() => setShown(shown?.id === move.id ? null : move)}
                 >
                   {t('audit.show')}
                 </Button>
@@ -134,15 +141,9 @@ function Past({ migrations }: { readonly migrations: readonly Migration[] }) {
           ]}
         />
       </Panel>
-      {shown === null ? null : <PastReport id={shown} />}
+      {shown === null ? null : (
+        <Report key={shown.id} migration={shown} name={`move-${shown.id.slice(0, 8)}`} />
+      )}
     </>
-  );
-}
-
-function PastReport({ id }: { readonly id: string }) {
-  const { api } = useHere();
-  const loaded = useRead({ path: api('migrations', id), answer: migrationReportSchema });
-  return (
-    <Gate loaded={loaded}>{({ migration, people }) => <Report migration={migration} people={people} />}</Gate>
   );
 }

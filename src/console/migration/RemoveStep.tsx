@@ -9,12 +9,12 @@ import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
 import { useChange } from '../parts/use-change.ts';
-import type { Move } from './move.ts';
+import { everybodyIn, type Move } from './move.ts';
 
 const BATCH = '50';
 
 /** Removes in batches, one or all. The hub keeps who is done: whoever leaves this page goes on where it stopped. */
-export function RemoveStep({ connection, migration, people, ready }: Move & { readonly ready: boolean }) {
+export function RemoveStep({ connection, migration, ready }: Move & { readonly ready: boolean }) {
   const { t } = useConsoleText();
   const { api } = useHere();
   const change = useChange();
@@ -42,17 +42,23 @@ export function RemoveStep({ connection, migration, people, ready }: Move & { re
     }
     setRunning(false);
   };
-  const done = people.length - waiting;
+  const all = everybodyIn(migration);
+  const done = all - waiting;
   return (
     <>
       <p className={layout.dim}>{t('migration.removeText')}</p>
       <p className={layout.dim}>{t(connection.jit ? 'migration.jitOn' : 'migration.jitOff')}</p>
-      {people.length === 0 ? (
+      {all === 0 ? (
         <p>{t('migration.nobodyHere')}</p>
       ) : (
         <div className={layout.row}>
-          <progress value={done} max={people.length} aria-label={t('migration.step.remove')} />
-          <span role="status">{t('migration.progress', { done, all: people.length })}</span>
+          <progress
+            className={layout.progress}
+            value={done}
+            max={all}
+            aria-label={t('migration.step.remove')}
+          />
+          <span role="status">{t('migration.progress', { done, all })}</span>
           {running ? (
             <span className={layout.row}>
               <Loader size="xs" aria-hidden /> {t('migration.running')}

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { z } from 'zod';
 import { SearchField } from '../../shared-ui/SearchField.tsx';
 import { useConsoleText } from '../console-text.tsx';
+import type { HubRequest } from '../hub/hub-client.ts';
 import { useRead } from '../hub/use-read.ts';
 import { Choice } from './Choice.tsx';
 import layout from './Layout.module.css';
@@ -15,6 +16,8 @@ type Option = readonly [value: string, label: string];
 /** What is chosen from: a list of the API. */
 export interface Source<Schema extends z.ZodType> {
   readonly path: string;
+  /** What is asked for beside the search. */
+  readonly query?: HubRequest<Schema>['query'];
   readonly answer: Schema;
   readonly options: (answer: z.output<Schema>) => readonly Option[];
   /** How many there are, on whatever page. */
@@ -33,6 +36,7 @@ export interface Choices {
 /** Reads the first of what can be chosen; where there are more, they are searched for by the hub. */
 export function useChoices<Schema extends z.ZodType>({
   path,
+  query,
   answer,
   options,
   total,
@@ -40,7 +44,7 @@ export function useChoices<Schema extends z.ZodType>({
 }: Source<Schema>): Choices {
   const [typed, type] = useState('');
   const search = useSettled(typed.trim());
-  const loaded = useRead({ path, query: { search, limit: MOST }, answer }, { keep: true, enabled });
+  const loaded = useRead({ path, query: { ...query, search, limit: MOST }, answer }, { keep: true, enabled });
   if (loaded.state !== 'ready') return { options: [], ready: false, search: null };
   const count = total(loaded.value);
   return {

@@ -15,7 +15,7 @@ import {
   withDatabase,
 } from './command-context.ts';
 import { memberId } from './member-options.ts';
-import { chosenMove, describedMove, migrationViewCommands } from './migration-view-commands.ts';
+import { describedMove, migrationViewCommands, steppedMove } from './migration-view-commands.ts';
 import { inOrganization } from './organization-option.ts';
 import { answer } from './output.ts';
 
@@ -24,7 +24,11 @@ interface MigrationOptions extends CommonOptions {
   readonly connection?: string;
   readonly batch?: number;
   readonly without?: readonly string[];
+  readonly move?: string;
 }
+
+const moving = (command: Command): Command =>
+  command.option('--move <id>', 'which one, as `migration list` names it (default: the one under way)');
 
 const ACTIONS = {
   remove: 'remove the next batch of members that sign-in created; goes on where it stopped',
@@ -33,7 +37,7 @@ const ACTIONS = {
   cancel: 'give the move up; who is removed stays removed',
 } as const;
 
-/** `migration start|list|status|remove|run|verify|finish|cancel|owns|transfer` */
+/** `migration start|list|status|export|remove|run|verify|finish|cancel|owns|transfer` */
 export function migrationCommands(program: Command, around: Surroundings): void {
   const migration = program
     .command('migration')
@@ -50,7 +54,7 @@ export function migrationCommands(program: Command, around: Surroundings): void 
   migrationViewCommands(migration, around);
   for (const [name, description] of Object.entries(ACTIONS)) {
     const action = name as keyof typeof ACTIONS;
-    const command = inOrganization(migration.command(name)).description(description);
+    const command = moving(inOrganization(migration.command(name))).description(description);
     if (action === 'remove')
       command.option('--batch <number>', 'how many people at a time', (text) => Number(text), 50);
     if (action === 'finish')
@@ -60,7 +64,7 @@ export function migrationCommands(program: Command, around: Surroundings): void 
       );
     command.action((options: MigrationOptions) =>
       within(options, around, `migration ${name}`, async (db, organizationId) => {
-        const { id } = await chosenMove(db, organizationId);
+        const { id } = await steppedMove(db, organizationId, options.move);
         const where = { organizationId, migrationId: id };
         const without = await peopleNamed(db, where, options.without ?? []);
         tell(
@@ -75,14 +79,14 @@ export function migrationCommands(program: Command, around: Surroundings): void 
 }
 
 function runCommand(migration: Command, around: Surroundings): void {
-  inOrganization(migration.command('run'))
+  moving(inOrganization(migration.command('run')))
     .description(
       'remove batch after batch until nobody waits, telling how far it is; interrupted, run it again',
     )
     .option('--batch <number>', 'how many people at a time', (text) => Number(text), 50)
     .action((options: MigrationOptions) =>
       within(options, around, 'migration run', async (db, organizationId) => {
-        const { id: migrationId, counts } = await chosenMove(db, organizationId);
+        const { id: migrationId, counts } = await steppedMove(db, organizationId, options.move);
         const batch = batchOf(options);
         const wanted = { action: 'remove', batch, without: [] } as const;
         for (let waiting = counts.waiting; ; ) {

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type {
   Migration,
   MigrationList,
@@ -13,6 +13,7 @@ import { having, searching } from '../database/contains.ts';
 import type { ListOrder } from '../database/keyset.ts';
 import { type ListSource, readPage } from '../database/read-page.ts';
 import type { MigrationPlace, MigrationRow } from './migration-steps.ts';
+import { owningIn } from './owning.ts';
 import { checkReadiness } from './readiness.ts';
 import './tables.ts';
 
@@ -52,25 +53,45 @@ const PEOPLE_ORDERS: Readonly<Record<string, ListOrder>> = {
 export async function readMigration(
   reader: Reader,
   where: MigrationPlace,
-  { search, state, sort = 'email', cursor, limit }: MigrationReportQuery = {},
+  query: MigrationReportQuery = {},
 ): Promise<MigrationReport> {
   const row = await readMigrationRow(reader, where);
+  const people = await pageMigrationPeople(reader, where, query);
+  return { migration: await view(reader, row), ...people };
+}
+
+/** The people of a move that is known to be of the organization: all of them without a limit. */
+export async function pageMigrationPeople(
+  reader: Reader,
+  { organizationId, migrationId }: MigrationPlace,
+  { search, state, role, owning, sort = 'email', cursor, limit }: MigrationReportQuery,
+): Promise<Omit<MigrationReport, 'migration'>> {
+  const owned = owningIn(organizationId);
   const { rows, ...page } = await readPage<PersonRow>(
     reader,
     {
-      columns: sql`p.user_id, p.email, p.state, p.detail`,
+      columns: sql`p.user_id, p.email, p.state, p.detail ${owning === true ? sql`, ${owned.columns}` : sql``}`,
       from: sql`provisioning_migration_people p`,
-      where: sql`p.migration_id = ${row.id} and ${having(sql`p.state`, state)} and ${searching(search, sql`p.email`)}`,
+      where: sql`p.migration_id = ${migrationId} and ${standing(state)} and ${searching(search, sql`p.email`)}
+        and ${havingRole(organizationId, role)} and ${owning === true ? owned.holds : sql`true`}`,
       orders: PEOPLE_ORDERS,
       id: { by: sql`p.user_id`, kind: 'uuid' },
     },
     { sort, cursor, limit },
   );
-  const people = rows.map(({ user_id: userId, email, state: stands, detail }) => ({
-    ...{ userId, email, detail },
-    state: stands,
-  }));
-  return { migration: await view(reader, row), people, ...page };
+  return { people: rows.map(toPerson), ...page };
+}
+
+function standing(state: MigrationReportQuery['state']): RawBuilder<boolean> {
+  return state === 'missing'
+    ? sql<boolean>`p.state in ('waiting', 'removed', 'refused')`
+    : having(sql`p.state`, state);
+}
+
+function havingRole(organizationId: string, role: MigrationReportQuery['role']): RawBuilder<boolean> {
+  if (role === undefined) return sql<boolean>`true`;
+  return sql<boolean>`p.user_id in (select m.user_id from memberships m
+    where m.organization_id = ${organizationId} and m.role = ${role})`;
 }
 
 interface PersonRow {
@@ -78,6 +99,17 @@ interface PersonRow {
   readonly email: string;
   readonly state: MigrationPerson['state'];
   readonly detail: string;
+  readonly owned_tokens?: number;
+  readonly owned_invitations?: number;
+  readonly only_owner?: boolean;
+}
+
+function toPerson({ user_id: userId, email, state, detail, ...owned }: PersonRow): MigrationPerson {
+  const { owned_tokens: tokens, owned_invitations: invitations, only_owner: onlyOwner } = owned;
+  const person = { userId, email, state, detail };
+  return tokens === undefined || invitations === undefined || onlyOwner === undefined
+    ? person
+    : { ...person, owns: { tokens, invitations, onlyOwner } };
 }
 
 /** One move without its people. Refuses `not_found`. */
@@ -117,6 +149,8 @@ function nextOf(step: Migration['step'], counts: Migration['counts']): string {
   if (step === 'finished') return 'Nothing: the move is finished.';
   if (step === 'cancelled')
     return 'Nothing: the move was cancelled. Sign-in provisioning stays as it is now.';
+  if (counts.waiting > 0 && step !== 'prepared')
+    return `Go on removing: ${counts.waiting} are waiting. Sign-in provisioning is off by now.`;
   if (counts.waiting > 0)
     return `Export the members, transfer what they own, then remove: ${counts.waiting} are waiting. The first removal switches sign-in provisioning off.`;
   if (counts.removed > 0)

@@ -2,6 +2,7 @@ import { memberPathSchema, organizationPathSchema } from '../../shared/contracts
 import {
   migrationAdvanceSchema,
   migrationCreationSchema,
+  migrationExportQuerySchema,
   migrationListSchema,
   migrationPathSchema,
   migrationQuerySchema,
@@ -14,9 +15,10 @@ import {
 } from '../../shared/contracts/hub-provisioning.ts';
 import { actorOf, demandRecentSignIn, organizationOf } from '../access.ts';
 import { changeBy } from '../audit/record.ts';
-import { answers } from '../route-answers.ts';
+import { answers, streamedFile } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
-import { listMigrations, readMigration } from './migration-list.ts';
+import { exportMigration } from './migration-export.ts';
+import { listMigrations, readMigration, showMigration } from './migration-list.ts';
 import { advanceMigration, beginMigration } from './migration-service.ts';
 import { readOwnership, transferOwnership } from './ownership.ts';
 
@@ -77,6 +79,28 @@ function moveRoutes(app: HubServer, { db, clock }: HubContext): void {
     (request) => {
       const where = { organizationId: organizationOf(request).id, migrationId: request.params.migrationId };
       return readMigration(db, where, request.query);
+    },
+  );
+  app.get(
+    `${base}/:migrationId/export`,
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'The people in a move as CSV',
+        tags,
+        params: migrationPathSchema,
+        querystring: migrationExportQuerySchema,
+        response: answers(200, streamedFile),
+        produces: ['text/csv'],
+      },
+    },
+    async (request, reply) => {
+      const where = { organizationId: organizationOf(request).id, migrationId: request.params.migrationId };
+      const { createdAt } = await showMigration(db, where);
+      return reply
+        .header('content-disposition', `attachment; filename="migration-${createdAt.slice(0, 10)}.csv"`)
+        .type('text/csv; charset=utf-8')
+        .send(exportMigration(db, where, request.query));
     },
   );
   app.post(

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { waitingForLocks } from '../database/test-database.ts';
@@ -5,10 +6,13 @@ import { addMember } from '../organizations/member-service.ts';
 import { lockOrganization } from '../policies/recipients.ts';
 import { startTestScim, type TestScim } from '../scim/test-scim.ts';
 import { createApiToken } from '../tokens/api-tokens.ts';
+import { exportMigration } from './migration-export.ts';
 import { listMigrations, readMigration } from './migration-list.ts';
 import { advanceMigration, beginMigration } from './migration-service.ts';
 import type { MigrationPlace } from './migration-steps.ts';
 import { readOwnership, transferOwnership } from './ownership.ts';
+
+const readWhole = async (stream: Readable) => (await stream.toArray()).join('');
 
 let scim: TestScim;
 const context = { actor: { kind: 'system' as const, name: 'test' }, sourceAddress: null, at: new Date() };
@@ -172,6 +176,7 @@ async function pagesFitTogether(where: { readonly organizationId: string; readon
     { sort: '-email' },
     { sort: 'state' },
     { state: 'removed' },
+    { state: 'missing' },
     { search: 'E' },
   ] as const) {
     const all = await readMigration(db, where, query);
@@ -188,6 +193,15 @@ async function pagesFitTogether(where: { readonly organizationId: string; readon
   }
   const removed = await readMigration(db, where, { state: 'removed' });
   expect(removed.people.map(({ email }) => email)).toEqual(['cid@acme.example', 'eve@acme.example']);
+  const missing = await readMigration(db, where, { state: 'missing' });
+  expect(missing.people).toEqual(removed.people);
+  const file = await readWhole(exportMigration(db, where, { state: 'missing' }));
+  expect(file.split('\r\n')).toEqual([
+    'Email,State,Detail',
+    'cid@acme.example,removed,',
+    'eve@acme.example,removed,Was gone already.',
+    '',
+  ]);
   const found = await readMigration(db, where, { search: 'BEN' });
   expect(found.people.map(({ email }) => email)).toEqual(['ben@acme.example']);
 }
@@ -434,13 +448,12 @@ describe('another organization', () => {
       await signedIn('kim', 'member', scim.globex),
       await signedIn('lea', 'member', scim.globex),
     ];
-    const owners = await db
+    const { user_id: owner } = await db
       .selectFrom('memberships')
       .select('user_id')
       .where('organization_id', '=', organizationId)
       .where('role', '=', 'owner')
-      .execute();
-    const owner = owners[0]?.user_id ?? '';
+      .executeTakeFirstOrThrow();
     for (const [userId, name] of [
       [kim, 'kim'],
       [lea, 'lea'],
@@ -469,6 +482,16 @@ describe('another organization', () => {
       ...{ tokens: [{ name: 'kim' }], invitations: 1, onlyOwner: false },
     });
     expect((await readOwnership(db, organizationId, owner)).onlyOwner).toBe(true);
+    const { id: migrationId } = await beginMigration(db, context, organizationId, scim.globex.connectionId);
+    const owning = async () =>
+      (await readMigration(db, { organizationId, migrationId }, { owning: true })).people.map(
+        ({ userId, owns }) => [userId, owns],
+      );
+    const both = { tokens: 1, invitations: 1, onlyOwner: false };
+    expect(await owning()).toEqual([
+      [kim, both],
+      [lea, both],
+    ]);
     // A member is no owner, though there be none; and what was made elsewhere stays theirs.
     await db.updateTable('users').set({ disabled_at: new Date() }).where('id', '=', owner).execute();
     expect((await readOwnership(db, organizationId, kim)).onlyOwner).toBe(false);
@@ -500,11 +523,19 @@ describe('another organization', () => {
       tokens: [{ name: 'lea' }],
       invitations: 1,
     });
+    expect(await owning()).toEqual([[lea, both]]);
     // A second owner who is disabled is none.
     await members().set({ role: 'owner' }).where('user_id', '=', lea).execute();
+    const owners = { role: 'owner' } as const;
+    const { people } = await readMigration(db, { organizationId, migrationId }, owners);
+    expect(people.map(({ userId }) => userId)).toEqual([lea]);
     expect((await readOwnership(db, organizationId, owner)).onlyOwner).toBe(false);
     await db.updateTable('users').set({ disabled_at: new Date() }).where('id', '=', lea).execute();
     expect((await readOwnership(db, organizationId, owner)).onlyOwner).toBe(true);
+    await db.updateTable('users').set({ disabled_at: new Date() }).where('id', '=', owner).execute();
+    expect(await owning()).toEqual([[lea, { ...both, onlyOwner: true }]]);
+    await db.updateTable('users').set({ disabled_at: null }).where('id', '=', owner).execute();
+    await take({ organizationId, migrationId }, 'cancel');
   });
 
   /** Removes while the membership of the first of `waiting` cannot be ended yet, and lets `meanwhile` happen then. */

@@ -37,7 +37,9 @@ export async function checkReadiness(reader: Reader, connectionId: string): Prom
       required: true,
       detail:
         row.domains > 0
-          ? `${row.domains} domain(s) verified.`
+          ? row.domains === 1
+            ? 'A domain is verified.'
+            : `${row.domains} domains are verified.`
           : 'No domain is verified, and SCIM takes only addresses of verified ones.',
     },
     {
@@ -46,7 +48,9 @@ export async function checkReadiness(reader: Reader, connectionId: string): Prom
       required: true,
       detail:
         row.owners > 0
-          ? `${row.owners} owner(s) stay throughout.`
+          ? row.owners === 1
+            ? 'One owner stays throughout.'
+            : `${row.owners} owners stay throughout.`
           : 'Every owner came by signing in and would be removed. Make somebody an owner by hand first.',
     },
     {

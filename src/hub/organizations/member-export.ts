@@ -1,41 +1,23 @@
 import type { Readable } from 'node:stream';
-import { stringify } from 'csv-stringify';
 import { sql } from 'kysely';
 import type { MemberExportQuery } from '../../shared/contracts/hub-provisioning.ts';
+import { csvRows } from '../csv-rows.ts';
 import type { Reader } from '../database/connection.ts';
 import { listMembers } from './member-list.ts';
 
 const COLUMNS = ['Name', 'Username', 'Email', 'Type', 'Role', 'Teams', 'Date Joined'];
 
-/**
- * Members, and after them whoever is invited, as CSV. Cells that a spreadsheet would take for a formula are escaped:
- * people choose their own names.
- */
+/** Members, and after them whoever is invited, as CSV, a page of the database at a time. */
 export function exportMembers(db: Reader, organizationId: string, query: MemberExportQuery): Readable {
-  const csv = stringify({
-    header: true,
-    columns: COLUMNS,
-    escape_formulas: true,
-    record_delimiter: 'windows',
-  });
-  void fill(db, organizationId, query, csv).then(
-    () => csv.end(),
-    (error: unknown) => csv.destroy(error instanceof Error ? error : new Error(String(error))),
-  );
-  return csv;
+  return csvRows(COLUMNS, cells(db, organizationId, query));
 }
 
-async function fill(
-  db: Reader,
-  organizationId: string,
-  query: MemberExportQuery,
-  csv: ReturnType<typeof stringify>,
-): Promise<void> {
+async function* cells(db: Reader, organizationId: string, query: MemberExportQuery) {
   for (let cursor: string | undefined; ; ) {
     const page = await listMembers(db, organizationId, { ...query, limit: 500, cursor });
     for (const each of page.members) {
       const teams = each.teams.map((team) => team.name).join(', ');
-      csv.write([each.name, each.username, each.email, 'User', titled(each.role), teams, each.joinedAt]);
+      yield [each.name, each.username, each.email, 'User', titled(each.role), teams, each.joinedAt];
     }
     if (page.next === null) break;
     cursor = page.next;
@@ -47,8 +29,7 @@ async function fill(
     select i.email, i.role, t.name as team from invitations i left join teams t on t.id = i.team_id
      where i.organization_id = ${organizationId} and i.accepted_at is null and i.revoked_at is null and i.expires_at > now()
      order by lower(i.email)`.execute(db);
-  for (const { email, role, team } of rows)
-    csv.write(['', '', email, 'Invitee', titled(role), team ?? '', '']);
+  for (const { email, role, team } of rows) yield ['', '', email, 'Invitee', titled(role), team ?? '', ''];
 }
 
 function titled(role: string): string {

@@ -1,6 +1,6 @@
-import { Readable } from 'node:stream';
-import { stringify } from 'csv-stringify';
+import type { Readable } from 'node:stream';
 import type { Device } from '../../shared/contracts/hub-devices.ts';
+import { csvRows } from '../csv-rows.ts';
 import type { Db } from '../database/connection.ts';
 import {
   type DeviceFilter,
@@ -34,21 +34,12 @@ const COLUMNS: readonly (readonly [title: string, of: (device: Device) => string
   ['Id', ({ id }) => id ?? ''],
 ];
 
-/**
- * The devices of a filter as CSV (RFC 4180), a page of the database at a time. Names come from people and devices:
- * cells that a spreadsheet would run as a formula are made harmless.
- */
+/** The devices of a filter as CSV, a page of the database at a time. */
 export function exportDevices(db: Db, organizationId: string, at: Date, filter: DeviceFilter): Readable {
-  const rows = Readable.from(cells(db, organizationId, at, filter));
-  const csv = stringify({
-    header: true,
-    columns: COLUMNS.map(([title]) => title),
-    escape_formulas: true,
-    record_delimiter: 'windows',
-  });
-  rows.on('error', (error) => csv.destroy(error));
-  csv.on('close', () => rows.destroy());
-  return rows.pipe(csv);
+  return csvRows(
+    COLUMNS.map(([title]) => title),
+    cells(db, organizationId, at, filter),
+  );
 }
 
 async function* cells(db: Db, organizationId: string, at: Date, filter: DeviceFilter) {

@@ -161,6 +161,8 @@ export const migrationPersonSchema = z.object({
   email: z.string(),
   state: personState,
   detail: z.string(),
+  /** What they made and would leave behind; answered where `owning` was asked for. */
+  owns: z.object({ tokens: z.int(), invitations: z.int(), onlyOwner: z.boolean() }).optional(),
 });
 const moveStep = z.enum(['prepared', 'removing', 'verifying', 'finished', 'cancelled']);
 export const migrationSchema = z.object({
@@ -191,9 +193,15 @@ export const migrationListSchema = z.object({ migrations: z.array(migrationSchem
 export const migrationReportQuerySchema = wholeOrPageQuerySchema.extend({
   /** Part of the e-mail address. */
   search: searchSchema,
-  state: personState.optional(),
+  /** `missing`: whoever is not back through SCIM, which is waiting, removed and refused together. */
+  state: personState.or(z.literal('missing')).optional(),
+  /** Their role as members today. */
+  role: roleSchema.optional(),
+  /** Only who has API tokens or open invitations of their own, or is the only owner. */
+  owning: z.stringbool().optional(),
   sort: sortSchema(['email', 'state']).optional(),
 });
+export const migrationExportQuerySchema = migrationReportQuerySchema.pick({ search: true, state: true });
 export const migrationCreationSchema = z.object({ connectionId: uuid });
 export const migrationAdvanceSchema = z.object({
   /** What to do: the next batch, a look at who came back, or the end. */
@@ -235,6 +243,7 @@ export type Migration = z.infer<typeof migrationSchema>;
 export type MigrationQuery = z.infer<typeof migrationQuerySchema>;
 export type MigrationList = z.infer<typeof migrationListSchema>;
 export type MigrationReportQuery = z.infer<typeof migrationReportQuerySchema>;
+export type MigrationExportQuery = z.infer<typeof migrationExportQuerySchema>;
 export type MigrationReport = z.infer<typeof migrationReportSchema>;
 export type MigrationCheck = z.infer<typeof migrationCheckSchema>;
 export type MigrationPerson = z.infer<typeof migrationPersonSchema>;
