@@ -141,7 +141,7 @@ it('is the same file for the same revision, and replaces the profile of another 
 
 it('takes a name apart that no file may have', () => {
   const name = (of: string) => exportPolicy(policyOf({}, of), 'reg').name;
-  expect(name('../../Étage 4 "x"\r\n')).toBe('e-tage-4-x-7.reg');
+  expect(name('../../Étage 4 "x"\r\n')).toBe('etage-4-x-7.reg');
   expect(name('漢字')).toBe('policy-7.reg');
 });
 

@@ -2,6 +2,9 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import classes from './PageHead.module.css';
 import { useText } from './text-context.tsx';
 
+/** Titles that are longer may be cut off after some lines. */
+const LONG = 60;
+
 /** Title of a page. Takes the focus when the page is opened, so that a screen reader says where one has come. */
 export function PageHead({
   title,
@@ -22,7 +25,12 @@ export function PageHead({
   return (
     <header className={classes.head}>
       <div className={classes.words}>
-        <h1 className={classes.title} ref={heading} tabIndex={-1}>
+        <h1
+          className={classes.title}
+          ref={heading}
+          tabIndex={-1}
+          title={title.length > LONG ? title : undefined}
+        >
           {title}
         </h1>
         {text === undefined ? null : <div className={classes.text}>{text}</div>}

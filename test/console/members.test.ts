@@ -65,6 +65,10 @@ test('the last owner stays, and the list says for whom it was refused', async ()
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await page.getByText('Refused for 1 member').first().waitFor();
     await page.getByText('is the last owner').waitFor();
+    // What became of it stays to be read on a page that belongs to the members.
+    await page.getByRole('link', { name: 'Bulk changes' }).click();
+    await page.waitForURL('**/member-jobs');
+    await page.locator('a[aria-current="page"]', { hasText: 'Members' }).waitFor();
   });
 });
 

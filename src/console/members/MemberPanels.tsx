@@ -13,6 +13,7 @@ import layout from '../parts/Layout.module.css';
 import { FilterChoice, FilterText, ServerList } from '../parts/ServerList.tsx';
 import { To } from '../parts/To.tsx';
 import { useFilters } from '../parts/use-filters.ts';
+import { WhoName } from '../parts/WhoName.tsx';
 import { platformName } from '../platforms.ts';
 
 /** The devices of a member and how each stands. */
@@ -190,7 +191,7 @@ export function MemberChanges({ userId }: { readonly userId: string }) {
           empty={{ text: t(get('by') === '' ? 'members.historyNone' : 'list.nothingFound') }}
           columns={[
             { title: t('audit.action'), cell: ({ action }) => <ActionName action={action} withCode /> },
-            { title: t('audit.actor'), cell: ({ actor }) => actor.label },
+            { title: t('audit.actor'), cell: ({ actor }) => <WhoName name={actor.label} /> },
             { title: t('audit.when'), sort: 'at', cell: ({ at }) => <When at={at} /> },
           ]}
         />

@@ -18,6 +18,7 @@ import { ServerList } from '../parts/ServerList.tsx';
 import type { Column } from '../parts/Table.tsx';
 import { To } from '../parts/To.tsx';
 import { useFilters } from '../parts/use-filters.ts';
+import { WhoName } from '../parts/WhoName.tsx';
 import { DeletedPolicies } from './DeletedPolicies.tsx';
 import { usePolicyDrafts } from './drafts-context.tsx';
 import { NewPolicyDialog } from './NewPolicyDialog.tsx';
@@ -121,7 +122,9 @@ function useColumns(): readonly Column<PolicySummary>[] {
       cell: (policy) => (
         <>
           <When at={policy.updatedAt} />
-          <div className={layout.dim}>{policy.changedBy}</div>
+          <div className={layout.dim}>
+            <WhoName name={policy.changedBy} />
+          </div>
         </>
       ),
     },

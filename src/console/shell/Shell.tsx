@@ -47,6 +47,9 @@ const ENTRIES = [
   ['me', 'nav.me', ShieldCheck, 'editor'],
 ] as const satisfies readonly (readonly [string, string, Icon, 'editor' | 'owner'])[];
 
+/** Pages without an entry of their own, and the entry they belong to. */
+const PARENTS: Readonly<Record<string, string>> = { 'member-jobs': 'members' };
+
 /** What is around every page: organization, navigation, who is signed in, and whether the hub answers. */
 export function Shell({
   organizations,
@@ -59,7 +62,8 @@ export function Shell({
   const { organization } = useHere();
   const entries = useEntries();
   useLive();
-  const [, , , page = ''] = address.split('/');
+  const [, , , first = ''] = address.split('/');
+  const page = PARENTS[first] ?? first;
   return (
     <Frame
       entries={entries}

@@ -64,6 +64,7 @@ function textsOf(value: unknown): string {
 function fileName({ name, revision }: ExportedPolicy): string {
   const plain = name
     .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
     .replaceAll(/[^A-Za-z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 60)
