@@ -343,7 +343,9 @@ export async function standInKey(predecessor?: StandInKey, kid: string = randomU
   return {
     jwk: { ...bare, use: 'sig', alg: 'EdDSA', ...signed },
     sign: async (payload, header = { alg: 'EdDSA', typ: BUNDLE_TYP, kid }) =>
-      new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
+      new CompactSign(
+        payload instanceof Uint8Array ? payload : new TextEncoder().encode(JSON.stringify(payload)),
+      )
         .setProtectedHeader({ alg: 'EdDSA', ...header })
         .sign(await importJWK(secret, 'EdDSA')),
   };

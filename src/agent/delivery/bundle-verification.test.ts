@@ -128,6 +128,11 @@ describe('a bundle', () => {
       'bad_signature',
       () => `${b64({ kid: key.jwk.kid, typ: BUNDLE_TYP, alg: 'EdDSA' })}.${parts()[1]}.${parts()[2]}`,
     ],
+    [
+      'contents that are not UTF-8',
+      'malformed',
+      () => key.sign(Buffer.from(JSON.stringify({ ...payload(), fromTheFuture: 'ÿ' }), 'latin1')),
+    ],
     ['a payload that is no bundle', 'malformed', () => key.sign({ hello: 'world' })],
     ['a document that is a list', 'malformed', () => key.sign({ ...payload(), document: [] })],
     ['a number that is none', 'malformed', () => key.sign({ ...payload(), seq: '10' })],

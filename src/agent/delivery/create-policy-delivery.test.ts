@@ -131,7 +131,7 @@ async function pass(desktop: Desktop, ms: number): Promise<void> {
   await idle(desktop);
 }
 /** Answers the policy route, and leaves the others alone. */
-const answerPolicy = (status: number, headers: Record<string, string>, body: string): void => {
+const answerPolicy = (status: number, headers: Record<string, string>, body: string | Buffer): void => {
   hub.intercept = (request, response) => {
     if (!request.url?.startsWith('/v1/agent/policy')) return false;
     response.writeHead(status, headers).end(body);
@@ -334,7 +334,7 @@ describe('a bundle that is not ours', () => {
     const stranger = await standInKey();
     const bundle = (change: object, signer = key, header?: Record<string, unknown>) =>
       signer.sign({ ...standInPayload(hub, 'ada', 'acme', 11), ...change }, header);
-    const table: [string, string][] = [
+    const table: [string, string | Buffer][] = [
       ['bad_signature', `${(await bundle({})).slice(0, -6)}AAAAAA`],
       ['bad_signature', await bundle({}, stranger, { alg: 'EdDSA', typ: BUNDLE_TYP, kid: key.jwk.kid })],
       ['unknown_key', await bundle({}, stranger)],
@@ -345,6 +345,8 @@ describe('a bundle that is not ours', () => {
       ['expired', await bundle({ exp: 1 })],
       ['rolled_back', await bundle({ seq: 9 })],
       ['malformed', 'nonsense'],
+      // One byte of it is no UTF-8.
+      ['malformed', Buffer.from(`${await bundle({})}ÿ`, 'latin1')],
     ];
     const before = await readFile(bundleFile(), 'utf8');
     for (const [reason, jws] of table) {
