@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Announcement } from '../database/announcements.ts';
 import type { Db } from '../database/connection.ts';
@@ -22,9 +23,9 @@ beforeEach(() => {
   asked = [];
   errors.length = 0;
   signed = [];
+  standing = [];
   streams = createEventStreams({
-    // Nothing here asks it: who may go on is asked of a real database in events.test.ts.
-    db: {} as Db,
+    db: answering(() => standing),
     clock: { now: () => now },
     announcements: {
       subscribe: (listener) => {
@@ -52,8 +53,30 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** What the database says of a stream; who may go on is asked of a real one in events.test.ts. */
+let standing: readonly object[] = [];
+
+/** A database that answers every question with these rows. */
+function answering(rows: () => readonly object[]): Db {
+  const answer = async () => ({ rows: [...rows()] });
+  const driver = Object.assign(new DummyDriver(), {
+    acquireConnection: async () => ({ executeQuery: answer, streamQuery: async function* () {} }),
+  });
+  return new Kysely({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => driver,
+      createIntrospector: (db) => new PostgresIntrospector(db),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+  });
+}
+
 /** A stream of its own user, and what was written to it. */
-function open(user: string, more: { readonly endsAt?: number; readonly backlog?: number } = {}) {
+function open(
+  user: string,
+  more: { readonly endsAt?: number; readonly backlog?: number; readonly since?: number } = {},
+) {
   const written: string[] = [];
   let destroyed = false;
   const response = {
@@ -71,7 +94,7 @@ function open(user: string, more: { readonly endsAt?: number; readonly backlog?:
     ...{ userId: user, organizationId: 'acme', sessionId: 's', told: 1 },
     endsAt: more.endsAt ?? START + 86_400_000,
   };
-  streams.open(stream, streams.changes);
+  streams.open(stream, more.since ?? streams.changes);
   const endNow = () => {
     response.writableEnded = true;
   };
@@ -107,6 +130,16 @@ describe('a heartbeat', () => {
     expect(streams.size).toBe(1);
     expect([stuck.isDestroyed(), stuck.written]).toEqual([true, []]);
   });
+});
+
+it('what changed while a stream was being opened is told to it', async () => {
+  const before = streams.changes;
+  announce({ channel: 'mooring_sequences', payload: '{"organization":"acme","user":"ada","seq":9}' });
+  standing = [{ n: 1, session: true, member: true, seq: 9 }];
+  const { written } = open('ada', { since: before });
+  await expect.poll(() => asked.length).toBe(1);
+  asked[0]?.answer(9);
+  await expect.poll(() => written).toEqual(['id: 9\nevent: policy\ndata: {"seq":9}\n\n']);
 });
 
 describe('a change for a whole organization', () => {
