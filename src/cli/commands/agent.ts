@@ -1,6 +1,9 @@
+import { networkInterfaces } from 'node:os';
+import { systemClock } from '../../agent/clock.ts';
 import { connectToAgent, type LocalApi } from '../../agent/local-api/connect.ts';
 import { type ServedAgent, serveAgent } from '../../agent/local-api/serve-agent.ts';
 import { withLog } from '../../agent/log-file.ts';
+import { watchAddresses } from '../../agent/network-watch.ts';
 import { userPaths } from '../../agent/user-paths.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { type CommandContext, type Invocation, type Outcome, refused } from '../command.ts';
@@ -22,12 +25,16 @@ export async function runAgent(context: CommandContext, { options }: Invocation)
       : pointToTheFirst(context, outcome.heldBy, wantsDashboard);
   }
   const { served } = outcome;
+  const stopWatching = watchAddresses({
+    ...{ interfaces: networkInterfaces, after: systemClock().after, onCome: served.agent.wake },
+  });
   try {
     const dashboard = wantsDashboard ? await openDashboard(served.agent) : null;
     if (dashboard !== null && typeof dashboard !== 'string') return refused(dashboard);
     announce(context, served, dashboard);
     await untilToldToStop(served, context.signal);
   } finally {
+    stopWatching();
     await served.stop();
   }
   if (!context.json) context.terminal.out('The agent has stopped.\n');

@@ -1,4 +1,4 @@
-import { addressesOf, watchNetwork } from './network-watch.ts';
+import { addressesOf, watchNetwork } from '../../agent/network-watch.ts';
 
 /** What tells of sleep and networks; Electron's `powerMonitor` and `net`, and the system's interfaces. */
 export interface Machine {

@@ -9,8 +9,8 @@ export interface NetworkFacts {
 const LOOK_EVERY_MS = 20_000;
 
 /**
- * Calls `onCome` when the network came, or became another one. The main process is told of neither by Electron, so
- * this looks now and then; going offline is no reason to sync.
+ * Calls `onCome` when the network came, or became another one. Neither Node nor Electron's main process
+ * is told of it, so this looks now and then; going offline is no reason to sync.
  */
 export function watchNetwork(options: {
   readonly facts: () => NetworkFacts;
@@ -30,6 +30,20 @@ export function watchNetwork(options: {
   };
   plan();
   return () => cancel();
+}
+
+/** The same where nobody knows more of the network than its addresses: an agent without the app. */
+export function watchAddresses(options: {
+  readonly interfaces: () => Parameters<typeof addressesOf>[0];
+  readonly after: (ms: number, act: () => void) => () => void;
+  readonly onCome: () => void;
+}): () => void {
+  const { interfaces, after, onCome } = options;
+  const facts = (): NetworkFacts => {
+    const addresses = addressesOf(interfaces());
+    return { online: addresses !== '', addresses };
+  };
+  return watchNetwork({ facts, after, onCome });
 }
 
 /** Addresses as one text that does not depend on their order. Loopback and link-local ones say nothing. */
