@@ -792,8 +792,10 @@ describe('the grace period', () => {
     time.setWallBy(40 * HOUR);
     await pass(desktop, 11 * 60_000);
     await expect.poll(async () => (await onDisk()).grace.latestSeen - start).toBeGreaterThan(39 * HOUR);
-    await desktop.stop();
     time.setWallBy(-40 * HOUR);
+    await pass(desktop, 11 * 60_000);
+    await desktop.stop();
+    expect((await onDisk()).grace.latestSeen - start).toBeGreaterThan(39 * HOUR);
     const next = await launch();
     await pass(next, 7 * HOUR);
     expect(next.delivery.state().bundle?.stale).toBe(false);
