@@ -80,9 +80,21 @@ async function buildPart(part, packaged) {
   if (missing) throw new Error(`${part}: ${missing} does not exist`);
   const print = fingerprint(part, packaged);
   const started = performance.now();
-  await builders[part](packaged);
+  await inProduction(() => builders[part](packaged));
   markBuilt(part, print);
   process.stderr.write(`built ${part} in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+}
+
+/** A test that builds runs under another NODE_ENV, and Vite would then put React for development into the pages. */
+export async function inProduction(work) {
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = 'production';
+  try {
+    return await work();
+  } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = NODE_ENV;
+  }
 }
 
 // Two builds at once would write into each other; the second waits and then finds everything current.

@@ -23,6 +23,7 @@ describe('the built page', () => {
     );
     const total = sizes.reduce((sum, size) => sum + size, 0);
     expect(total).toBeGreaterThan(50 * 1024);
+    process.stdout.write(`dashboard: ${(total / 1024).toFixed(1)} KiB of 350\n`);
     expect(total).toBeLessThanOrEqual(350 * 1024);
     for (const page of ['SettingsPage', 'PolicyPage', 'AccountPage', 'DiagnosticsPage', 'SignInWall']) {
       expect(
@@ -30,6 +31,15 @@ describe('the built page', () => {
         page,
       ).toBe(true);
     }
+  });
+
+  test('carries React for people, not the one for development with its warnings', async () => {
+    const scripts = (await files()).filter((name) => name.endsWith('.js'));
+    const texts = await Promise.all(scripts.map((name) => readFile(join(built.folder, name), 'utf8')));
+    // Where React is for people it says its errors by number and address, and has no words for them.
+    expect(texts.filter((text) => text.includes('https://react.dev/errors/'))).not.toEqual([]);
+    for (const words of ['Invalid hook call', 'Each child in a list should have a unique'])
+      expect(texts.filter((text) => text.includes(words))).toEqual([]);
   });
 
   test('holds no inline script or style, and no address that is not its own', async () => {
