@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { openDisplay } from '../test/desktop/display.ts';
 import { type Benchmark, ratio } from './benchmark.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -17,22 +18,24 @@ const load: Benchmark = {
   unit: '×',
   async measure() {
     const folder = mkdtempSync(join(tmpdir(), 'mooring-bench-'));
+    const display = await openDisplay();
     try {
       return await ratio(
-        () => run(main('loaded-main.mjs'), folder),
-        () => run(main('empty-main.mjs'), folder),
+        () => run(main('loaded-main.mjs'), folder, display.name),
+        () => run(main('empty-main.mjs'), folder, display.name),
         15,
       );
     } finally {
+      await display.close();
       rmSync(folder, { recursive: true, force: true });
     }
   },
 };
 
-function run(file: string, folder: string): void {
+function run(file: string, folder: string, display: string): void {
   const { status, stderr } = spawnSync(process.execPath, ['--import', register, file], {
     encoding: 'utf8',
-    env: { ...process.env, MOORING_ROOT: folder, DISPLAY: ':99' },
+    env: { ...process.env, MOORING_ROOT: folder, DISPLAY: display },
   });
   if (status !== 0) throw new Error(`${file} ended with ${status}: ${stderr}`);
 }

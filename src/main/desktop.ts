@@ -2,7 +2,7 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { app, dialog, Menu, Notification, nativeTheme, net, powerMonitor, shell as system } from 'electron';
 import type { AgentOptions, LogEntry } from '../agent/agent-options.ts';
-import { withLog } from '../agent/log-file.ts';
+import { logFile, withLog } from '../agent/log-file.ts';
 import type { AgentPaths } from '../agent/paths.ts';
 import { systemCommandRunner } from '../agent/run-command.ts';
 import { type DesktopText, desktopText } from '../shared/text/desktop-text.ts';
@@ -14,6 +14,7 @@ import { installBridge } from './bridge/install-bridge.ts';
 import { createWindowDoor } from './bridge/window-door.ts';
 import { autostartFile, ownProgram } from './login-item/autostart-file.ts';
 import { createLoginItem } from './login-item/login-item.ts';
+import type { PolicyNotice } from './notices/policy-notice.ts';
 import type { Preferences } from './preferences/preferences.ts';
 import { dashboardProtocol } from './protocol/dashboard-protocol.ts';
 import { applicationMenu } from './shell/application-menu.ts';
@@ -39,6 +40,8 @@ export interface Beginning {
   readonly folder: string;
   /** False: no tray and no window, the agent alone. */
   readonly display: boolean;
+  /** Displays that the environment names and where nobody answers. */
+  readonly gone: readonly string[];
   readonly paths: AgentPaths;
   /** Folder of what was built: `main`, `preload` and `renderer`. */
   readonly built: string;
@@ -46,19 +49,15 @@ export interface Beginning {
 
 type Log = (message: string, facts: Readonly<Record<string, unknown>>) => void;
 
-const NO_DISPLAY =
-  'There is no display here, so Mooring runs without tray and window: the agent alone.\n' +
-  'Look at it with "mooring status", and stop it with "mooring agent stop".\n';
-
 /** Composes the desktop app; called once, when Electron is ready. */
 export async function startDesktop(beginning: Beginning): Promise<void> {
   const { display, paths, built } = beginning;
   const agentOptions = agentOptionsOf(join(built, 'renderer'));
   const log = logOf(agentOptions);
-  if (!display) process.stderr.write(NO_DISPLAY);
   prepareApp({ app, installed: app.isPackaged, version: VERSION });
-  Menu.setApplicationMenu(applicationMenu(process.platform, app.isPackaged));
   const text = desktopText(app.getPreferredSystemLanguages());
+  if (!display) process.stderr.write(noDisplay(text, beginning.gone));
+  Menu.setApplicationMenu(applicationMenu(process.platform, app.isPackaged, text));
 
   let shell: Shell | undefined;
   const agent = keepLinked({
@@ -86,7 +85,15 @@ export async function startDesktop(beginning: Beginning): Promise<void> {
   const { openPreferences } = await import('./preferences/preferences.ts');
   const preferences = openPreferences(beginning.folder, log);
   const window = display
-    ? openableWindow({ beginning, preferences, agent, text, log, shell: () => shell })
+    ? openableWindow({
+        beginning,
+        preferences,
+        agent,
+        text,
+        log,
+        shell: () => shell,
+        onLost: () => host.notify(lost(text)),
+      })
     : null;
   const tray = window === null ? null : iconOf({ paths, built, text, window, shell: () => shell, log });
   const host = hostOf({ beginning, window, tray, log });
@@ -97,9 +104,8 @@ export async function startDesktop(beginning: Beginning): Promise<void> {
     watchMachine({ ...machine, after, onWake: agent.wake }),
     followStarts({ inbox: beginning.inbox, app, shell: made, showWindow: host.showWindow }),
   ];
-  endGracefully({
-    app,
-    log,
+  const ending = endGracefully({
+    ...{ app, log, text, tell: host.tell, logFile: logFile(agentOptions) },
     hurry: () => window?.end(),
     stop: async () => {
       for (const stop of stops) stop();
@@ -111,7 +117,17 @@ export async function startDesktop(beginning: Beginning): Promise<void> {
     ...{ inbox: beginning.inbox, argv: process.argv, display, shell: made, tell: host.tell, text },
     trayShown: async () => tray !== null && hasTrayHost(paths.platform, systemCommandRunner()),
     exit: (code) => app.exit(code),
-  });
+  }).catch(ending.failStart);
+}
+
+function noDisplay({ t, all }: DesktopText, gone: readonly string[]): string {
+  const what = gone.length === 0 ? t('display.none') : t('display.gone', { names: all.format(gone) });
+  return `${what}\n${t('display.help')}\n`;
+}
+
+/** A click on it opens the window again. */
+function lost({ t }: DesktopText): PolicyNotice {
+  return { title: t('window.lost'), body: t('window.lostText'), place: '/settings' };
 }
 
 function agentOptionsOf(dashboardFolder: string): AgentOptions {
@@ -140,8 +156,9 @@ function openableWindow(parts: {
   readonly text: DesktopText;
   readonly log: Log;
   readonly shell: () => Shell | undefined;
+  readonly onLost: () => void;
 }): DashboardWindow {
-  const { preferences, agent, text, log, shell } = parts;
+  const { preferences, agent, text, log, shell, onLost } = parts;
   const { built } = parts.beginning;
   const signIns = noteSignIns(agent.fetch);
   const door = createWindowDoor({ fetch: signIns.fetch, onEvent: agent.onEvent, log });
@@ -156,7 +173,7 @@ function openableWindow(parts: {
     onOpen: () => void app.dock?.show(),
     onGone: door.forget,
     onClosed: () => app.dock?.hide(),
-    ...{ preferences, log },
+    ...{ preferences, log, onLost },
   });
   installBridge(door, window.owns);
   return window;

@@ -1,7 +1,11 @@
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { app, protocol } from 'electron';
 import { readHostFacts } from '../agent/host.ts';
 import { agentPaths } from '../agent/paths.ts';
+import { answers } from './display/answers.ts';
+import { findDisplay, wordsForDisplay } from './display/find-display.ts';
+import { ownProgram } from './login-item/autostart-file.ts';
 import { APP_SCHEME } from './protocol/app-origin.ts';
 
 /*
@@ -20,11 +24,6 @@ const paths = agentPaths(readHostFacts(), 'mooring');
 const folder = join(paths.userData, 'window');
 app.setPath('userData', folder);
 
-// A session without a display has neither tray nor window; the agent is needed there all the same.
-const display =
-  process.platform !== 'linux' || Boolean(process.env.DISPLAY) || Boolean(process.env.WAYLAND_DISPLAY);
-if (!display) app.commandLine.appendSwitch('ozone-platform', 'headless');
-
 app.on('open-url', (event, url) => {
   event.preventDefault();
   inbox.links.push(url);
@@ -32,15 +31,28 @@ app.on('open-url', (event, url) => {
 
 app.on('second-instance', (_, argv) => inbox.starts.push(argv));
 
-if (app.requestSingleInstanceLock()) {
+// A session without a display has neither tray nor window; the agent is needed there all the same.
+const chosen = app.commandLine.getSwitchValue('ozone-platform');
+const found = process.platform === 'linux' ? await findDisplay(process.env, chosen, answers) : null;
+const again = found === null ? null : wordsForDisplay(found.backend, chosen, process.argv.slice(1));
+const display = found?.backend !== 'headless';
+
+if (again !== null) {
+  const program = ownProgram(process.env, process.execPath);
+  // Not Electron's own way of starting again: its helper runs from the AppImage, which is gone with this process.
+  spawn(program, [...process.execArgv, ...again], { detached: true, stdio: 'inherit' }).unref();
+  app.exit(0);
+} else if (app.requestSingleInstanceLock()) {
   const desktop = import('./desktop.ts');
+  const gone = found?.gone ?? [];
   Promise.all([desktop, app.whenReady()])
     // The bundler moves other modules elsewhere: only here is it known where this one stands.
     .then(([{ startDesktop }]) =>
-      startDesktop({ inbox, folder, display, paths, built: join(import.meta.dirname, '..') }),
+      startDesktop({ inbox, folder, display, gone, paths, built: join(import.meta.dirname, '..') }),
     )
+    .catch(async (error: unknown) => (await import('./shell/failed-start.ts')).failStart(error, display))
     .catch((error: unknown) => {
-      process.stderr.write(`Mooring could not start: ${error instanceof Error ? error.message : error}\n`);
+      process.stderr.write(`${error}\n`);
       app.exit(1);
     });
 } else {

@@ -8,6 +8,7 @@ import { hostPlatform } from '../../src/agent/host.ts';
 import { connectToAgent } from '../../src/agent/local-api/connect.ts';
 import { type AgentPaths, agentPaths } from '../../src/agent/paths.ts';
 import { launchBrowser } from '../browser.ts';
+import { openDisplay, type StandInDisplay } from './display.ts';
 import { startElectron } from './real-electron.ts';
 import type { Seen } from './seen.ts';
 import { startStandIn } from './stand-in-electron.ts';
@@ -23,12 +24,16 @@ export interface RunningApp {
   clickTray(): Promise<void>;
   clickNotification(index: number): Promise<void>;
   closeWindow(): Promise<void>;
+  /** Ends the renderer process of the window's page as a fault in it would. */
+  crashPage(): Promise<void>;
   openUrl(url: string): Promise<void>;
   power(event: 'resume' | 'unlock-screen'): Promise<void>;
   /** Whether web contents that are not the app's window could open one. */
   strangerOpens(): Promise<boolean>;
   /** Tells it to quit and waits for the end. */
   quit(): Promise<number | null>;
+  /** Ends it as the end of a session would. */
+  signal(name: 'SIGTERM' | 'SIGINT'): void;
   /** Ends it as a crash would. */
   kill(): Promise<void>;
   readonly exited: Promise<number | null>;
@@ -100,17 +105,21 @@ export async function openLauncher(): Promise<Launcher> {
   );
   const program = await copyBuilt();
   const browser: Browser | null = electron === null ? await launchBrowser() : null;
+  const display = electron === null && process.platform === 'linux' ? await openDisplay() : null;
   const running = new Set<Desktop>();
   return {
     kind,
     launch: async (options = {}) => {
-      const desktop = await launchOn({ electron, browser, program }, options, () => running.delete(desktop));
+      const desktop = await launchOn({ electron, browser, display, program }, options, () =>
+        running.delete(desktop),
+      );
       running.add(desktop);
       return desktop;
     },
     close: async () => {
       for (const desktop of [...running]) await desktop.end();
       await browser?.close();
+      await display?.close();
       await rm(program, { recursive: true, force: true });
     },
   };
@@ -120,6 +129,7 @@ export async function openLauncher(): Promise<Launcher> {
 interface Ground {
   readonly electron: string | null;
   readonly browser: Browser | null;
+  readonly display: StandInDisplay | null;
   /** Folder of the built app. */
   readonly program: string;
 }
@@ -136,7 +146,7 @@ async function copyBuilt(): Promise<string> {
 }
 
 async function launchOn(
-  { electron, browser, program }: Ground,
+  { electron, browser, display, program }: Ground,
   options: LaunchOptions,
   onEnd: () => void,
 ): Promise<Desktop> {
@@ -152,7 +162,12 @@ async function launchOn(
     await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
   };
   for (const [path, content] of Object.entries(options.files?.(paths) ?? {})) await write(path, content);
-  const environment = { ...cleanEnvironment(), LANGUAGE: 'en', MOORING_ROOT: folder, ...options.environment };
+  const environment = {
+    ...cleanEnvironment(),
+    ...(display === null ? {} : { DISPLAY: display.name }),
+    ...{ LANGUAGE: 'en', MOORING_ROOT: folder },
+    ...options.environment,
+  };
   const start = (words: readonly string[]): Promise<RunningApp> =>
     electron !== null
       ? startElectron(electron, mainOf(program), words, environment)
@@ -196,10 +211,11 @@ async function launchOn(
 
 /** The test's own environment without what would lead the app to this machine's session. */
 function cleanEnvironment(): Record<string, string> {
-  const unwanted = /^(DISPLAY|WAYLAND_DISPLAY|DBUS_SESSION_BUS_ADDRESS|XDG_|NODE_OPTIONS|VITEST|NODE_ENV)/;
+  const unwanted =
+    /^(DISPLAY|WAYLAND_|TEST_RESOURCES|APPIMAGE|DBUS_SESSION_BUS_ADDRESS|XDG_|NODE_OPTIONS|VITEST|NODE_ENV)/;
   const kept = Object.entries(process.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && !unwanted.test(entry[0]),
   );
-  // A display that the stand-in needs only to be named.
-  return { ...Object.fromEntries(kept), DISPLAY: process.env.DISPLAY ?? ':99' };
+  const { DISPLAY } = process.env;
+  return { ...Object.fromEntries(kept), ...(DISPLAY === undefined ? {} : { DISPLAY }) };
 }

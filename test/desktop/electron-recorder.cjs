@@ -19,7 +19,7 @@ const {
 
 const seen = {
   ...{ trayImage: '', tooltip: '', menu: [], opened: 0, webPreferences: {}, bounds: {} },
-  ...{ notifications: [], outside: [], boxes: [], abouts: 0, switches: [] },
+  ...{ notifications: [], outside: [], boxes: [], abouts: 0, proxies: [], questions: [] },
   ...{ sandboxed: false, schemes: [] },
 };
 const shown = [];
@@ -57,9 +57,6 @@ wrap(Tray.prototype, 'setContextMenu', function setContextMenu(next) {
 wrap(Tray.prototype, 'destroy', () => {
   seen.trayImage = '';
 });
-wrap(app.commandLine, 'appendSwitch', (name, value = '') =>
-  seen.switches.push(value === '' ? name : `${name}=${value}`),
-);
 wrap(app, 'enableSandbox', () => {
   seen.sandboxed = true;
 });
@@ -70,6 +67,19 @@ app.showAboutPanel = () => {
 shell.openExternal = async (url) => {
   seen.outside.push(url);
 };
+dialog.showMessageBoxSync = (_, { message, cancelId }) => {
+  seen.questions.push(message);
+  return cancelId;
+};
+// As an installed copy with these resources, which leaves no trace on this machine.
+const { TEST_RESOURCES } = process.env;
+if (TEST_RESOURCES !== undefined) {
+  Object.defineProperty(app, 'isPackaged', { value: true });
+  Object.defineProperty(process, 'resourcesPath', { value: TEST_RESOURCES });
+  app.setAsDefaultProtocolClient = () => true;
+  app.setLoginItemSettings = () => undefined;
+}
+app.on('session-created', (session) => wrap(session, 'setProxy', (proxy) => seen.proxies.push(proxy)));
 dialog.showErrorBox = (title, text) => {
   seen.boxes.push({ title, text });
 };
@@ -104,6 +114,7 @@ globalThis.mooringRecorder = {
   },
   clickNotification: (index) => shown[index]?.emit('click'),
   closeWindow: () => BrowserWindow.getAllWindows().at(-1)?.close(),
+  crashPage: () => BrowserWindow.getAllWindows().at(-1)?.webContents.forcefullyCrashRenderer(),
   openUrl: (url) => app.emit('open-url', { preventDefault: () => undefined }, url),
   power: (event) => powerMonitor.emit(event),
   strangerOpens: async () => {

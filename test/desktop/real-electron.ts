@@ -33,6 +33,7 @@ export async function startElectron(
     clickTray: () => recorder(app, 'clickTray').then(() => undefined),
     clickNotification: (index) => recorder(app, 'clickNotification', index).then(() => undefined),
     closeWindow: () => recorder(app, 'closeWindow').then(() => undefined),
+    crashPage: () => recorder(app, 'crashPage').then(() => undefined),
     openUrl: (url) => recorder(app, 'openUrl', url).then(() => undefined),
     power: (event) => recorder(app, 'power', event).then(() => undefined),
     strangerOpens: async () => (await recorder(app, 'strangerOpens')) === true,
@@ -40,6 +41,7 @@ export async function startElectron(
       await recorder(app, 'quit').catch(() => undefined);
       return exited;
     },
+    signal: (name) => void child.kill(name),
     kill: async () => {
       child.kill('SIGKILL');
       await exited;

@@ -26,10 +26,12 @@ export const seenSchema = z.object({
   outside: z.array(z.string()),
   /** Boxes with an error. */
   boxes: z.array(z.object({ title: z.string(), text: z.string() })),
+  /** Boxes that wait for an answer; every one is answered with what changes nothing. */
+  questions: z.array(z.string()),
   theme: z.string(),
   abouts: z.int(),
-  /** Switches given to Chromium. */
-  switches: z.array(z.string()),
+  /** Proxies that a session was told to take, as Chromium writes them. */
+  proxies: z.array(z.record(z.string(), z.unknown())),
   /** Every renderer is sandboxed, whatever its window says. */
   sandboxed: z.boolean(),
   /** Schemes that are more than an unknown word to Chromium, with what they may. */
@@ -42,7 +44,7 @@ export type MenuLine = z.infer<typeof menuLineSchema>;
 export function nothingSeen(): Seen {
   return {
     ...{ trayImage: '', tooltip: '', menu: [], windows: [], opened: 0, webPreferences: {}, bounds: {} },
-    ...{ notifications: [], outside: [], boxes: [], theme: 'system', abouts: 0, switches: [] },
+    ...{ notifications: [], outside: [], boxes: [], questions: [], theme: 'system', abouts: 0, proxies: [] },
     ...{ sandboxed: false, schemes: [] },
   };
 }

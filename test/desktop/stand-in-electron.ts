@@ -28,7 +28,7 @@ export async function startStandIn(
   if (browser === null) throw new Error('the stand-in draws its windows in a browser');
   const child = fork(main, [...words], {
     execArgv: ['--disable-warning=ExperimentalWarning', '--import', REGISTER],
-    env: { ...environment },
+    env: { ...environment, TEST_PROCESS: String(process.pid) },
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     serialization: 'advanced',
   });
@@ -48,10 +48,14 @@ export async function startStandIn(
   onReport((report) => {
     if (report.kind === 'seen') seen = report.seen;
     else if (report.kind === 'window')
-      drawn.set(report.window, drawWindow(browser, report.window, report.preload, ask));
+      drawn.set(
+        report.window,
+        drawWindow(browser, report.window, report.preload, languageOf(environment), ask),
+      );
     else if (report.kind === 'load') void drawn.get(report.window)?.then(({ load }) => load(report.url));
     else if (report.kind === 'to-page')
       void drawn.get(report.window)?.then(({ hear }) => hear(report.channel, report.args));
+    else if (report.kind === 'leave') void drawn.get(report.window)?.then(({ leave }) => leave());
     else if (report.kind === 'closed') {
       void drawn.get(report.window)?.then(({ close }) => close());
       drawn.delete(report.window);
@@ -73,15 +77,23 @@ export async function startStandIn(
     clickTray: async () => void (await ask({ what: 'tray-click' })),
     clickNotification: async (index) => void (await ask({ what: 'notification-click', index })),
     closeWindow: async () => void (await ask({ what: 'close-window', window: (await last()).id })),
+    crashPage: async () => (await last()).crash(),
     openUrl: async (url) => void (await ask({ what: 'open-url', url })),
     power: async (event) => void (await ask({ what: 'power', event })),
     strangerOpens: async () => (await ask({ what: 'stranger-opens' })) === true,
     quit,
+    signal: (name) => void child.kill(name),
     kill: async () => {
       child.kill('SIGKILL');
       await exited;
     },
   };
+}
+
+/** Chromium's pages read what the session does, the first of `LANGUAGE=de_AT:en`. */
+function languageOf({ LANGUAGE = 'en' }: Readonly<Record<string, string>>): string {
+  const [first = 'en'] = LANGUAGE.split(':');
+  return first === 'en' ? 'en-GB' : first.replace('_', '-');
 }
 
 interface Waiting {
@@ -127,12 +139,21 @@ interface DrawnWindow {
   page(): Promise<Page>;
   load(url: string): Promise<void>;
   hear(channel: string, args: readonly unknown[]): Promise<void>;
+  /** Asks the page whether it may go, and tells the app. */
+  leave(): Promise<void>;
+  crash(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** One window: a page whose every request, navigation and message goes through the app. */
-async function drawWindow(browser: Browser, id: number, preload: string, ask: AskApp): Promise<DrawnWindow> {
-  const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce' });
+async function drawWindow(
+  browser: Browser,
+  id: number,
+  preload: string,
+  locale: string,
+  ask: AskApp,
+): Promise<DrawnWindow> {
+  const context = await browser.newContext({ locale, reducedMotion: 'reduce' });
   const page = await context.newPage();
   await installPreload(context, id, preload, ask);
   await context.route('**/*', (route) => answerRoute(route, page, id, ask).catch(() => route.abort()));
@@ -141,6 +162,7 @@ async function drawWindow(browser: Browser, id: number, preload: string, ask: As
     if (frame === page.mainFrame())
       void ask({ what: 'moved', window: id, url: toOwn(frame.url()) }).catch(() => undefined);
   });
+  page.on('crash', () => void ask({ what: 'page-gone', window: id }).catch(() => undefined));
   page.on('download', (download) => {
     void ask({ what: 'download', url: toOwn(download.url()) }).then((allowed) =>
       allowed === true ? undefined : download.cancel(),
@@ -166,6 +188,19 @@ async function drawWindow(browser: Browser, id: number, preload: string, ask: As
     hear: async (channel, args) => {
       const call = JSON.stringify([channel, args]);
       await page.evaluate(`globalThis.standInHear?.(...${call})`).catch(() => undefined);
+    },
+    leave: async () => {
+      const stays = await page
+        .evaluate("!dispatchEvent(new Event('beforeunload', { cancelable: true }))")
+        .catch(() => false);
+      await ask({ what: 'left', window: id, stays: stays === true }).catch(() => undefined);
+    },
+    crash: async () => {
+      const crashed = page.waitForEvent('crash');
+      const tools = await context.newCDPSession(page);
+      // Nobody is left to answer.
+      tools.send('Page.crash').catch(() => undefined);
+      await crashed;
     },
     close: () => context.close(),
   };

@@ -64,6 +64,10 @@ describe('the start at login', () => {
     expect(ownProgram({}, '/opt/Mooring/mooring-desktop')).toBe('/opt/Mooring/mooring-desktop');
   });
 
+  test('says in both languages what it starts', () => {
+    expect(autostartEntry('/opt/mooring')).toMatch(/\nComment=Keeps .*\nComment\[de\]=Hält /);
+  });
+
   test('a path is quoted as the specification of desktop entries has it', () => {
     expect(autostartEntry('/opt/a b\\c')).toContain('\nTryExec=/opt/a b\\\\c\n');
     const entry = autostartEntry('/opt/a "b" $c `d` \\e 100%/mooring');

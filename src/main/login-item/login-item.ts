@@ -1,6 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Platform } from '../../shared/settings/setting.ts';
+import { desktopDe } from '../../shared/text/de/desktop.ts';
+import { desktop } from '../../shared/text/en-desktop.ts';
 
 /** Given to a start for the agent's sake alone: it opens no window. */
 export const BACKGROUND_FLAG = '--background';
@@ -60,7 +62,8 @@ export function autostartEntry(program: string): string {
     '[Desktop Entry]',
     'Type=Application',
     'Name=Mooring',
-    'Comment=Keeps the settings of this desktop in line with policy',
+    `Comment=${desktop['entry.comment']}`,
+    `Comment[de]=${desktopDe['entry.comment']}`,
     // Where the app was removed since, the entry counts for nothing.
     `TryExec=${program.replaceAll('\\', '\\\\')}`,
     `Exec="${quoted}" ${LOGIN_FLAG}`,

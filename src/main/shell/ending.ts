@@ -1,11 +1,19 @@
 import type { App } from 'electron';
+import type { DesktopText } from '../../shared/text/desktop-text.ts';
+import { faultOf, reasonOf } from './reason-of.ts';
 
 /** How long the agent may take to end, in milliseconds; whatever it writes is whole at any moment. */
 const PATIENCE_MS = 8_000;
 
+/** What ends the app early. */
+export interface Ending {
+  /** The app's start met a fault: it ends in order, and the person hears why. */
+  readonly failStart: (error: unknown) => void;
+}
+
 /**
  * Ends the app in order: however it is told to quit, the agent lets go of its lock and its socket first. A fault that
- * nobody caught is logged and ends the app too, rather than leaving a tray behind which nothing works.
+ * nobody caught is logged, told and ends the app too, rather than leaving a tray behind which nothing works.
  */
 export function endGracefully(options: {
   readonly app: Pick<App, 'on' | 'quit' | 'exit'>;
@@ -13,10 +21,16 @@ export function endGracefully(options: {
   /** Before it ends because the session does: what would ask a person goes. */
   readonly hurry: () => void;
   readonly log: (message: string, facts: Readonly<Record<string, unknown>>) => void;
-}): void {
-  const { app, stop, hurry, log } = options;
+  /** Shows the person a message and waits until it was read. */
+  readonly tell: (title: string, text: string) => void;
+  readonly text: Pick<DesktopText, 't'>;
+  /** Where the log is. */
+  readonly logFile: string;
+}): Ending {
+  const { app, stop, hurry, log, tell, logFile } = options;
+  const { t } = options.text;
   let state: 'running' | 'stopping' | 'stopped' = 'running';
-  let exit = 0;
+  let fault: { readonly title: string; readonly text: string } | null = null;
   const end = (): void => {
     if (state !== 'running') return;
     state = 'stopping';
@@ -26,8 +40,10 @@ export function endGracefully(options: {
       .finally(() => {
         clearTimeout(patience);
         state = 'stopped';
-        if (exit === 0) app.quit();
-        else app.exit(exit);
+        if (fault === null) return app.quit();
+        // A box is waited for, and nothing goes on meanwhile: by now nothing has to.
+        tell(fault.title, fault.text);
+        app.exit(1);
       });
   };
   app.on('will-quit', (event) => {
@@ -35,22 +51,19 @@ export function endGracefully(options: {
     event.preventDefault();
     end();
   });
-  const fail = (error: unknown): void => {
+  const fail = (error: unknown, title: string, key: 'fault.text' | 'start.fault'): void => {
     log('a fault of the app', { fault: faultOf(error) });
-    process.stderr.write('Mooring met a fault of its own and ends; what happened is in its log.\n');
-    exit = 1;
+    fault ??= { title, text: t(key, { reason: reasonOf(error), log: logFile }) };
     end();
   };
-  process.on('uncaughtException', fail);
-  process.on('unhandledRejection', fail);
+  const failed = (error: unknown): void => fail(error, t('fault.title'), 'fault.text');
+  process.on('uncaughtException', failed);
+  process.on('unhandledRejection', failed);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       hurry();
       app.quit();
     });
   }
-}
-
-function faultOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { failStart: (error) => fail(error, t('start.failed'), 'start.fault') };
 }

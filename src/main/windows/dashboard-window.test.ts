@@ -99,6 +99,7 @@ const OWN = 'app://mooring/#/settings';
 
 const kept: unknown[] = [];
 const gone: number[] = [];
+let lost = 0;
 let mayLose = true;
 let window: DashboardWindow;
 
@@ -106,6 +107,7 @@ beforeEach(() => {
   for (const list of [electron.outside, electron.loaded, electron.did, kept, gone]) list.length = 0;
   electron.shown = 0;
   mayLose = true;
+  lost = 0;
   window = createDashboardWindow({
     preload: '/app/out/preload/preload.cjs',
     preferences: {
@@ -119,6 +121,9 @@ beforeEach(() => {
     mayLose: () => mayLose,
     onGone: (id) => gone.push(id),
     onClosed: () => undefined,
+    onLost: () => {
+      lost += 1;
+    },
     log: () => undefined,
   });
   window.show('/settings');
@@ -286,9 +291,9 @@ test('it is shown once it is drawn, as large as it was, and brought to the front
 
 test('a page that crashed takes its window along, and the next one is drawn anew', () => {
   electron.contents?.emit('render-process-gone', {}, { reason: 'clean-exit' });
-  expect(window.isOpen()).toBe(true);
+  expect([window.isOpen(), lost]).toEqual([true, 0]);
   electron.contents?.emit('render-process-gone', {}, { reason: 'crashed' });
-  expect(window.isOpen()).toBe(false);
+  expect([window.isOpen(), lost]).toEqual([false, 1]);
   expect(gone).toContain(1);
 });
 

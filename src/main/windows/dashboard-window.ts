@@ -29,6 +29,8 @@ export interface DashboardWindowOptions {
   /** The page or the window with this number is gone. */
   readonly onGone: (webContentsId: number) => void;
   readonly onClosed: () => void;
+  /** The page met a fault, and the window went with it. */
+  readonly onLost: () => void;
   readonly log: (message: string, facts: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -76,7 +78,9 @@ export function createDashboardWindow(options: DashboardWindowOptions): Dashboar
     window.webContents.on('render-process-gone', (_, { reason }) => {
       options.log('the page of the window ended', { reason });
       options.onGone(id);
-      if (reason !== 'clean-exit') window.destroy();
+      if (reason === 'clean-exit') return;
+      window.destroy();
+      options.onLost();
     });
     window.once('ready-to-show', () => {
       if (maximized) window.maximize();

@@ -8,14 +8,10 @@ import { BrowserWindow } from './windows.ts';
 
 /** Electron's `app`, as far as this app uses it: starting, the single instance, and ending in order. */
 class StandInApp extends EventEmitter {
-  readonly isPackaged = false;
+  readonly isPackaged = process.env.TEST_RESOURCES !== undefined;
   readonly dock = undefined;
-  readonly commandLine = {
-    appendSwitch: (name: string, value = ''): void => {
-      seen.switches.push(value === '' ? name : `${name}=${value}`);
-      changed();
-    },
-  };
+  readonly commandLine = { getSwitchValue: (): string => ozonePlatform() };
+  #quitting = false;
   #userData = join(tmpdir(), 'mooring-stand-in');
   #held = false;
   #ready = new Promise<void>((resolve) => setImmediate(resolve));
@@ -81,7 +77,15 @@ class StandInApp extends EventEmitter {
 
   quit(): void {
     this.emit('before-quit', refusable({}));
+    this.#quitting = true;
     for (const window of BrowserWindow.getAllWindows()) window.close();
+    this.windowWent(true);
+  }
+  /** The app quits when its last window has gone; one that stays keeps it. */
+  windowWent(gone: boolean): void {
+    if (!gone) this.#quitting = false;
+    if (!this.#quitting || BrowserWindow.getAllWindows().length > 0) return;
+    this.#quitting = false;
     const event = refusable({});
     this.emit('will-quit', event);
     if (!event.defaultPrevented) this.exit(0);
@@ -93,7 +97,18 @@ class StandInApp extends EventEmitter {
   }
 }
 
-function lives(pid: number): boolean {
+/** What Chromium draws on: what it was started with, else what the environment names (ozone_platform selection). */
+function ozonePlatform(): string {
+  const given = process.argv.find((word) => word.startsWith('--ozone-platform='));
+  if (given !== undefined) return given.slice('--ozone-platform='.length);
+  if (process.platform !== 'linux') return '';
+  const { DISPLAY = '', WAYLAND_DISPLAY = '', XDG_SESSION_TYPE } = process.env;
+  if ((DISPLAY === '') !== (WAYLAND_DISPLAY === '')) return DISPLAY === '' ? 'wayland' : 'x11';
+  return XDG_SESSION_TYPE === 'wayland' ? 'wayland' : 'x11';
+}
+
+/** Whether there is a process of that number. */
+export function lives(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -103,3 +118,4 @@ function lives(pid: number): boolean {
 }
 
 export const app = new StandInApp();
+BrowserWindow.onWent = (gone) => app.windowWent(gone);

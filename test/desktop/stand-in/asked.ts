@@ -19,6 +19,7 @@ type PageAsks =
   | 'permission'
   | 'download'
   | 'close-window'
+  | 'left'
   | 'page-gone';
 
 export function answerAsks(others: Answers<Exclude<What, PageAsks>>): void {
@@ -91,6 +92,7 @@ const pageAnswers: Answers<PageAsks> = {
     return !event.defaultPrevented;
   },
   'close-window': ({ window }) => windowOf(window).close(),
+  left: ({ window, stays }) => BrowserWindow.of(window)?.left(stays),
   'page-gone': ({ window }) =>
     windowOf(window).webContents.emit('render-process-gone', refusable({}), { reason: 'crashed' }),
 };

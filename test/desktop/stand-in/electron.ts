@@ -5,7 +5,7 @@
 import { EventEmitter } from 'node:events';
 import { tmpdir } from 'node:os';
 import { basename } from 'node:path';
-import { app } from './app.ts';
+import { app, lives } from './app.ts';
 import { answerAsks } from './asked.ts';
 import { ipcMain } from './ipc.ts';
 import { sessionOf } from './sessions.ts';
@@ -14,7 +14,7 @@ import { BrowserWindow, contentsCreated, WebContents } from './windows.ts';
 
 export { app, BrowserWindow, ipcMain };
 
-Object.defineProperty(process, 'resourcesPath', { value: tmpdir() });
+Object.defineProperty(process, 'resourcesPath', { value: process.env.TEST_RESOURCES ?? tmpdir() });
 contentsCreated.add((contents) => app.emit('web-contents-created', refusable({}), contents));
 
 interface MenuItem {
@@ -108,6 +108,14 @@ export class Notification extends EventEmitter {
 }
 
 export const dialog = {
+  showMessageBoxSync: (
+    _: BrowserWindow,
+    { message, cancelId }: { readonly message: string; readonly cancelId: number },
+  ): number => {
+    seen.questions.push(message);
+    changed();
+    return cancelId;
+  },
   showErrorBox: (title: string, text: string): void => {
     seen.boxes.push({ title, text });
     changed();
@@ -159,6 +167,12 @@ answerAsks({
   'notification-click': ({ index }) => notifications[index]?.emit('click'),
 });
 process.on('disconnect', () => process.exit(1));
+// One that the app itself started has no channel to the test, and must not outlive it all the same.
+const { TEST_PROCESS } = process.env;
+if (process.send === undefined && TEST_PROCESS !== undefined)
+  setInterval(() => {
+    if (!lives(Number(TEST_PROCESS))) process.exit(1);
+  }, 1_000).unref();
 report({ kind: 'seen', seen });
 
 export default {

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { changed, seen } from './state.ts';
 
 type Serve = (request: Request) => Promise<Response>;
 type Judge = (
@@ -37,6 +38,11 @@ export class StandInSession extends EventEmitter {
     this.checkPermission = handler;
   }
   setDevicePermissionHandler(): void {}
+  async setProxy(proxy: Record<string, unknown>): Promise<void> {
+    seen.proxies.push(proxy);
+    changed();
+  }
+  async closeAllConnections(): Promise<void> {}
 }
 
 const only = new StandInSession();

@@ -70,6 +70,8 @@ export class BrowserWindow extends EventEmitter {
     changed();
     report({ kind: 'window', window: this.id, preload: options.webPreferences.preload });
   }
+  /** Hears of every window that went, or was to go and stays. */
+  static onWent: (gone: boolean) => void = () => undefined;
   static getAllWindows(): BrowserWindow[] {
     return [...open.values()];
   }
@@ -108,7 +110,19 @@ export class BrowserWindow extends EventEmitter {
   close(): void {
     const event = refusable({});
     this.emit('close', event);
-    if (!event.defaultPrevented) this.destroy();
+    if (event.defaultPrevented) {
+      BrowserWindow.onWent(false);
+      return;
+    }
+    // The page is asked first, as Chromium asks it.
+    report({ kind: 'leave', window: this.id });
+  }
+  /** What the page said to that. Where it wants to stay, only the app can have it go. */
+  left(stays: boolean): void {
+    const event = refusable({});
+    if (stays) this.webContents.emit('will-prevent-unload', event);
+    if (stays && !event.defaultPrevented) BrowserWindow.onWent(false);
+    else this.destroy();
   }
   destroy(): void {
     if (!open.delete(this.id)) return;
@@ -116,6 +130,7 @@ export class BrowserWindow extends EventEmitter {
     changed();
     report({ kind: 'closed', window: this.id });
     this.emit('closed');
+    BrowserWindow.onWent(true);
   }
   #note(change: Partial<(typeof seen.windows)[number]>): void {
     const mine = seen.windows.find(({ id }) => id === this.id);

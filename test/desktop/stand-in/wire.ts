@@ -31,6 +31,7 @@ export const askSchema = z.discriminatedUnion('what', [
   z.object({ what: z.literal('tray-click') }),
   z.object({ what: z.literal('notification-click'), index: z.int() }),
   z.object({ what: z.literal('close-window'), window: z.int() }),
+  z.object({ what: z.literal('left'), window: z.int(), stays: z.boolean() }),
   z.object({ what: z.literal('page-gone'), window: z.int() }),
   z.object({ what: z.literal('open-url'), url: z.string() }),
   z.object({ what: z.literal('power'), event: z.string() }),
@@ -60,6 +61,7 @@ export const reportSchema = z.discriminatedUnion('kind', [
     channel: z.string(),
     args: z.array(z.unknown()),
   }),
+  z.object({ kind: z.literal('leave'), window: z.int() }),
   z.object({ kind: z.literal('closed'), window: z.int() }),
   z.object({ kind: z.literal('answer'), number: z.int(), value: z.unknown(), error: z.string().nullable() }),
 ]);
