@@ -45,6 +45,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   [`GET ${O}/migrations`]: 'migration list',
   [`POST ${O}/migrations`]: 'migration start',
   [`GET ${O}/migrations/{migrationId}`]: 'migration status',
+  [`GET ${O}/migrations/{migrationId}/export`]: 'migration export',
   [`POST ${O}/migrations/{migrationId}/advance`]: 'migration run',
   [`GET ${O}/teams`]: 'teams list',
   [`POST ${O}/teams`]: 'teams create',
