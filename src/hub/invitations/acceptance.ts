@@ -8,6 +8,7 @@ import { ensureAccount, findAccount } from '../organizations/accounts.ts';
 import { joinOrganization } from '../organizations/member-service.ts';
 import { lockOrganization } from '../policies/recipients.ts';
 import { hashOneTimeSecret } from '../secrets/one-time-secret.ts';
+import { joinTeam } from '../teams/team-places.ts';
 
 /** An invitation behind a link that still works. */
 export interface OpenInvitation {
@@ -113,16 +114,6 @@ async function accept(
   if (member === undefined)
     await joinOrganization(trx, context, { organizationId, account, role, origin: 'invitation' });
   if (teamId !== null)
-    await trx
-      .insertInto('team_members')
-      .values({
-        organization_id: organizationId,
-        team_id: teamId,
-        user_id: account.id,
-        origin: 'invitation',
-        added_at: at,
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
+    await joinTeam(trx, context, { organizationId, teamId, account, origin: 'invitation' });
   return provedBy(trx, account.id);
 }

@@ -166,6 +166,13 @@ describe('the page behind the link', () => {
       origin: 'invitation',
       teams: [{ name: 'Invited' }],
     });
+    const { after } = await database.db
+      .selectFrom('audit_events')
+      .select('after')
+      .where('action', '=', 'team.add-member')
+      .where('target_id', '=', team.id)
+      .executeTakeFirstOrThrow();
+    expect(after).toEqual({ member: 'newcomer@other.example' });
     expect((await createBrowser(pagesUrl).get(link ?? '')).status).toBe(404);
   });
 

@@ -3,6 +3,7 @@ import type { ChangeContext } from '../audit/record.ts';
 import type { Trx } from '../database/connection.ts';
 import type { Role } from '../database/schema.ts';
 import { joinOrganization } from '../organizations/member-service.ts';
+import { joinTeam } from '../teams/team-places.ts';
 
 /** Accepts a pending invitation to the organization, where there is one, and joins its team. */
 export async function acceptInvitation(
@@ -32,15 +33,6 @@ export async function acceptInvitation(
       origin: 'invitation',
     });
   if (invitation.team_id === null) return;
-  await trx
-    .insertInto('team_members')
-    .values({
-      organization_id: organizationId,
-      team_id: invitation.team_id,
-      user_id: account.id,
-      origin: 'invitation',
-      added_at: context.at,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  const teamId = invitation.team_id;
+  await joinTeam(trx, context, { organizationId, teamId, account, origin: 'invitation' });
 }

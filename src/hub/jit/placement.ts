@@ -1,11 +1,11 @@
-import { sql } from 'kysely';
-import { type ChangeContext, recordChange } from '../audit/record.ts';
+import { type ChangeContext, recordChanges } from '../audit/record.ts';
 import type { SsoConnection } from '../connections/find-connection.ts';
 import type { Trx } from '../database/connection.ts';
 import type { Role } from '../database/schema.ts';
 import { joinOrganization } from '../organizations/member-service.ts';
 import { type AssertedIdentity, parseGroup } from '../sso/asserted-identity.ts';
 import type { SsoNotice } from '../sso/sso-requests.ts';
+import { ensureTeam, joinTeam, teamPlaceEntry } from '../teams/team-places.ts';
 
 /** Organizations that a connection may provision into. */
 export interface Scope {
@@ -52,7 +52,7 @@ export async function placeByGroups(trx: Trx, placing: Placing): Promise<boolean
     if (group === null) continue;
     const organizationId = placing.scope.byName.get(group.organization);
     if (organizationId === undefined) leftOut(placing, group.organization);
-    else kept.push(await joinTeam(trx, placing, { organizationId, team: group.team, role: 'member' }));
+    else kept.push(await joinNamedTeam(trx, placing, { organizationId, team: group.team, role: 'member' }));
   }
   await leaveOthers(trx, placing, kept);
   return kept.length > 0;
@@ -75,7 +75,7 @@ export async function placeNewcomer(trx: Trx, placing: Placing): Promise<void> {
         ? connection.defaultTeam
         : null;
   if (team === null) await join(trx, placing, target, role);
-  else await joinTeam(trx, placing, { organizationId: target, team, role });
+  else await joinNamedTeam(trx, placing, { organizationId: target, team, role });
 }
 
 function roleFor(placing: Placing, organizationId: string): Role {
@@ -108,7 +108,7 @@ async function join(trx: Trx, placing: Placing, organizationId: string, role: Ro
     .execute();
 }
 
-async function joinTeam(
+async function joinNamedTeam(
   trx: Trx,
   placing: Placing,
   wanted: { readonly organizationId: string; readonly team: string; readonly role: Role },
@@ -117,47 +117,10 @@ async function joinTeam(
   const { organizationId, team } = wanted;
   await join(trx, placing, organizationId, wanted.role);
   const teamId = await ensureTeam(trx, context, organizationId, team.slice(0, 200));
-  await trx
-    .insertInto('team_members')
-    .values({
-      organization_id: organizationId,
-      team_id: teamId,
-      user_id: account.id,
-      origin: 'jit',
-      added_at: context.at,
-      connection_id: connection.id,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  await joinTeam(trx, context, {
+    ...{ organizationId, teamId, account, origin: 'jit', connectionId: connection.id },
+  });
   return teamId;
-}
-
-async function ensureTeam(
-  trx: Trx,
-  context: ChangeContext,
-  organizationId: string,
-  name: string,
-): Promise<string> {
-  const made = await trx
-    .insertInto('teams')
-    .values({ organization_id: organizationId, name, created_at: context.at })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('id')
-    .executeTakeFirst();
-  if (made !== undefined) {
-    await recordChange(trx, context, {
-      organizationId,
-      action: 'team.create',
-      target: { kind: 'team', id: made.id, label: name },
-      after: { name },
-    });
-    return made.id;
-  }
-  const { rows } = await sql<{ id: string }>`select id from teams
-    where organization_id = ${organizationId} and lower(name) = lower(${name})`.execute(trx);
-  const team = rows[0];
-  if (team === undefined) throw new Error(`team ${name} is neither there nor can be made`);
-  return team.id;
 }
 
 // Only what sign-in by this connection gave is taken away: places by hand, invitation or SCIM stay.
@@ -169,14 +132,24 @@ async function leaveOthers(trx: Trx, placing: Placing, kept: readonly string[]):
     .where('connection_id', '=', connection.id)
     .where('origin', '=', 'jit');
   if (kept.length > 0) leaving = leaving.where('team_id', 'not in', [...kept]);
-  for (const left of await leaving.returning(['organization_id', 'team_id']).execute()) {
-    await recordChange(trx, context, {
-      organizationId: left.organization_id,
-      action: 'team.remove-member',
-      target: { kind: 'team', id: left.team_id, label: left.team_id },
-      after: { member: account.email },
-    });
-  }
+  const left = await leaving.returning(['organization_id', 'team_id']).execute();
+  if (left.length === 0) return;
+  const teams = await trx
+    .selectFrom('teams')
+    .select(['id', 'organization_id', 'name'])
+    .where(
+      'id',
+      'in',
+      left.map((each) => each.team_id),
+    )
+    .execute();
+  await recordChanges(
+    trx,
+    context,
+    teams.map(({ id: teamId, organization_id: organizationId, name: team }) =>
+      teamPlaceEntry({ organizationId, teamId, team, email: account.email }, false),
+    ),
+  );
 }
 
 async function isMember(trx: Trx, organizationId: string, userId: string): Promise<boolean> {

@@ -142,6 +142,20 @@ describe('just-in-time provisioning on', () => {
     expect(await standing(email)).toEqual([`${org} member jit`, `${org}:Backend jit`]);
     await as([]);
     expect(await standing(email)).toEqual([`${org} member jit`]);
+    const events = await database.db
+      .selectFrom('audit_events')
+      .select(['action', 'target_label'])
+      .where('target_kind', '=', 'team')
+      .where('organization_id', '=', sso.organizationId)
+      .where('action', 'like', 'team.%-member')
+      .orderBy('id')
+      .execute();
+    expect(events.map(({ action, target_label: team }) => `${action} ${team}`)).toEqual([
+      'team.add-member Backend',
+      'team.add-member On call',
+      'team.remove-member On call',
+      'team.remove-member Backend',
+    ]);
   });
 
   it('leaves all groups out when one is of another form or too many to send, and takes nothing away then', async () => {

@@ -33,7 +33,7 @@ export async function adopt(
     before: { origin: 'jit' },
     after: { origin: 'scim' },
   });
-  const placement = await placeUser(trx, connection, row.resource, context.at);
+  const placement = await placeUser(trx, connection, row.resource, context);
   return trx
     .updateTable('scim_users')
     .set({

@@ -2,7 +2,7 @@ import type { Trx } from '../database/connection.ts';
 import { allowedOrganization } from './provisioning-scope.ts';
 import { ScimError } from './scim-error.ts';
 import type { ScimChange } from './user-entry.ts';
-import { ensureTeam } from './user-placement.ts';
+import { teamNamed } from './user-placement.ts';
 
 /**
  * `organization:team`: the organization ends at the first colon. The team is made when it is missing; no second group
@@ -25,7 +25,7 @@ export async function teamOfGroup(
     );
   }
   const organization = await allowedOrganization(trx, connection, organizationName);
-  const teamId = await ensureTeam(trx, { organizationId: organization.id, name: team, at: context.at });
+  const teamId = await teamNamed(trx, context, organization.id, team);
   const rival = await trx
     .selectFrom('scim_groups')
     .select('display_name')

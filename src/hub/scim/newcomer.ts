@@ -25,7 +25,7 @@ export async function createNewcomer(
 ): Promise<ScimUserRow | null> {
   const { connection, context } = change;
   if (!serves(connection, userNameOf(body).slice(userNameOf(body).lastIndexOf('@') + 1))) return null;
-  const placement = await placeUser(trx, connection, body, context.at);
+  const placement = await placeUser(trx, connection, body, context);
   const row = {
     id: randomUUID(),
     connection_id: connection.id,

@@ -50,6 +50,18 @@ const places = async (email: string) => {
     teams: teams.map((row) => row.name),
   };
 };
+/** What the log of an organization says of this team, in order. */
+const teamEvents = async (organizationId: string, team: string) => {
+  const events = await scim.database.db
+    .selectFrom('audit_events')
+    .select(['action', 'after'])
+    .where('organization_id', '=', organizationId)
+    .where('target_kind', '=', 'team')
+    .where('target_label', '=', team)
+    .orderBy('id')
+    .execute();
+  return events.map(({ action, after }) => [action, after?.member ?? null]);
+};
 const accept = () =>
   scim.database.db
     .insertInto('connection_organizations')
@@ -156,6 +168,11 @@ describe('role and placement', () => {
     const user = await post('/Users', refused);
     const group = await post('/Groups', { displayName: 'globex:Guests', members: [{ value: user.id }] });
     expect(await places(userName)).toEqual({ memberships: ['globex member scim'], teams: ['Guests'] });
+    // Where it happened it is to be seen: whose connection did it has a log of its own.
+    expect(await teamEvents(scim.globex.organizationId, 'Guests')).toEqual([
+      ['team.create', null],
+      ['team.add-member', userName],
+    ]);
     const own = await post('/Groups', { displayName: 'acme:Hosts', members: [{ value: user.id }] });
     expect(await places(userName)).toEqual({
       memberships: ['acme member scim', 'globex member scim'],
@@ -261,6 +278,12 @@ describe('groups', () => {
     const again = await post('/Groups', { displayName: 'acme:Second', members: [{ value: user.id }] });
     expect(again.id).not.toBe(group.id);
     expect((await places(user.userName)).teams).toEqual(['Second']);
+    expect(await teamEvents(scim.acme.organizationId, 'Second')).toEqual([
+      ['team.create', null],
+      ['team.add-member', user.userName],
+      ['team.remove-member', user.userName],
+      ['team.add-member', user.userName],
+    ]);
     await scim.send(scim.acme, 'DELETE', `/Users/${user.id}`);
     expect((await scim.send(scim.acme, 'GET', `/Groups/${again.id}`)).body.members).toEqual([]);
   });

@@ -4,6 +4,7 @@ import type { Trx } from '../database/connection.ts';
 import type { Role } from '../database/schema.ts';
 import { endSessions } from '../identity/session-ends.ts';
 import { stampRecipients } from '../policies/recipients.ts';
+import { teamPlaceEntry } from '../teams/team-places.ts';
 import { otherProviders, type Provider, passOn } from './hand-over.ts';
 import { type Leaving, requireOwner } from './keep-owner.ts';
 import type { ScimConnection } from './tokens.ts';
@@ -16,6 +17,12 @@ import type { ScimConnection } from './tokens.ts';
 
 interface MembershipRow extends Leaving {
   readonly role: Role;
+}
+
+interface TeamMoveRow extends Pick<MembershipRow, 'organization_id' | 'user_id' | 'email'> {
+  readonly team_id: string;
+  readonly team: string;
+  readonly present: boolean;
 }
 
 /** The connection's own organization, and those that accept it at present. */
@@ -130,7 +137,7 @@ async function beginMemberships(
   return rows;
 }
 
-/** Places in teams; answers who gained or lost one. `within`: only in these organizations. */
+/** Places in teams, and the events of them; answers who gained or lost one. `within`: only in these organizations. */
 async function moveTeams(
   trx: Trx,
   context: ChangeContext,
@@ -149,18 +156,27 @@ async function moveTeams(
     select su.user_id, t.organization_id, t.id from scim_users su join teams t on t.id = su.placement_team_id
      where su.connection_id = ${connection.id} and su.user_id = any(${ids}::uuid[]) and su.managed and su.active
     ) wanted where ${allowed(connection, sql`wanted.organization_id`)} and ${here(sql`wanted.organization_id`)}`;
-  const { rows } = await sql<Pick<MembershipRow, 'organization_id' | 'user_id'>>`
+  const { rows } = await sql<TeamMoveRow>`
     with desired as (${desired}), gone as (
       delete from team_members tm
        where tm.connection_id = ${connection.id} and tm.origin = 'scim' and tm.user_id = any(${ids}::uuid[])
          and ${here(sql`tm.organization_id`)} and not exists (select 1 from desired d where d.user_id = tm.user_id and d.team_id = tm.team_id)
-      returning tm.organization_id, tm.user_id), added as (
+      returning tm.organization_id, tm.user_id, tm.team_id), added as (
       insert into team_members (organization_id, team_id, user_id, origin, added_at, connection_id)
       select d.organization_id, d.team_id, d.user_id, 'scim', ${context.at}, ${connection.id} from desired d
         join memberships m on m.organization_id = d.organization_id and m.user_id = d.user_id
       on conflict (team_id, user_id) do nothing
-      returning organization_id, user_id)
-    select * from gone union select * from added`.execute(trx);
+      returning organization_id, user_id, team_id)
+    select moved.*, u.email, t.name as team
+      from (select *, false as present from gone union all select *, true from added) moved
+      join users u on u.id = moved.user_id join teams t on t.id = moved.team_id`.execute(trx);
+  await recordChanges(
+    trx,
+    context,
+    rows.map(({ organization_id: organizationId, team_id: teamId, team, email, present }) =>
+      teamPlaceEntry({ organizationId, teamId, team, email }, present),
+    ),
+  );
   return rows;
 }
 

@@ -1,6 +1,7 @@
-import { sql } from 'kysely';
+import type { ChangeContext } from '../audit/record.ts';
 import type { Trx } from '../database/connection.ts';
 import type { Role } from '../database/schema.ts';
+import { ensureTeam } from '../teams/team-places.ts';
 import { isObject } from './json.ts';
 import { allowedOrganization } from './provisioning-scope.ts';
 import type { ResourceBody } from './resource-body.ts';
@@ -40,7 +41,7 @@ export async function placeUser(
   trx: Trx,
   connection: ScimConnection,
   resource: ResourceBody,
-  at: Date,
+  context: ChangeContext,
 ): Promise<Placement> {
   const wanted = placementAttributes(resource);
   const role = readRole(wanted.role);
@@ -57,8 +58,7 @@ export async function placeUser(
     );
   }
   const team = wanted.team ?? (wanted.organization === undefined ? connection.defaultTeam : null);
-  const teamId =
-    team === null ? null : await ensureTeam(trx, { organizationId: organization.id, name: team, at });
+  const teamId = team === null ? null : await teamNamed(trx, context, organization.id, team);
   return { organizationId: organization.id, role, teamId };
 }
 
@@ -68,21 +68,14 @@ function readRole(value: string | undefined): Role {
   throw new ScimError(400, `dockerRole is member, editor or owner, not "${value}".`, 'invalidValue');
 }
 
-/** The team of that name, created when it is missing; names are compared without case. */
-export async function ensureTeam(
+/** The team of that name, created when it is missing. Throws 400 for a name that is too long. */
+export async function teamNamed(
   trx: Trx,
-  wanted: { readonly organizationId: string; readonly name: string; readonly at: Date },
+  context: ChangeContext,
+  organizationId: string,
+  name: string,
 ): Promise<string> {
-  if (wanted.name.length > 200)
+  if (name.length > 200)
     throw new ScimError(400, 'The name of a team has at most 200 characters.', 'invalidValue');
-  await trx
-    .insertInto('teams')
-    .values({ organization_id: wanted.organizationId, name: wanted.name, created_at: wanted.at })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-  const { rows } = await sql<{ id: string }>`select id from teams
-    where organization_id = ${wanted.organizationId} and lower(name) = lower(${wanted.name})`.execute(trx);
-  const team = rows[0];
-  if (team === undefined) throw new Error(`team ${wanted.name} is neither there nor can be made`);
-  return team.id;
+  return ensureTeam(trx, context, organizationId, name);
 }

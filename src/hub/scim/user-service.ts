@@ -62,7 +62,7 @@ async function attachAccount(
   const { account } = await ensureAccount(trx, wanted, context.at);
   await refuseOtherOrigins(trx, connection, account);
   await revokeCredentials(trx, account.id, context.at);
-  const placement = await placeUser(trx, connection, body, context.at);
+  const placement = await placeUser(trx, connection, body, context);
   const row = await trx
     .insertInto('scim_users')
     .values({

@@ -60,7 +60,7 @@ async function replacement(
     if (next.active !== false) await requireAllowed(trx, connection, before.placement_organization_id);
     return unchanged;
   }
-  const placement = await placeUser(trx, connection, next, context.at);
+  const placement = await placeUser(trx, connection, next, context);
   return {
     placement_organization_id: placement.organizationId,
     placement_role: placement.role,

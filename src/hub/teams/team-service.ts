@@ -15,6 +15,7 @@ import type { ListOrder } from '../database/keyset.ts';
 import { readPage } from '../database/read-page.ts';
 import { readMember } from '../organizations/member-list.ts';
 import { lockOrganization } from '../policies/recipients.ts';
+import { teamPlaceEntry } from './team-places.ts';
 
 interface TeamRow {
   id: string;
@@ -194,11 +195,7 @@ export async function setTeamMember(
         .where('user_id', '=', userId)
         .execute();
     }
-    await recordChange(trx, context, {
-      organizationId,
-      action: present ? 'team.add-member' : 'team.remove-member',
-      target: { kind: 'team', id: teamId, label: team.name },
-      after: { member: member.email },
-    });
+    const place = { organizationId, teamId, team: team.name, email: member.email };
+    await recordChange(trx, context, teamPlaceEntry(place, present));
   });
 }
