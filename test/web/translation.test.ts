@@ -95,6 +95,14 @@ describe('the dashboard in another language', () => {
       // The keychain's own words, and a check that only a newer page knows.
       for (const words of ['The keychain is locked and did not answer.', 'The moon is up', 'It shines.'])
         await page.locator('main [lang="en"]', { hasText: words }).waitFor();
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await page.getByRole('button', { name: 'Bericht kopieren' }).click();
+      const copied = async () => String(await page.evaluate('navigator.clipboard.readText()'));
+      await expect.poll(copied).toMatch(/^Mooring \S+, \w+, Anordnung mooring\n\n\[/);
+      const report = await copied();
+      expect(report).toMatch(/^\[\S.*\] Der Hub antwortet: /m);
+      expect(report).not.toMatch(/\[(?:ok|OK|warning|Warning|failed|Failed|skipped|Not checked)\]/);
+      expect(report).toContain('The moon is up');
       expect(dashboard.complaints).toEqual([]);
     } finally {
       await dashboard.close();

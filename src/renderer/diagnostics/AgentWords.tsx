@@ -1,12 +1,27 @@
 import type { Said } from '../../shared/text/said.ts';
 import { useText } from '../../shared-ui/text-context.tsx';
-import { AgentSays } from '../agent/AgentSays.tsx';
+import { AgentSays, useNameOf } from '../agent/AgentSays.tsx';
 
 /** What the agent wrote in English, and which sentence of the catalog it is; without one it is an older agent's. */
 export interface AgentWordsProps {
   readonly written: string;
   readonly said: Said | undefined;
 }
+
+/** The same as plain text, for what leaves the page. */
+export function usePlainWords(): (words: AgentWordsProps) => string {
+  const { locale, named } = useText();
+  const inReadersWords = useNameOf();
+  return ({ written, said }) => {
+    if (new Intl.Locale(locale).language === 'en') return written;
+    const sentence = said === undefined ? null : named(said.key, said.values);
+    if (said === undefined || sentence === null) return inReadersWords(written);
+    return said.detail === undefined ? sentence : `${introducing(sentence)} ${inReadersWords(said.detail)}`;
+  };
+}
+
+/** A detail follows it: another sentence, or what the colon announces. */
+const introducing = (sentence: string): string => (/[.!?]$/.test(sentence) ? sentence : `${sentence}:`);
 
 /**
  * Words of the agent in the reader's language. What no catalog holds follows in English, marked as that for whoever
@@ -18,10 +33,9 @@ export function AgentWords({ written, said }: AgentWordsProps) {
   const sentence = said === undefined ? null : named(said.key, said.values);
   if (said === undefined || sentence === null) return <AgentSays words={written} />;
   if (said.detail === undefined) return sentence;
-  const isSentence = /[.!?]$/.test(sentence);
   return (
     <>
-      {isSentence ? sentence : `${sentence}:`} <AgentSays words={said.detail} />
+      {introducing(sentence)} <AgentSays words={said.detail} />
     </>
   );
 }

@@ -14,7 +14,7 @@ import { useText } from '../../shared-ui/text-context.tsx';
 import { FailureText } from '../agent/FailureText.tsx';
 import { ResourceGate } from '../agent/ResourceGate.tsx';
 import { useResource } from '../agent/use-resource.ts';
-import { AgentWords } from './AgentWords.tsx';
+import { AgentWords, usePlainWords } from './AgentWords.tsx';
 import classes from './DiagnosticsPage.module.css';
 import { useExport } from './use-export.tsx';
 
@@ -28,6 +28,7 @@ export function DiagnosticsPage() {
   const doctor = useResource('doctor');
   const status = useResource('status');
   const exported = useExport();
+  const report = useReport();
   return (
     <ResourceGate loaded={doctor}>
       {({ checks }) => {
@@ -39,7 +40,7 @@ export function DiagnosticsPage() {
               text={t('diagnostics.summary')}
               actions={
                 <>
-                  <CopyButton text={() => reportText(checks, status.state === 'ready' ? status.value : null)}>
+                  <CopyButton text={() => report(checks, status.state === 'ready' ? status.value : null)}>
                     {t('diagnostics.copy')}
                   </CopyButton>
                   {exported.button}
@@ -154,13 +155,24 @@ function AgentPanel({ status }: { readonly status: StatusAnswer }) {
   );
 }
 
-function reportText(checks: readonly Check[], status: StatusAnswer | null): string {
-  const about =
-    status === null ? [] : [`Mooring ${status.version}, ${status.platform}, layout ${status.layout}`, ''];
-  const lines = checks.map((check) =>
-    [`[${check.result}] ${check.title}: ${check.finding}`, check.meaning, check.mend]
-      .filter((part) => part !== undefined)
-      .join('\n    '),
-  );
-  return `${[...about, ...lines].join('\n')}\n`;
+/** The page as text, in the words in which its reader sees it. */
+function useReport(): (checks: readonly Check[], status: StatusAnswer | null) => string {
+  const { t } = useText();
+  const plain = usePlainWords();
+  return (checks, status) => {
+    const about = status === null ? [] : [t('diagnostics.about', aboutOf(status)), ''];
+    const lines = checks.map(({ result, said, ...check }) => {
+      const of = (name: 'title' | 'finding' | 'meaning' | 'mend', written: string) =>
+        plain({ written, said: said?.[name] });
+      const head = `[${t(`diagnostics.result.${result}`)}] ${of('title', check.title)}: ${of('finding', check.finding)}`;
+      const more = (['meaning', 'mend'] as const).flatMap((name) => {
+        const written = check[name];
+        return written === undefined ? [] : [of(name, written)];
+      });
+      return [head, ...more].join('\n    ');
+    });
+    return `${[...about, ...lines].join('\n')}\n`;
+  };
 }
+
+const aboutOf = ({ version, platform, layout }: StatusAnswer) => ({ version, platform, layout });

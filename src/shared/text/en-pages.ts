@@ -154,6 +154,7 @@ export const pages = {
   'diagnostics.run': 'Run again',
   'diagnostics.running': 'Checking…',
   'diagnostics.copy': 'Copy report',
+  'diagnostics.about': 'Mooring {version}, {platform}, layout {layout}',
   'diagnostics.export': 'Export diagnostics',
   'diagnostics.allGood': 'Everything works',
   'diagnostics.failed': { one: '{count} check failed', other: '{count} checks failed' },

@@ -160,6 +160,7 @@ export const pagesDe: Catalog<keyof typeof pages> = {
   'diagnostics.run': 'Erneut prüfen',
   'diagnostics.running': 'Prüfung läuft…',
   'diagnostics.copy': 'Bericht kopieren',
+  'diagnostics.about': 'Mooring {version}, {platform}, Anordnung {layout}',
   'diagnostics.export': 'Diagnose sichern',
   'diagnostics.allGood': 'Alles funktioniert',
   'diagnostics.failed': { one: '{count} Prüfung fehlgeschlagen', other: '{count} Prüfungen fehlgeschlagen' },
