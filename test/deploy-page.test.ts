@@ -4,7 +4,12 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { readInstallRequest } from '../src/cli/install/install-request.ts';
-import { INSTALLER_OPTIONS, optionsOfCommandLine } from '../src/cli/install/installer-options.ts';
+import {
+  INSTALLER_OPTIONS,
+  optionsOfCommandLine,
+  optionsOfLines,
+} from '../src/cli/install/installer-options.ts';
+import { machinePlaces } from '../src/cli/install/machine-files.ts';
 import { readProfile } from '../src/shared/policy/read-profile.ts';
 import { desktopCatalog } from '../src/shared/settings/desktop-catalog.ts';
 
@@ -51,6 +56,18 @@ test('the commands for each system are ones that the installers take', () => {
       ok: true,
       options: { 'allowed-org': 'acme', hub: 'https://hub.example.com' },
     });
+});
+
+test('the file for packages is one that they take, and is where they look for it', () => {
+  const [lines = ''] = blocks('text');
+  expect(optionsOfLines(lines)).toEqual({
+    ok: true,
+    options: { 'allowed-org': 'acme', hub: 'https://hub.example.com' },
+  });
+  for (const platform of ['mac', 'linux'] as const) {
+    const host = { platform, home: '/', userName: 'ada', temporary: '/tmp', exists: () => false };
+    expect(page).toContain(`\`${machinePlaces(host, 'mooring').options}\``);
+  }
 });
 
 test('the playbook writes a profile that the agent reads without a problem, where it reads it', () => {

@@ -60,8 +60,8 @@ export const machineCommands: readonly CommandSpec[] = [
         name: 'from-installer',
         value: 'KIND',
         description:
-          'For installers: take the options from the words after "--", or from the properties of the MSI',
-        choices: ['exe', 'msi'],
+          'For installers: take the options from the words after "--", from the properties of the MSI, or from the file "install-options" that was laid down for a package',
+        choices: ['exe', 'msi', 'package'],
       },
       force,
     ],

@@ -3,6 +3,7 @@ import { readHostFacts } from '../../agent/host.ts';
 import type { HostFacts } from '../../agent/paths.ts';
 import { agentPaths } from '../../agent/paths.ts';
 import { systemCommandRunner } from '../../agent/run-command.ts';
+import { readMachineFile } from '../../agent/sources/machine-file.ts';
 import { fileTrust } from '../../agent/sources/machine-file-trust.ts';
 import { queryRegistry } from '../../agent/sources/registry-query.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
@@ -15,9 +16,11 @@ import {
   type GivenToInstaller,
   INSTALLER_KEY,
   optionsOfCommandLine,
+  optionsOfLines,
   optionsOfProperties,
 } from '../install/installer-options.ts';
 import { systemMachineDisk } from '../install/machine-disk.ts';
+import { machinePlaces } from '../install/machine-files.ts';
 import { machineProtection } from '../install/protection.ts';
 import { uninstall } from '../install/uninstall.ts';
 import { printProblems } from '../policy/print-problems.ts';
@@ -71,7 +74,12 @@ async function givenOptions(
     const [word] = words;
     return word === undefined ? { options } : surplus(word);
   }
-  const given = installer === 'msi' ? await propertiesOf(context) : optionsOfCommandLine(words);
+  const given =
+    installer === 'msi'
+      ? await propertiesOf(context)
+      : installer === 'package'
+        ? await linesOf(context)
+        : optionsOfCommandLine(words);
   return given.ok ? { options: given.options } : given.refusal;
 }
 
@@ -80,6 +88,20 @@ async function propertiesOf({ agentOptions }: CommandContext): Promise<GivenToIn
   const { systemRoot } = (agentOptions.paths ?? agentPaths)(host, 'mooring');
   const runCommand = agentOptions.runCommand ?? systemCommandRunner();
   return optionsOfProperties(await queryRegistry(runCommand, systemRoot, INSTALLER_KEY));
+}
+
+/** A package that is installed over another one keeps what was decided, by whatever it was. */
+async function linesOf({ agentOptions }: CommandContext): Promise<GivenToInstaller> {
+  const host = agentOptions.host ?? readHostFacts();
+  const { paths, manifest, options } = machinePlaces(host, 'mooring', agentOptions.paths);
+  const trust = fileTrust(paths, agentOptions.runCommand ?? systemCommandRunner());
+  const before = await readMachineFile(manifest, trust);
+  if (before.kind !== 'absent') return { ok: true, options: {} };
+  const file = await readMachineFile(options, trust);
+  if (file.kind === 'absent') return { ok: true, options: {} };
+  if (file.kind === 'read') return optionsOfLines(new TextDecoder().decode(file.bytes));
+  const help = 'Mend it or remove it, and install the package again.';
+  return { ok: false, refusal: { code: 'conflict', message: `${file.message} Nothing was written.`, help } };
 }
 
 function surplus(word: string): Refusal {

@@ -6,6 +6,7 @@ import {
   INSTALLER_KEY,
   INSTALLER_OPTIONS,
   optionsOfCommandLine,
+  optionsOfLines,
   optionsOfProperties,
 } from './installer-options.ts';
 
@@ -47,6 +48,39 @@ test.each([
   [['/S', 'Setup.exe'], 'does not know'],
 ])('the command line %j is refused: %s', (words, why) => {
   expect(optionsOfCommandLine(words)).toMatchObject({
+    ok: false,
+    refusal: { code: 'bad_request', message: expect.stringContaining(why) },
+  });
+});
+
+test('the file for packages: one option a line, its value as it stands, quotes around it left out', () => {
+  const text = [
+    '\uFEFF# what this fleet decides',
+    '',
+    `--admin-settings="{'configurationFileVersion': 2, 'proxy': {'mode': 'system'}}"`,
+    '  --allowed-org=acme;labs  ',
+    "--hub='https://hub.example.com'",
+    '--proxy-enable-kerberosntlm',
+  ].join('\r\n');
+  expect(optionsOfLines(text)).toEqual({
+    ok: true,
+    options: {
+      'admin-settings': "{'configurationFileVersion': 2, 'proxy': {'mode': 'system'}}",
+      ...{ 'allowed-org': 'acme;labs', hub: 'https://hub.example.com', 'proxy-enable-kerberosntlm': true },
+    },
+  });
+  expect(optionsOfLines('\n# nothing\n')).toEqual({ ok: true, options: {} });
+});
+
+test.each([
+  ['--allowed-orgs=acme', 'no option --allowed-orgs'],
+  ['--hub=https://a.example\n--hub=https://b.example', 'twice'],
+  ['allowed-org=acme', 'does not know'],
+  ['--allowed-org=acme\n/D=/tmp', 'does not know'],
+  // What an installer of Windows is told is nothing that a package could obey.
+  ['--updated', 'no option --updated'],
+])('the file %j is refused: %s', (text, why) => {
+  expect(optionsOfLines(text)).toMatchObject({
     ok: false,
     refusal: { code: 'bad_request', message: expect.stringContaining(why) },
   });

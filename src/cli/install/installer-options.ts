@@ -49,18 +49,43 @@ export function optionsOfCommandLine(words: readonly string[]): GivenToInstaller
   for (const [at, word] of words.entries()) {
     if (/^\/D=/i.test(word)) break;
     if (word.startsWith('/') || (at === 0 && /\.exe$/i.test(word))) continue;
-    const found = /^--([a-z][a-z-]*)(?:=([\s\S]*))?$/.exec(word);
-    if (found === null) return refuse(`The installer was given ${quote(word)}, which it does not know.`);
-    const [, name = '', value] = found;
-    if (OF_THE_INSTALLER.has(name)) continue;
-    const known = INSTALLER_OPTIONS.find(({ option }) => option === name);
-    if (known === undefined) return refuse(`The installer has no option --${name}.`);
-    if (known.takes === 'nothing') {
-      if (value !== undefined) return refuse(`--${name} takes no value.`);
-    } else if (value === undefined)
-      return refuse(`--${name} was given without a value.`, `Write --${name}="…".`);
-    if (name in options) return refuse(`--${name} was given twice.`);
-    options[name] = value ?? true;
+    const found = OPTION.exec(word);
+    if (found !== null && OF_THE_INSTALLER.has(found[1] ?? '')) continue;
+    const refusal = takeOption(options, word);
+    if (refusal !== null) return refusal;
+  }
+  return { ok: true, options };
+}
+
+const OPTION = /^--([a-z][a-z-]*)(?:=([\s\S]*))?$/;
+
+/** Adds what `word` says; why it cannot be taken, else `null`. */
+function takeOption(options: Record<string, string | true>, word: string): GivenToInstaller | null {
+  const found = OPTION.exec(word);
+  if (found === null) return refuse(`The installer was given ${quote(word)}, which it does not know.`);
+  const [, name = '', value] = found;
+  const known = INSTALLER_OPTIONS.find(({ option }) => option === name);
+  if (known === undefined) return refuse(`The installer has no option --${name}.`);
+  if (known.takes === 'nothing') {
+    if (value !== undefined) return refuse(`--${name} takes no value.`);
+  } else if (value === undefined)
+    return refuse(`--${name} was given without a value.`, `Write --${name}="…".`);
+  if (name in options) return refuse(`--${name} was given twice.`);
+  options[name] = value ?? true;
+  return null;
+}
+
+/**
+ * Reads the file that an administrator lays down for packages, whose installers take no options: one option a line, as
+ * the installer of Windows takes it. Its value ends with the line, and quotes around it are left out.
+ */
+export function optionsOfLines(text: string): GivenToInstaller {
+  const options: Record<string, string | true> = {};
+  for (const line of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
+    const word = line.trim();
+    if (word === '' || word.startsWith('#')) continue;
+    const refusal = takeOption(options, word.replace(/^(--[a-z-]+=)(["'])(.*)\2$/, '$1$3'));
+    if (refusal !== null) return refusal;
   }
   return { ok: true, options };
 }

@@ -10,6 +10,8 @@ export interface MachinePlaces {
   readonly paths: AgentPaths;
   readonly places: Readonly<Record<MachineFile, string>>;
   readonly manifest: string;
+  /** What an administrator wrote for the package, before it is installed. */
+  readonly options: string;
 }
 
 /** The places of one layout; those of `machine` and of the manifest are the same in both. */
@@ -22,9 +24,11 @@ export function machinePlaces(
   const path = host.platform === 'windows' ? win32 : posix;
   const signIn = paths.signInFiles.find(({ method }) => method === 'registry.json');
   if (signIn === undefined) throw new Error('every platform has a registry.json');
+  const folder = path.dirname(paths.machine);
   return {
     paths,
     places: { 'admin-settings': paths.adminSettings, 'sign-in': signIn.path, machine: paths.machine },
-    manifest: path.join(path.dirname(paths.machine), 'install-manifest.json'),
+    manifest: path.join(folder, 'install-manifest.json'),
+    options: path.join(folder, 'install-options'),
   };
 }
