@@ -30,7 +30,7 @@ it('says of what was done here that the clock was set back, where it lies ahead'
   vi.useFakeTimers({ now: Date.parse('2026-03-02T22:30:00Z') });
   const written29 = written('2026-03-31T22:30:00Z', false, true);
   expect(written29).toContain('>before the clock was set back<');
-  expect(written29).toContain('title="31 Mar 2026, 22:30"');
+  expect(written29).toContain('title="31 Mar 2026, 22:30:00 UTC"');
   expect(written('2026-03-31T22:30:00Z')).toContain('>in 29 days<');
   expect(written('2026-03-02T22:30:30Z', false, true)).toContain('>Just now<');
   expect(written('2026-03-02T20:30:00Z', false, true)).toContain('>2 hours ago<');

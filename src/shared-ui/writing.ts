@@ -31,15 +31,20 @@ export function createWriting(locale: string): Writing {
     relative: (instant, now) => {
       const distance = Date.parse(instant) - now;
       if (Number.isNaN(distance)) return instant;
-      const unit = UNITS.find(([, size]) => Math.abs(distance) >= size);
+      const unit = UNITS.find(([name, size]) => Math.abs(distance) >= size && !tooCoarse(name, distance));
       if (unit === undefined) return null;
-      // Of what has passed the whole units count; what ends in 89 days and some hours does not end in two months.
+      // Of what has passed the whole units count; what ends in 89 days and 23 hours ends in 90 days.
       const count = distance / unit[1];
       return relative.format(count < 0 ? Math.trunc(count) : Math.round(count), unit[0]);
     },
     list: (items) => list.format(items),
     number: (value) => number.format(value),
   };
+}
+
+/** Of an end that is near, such as that of a token, days say more than a month or two. */
+function tooCoarse(unit: Intl.RelativeTimeFormatUnit, distance: number): boolean {
+  return unit === 'month' && distance > 0 && distance < 120 * 86_400_000;
 }
 
 function written(format: Intl.DateTimeFormat, instant: string): string {
