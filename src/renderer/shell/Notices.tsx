@@ -125,7 +125,9 @@ function AccountNotice({ status }: { readonly status: StatusAnswer }) {
 function SyncNotice({ status }: { readonly status: StatusAnswer }) {
   const { t } = useText();
   const span = useSpan();
-  const { sync, policy, frozen } = status;
+  const { sync, policy, frozen, account } = status;
+  // Without a session nothing can be fetched, however well the hub is reached: the notice about the account says so.
+  if (account.state === 'sign-in-again') return null;
   if (sync.state !== 'failed' || policy === null || frozen === 'policy_stale') return null;
   return (
     <Notice tone="warn" actions={<SyncButton />}>
