@@ -58,6 +58,8 @@ export async function makeMachine(
     readonly folder?: string;
     readonly hubTimeouts?: HubTimeouts;
     readonly keychain?: Keychain;
+    /** The system that it has; the test's own disk holds its files, as they lie there. */
+    readonly platform?: 'linux' | 'mac';
     /** Folder of the built dashboard, for tests that open it. */
     readonly dashboardFolder?: string;
   } = {},
@@ -67,7 +69,7 @@ export async function makeMachine(
   const keychain = options.keychain ?? memoryKeychain();
   const running = new Set<RunningAgent>();
   const host: HostFacts = {
-    platform: 'linux',
+    platform: options.platform ?? 'linux',
     home: '/home/dev',
     userName: 'dev',
     temporary: folder,
