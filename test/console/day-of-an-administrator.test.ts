@@ -13,6 +13,7 @@ import { type Machine, makeMachine, type RunningAgent } from '../agent-at-hub.ts
 import { launchBrowser } from '../browser.ts';
 import { type HubProcess, runHubCommand, startHubProcess, temporaryDataDirectory } from '../hub-process.ts';
 import { choosePassword, signIn, signInOn, typeAddress } from './password-pages.ts';
+import { provisioningClient } from './provisioning-client.ts';
 
 /*
  * A day of an administrator, from the outside: a hub that was just installed, its console in a browser, an identity
@@ -171,26 +172,9 @@ test('SCIM brings a person and a team, and she signs in by the provider on a sec
   const told = page.getByRole('status').filter({ hasText: 'The token was made' });
   const token = await told.locator('code').textContent();
   const base = await page.locator('code', { hasText: '/scim/' }).first().textContent();
-  const provision = (kind: string, body: object) =>
-    fetch(`${base}/${kind}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
-      body: JSON.stringify(body),
-    });
-  const dana = await provision('Users', {
-    schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
-    userName: PROVISIONED,
-    name: { givenName: 'Dana', familyName: 'Provisioned' },
-    active: true,
-  });
-  expect(dana.status).toBe(201);
-  const { id } = z.object({ id: z.string() }).parse(await dana.json());
-  const team = await provision('Groups', {
-    schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
-    displayName: 'acme:Engineering',
-    members: [{ value: id }],
-  });
-  expect(team.status).toBe(201);
+  const client = provisioningClient(base ?? '', token ?? '');
+  const dana = await client.person(PROVISIONED, 'Dana', 'Provisioned');
+  await client.group('acme:Engineering', [dana]);
   await visit('Members');
   await page.getByRole('row', { name: /Dana Provisioned.*SCIM/ }).waitFor();
   await visit('Teams');
