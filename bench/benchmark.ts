@@ -9,8 +9,8 @@ export interface Benchmark {
   readonly against: string;
   /** The bound, in `unit`, inclusive. */
   readonly atMost: number;
-  /** `×`: how many times the other one. `MiB`: how much more than the other one. */
-  readonly unit: '×' | 'MiB';
+  /** `×`: how many times the other one. `MiB`: how much more than the other one. Else what is counted. */
+  readonly unit: '×' | 'MiB' | 'frames' | 'long tasks';
   measure(): Promise<Measurement>;
 }
 

@@ -25,7 +25,10 @@ async function benchmarks(names) {
   return found;
 }
 
-const shown = (value, unit) => (unit === 'MiB' ? `+ ${value.toFixed(1)} MiB` : `${value.toFixed(2)} ${unit}`);
+function shown(value, unit) {
+  if (unit === 'MiB') return `+ ${value.toFixed(1)} MiB`;
+  return unit === '×' ? `${value.toFixed(2)} ×` : `${value} ${unit}`;
+}
 
 async function row(benchmark) {
   process.stderr.write(`measuring: ${benchmark.what} …\n`);

@@ -17,14 +17,11 @@ import type { Door } from './open-door.ts';
 import { type Page, type Place, usePlace } from './routing.ts';
 import { DraftsProvider } from './settings/DraftsContext.tsx';
 import { LabelsProvider } from './settings/LabelsProvider.tsx';
+import { SettingsPage } from './settings/SettingsPage.tsx';
 import { ClosedDoor } from './shell/ClosedDoor.tsx';
 import { type NavEntry, Shell } from './shell/Shell.tsx';
 import { forgetSession } from './transport/session.ts';
 
-// Where people arrive: it is on its way while the agent is asked.
-const SettingsPage = onDemand(() => import('./settings/SettingsPage.tsx').then((it) => it.SettingsPage), {
-  early: true,
-});
 const PolicyPage = onDemand(() => import('./policy/PolicyPage.tsx').then((it) => it.PolicyPage));
 const AccountPage = onDemand(() => import('./account/AccountPage.tsx').then((it) => it.AccountPage));
 const DiagnosticsPage = onDemand(() =>

@@ -2,7 +2,14 @@ import { Highlighted } from './Highlighted.tsx';
 import classes from './Prose.module.css';
 
 /** A sentence in which `backticks` set off what is typed or named, as descriptions of settings do. */
-export function Prose({ text, words }: { readonly text: string; readonly words: readonly string[] }) {
+export function Prose({
+  text,
+  words = [],
+}: {
+  readonly text: string;
+  /** What was searched for, to be marked. */
+  readonly words?: readonly string[];
+}) {
   let start = 0;
   return text.split(/(`[^`]+`)/).map((part) => {
     const key = start;

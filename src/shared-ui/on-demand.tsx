@@ -6,11 +6,9 @@ import { useText } from './text-context.tsx';
  * A page whose code is loaded when somebody goes there, with the shape of a page in its place until then. Not
  * `React.lazy`: what takes the place of a fallback there is held back for up to 300 ms, also when the code has long
  * arrived. A load that fails is thrown while drawing, for the boundary around the pages.
- * `early`: loaded at once, since most people will go there.
  */
 export function onDemand<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
-  { early = false }: { readonly early?: boolean } = {},
 ): ComponentType<Props> {
   let loaded: ComponentType<Props> | null = null;
   const begin = async () => {
@@ -21,7 +19,6 @@ export function onDemand<Props extends object>(
     loading ??= begin();
     return loading;
   };
-  if (early) void ready().catch(() => {});
   // biome-ignore lint/correctness/noComponentHookFactories: called once a page, where the module is read
   return function OnDemand(props: Props) {
     const { t } = useText();

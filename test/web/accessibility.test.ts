@@ -199,7 +199,7 @@ describe('the dashboard for everybody', () => {
       expect(await focused(page)).toContain('File sharing');
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { level: 2, name: 'File sharing' }).waitFor();
-      await expect.poll(() => page.locator('h2').count()).toBe(1);
+      await expect.poll(() => page.getByRole('heading', { level: 2 }).count()).toBe(1);
       const why = `why is “${labelOf('filesharingAllowedDirectories')}” locked`;
       const reason = page.getByRole('button', { name: why });
       await tabTo(page, why);

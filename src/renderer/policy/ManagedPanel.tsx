@@ -39,13 +39,10 @@ function Managed({ settings }: { readonly settings: readonly ShownSetting[] }) {
   const close = useCallback(() => setExplained(null), []);
   const store = status.state === 'ready' ? status.value.store.state : 'ok';
   const words = useMemo(() => searchWords(query), [query]);
-  const found = useMemo(
-    () =>
-      findSettings(settings, { category: null, words, managedOnly: true }).flatMap(
-        (section) => section.settings,
-      ),
-    [settings, words],
-  );
+  const found = useMemo(() => {
+    const ids = findSettings(settings, { category: null, words, managedOnly: true });
+    return settings.filter(({ state }) => ids.has(state.id));
+  }, [settings, words]);
   return (
     <Panel
       title={t('policy.managed')}

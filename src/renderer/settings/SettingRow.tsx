@@ -6,7 +6,6 @@ import type { CatalogSetting, SettingState } from '../../shared/contracts/local-
 import { checkDraft } from '../../shared-ui/check-draft.ts';
 import { controlKind, isFieldset, isWide } from '../../shared-ui/controls/control.ts';
 import { SettingControl } from '../../shared-ui/controls/SettingControl.tsx';
-import { Highlighted } from '../../shared-ui/Highlighted.tsx';
 import type { JsonValue } from '../../shared-ui/json-value.ts';
 import { ManagedNote } from '../../shared-ui/ManagedNote.tsx';
 import { Prose } from '../../shared-ui/Prose.tsx';
@@ -19,23 +18,23 @@ import { AgentSays, useManager } from '../agent/AgentSays.tsx';
 import { refusalWords } from '../agent/FailureText.tsx';
 import { useDraftActions } from './DraftsContext.tsx';
 import { type Draft, isHeld } from './drafts.ts';
+import { SEARCHED } from './mark-words.ts';
 import classes from './SettingRow.module.css';
 
 interface SettingRowProps {
   readonly registration: CatalogSetting;
   readonly state: SettingState;
   readonly draft: Draft | undefined;
-  readonly words: readonly string[];
   /** Opens "Why is this locked?". */
   readonly onExplain: (id: string) => void;
 }
 
 /**
  * One setting: its words, its control, who manages it, and what became of an edit. Drawn again only when something of
- * it changed: there are a hundred of them, and every letter of a search or an edit passes by here.
+ * it changed: there are a hundred of them, and every edit passes by here. A search never does: it hides and marks.
  */
 export const SettingRow = memo(function SettingRow(props: SettingRowProps) {
-  const { registration, state, draft, words, onExplain } = props;
+  const { registration, state, draft, onExplain } = props;
   const { t } = useText();
   const { edit, reset } = useDraftActions();
   const id = useId();
@@ -74,13 +73,14 @@ export const SettingRow = memo(function SettingRow(props: SettingRowProps) {
             id={`${id}-label`}
             htmlFor={isFieldset(kind) ? undefined : `${id}-control`}
             className={classes.label}
+            {...SEARCHED}
           >
-            <Highlighted text={registration.label} words={words} />
+            {registration.label}
           </label>
           {draft === undefined ? null : <Tag tone="warn">{t('settings.changed')}</Tag>}
         </div>
-        <p id={`${id}-text`} className={classes.text}>
-          <Prose text={registration.description} words={words} />
+        <p id={`${id}-text`} className={classes.text} {...SEARCHED}>
+          <Prose text={registration.description} />
         </p>
         {hints.length === 0 ? null : <p className={classes.hint}>{hints.join(' · ')}</p>}
       </div>
@@ -107,13 +107,7 @@ export const SettingRow = memo(function SettingRow(props: SettingRowProps) {
   );
 });
 
-function RowNotes({
-  registration,
-  state,
-  draft,
-  id,
-  onExplain,
-}: Omit<SettingRowProps, 'words'> & { readonly id: string }) {
+function RowNotes({ registration, state, draft, id, onExplain }: SettingRowProps & { readonly id: string }) {
   const { t, dateTime } = useText();
   const manager = useManager();
   const valueText = useValueText();

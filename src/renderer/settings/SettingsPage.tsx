@@ -1,7 +1,7 @@
 import { Button, Checkbox } from '@mantine/core';
 import ListFilter from 'lucide-react/icons/list-filter';
 import SearchX from 'lucide-react/icons/search-x';
-import { useCallback, useDeferredValue, useMemo, useState } from 'react';
+import { memo, useCallback, useMemo, useRef, useState } from 'react';
 import type { CatalogSetting, SettingState } from '../../shared/contracts/local-api.ts';
 import { searchWords } from '../../shared-ui/match-text.ts';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
@@ -13,7 +13,8 @@ import { ResourceGate } from '../agent/ResourceGate.tsx';
 import { useResource } from '../agent/use-resource.ts';
 import { usePlace } from '../routing.ts';
 import { CategoryNav } from './CategoryNav.tsx';
-import { findSettings, joinSettings, type Section, type ShownSetting } from './find-settings.ts';
+import { findSettings, joinSettings, type ShownSetting, sectionsOf } from './find-settings.ts';
+import { useMarkedWords } from './mark-words.ts';
 import { PendingBar } from './PendingBar.tsx';
 import { ResetAll } from './ResetAll.tsx';
 import classes from './SettingsPage.module.css';
@@ -53,9 +54,9 @@ function Settings({
   const [query, setQuery] = useState('');
   const [managedOnly, setManagedOnly] = useState(false);
   const categoryName = useCategoryName();
-  const words = useDeferredValue(useMemo(() => searchWords(query), [query]));
+  const words = useMemo(() => searchWords(query), [query]);
   const current = settings.some((setting) => setting.registration.category === category) ? category : null;
-  const sections = useMemo(
+  const found = useMemo(
     () => findSettings(settings, { category: current, words, managedOnly, categoryName }),
     [settings, current, words, managedOnly, categoryName],
   );
@@ -90,17 +91,16 @@ function Settings({
           <CategoryNav settings={settings} current={words.length > 0 ? null : current} />
         </div>
         <div className={classes.list}>
-          <Found sections={sections} query={query.trim()} />
-          {sections.length === 0 ? (
+          <Found count={found.size} query={query.trim()} />
+          {found.size > 0 ? null : (
             <Nothing
               query={query.trim()}
               managedOnly={managedOnly}
               any={settings.length > 0}
               onShowAll={showAll}
             />
-          ) : (
-            <Sections sections={sections} words={words} settings={settings} />
           )}
+          <Sections settings={settings} found={found} words={words} />
           <PendingBar />
         </div>
       </div>
@@ -118,9 +118,8 @@ function Summary({ settings }: { readonly settings: readonly ShownSetting[] }) {
 }
 
 // Said aloud after each search; seen only while searching, where the number is news.
-function Found({ sections, query }: { readonly sections: readonly Section[]; readonly query: string }) {
+function Found({ count, query }: { readonly count: number; readonly query: string }) {
   const { t } = useText();
-  const count = sections.reduce((sum, section) => sum + section.settings.length, 0);
   return (
     <p className={query === '' ? 'visually-hidden' : classes.found} role="status">
       {query === '' ? t('settings.found', { count }) : t('settings.foundFor', { count, query })}
@@ -129,40 +128,58 @@ function Found({ sections, query }: { readonly sections: readonly Section[]; rea
 }
 
 function Sections({
-  sections,
-  words,
   settings,
+  found,
+  words,
 }: {
-  readonly sections: readonly Section[];
-  readonly words: readonly string[];
   readonly settings: readonly ShownSetting[];
+  readonly found: ReadonlySet<string>;
+  readonly words: readonly string[];
 }) {
   const [explained, setExplained] = useState<string | null>(null);
-  const drawn = useWhole() ? sections : firstOf(sections);
-  const status = useResource('status');
-  const close = useCallback(() => setExplained(null), []);
+  const list = useRef<HTMLDivElement>(null);
+  const whole = useWhole();
+  const first = whole ? null : found;
+  const sections = useMemo(
+    () => sectionsOf(first === null ? settings : firstOf(settings, first)),
+    [settings, first],
+  );
+  useMarkedWords(list, words, found, whole);
   return (
     <>
-      {drawn.map((section) => (
-        <SettingsSection key={section.category} section={section} words={words} onExplain={setExplained} />
-      ))}
-      <WhyPanel
-        setting={settings.find((setting) => setting.state.id === explained) ?? null}
-        contact={status.state === 'ready' ? (status.value.policy?.contact ?? null) : null}
-        onClose={close}
-      />
+      <div ref={list} className={classes.sections} hidden={found.size === 0}>
+        {sections.map((section) => (
+          <SettingsSection key={section.category} section={section} found={found} onExplain={setExplained} />
+        ))}
+      </div>
+      <Why settings={settings} explained={explained} onExplain={setExplained} />
     </>
   );
 }
 
-function firstOf(sections: readonly Section[]): readonly Section[] {
-  let left = FIRST_SETTINGS;
-  return sections.flatMap(({ category, settings }) => {
-    const first = settings.slice(0, left);
-    left -= first.length;
-    return first.length === 0 ? [] : [{ category, settings: first }];
-  });
-}
+/** "Why is this locked?" of one of the settings; a search passes it by. */
+const Why = memo(function Why({
+  settings,
+  explained,
+  onExplain,
+}: {
+  readonly settings: readonly ShownSetting[];
+  readonly explained: string | null;
+  readonly onExplain: (id: string | null) => void;
+}) {
+  const status = useResource('status');
+  const close = useCallback(() => onExplain(null), [onExplain]);
+  return (
+    <WhyPanel
+      setting={settings.find((setting) => setting.state.id === explained) ?? null}
+      contact={status.state === 'ready' ? (status.value.policy?.contact ?? null) : null}
+      onClose={close}
+    />
+  );
+});
+
+const firstOf = (settings: readonly ShownSetting[], found: ReadonlySet<string>): readonly ShownSetting[] =>
+  settings.filter(({ state }) => found.has(state.id)).slice(0, FIRST_SETTINGS);
 
 function Nothing({
   query,

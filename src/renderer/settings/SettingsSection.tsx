@@ -1,5 +1,5 @@
 import Link2 from 'lucide-react/icons/link-2';
-import { memo, useId } from 'react';
+import { memo, useId, useMemo } from 'react';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { useDrafts } from './DraftsContext.tsx';
 import type { Section, ShownSetting } from './find-settings.ts';
@@ -7,35 +7,41 @@ import { SettingRow } from './SettingRow.tsx';
 import classes from './SettingsSection.module.css';
 import { useCategoryName } from './use-catalog.ts';
 
-/** The settings of a category; those that share a lock stand together and say so. */
+/**
+ * The settings of a category; those that share a lock stand together and say so. What a search does not find is hidden
+ * and stays drawn: to draw a hundred rows again takes longer than the frame in which a letter has to be answered.
+ */
 export const SettingsSection = memo(function SettingsSection({
   section,
-  words,
+  found = null,
   onExplain,
 }: {
   readonly section: Section;
-  readonly words: readonly string[];
+  /** Ids of the settings to show; `null`: all of them. */
+  readonly found?: ReadonlySet<string> | null;
   readonly onExplain: (id: string) => void;
 }) {
   const id = useId();
   const { drafts } = useDrafts();
   const categoryName = useCategoryName();
+  const runs = useMemo(() => inGroups(section.settings), [section]);
+  const shows = ({ state }: ShownSetting) => found === null || found.has(state.id);
   return (
-    <section aria-labelledby={id} className={classes.section}>
+    <section aria-labelledby={id} className={classes.section} hidden={!section.settings.some(shows)}>
       <h2 id={id} className={classes.title}>
         {categoryName(section.category)}
       </h2>
-      {inGroups(section.settings).map((run) => (
-        <GroupCard key={run.key} group={run.group !== null && run.settings.length > 1}>
-          {run.settings.map(({ registration, state }) => (
-            <SettingRow
-              key={state.id}
-              registration={registration}
-              state={state}
-              draft={drafts.get(state.id)}
-              words={words}
-              onExplain={onExplain}
-            />
+      {runs.map((run) => (
+        <GroupCard key={run.key} shared={run.group !== null} shown={run.settings.filter(shows).length}>
+          {run.settings.map((setting) => (
+            <div key={setting.state.id} className={classes.place} hidden={!shows(setting)}>
+              <SettingRow
+                registration={setting.registration}
+                state={setting.state}
+                draft={drafts.get(setting.state.id)}
+                onExplain={onExplain}
+              />
+            </div>
           ))}
         </GroupCard>
       ))}
@@ -43,11 +49,21 @@ export const SettingsSection = memo(function SettingsSection({
   );
 });
 
-function GroupCard({ group, children }: { readonly group: boolean; readonly children: React.ReactNode }) {
+function GroupCard({
+  shared,
+  shown,
+  children,
+}: {
+  /** Whether its settings share a lock. */
+  readonly shared: boolean;
+  /** How many of its settings are shown. */
+  readonly shown: number;
+  readonly children: React.ReactNode;
+}) {
   const { t } = useText();
   return (
-    <div className={classes.card}>
-      {group ? (
+    <div className={classes.card} hidden={shown === 0}>
+      {shared && shown > 1 ? (
         <p className={classes.group} title={t('settings.groupWhy')}>
           <Link2 size={14} aria-hidden />
           <span>{t('settings.groupWhy')}</span>

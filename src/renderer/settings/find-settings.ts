@@ -40,10 +40,10 @@ export function isManaged(setting: ShownSetting): boolean {
 }
 
 /**
- * The settings to show, by category. A search looks through all categories: whoever searches does not know where a
+ * Ids of the settings to show. A search looks through all categories: whoever searches does not know where a
  * setting is. Each word has to be found somewhere in its label, description, category, id, choices or store key.
  */
-export function findSettings(all: readonly ShownSetting[], filter: Filter): readonly Section[] {
+export function findSettings(all: readonly ShownSetting[], filter: Filter): ReadonlySet<string> {
   const searching = filter.words.length > 0;
   const found = all.filter(
     (setting) =>
@@ -51,13 +51,19 @@ export function findSettings(all: readonly ShownSetting[], filter: Filter): read
       (!filter.managedOnly || isManaged(setting)) &&
       matches(setting.registration, filter),
   );
-  const categories = [...new Set(all.map((setting) => setting.registration.category))];
-  return categories
-    .map((category) => ({
-      category,
-      settings: found.filter((setting) => setting.registration.category === category),
-    }))
-    .filter((section) => section.settings.length > 0);
+  return new Set(found.map(({ state }) => state.id));
+}
+
+/** All of `settings` by category, in the catalog's order. */
+export function sectionsOf(settings: readonly ShownSetting[]): readonly Section[] {
+  const sections = new Map<string, ShownSetting[]>();
+  for (const setting of settings) {
+    const { category } = setting.registration;
+    const section = sections.get(category);
+    if (section === undefined) sections.set(category, [setting]);
+    else section.push(setting);
+  }
+  return [...sections].map(([category, inside]) => ({ category, settings: inside }));
 }
 
 function matches(registration: CatalogSetting, { words, categoryName }: Filter): boolean {

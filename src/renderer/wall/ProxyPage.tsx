@@ -43,7 +43,7 @@ function ProxySettings({ settings }: { readonly settings: readonly ShownSetting[
     <>
       <PageHead title={t('wall.proxyTitle')} text={t('wall.proxyText')} />
       <div className={pageClasses.list}>
-        <SettingsSection section={{ category, settings }} words={[]} onExplain={setExplained} />
+        <SettingsSection section={{ category, settings }} onExplain={setExplained} />
         <PendingBar />
       </div>
       <WhyPanel
