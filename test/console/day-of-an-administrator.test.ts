@@ -65,7 +65,6 @@ beforeAll(async () => {
     launchBrowser(),
   ]);
   context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', baseURL: hub.url });
-  context.setDefaultTimeout(15_000);
   page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(String(error)));
   machines = [await makeMachine({ clock: systemClock() }), await makeMachine({ clock: systemClock() })];

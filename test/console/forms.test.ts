@@ -227,10 +227,15 @@ it('keep what was typed, say why, and work at the next press', async () => {
     expect(typed).toEqual(expect.arrayContaining(Object.values(form.fields)));
     const submit = place.getByRole('button', { name: form.submit, exact: true });
     for (const [what, [fail, said]] of Object.entries(FAILURES)) {
-      await page.route(CHANGES, (route) =>
-        route.request().method() === 'GET' ? route.fallback() : fail(route),
-      );
+      // Two failures are said in the same words: those of the one before must not be taken for those of this one.
+      const failed = Promise.withResolvers<void>();
+      await page.route(CHANGES, async (route) => {
+        if (route.request().method() === 'GET') return route.fallback();
+        await fail(route);
+        failed.resolve();
+      });
       await submit.click();
+      await failed.promise;
       await place.getByText(said, { exact: false }).first().waitFor();
       expect([form.place, form.open, what, await valuesOf(place)]).toEqual([
         form.place,

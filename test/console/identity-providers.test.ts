@@ -29,7 +29,6 @@ beforeAll(async () => {
     await openConsole(browser, hub, 'owner'),
     await openConsole(browser, hub, 'secondOwner'),
   ];
-  for (const { context } of [owner, secondOwner]) context.setDefaultTimeout(10_000);
 });
 afterAll(async () => {
   await browser?.close();
@@ -89,7 +88,7 @@ async function signInBySso(who: TestPerson): Promise<string> {
     .getByRole('heading', { name: /Signed in|You are signed in|did not work|Access denied/i })
     .or(page.getByRole('navigation', { name: 'Pages', exact: true }))
     .first()
-    .waitFor({ timeout: 10_000 });
+    .waitFor();
   const text = (await page.locator('body').textContent()) ?? '';
   await context.close();
   return text;

@@ -21,7 +21,6 @@ beforeAll(async () => {
     signInDevice(hub, 'developer', 'Dana’s desk'),
     signInDevice(hub, 'designer', 'Dave’s laptop'),
   ]);
-  owner.page.setDefaultTimeout(15_000);
 });
 afterAll(async () => {
   await browser?.close();

@@ -33,10 +33,13 @@ async function passing(work: Promise<unknown>): Promise<void> {
   const end = work.finally(() => {
     done = true;
   });
-  await vi.waitUntil(() => {
-    if (!done) time.advance(120);
-    return done;
-  });
+  await vi.waitUntil(
+    () => {
+      if (!done) time.advance(120);
+      return done;
+    },
+    { timeout: 20_000 },
+  );
   await end;
 }
 
@@ -98,7 +101,7 @@ describe('a disk that is full or read-only', () => {
     await vi.waitFor(async () => expect(await world.readStore()).toMatchObject({ AnalyticsEnabled: false }), {
       timeout: 20_000,
     });
-    await vi.waitFor(() => expect(enforcement.storeState().state).toBe('ok'));
+    await vi.waitFor(() => expect(enforcement.storeState().state).toBe('ok'), { timeout: 20_000 });
     expect(enforcement.appliedAt()).not.toBeNull();
     expect(time.waiting()).toBe(0);
   });

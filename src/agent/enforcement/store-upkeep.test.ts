@@ -25,8 +25,10 @@ describe('an agent that watches', () => {
     await rm(world.paths.store);
     await mkdir(world.paths.store);
     await vi.waitFor(async () => expect(await world.storeText()).toBe(right), { timeout: 20_000 });
-    await vi.waitFor(() =>
-      expect(enforcement.drift().map(({ kind }) => kind)).toEqual(['value', 'deleted_file', 'replaced']),
+    await vi.waitFor(
+      () =>
+        expect(enforcement.drift().map(({ kind }) => kind)).toEqual(['value', 'deleted_file', 'replaced']),
+      { timeout: 20_000 },
     );
   });
 
@@ -93,7 +95,7 @@ describe('somebody who keeps changing it back', () => {
     }
     time.setWallBy(-86_400_000 * 365);
     time.advance(60_001);
-    await vi.waitFor(() => expect(enforcement.storeState().state).toBe('ok'));
+    await vi.waitFor(() => expect(enforcement.storeState().state).toBe('ok'), { timeout: 20_000 });
     expect(world.events.at(-1)).toEqual({ type: 'status' });
     await enforcement.check();
     expect(time.waiting(), 'an idle agent has nothing due').toBe(0);

@@ -88,12 +88,15 @@ test('other files of the folder are not told of, and nothing after it was stoppe
   follow(file);
   await writeFile(other, '1');
   await noticed(() => writeFile(file, '{}'));
-  await vi.waitFor(async () => {
-    // Settled: no call is under way any more.
-    const before = calls;
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(calls).toBe(before);
-  });
+  await vi.waitFor(
+    async () => {
+      // Settled: no call is under way any more.
+      const before = calls;
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(calls).toBe(before);
+    },
+    { timeout: 20_000 },
+  );
   stop();
   const before = calls;
   const control = watchPaths(

@@ -24,7 +24,7 @@ it('reads once more what was answered before the change and arrives after it, al
   expect(page.asked()).toBe(1);
   const read = page.read();
   page.answer(0, 'before the change');
-  await vi.waitFor(() => expect(page.asked()).toBe(2));
+  await vi.waitFor(() => expect(page.asked()).toBe(2), { timeout: 20_000 });
   page.answer(1, 'after the change');
   await read;
   expect(page.shown()).toBe('after the change');
@@ -35,11 +35,11 @@ it('lets a reading end although more changes than it takes time: it is never bro
   const page = show();
   const reads = [page.read(), page.read(), page.read()];
   page.answer(0, 'first');
-  await vi.waitFor(() => expect(page.asked()).toBe(2));
+  await vi.waitFor(() => expect(page.asked()).toBe(2), { timeout: 20_000 });
   expect(page.shown()).toBe('first');
   reads.push(page.read());
   page.answer(1, 'second');
-  await vi.waitFor(() => expect(page.asked()).toBe(3));
+  await vi.waitFor(() => expect(page.asked()).toBe(3), { timeout: 20_000 });
   expect(page.shown()).toBe('second');
   page.answer(2, 'third');
   await Promise.all(reads);
@@ -50,9 +50,9 @@ it('lets a reading end although more changes than it takes time: it is never bro
 it('reads at once what nobody is reading', async () => {
   const page = show();
   page.answer(0, 'old');
-  await vi.waitFor(() => expect(page.shown()).toBe('old'));
+  await vi.waitFor(() => expect(page.shown()).toBe('old'), { timeout: 20_000 });
   const read = page.read();
-  await vi.waitFor(() => expect(page.asked()).toBe(2));
+  await vi.waitFor(() => expect(page.asked()).toBe(2), { timeout: 20_000 });
   page.answer(1, 'new');
   await read;
   expect(page.shown()).toBe('new');

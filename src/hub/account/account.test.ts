@@ -199,7 +199,7 @@ describe('the password', () => {
       [ada.id],
     );
     const changing = send('/password', { ...NEW, current: PASSWORD });
-    await expect.poll(() => waitingForLocks(database), { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => waitingForLocks(database)).toBe(1);
     await holder.query('commit');
     holder.release();
     expect((await changing).status).toBe(401);

@@ -323,7 +323,7 @@ describe('access ends in every process', () => {
       .set({ disabled_at: new Date() })
       .where('id', '=', dora.id)
       .execute();
-    await expect.poll(account, { timeout: 4000 }).toEqual([401, 401]);
+    await expect.poll(account, { timeout: 15_000 }).toEqual([401, 401]);
   });
 
   it('when the token has ended', async () => {

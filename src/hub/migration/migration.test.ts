@@ -216,7 +216,9 @@ it('leaves alone whom SCIM took over a moment before their removal', async () =>
   const removal = await db.transaction().execute(async (trx) => {
     await lockOrganization(trx, organizationId);
     const removing = advanceMigration(db, context, where, { action: 'remove', batch: 50, without: [] });
-    await vi.waitFor(async () => expect(await waitingForLocks(scim.database)).toBeGreaterThan(0));
+    await vi.waitFor(async () => expect(await waitingForLocks(scim.database)).toBeGreaterThan(0), {
+      timeout: 20_000,
+    });
     await trx.updateTable('memberships').set({ origin: 'scim' }).where('user_id', '=', raced).execute();
     return { removing };
   });
@@ -549,7 +551,7 @@ describe('another organization', () => {
         .forUpdate()
         .execute();
       const removing = take(where, 'remove').catch((error: unknown) => error);
-      await vi.waitFor(async () => expect(await waitingForLocks(scim.database)).toBe(1));
+      await vi.waitFor(async () => expect(await waitingForLocks(scim.database)).toBe(1), { timeout: 20_000 });
       return { removing, happening: await meanwhile() };
     });
     return { removed: await removal.removing, happening: removal.happening };
@@ -635,7 +637,7 @@ describe('another organization', () => {
     const where = { organizationId, migrationId };
     const { happening } = await removingWhile(where, quin, async () => {
       const cancelling = take(where, 'cancel');
-      await vi.waitFor(async () => expect(await waitingForLocks(scim.database)).toBe(2));
+      await vi.waitFor(async () => expect(await waitingForLocks(scim.database)).toBe(2), { timeout: 20_000 });
       return { cancelling };
     });
     expect(await happening.cancelling).toMatchObject({ step: 'cancelled' });

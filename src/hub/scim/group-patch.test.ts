@@ -241,7 +241,7 @@ describe('a person', () => {
   it('and a group tell when they last changed, and still when they were made', async () => {
     const { id, meta } = await make('hal');
     const group = (await scim.send(scim.acme, 'POST', '/Groups', { displayName: 'acme:Times' })).body;
-    await vi.waitUntil(() => Date.now() > Date.parse(group.meta.created));
+    await vi.waitUntil(() => Date.now() > Date.parse(group.meta.created), { timeout: 20_000 });
     for (const [path, before] of [
       [`/Users/${id}`, meta],
       [`/Groups/${group.id}`, group.meta],

@@ -440,7 +440,7 @@ describe('versions', () => {
   ])('of a group change, and its time, with one of its people’s %s', async (_what, method, body) => {
     const { id } = await post('/Users', { userName: email });
     const group = await post('/Groups', { displayName: `acme:V ${serial}`, members: [{ value: id }] });
-    await vi.waitUntil(() => Date.now() > Date.parse(group.meta.lastModified));
+    await vi.waitUntil(() => Date.now() > Date.parse(group.meta.lastModified), { timeout: 20_000 });
     expect((await send(method, `/Users/${id}`, body())).status).toBe(method === 'DELETE' ? 204 : 200);
     const after = await send('GET', `/Groups/${group.id}`);
     expect(after.body.members.map(({ display }: { display: string }) => display)).toEqual(
