@@ -18,13 +18,6 @@ const MOST_READ = 500;
 const SORTED_WHOLE: Readonly<Record<string, string>> = {
   'GET /v1/orgs/{organization}/policies assigned': 'a number that is counted',
   'GET /v1/orgs/{organization}/teams members': 'a number that is counted',
-  'GET /v1/orgs/{organization}/devices device': 'the name is the own or the reported one',
-  'GET /v1/orgs/{organization}/devices status': 'made of the time and of seven tables',
-  'GET /v1/orgs/{organization}/devices policy': 'the one that applies by now, for each member anew',
-  'GET /v1/orgs/{organization}/devices platform': 'members without a device are rows too',
-  'GET /v1/orgs/{organization}/devices agent': 'members without a device are rows too',
-  'GET /v1/orgs/{organization}/devices fetched': 'members without a device are rows too',
-  'GET /v1/orgs/{organization}/devices reported': 'members without a device are rows too',
   'GET /v1/orgs/{organization}/overrides email': 'the address is that of the account',
   'GET /v1/orgs/{organization}/tokens used': 'written with every use: an index would cost more than it gives',
   'GET /v1/orgs/{organization}/policies/{policyId}/revisions author': 'the history of one policy',

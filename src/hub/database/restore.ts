@@ -1,7 +1,8 @@
+import { sql } from 'kysely';
 import type pg from 'pg';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { type BackupHead, type BackupLine, readBackup, verifyBackup } from './backup.ts';
-import { type ConnectionTarget, connectClient, openDatabase } from './connection.ts';
+import { type ConnectionTarget, connectClient, type Db, openDatabase } from './connection.ts';
 import { appliedMigrations, migrate, migrateTo } from './migrate.ts';
 import { MIGRATIONS } from './migrations/all.ts';
 import { listTables } from './tables.ts';
@@ -36,6 +37,7 @@ export async function restoreBackup(options: {
     await migrateTo(handle.db, head.migrations.at(-1) ?? '');
     const rows = await load(options);
     await migrate(handle.db);
+    await markEveryStanding(handle.db);
     return { head, rows };
   } finally {
     await handle.close();
@@ -163,6 +165,14 @@ async function insertBatch(
      select ${columns} from json_populate_recordset(null::${name}, $1::json)`,
     [`[${batch.join(',')}]`],
   );
+}
+
+/** The rows came in without the triggers, and with new numbers: the list of devices is worked out anew. */
+async function markEveryStanding(db: Db): Promise<void> {
+  await sql`insert into device_standing_marks (organization_id)
+    select o.id from organizations o where not exists (
+      select 1 from device_standing_marks m
+       where m.organization_id = o.id and m.user_id is null and m.policy_id is null)`.execute(db);
 }
 
 /** In SQL of its own: a backup may be older than the code that stamps otherwise. */

@@ -2,13 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Device } from '../../shared/contracts/hub-devices.ts';
 import { csvRows } from '../csv-rows.ts';
 import type { Db } from '../database/connection.ts';
-import {
-  type DeviceFilter,
-  type DevicePosition,
-  positionOf,
-  selectDeviceRows,
-  toDevice,
-} from './device-rows.ts';
+import { type DeviceFilter, type DevicePosition, selectDeviceRows, toDevice } from './device-rows.ts';
 
 const PAGE = 500;
 
@@ -44,11 +38,9 @@ export function exportDevices(db: Db, organizationId: string, at: Date, filter: 
 
 async function* cells(db: Db, organizationId: string, at: Date, filter: DeviceFilter) {
   let after: DevicePosition | undefined;
-  for (;;) {
-    const rows = await selectDeviceRows(db, organizationId, at, { filter, after, limit: PAGE });
+  do {
+    const { rows, next } = await selectDeviceRows(db, organizationId, at, { filter, after, limit: PAGE });
     for (const row of rows) yield COLUMNS.map(([, of]) => of(toDevice(row)));
-    const last = rows.at(-1);
-    if (rows.length < PAGE || last === undefined) return;
-    after = positionOf(last);
-  }
+    after = next ?? undefined;
+  } while (after !== undefined);
 }

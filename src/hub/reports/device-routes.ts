@@ -21,6 +21,7 @@ import { keepComplianceDays, readTrend } from './compliance-days.ts';
 import { exportDevices } from './device-export.ts';
 import { countFollowing } from './device-rows.ts';
 import { forgetDevice, listDevices, listDrift, nameDevice, readDevice } from './device-service.ts';
+import { createStandings } from './device-standings.ts';
 import { changeReportSettings, readReportSettings } from './report-settings.ts';
 import { keepReportsTidy } from './retention.ts';
 
@@ -28,15 +29,19 @@ const tags = ['devices'];
 
 /** `/v1/orgs/{organization}/devices` and how long reports are kept. */
 export function deviceRoutes(app: HubServer, context: HubContext): void {
-  readRoutes(app, context);
+  const standings = createStandings(context.db, () => new Date(context.clock.now()));
+  readRoutes(app, context, standings);
+  deviceReadRoutes(app, context);
   changeRoutes(app, context);
   settingsRoutes(app, context);
-  trendRoute(app, context);
+  trendRoute(app, context, standings);
   keepReportsTidy(app, context);
   keepComplianceDays(app, context);
 }
 
-function readRoutes(app: HubServer, { db, clock }: HubContext): void {
+type Standings = ReturnType<typeof createStandings>;
+
+function readRoutes(app: HubServer, { db, clock }: HubContext, standings: Standings): void {
   const now = () => new Date(clock.now());
   app.get(
     '/v1/orgs/:organization/devices',
@@ -50,7 +55,11 @@ function readRoutes(app: HubServer, { db, clock }: HubContext): void {
         response: answers(200, deviceListSchema),
       },
     },
-    (request) => listDevices(db, organizationOf(request).id, now(), request.query),
+    async (request) => {
+      const { id } = organizationOf(request);
+      await standings(id);
+      return listDevices(db, id, now(), request.query);
+    },
   );
   app.get(
     '/v1/orgs/:organization/devices/export',
@@ -65,11 +74,14 @@ function readRoutes(app: HubServer, { db, clock }: HubContext): void {
         produces: ['text/csv'],
       },
     },
-    async (request, reply) =>
-      reply
+    async (request, reply) => {
+      const { id } = organizationOf(request);
+      await standings(id);
+      return reply
         .header('content-disposition', 'attachment; filename="devices.csv"')
         .type('text/csv; charset=utf-8')
-        .send(exportDevices(db, organizationOf(request).id, now(), request.query)),
+        .send(exportDevices(db, id, now(), request.query));
+    },
   );
   app.get(
     '/v1/orgs/:organization/policy-compliance',
@@ -82,8 +94,15 @@ function readRoutes(app: HubServer, { db, clock }: HubContext): void {
         response: answers(200, policyComplianceSchema),
       },
     },
-    async (request) => ({ policies: [...(await countFollowing(db, organizationOf(request).id, now()))] }),
+    async (request) => {
+      const { id } = organizationOf(request);
+      await standings(id);
+      return { policies: [...(await countFollowing(db, id, now()))] };
+    },
   );
+}
+
+function deviceReadRoutes(app: HubServer, { db, clock }: HubContext): void {
   app.get(
     '/v1/orgs/:organization/devices/:deviceId',
     {
@@ -96,7 +115,12 @@ function readRoutes(app: HubServer, { db, clock }: HubContext): void {
       },
     },
     async (request, reply) => {
-      const found = await readDevice(db, organizationOf(request).id, now(), request.params.deviceId);
+      const found = await readDevice(
+        db,
+        organizationOf(request).id,
+        new Date(clock.now()),
+        request.params.deviceId,
+      );
       return tagged(reply, found, { name: found.name });
     },
   );
@@ -116,7 +140,7 @@ function readRoutes(app: HubServer, { db, clock }: HubContext): void {
   );
 }
 
-function trendRoute(app: HubServer, { db, clock }: HubContext): void {
+function trendRoute(app: HubServer, { db, clock }: HubContext, standings: Standings): void {
   app.get(
     '/v1/orgs/:organization/devices/trend',
     {
@@ -129,7 +153,11 @@ function trendRoute(app: HubServer, { db, clock }: HubContext): void {
         response: answers(200, complianceTrendSchema),
       },
     },
-    (request) => readTrend(db, organizationOf(request).id, new Date(clock.now()), request.query.days),
+    async (request) => {
+      const { id } = organizationOf(request);
+      await standings(id);
+      return readTrend(db, id, new Date(clock.now()), request.query.days);
+    },
   );
 }
 

@@ -1,8 +1,14 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Device, DeviceQuery, DeviceStatus } from '../../shared/contracts/hub-devices.ts';
-import type { Reader } from '../database/connection.ts';
+import {
+  DEVICE_STATUSES,
+  type Device,
+  type DeviceQuery,
+  type DeviceStatus,
+} from '../../shared/contracts/hub-devices.ts';
+import type { Db, Reader } from '../database/connection.ts';
 import { containing } from '../database/contains.ts';
-import { readReportSettings } from './report-settings.ts';
+import { heardSince, workOutStandings } from './device-standings.ts';
+import { devicesNow, NO_DEVICE, statusAt } from './device-status.ts';
 import { whatToDo } from './what-to-do.ts';
 
 /** A device, or a member without one, with everything that its status depends on. */
@@ -34,7 +40,6 @@ export interface DeviceRow {
   frozen: string | null;
   refused: string | null;
   errors: number | null;
-  sort_key: string;
 }
 
 export type DeviceFilter = Omit<DeviceQuery, 'limit' | 'cursor' | 'sort'>;
@@ -42,32 +47,33 @@ export type DeviceFilter = Omit<DeviceQuery, 'limit' | 'cursor' | 'sort'>;
 /** Where a page ends: what the list is sorted by, user, device. */
 export type DevicePosition = readonly [key: string, userId: string, deviceId: string];
 
-/** The orders of the list. Times sort as the text that they are written as; what is not there comes first. */
+/** The orders of the list: columns of `device_standings`. */
 const ORDERS = {
-  user: sql`lower(d.email)`,
-  device: sql`lower(coalesce(d.name, ''))`,
-  status: sql`d.status`,
-  policy: sql`lower(coalesce(d.expected_name, ''))`,
-  platform: sql`coalesce(d.platform, '')`,
-  agent: sql`coalesce(d.agent_version, '')`,
-  fetched: timeText(sql`d.fetched_at`),
-  reported: timeText(sql`d.reported_at`),
+  user: sql`s.email`,
+  device: sql`s.name`,
+  status: sql`s.status`,
+  policy: sql`s.policy`,
+  platform: sql`s.platform`,
+  agent: sql`s.agent`,
+  fetched: sql`s.fetched`,
+  reported: sql`s.reported`,
 } as const;
 export type DeviceSort = NonNullable<DeviceQuery['sort']>;
 
-function timeText(column: RawBuilder<unknown>) {
-  return sql`coalesce(to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '')`;
+/** A row of a page, before what is shown of it is read. */
+interface Place {
+  readonly user_id: string;
+  readonly device: string;
+  readonly status: DeviceStatus;
+  readonly sort_key: string;
 }
 
-const NO_DEVICE = '00000000-0000-0000-0000-000000000000';
-
 /**
- * Rows of an organization by e-mail address or in another order, with the status by the table of docs/delivery.md
- * section 5. What only the whole member tells (no policy, a domain that nobody controls) comes before what a device
- * says.
+ * Rows of an organization by e-mail address or in another order. The page is found among the standings as they are
+ * worked out; what is shown of its rows is read from the tables. A row that goes in between is left out.
  */
 export async function selectDeviceRows(
-  db: Reader,
+  db: Db,
   organizationId: string,
   at: Date,
   wanted: {
@@ -75,33 +81,60 @@ export async function selectDeviceRows(
     readonly sort?: DeviceSort | undefined;
     readonly after?: DevicePosition | undefined;
     readonly limit: number;
-    readonly deviceId?: string;
   },
-): Promise<readonly DeviceRow[]> {
-  const { filter, sort = 'user', after, limit, deviceId } = wanted;
-  const key = ORDERS[orderNamed(sort)];
-  const [direction, beyond] = sort.startsWith('-') ? [sql`desc`, sql`<`] : [sql`asc`, sql`>`];
-  const place = sql`${key}, d.user_id, coalesce(d.id, ${NO_DEVICE})`;
-  const rows = await sql<DeviceRow>`
-    select d.*, ${key} as sort_key from (${await statement(db, organizationId, at, filter, begins(sort, after))}) d
-     where ${filter.status === undefined ? sql`true` : sql`d.status = ${filter.status}`}
-       and ${filter.hideCompliant === true ? sql`d.status not in ('compliant', 'exception')` : sql`true`}
-       and ${deviceId === undefined ? sql`true` : sql`d.id = ${deviceId}`}
-       and ${after === undefined ? sql`true` : sql`(${place}) ${beyond} (${after[0]}::text, ${after[1]}::uuid, ${after[2]}::uuid)`}
-     order by ${key} ${direction}, d.user_id ${direction}, coalesce(d.id, ${NO_DEVICE}) ${direction}
-     limit ${limit}`.execute(db);
-  return rows.rows;
+): Promise<{ readonly rows: readonly DeviceRow[]; readonly next: DevicePosition | null }> {
+  await workOutStandings(db, organizationId, at);
+  const places = await selectPlaces(db, organizationId, { ...wanted, limit: wanted.limit + 1 });
+  const page = places.slice(0, wanted.limit);
+  const users = [...new Set(page.map(({ user_id }) => user_id))];
+  const { rows: shown } = await sql<Shown>`
+    select d.* from (${devicesNow(organizationId, sql<boolean>`m.user_id = any(${users}::uuid[])`)}) d`.execute(
+    db,
+  );
+  const found = new Map(shown.map((row) => [placeKey(row.user_id, row.id ?? NO_DEVICE), row]));
+  const rows = page.flatMap(({ user_id, device, status }) => {
+    const row = found.get(placeKey(user_id, device));
+    return row === undefined ? [] : [{ ...row, status }];
+  });
+  const last = page.at(-1);
+  const more = places.length > page.length && last !== undefined;
+  return { rows, next: more ? [last.sort_key, last.user_id, last.device] : null };
 }
 
-/**
- * Where a page by address begins, as the index of addresses understands it: what it continues after is made of several
- * tables, and alone would be looked for from the first address on.
- */
-function begins(sort: DeviceSort, after: DevicePosition | undefined): RawBuilder<unknown> {
-  if (after === undefined || orderNamed(sort) !== 'user') return sql`true`;
-  return sort.startsWith('-')
-    ? sql`lower(u.email) <= ${after[0]}::text`
-    : sql`lower(u.email) >= ${after[0]}::text`;
+type Shown = Omit<DeviceRow, 'status'>;
+
+function placeKey(userId: string, device: string): string {
+  return `${userId} ${device}`;
+}
+
+async function selectPlaces(
+  db: Reader,
+  organizationId: string,
+  { filter, sort = 'user', after, limit }: Parameters<typeof selectDeviceRows>[3],
+): Promise<readonly Place[]> {
+  const key = ORDERS[orderNamed(sort)];
+  const [direction, beyond] = sort.startsWith('-') ? [sql`desc`, sql`<`] : [sql`asc`, sql`>`];
+  const statuses = shownStatuses(filter);
+  const { rows } = await sql<Place>`
+    select s.user_id, s.device, s.status, ${key} as sort_key from device_standings s
+     where s.organization_id = ${organizationId} and ${conditions(organizationId, filter)}
+       and ${statuses.length === DEVICE_STATUSES.length ? sql`true` : sql`s.status = any(${[...statuses]}::text[])`}
+       and ${after === undefined ? sql`true` : sql`(${key}, s.user_id, s.device) ${beyond} (${after[0]}::text, ${after[1]}::uuid, ${after[2]}::uuid)`}
+     order by ${key} ${direction}, s.user_id ${direction}, s.device ${direction}
+     limit ${limit}`.execute(db);
+  return rows;
+}
+
+/** The statuses that a filter leaves in the list; how many have which is counted of all of them. */
+export function shownStatuses({
+  status,
+  hideCompliant,
+}: Pick<DeviceFilter, 'status' | 'hideCompliant'>): readonly DeviceStatus[] {
+  return DEVICE_STATUSES.filter(
+    (each) =>
+      (status === undefined || each === status) &&
+      !(hideCompliant === true && (each === 'compliant' || each === 'exception')),
+  );
 }
 
 function orderNamed(sort: DeviceSort): keyof typeof ORDERS {
@@ -109,99 +142,78 @@ function orderNamed(sort: DeviceSort): keyof typeof ORDERS {
   return name in ORDERS ? (name as keyof typeof ORDERS) : 'user';
 }
 
+/** One device as it is at this moment; `undefined`: the organization has no such device. */
+export async function selectDevice(
+  db: Reader,
+  organizationId: string,
+  at: Date,
+  deviceId: string,
+): Promise<DeviceRow | undefined> {
+  const heard = await heardSince(db, organizationId, at);
+  const owner = sql<boolean>`m.user_id = (select o.user_id from devices o where o.id = ${deviceId})`;
+  const { rows } = await sql<DeviceRow>`
+    select d.*, ${statusAt(heard)} as status from (${devicesNow(organizationId, owner)}) d
+     where d.id = ${deviceId}`.execute(db);
+  return rows[0];
+}
+
 /** How many rows of a filter have which status. */
 export async function countStatuses(
-  db: Reader,
+  db: Db,
   organizationId: string,
   at: Date,
   filter: DeviceFilter,
 ): Promise<ReadonlyMap<DeviceStatus, number>> {
-  const { rows } = await sql<{ status: DeviceStatus; count: number }>`
-    select d.status, count(*) as count from (${await statement(db, organizationId, at, filter)}) d group by 1`.execute(
-    db,
-  );
+  await workOutStandings(db, organizationId, at);
+  const { platform, teamId, userId, search, policyId } = filter;
+  const kept = [platform, teamId, userId, search].every((each) => each === undefined);
+  const counted = kept
+    ? sql`select s.status, sum(s.devices) as count from device_standing_counts s
+           where s.organization_id = ${organizationId}
+             and ${policyId === undefined ? sql`true` : sql`s.policy_id = ${policyId}`}
+           group by 1`
+    : sql`select s.status, count(*) as count from device_standings s
+           where s.organization_id = ${organizationId} and ${conditions(organizationId, filter)} group by 1`;
+  const { rows } = await sql<{ status: DeviceStatus; count: number }>`${counted}`.execute(db);
   return new Map(rows.map(({ status, count }) => [status, count]));
 }
 
 /** How many devices that should have each policy follow it. */
 export async function countFollowing(
-  db: Reader,
+  db: Db,
   organizationId: string,
   at: Date,
 ): Promise<readonly { readonly policyId: string; readonly devices: number; readonly following: number }[]> {
+  await workOutStandings(db, organizationId, at);
   const { rows } = await sql<{ policy_id: string; devices: number; following: number }>`
-    select d.expected_id as policy_id, count(*) as devices,
-           count(*) filter (where d.status in ('compliant', 'exception')) as following
-      from (${await statement(db, organizationId, at, {})}) d
-     where d.expected_id is not null and d.id is not null group by 1`.execute(db);
+    select policy_id, sum(devices) as devices,
+           coalesce(sum(devices) filter (where status in ('compliant', 'exception')), 0) as following
+      from device_standing_counts
+     where organization_id = ${organizationId} and present and policy_id <> ${NO_DEVICE}
+     group by 1 having sum(devices) > 0`.execute(db);
   return rows.map(({ policy_id, devices, following }) => ({ policyId: policy_id, devices, following }));
 }
 
-/** Cursor of the page after a row. */
-export function positionOf(row: DeviceRow): DevicePosition {
-  return [row.sort_key, row.user_id, row.id ?? NO_DEVICE];
-}
-
-async function statement(
-  db: Reader,
-  organizationId: string,
-  at: Date,
-  filter: DeviceFilter,
-  from: RawBuilder<unknown> = sql`true`,
-) {
-  const { unknownAfterDays } = await readReportSettings(db, organizationId);
-  const known = new Date(at.getTime() - unknownAfterDays * 86_400_000);
-  return sql`
-    select m.user_id, u.email, u.name as user_name, d.id, d.device_id, coalesce(d.name, d.reported_name) as name,
-           mp.via, p.id as expected_id, p.name as expected_name, mp.revision as expected_revision,
-           coalesce(s.seq, 0) as expected_seq, d.policy_id, d.revision, d.seq, d.platform, d.os_version,
-           d.agent_version, d.fetched_at, d.applied_at, d.reported_at, d.device_time, d.first_seen_at, d.frozen,
-           d.refused, d.errors, domain.state as domain,
-           case when p.id is null then 'no_policy'
-                when domain.state = 'guest' then 'uncontrolled_domain'
-                when d.id is null or d.reported_at < ${known} then 'unknown'
-                when d.policy_id = p.id and d.revision = mp.revision then
-                  case d.hash_state when 'exact' then 'compliant'
-                    when 'override' then case when exists (select 1 from overrides g
-                      where g.id = any(d.override_ids) and g.ended_at is null) then 'exception' else 'outdated' end
-                    else 'non_compliant' end
-                when d.seq is null or d.fetched_seq >= s.seq then 'non_compliant'
-                else 'outdated' end as status
-      from memberships m
-      join users u on u.id = m.user_id
-      left join devices d on d.organization_id = m.organization_id and d.user_id = m.user_id
-      left join member_policies mp on mp.organization_id = m.organization_id and mp.user_id = m.user_id
-      left join policies p on p.id = mp.policy_id
-      left join bundle_sequences s on s.organization_id = m.organization_id and s.user_id = m.user_id
-     cross join lateral (
-       select case when not exists (select 1 from domains v where v.organization_id = m.organization_id and v.verified_at is not null)
-                   then 'domainless'
-                   when exists (select 1 from domains v where v.organization_id = m.organization_id
-                     and v.verified_at is not null and v.name = lower(substring(u.email from '@([^@]+)$')))
-                   then 'verified' else 'guest' end as state) domain
-     where m.organization_id = ${organizationId} and ${conditions(filter)} and ${from}`;
-}
-
-function conditions(filter: DeviceFilter) {
+function conditions(organizationId: string, filter: DeviceFilter): RawBuilder<boolean> {
   const { platform, policyId, teamId, userId, search } = filter;
   const parts = [
-    ...(platform === undefined ? [] : [sql`d.platform = ${platform}`]),
-    ...(policyId === undefined ? [] : [sql`p.id = ${policyId}`]),
-    ...(userId === undefined ? [] : [sql`m.user_id = ${userId}`]),
+    ...(platform === undefined ? [] : [sql`s.platform = ${platform}`]),
+    ...(policyId === undefined ? [] : [sql`s.policy_id = ${policyId}`]),
+    ...(userId === undefined ? [] : [sql`s.user_id = ${userId}`]),
     ...(teamId === undefined
       ? []
-      : [
-          sql`exists (select 1 from team_members tm where tm.organization_id = m.organization_id
-            and tm.user_id = m.user_id and tm.team_id = ${teamId})`,
-        ]),
-    ...(search === undefined ? [] : [searchFor(search)]),
+      : [sql`s.user_id in (select tm.user_id from team_members tm where tm.team_id = ${teamId})`]),
+    ...(search === undefined ? [] : [searchFor(organizationId, search)]),
   ];
-  return parts.length === 0 ? sql`true` : sql.join(parts, sql` and `);
+  return parts.length === 0 ? sql<boolean>`true` : sql<boolean>`${sql.join(parts, sql` and `)}`;
 }
 
-function searchFor(text: string) {
+/** The account's texts have an index of their own parts; what the list holds of a device is in its row. */
+function searchFor(organizationId: string, text: string) {
   const pattern = containing(text);
-  return sql`(u.email ilike ${pattern} or u.name ilike ${pattern} or coalesce(d.name, d.reported_name) ilike ${pattern})`;
+  return sql`(s.name ilike ${pattern} or s.user_id in (
+    select u.id from users u join memberships m on m.user_id = u.id
+     where m.organization_id = ${organizationId} and (u.email ilike ${pattern} or u.name ilike ${pattern})))`;
 }
 
 /** A row as the API shows it. */

@@ -20,12 +20,19 @@ import { readPage } from '../database/read-page.ts';
 import type { Database } from '../database/schema.ts';
 import { endDeviceOf } from '../organizations/end-sign-ins.ts';
 import { lockOrganization } from '../policies/recipients.ts';
-import { countStatuses, type DevicePosition, positionOf, selectDeviceRows, toDevice } from './device-rows.ts';
+import {
+  countStatuses,
+  type DevicePosition,
+  selectDevice,
+  selectDeviceRows,
+  shownStatuses,
+  toDevice,
+} from './device-rows.ts';
 import './tables.ts';
 
 /** Devices by e-mail address of their user, a page at a time, with how many have which status. */
 export async function listDevices(
-  db: Reader,
+  db: Db,
   organizationId: string,
   at: Date,
   query: DeviceQuery,
@@ -33,30 +40,16 @@ export async function listDevices(
   const { limit, cursor, sort, ...filter } = query;
   const after = cursor === undefined ? undefined : readCursor(cursor);
   const counts = await countStatuses(db, organizationId, at, filter);
-  const rows = await selectDeviceRows(db, organizationId, at, { filter, sort, after, limit: limit + 1 });
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
+  const { rows, next } = await selectDeviceRows(db, organizationId, at, { filter, sort, after, limit });
   const statuses = Object.fromEntries(
     DEVICE_STATUSES.map((status) => [status, counts.get(status) ?? 0]),
   ) as DeviceList['statuses'];
   return {
-    devices: page.map(toDevice),
-    total: totalOf(statuses, filter),
+    devices: rows.map(toDevice),
+    total: shownStatuses(filter).reduce((sum, status) => sum + statuses[status], 0),
     statuses,
-    next: rows.length > limit && last !== undefined ? writeCursor(positionOf(last)) : null,
+    next: next === null ? null : writeCursor(next),
   };
-}
-
-/** How many rows the list has, which the counts by status leave out of account. */
-function totalOf(
-  statuses: DeviceList['statuses'],
-  { status, hideCompliant }: Pick<DeviceQuery, 'status' | 'hideCompliant'>,
-): number {
-  return DEVICE_STATUSES.filter(
-    (each) =>
-      (status === undefined || each === status) &&
-      !(hideCompliant === true && (each === 'compliant' || each === 'exception')),
-  ).reduce((sum, each) => sum + statuses[each], 0);
 }
 
 /** One device with its last report. */
@@ -66,7 +59,7 @@ export async function readDevice(
   at: Date,
   deviceId: string,
 ): Promise<DeviceDetail> {
-  const [row] = await selectDeviceRows(db, organizationId, at, { filter: {}, limit: 1, deviceId });
+  const row = await selectDevice(db, organizationId, at, deviceId);
   const kept = await db
     .selectFrom('devices')
     .where('organization_id', '=', organizationId)

@@ -31,6 +31,7 @@ import * as sessionsEndedByOwners from './0081-sessions-ended-by-owners.ts';
 import * as stampedInPlace from './0082-stamped-in-place.ts';
 import * as textSearch from './0083-text-search.ts';
 import * as firstPages from './0084-first-pages.ts';
+import * as deviceStandings from './0085-device-standings.ts';
 
 /**
  * Every migration by name, in the order of their names. Forward only. A capability adds its own file here with
@@ -69,4 +70,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0082-stamped-in-place': stampedInPlace,
   '0083-text-search': textSearch,
   '0084-first-pages': firstPages,
+  '0085-device-standings': deviceStandings,
 };
