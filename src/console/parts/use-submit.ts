@@ -11,10 +11,12 @@ export function useSubmit(busy: boolean, submit: () => void): (event: SyntheticE
       event.preventDefault();
       if (busy || pressed.current) return;
       pressed.current = true;
-      setTimeout(() => {
+      submit();
+      // After what React does for this event, by which `busy` is drawn. Not by a timer: on a slow machine the next press can
+      // be earlier than that, and would be lost.
+      queueMicrotask(() => {
         pressed.current = false;
       });
-      submit();
     },
     [busy, submit],
   );
