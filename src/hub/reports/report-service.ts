@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { BUNDLE_REFUSALS, type BundleRefusal } from '../../shared/contracts/bundle.ts';
 import type { AgentReport, ReportedDrift } from '../../shared/contracts/device-report.ts';
 import { readDocument } from '../../shared/policy/read-document.ts';
 import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
@@ -163,12 +164,23 @@ async function updateDevice(
       hash_state: facts.state,
       override_ids: facts.grants.map(({ id }) => id),
       frozen: report.frozen,
-      refused: report.refused?.reason ?? null,
+      refused: stillRefused(report) ?? report.refused?.reason ?? null,
       errors: errorsOf(report),
       report: JSON.stringify(kept),
     })
     .where('id', '=', device)
     .execute();
+}
+
+/**
+ * Why bundles are refused as of this report. A device tells of a refusal once; as long as it lasts it is among the
+ * problems of every report, whatever that one is about.
+ */
+function stillRefused({ problems }: AgentReport): BundleRefusal | undefined {
+  const codes = problems.flatMap(({ source, severity, code }) =>
+    source === 'organization-policy' && severity === 'error' ? [code] : [],
+  );
+  return BUNDLE_REFUSALS.find((reason) => codes.includes(reason));
 }
 
 function errorsOf(report: AgentReport): number {

@@ -246,6 +246,40 @@ describe('the status of a device', () => {
     expect((await only()).status).toBe('non_compliant');
   });
 
+  it('says why a device refuses its policy as long as it does, whatever it reports meanwhile', async () => {
+    const old = await applied();
+    await save(8192);
+    const at = new Date().toISOString();
+    const refused = { reason: 'rolled_back', message: 'It is older.', at } as const;
+    const source = 'organization-policy';
+    const problem = {
+      source,
+      code: 'rolled_back',
+      severity: 'error',
+      path: '',
+      message: 'It is older.',
+    } as const;
+    const report = (change: Partial<AgentReportBody>) => send({ ...old, reportId: randomUUID(), ...change });
+    await report({ reason: 'refusal', refused, problems: [problem] });
+    expect((await only()).whatToDo).toContain('(rolled_back)');
+    await report({ reason: 'drift', problems: [problem] });
+    expect(await only()).toMatchObject({
+      refused: 'rolled_back',
+      whatToDo: expect.stringContaining('(rolled_back)'),
+    });
+    // Refused for another reason meanwhile, and told of it late: what lasts counts.
+    await report({ reason: 'refusal', refused: { ...refused, reason: 'expired' }, problems: [problem] });
+    expect((await only()).refused).toBe('rolled_back');
+    // A document of the policy has problems of its own, which are no refusal; nor is what was mended.
+    await report({
+      problems: [
+        { ...problem, code: 'invalid_value' },
+        { ...problem, severity: 'warning' },
+      ],
+    });
+    expect((await only()).refused).toBe(null);
+  });
+
   it('leaves out what a profile overrides, by name, on both sides', async () => {
     const whole = await applied();
     const layer = readDocument(
