@@ -299,6 +299,29 @@ describe('fetching', () => {
     expect(await desktop.delivery.sync()).toMatchObject({ outcome: 'unchanged' });
   });
 
+  it('asks once more, with another token, where the hub refuses the first, and not more often', async () => {
+    const desktop = await settled();
+    const shown: (string | undefined)[] = [];
+    let refusals = 1;
+    hub.intercept = (request, response) => {
+      if (!request.url?.startsWith('/v1/agent/policy')) return false;
+      shown.push(request.headers.authorization);
+      if (refusals === 0) return false;
+      refusals -= 1;
+      response.writeHead(401).end();
+      return true;
+    };
+    expect(await desktop.delivery.sync()).toMatchObject({ outcome: 'unchanged' });
+    expect(new Set(shown).size).toBe(2);
+    refusals = 10;
+    shown.length = 0;
+    expect(await desktop.delivery.sync()).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'sign_in_required' },
+    });
+    expect(shown.length).toBe(2);
+  });
+
   it('does not believe "unchanged" where it has nothing, and keeps no weak tag', async () => {
     await publish(hub, 'ada', 'acme', 10);
     const desktop = await launch();
@@ -641,6 +664,18 @@ describe('the end of a policy', () => {
   it('does not come while the policy route still knows the member', async () => {
     const desktop = await settled();
     hub.accounts.set('ada', standInAccount('ada', []));
+    expect(await desktop.delivery.sync()).toMatchObject({ outcome: 'unchanged' });
+    expect(seqOf(desktop)).toBe(10);
+  });
+
+  it.each([
+    ['in plain words', 'text/plain', 'blocked by your company'],
+    ['as a page', 'text/html', '<html>Sign in to the hotel</html>'],
+    ['as JSON of another shape', 'application/json', '{"error":"forbidden"}'],
+  ])('does not come by a 403 that is not the hub’s own, %s', async (_what, type, body) => {
+    const desktop = await settled();
+    hub.accounts.set('ada', standInAccount('ada', []));
+    answerPolicy(403, { 'content-type': type }, body);
     expect(await desktop.delivery.sync()).toMatchObject({ outcome: 'unchanged' });
     expect(seqOf(desktop)).toBe(10);
   });
