@@ -448,6 +448,23 @@ describe('keys', () => {
     });
     expect(seqOf(desktop)).toBe(11);
   });
+
+  it('that were withdrawn are known to be within a day, though the hub signs nothing new', async () => {
+    const desktop = await settled();
+    const [old] = hub.keys;
+    if (old === undefined) throw new Error('no key');
+    hub.keys = [await standInKey(old)];
+    const stolen = await old.sign(standInPayload(hub, 'ada', 'acme', 12));
+    const keysRead = () => hub.requests.filter((each) => each === 'GET /v1/agent/keys').length;
+    const before = keysRead();
+    expect(await desktop.delivery.sync()).toMatchObject({ outcome: 'unchanged' });
+    expect(keysRead()).toBe(before);
+    time.advance(DAY + 60_000);
+    await idle(desktop);
+    hub.policies.set('ada acme', { jws: stolen, etag: '"12"' });
+    expect(await desktop.delivery.sync()).toMatchObject({ error: { code: 'unknown_key' } });
+    expect(seqOf(desktop)).toBe(10);
+  });
 });
 
 describe('the kept bundle', () => {
