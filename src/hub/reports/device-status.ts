@@ -30,7 +30,7 @@ function judged(organizationId: string, members: RawBuilder<boolean>): RawBuilde
            case when p.id is null then 'no_policy'
                 when domain.state = 'guest' then 'uncontrolled_domain'
                 when d.id is null then 'unknown'
-                when d.policy_id = p.id and d.revision = mp.revision then
+                when d.policy_id = p.id and d.revision = mp.revision and d.seq is not null then
                   case d.hash_state when 'exact' then 'compliant'
                     when 'override' then case when exists (select 1 from overrides g
                       where g.id = any(d.override_ids) and g.ended_at is null) then 'exception' else 'outdated' end

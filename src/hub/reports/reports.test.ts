@@ -246,6 +246,17 @@ describe('the status of a device', () => {
     expect((await only()).status).toBe('non_compliant');
   });
 
+  it('is non-compliant with the right revision and the right hash, as long as the device could not apply them', async () => {
+    const now = await applied();
+    await send({ ...now, policy: { ...now.policy, seq: null, appliedAt: null } });
+    expect(await only()).toMatchObject({
+      status: 'non_compliant',
+      whatToDo: expect.stringContaining('No policy was applied yet'),
+    });
+    await send({ ...now, reportId: randomUUID() });
+    expect((await only()).status).toBe('compliant');
+  });
+
   it('says why a device refuses its policy as long as it does, whatever it reports meanwhile', async () => {
     const old = await applied();
     await save(8192);
