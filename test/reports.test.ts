@@ -141,6 +141,38 @@ describe('a report', () => {
     expect((await reported(3)).reason).toBe('daily');
   });
 
+  it('comes sooner where the hub wants it sooner, and at once where the last one lies ahead', async () => {
+    let taken = 0;
+    hub.intercept = (request, response) => {
+      if (!request.url?.startsWith('/v1/agent/reports') || taken > 0) return false;
+      taken += 1;
+      response.writeHead(202, { 'content-type': 'application/json' });
+      response.end('{"accepted":true,"nextSeconds":18000}');
+      return true;
+    };
+    const agent = await signedIn();
+    await expect
+      .poll(() => {
+        machine.time.advance(1_000);
+        return taken;
+      })
+      .toBe(1);
+    const hour = async () => {
+      machine.time.advance(60 * 60_000);
+      await expect.poll(async () => (await agent.status()).sync.state).not.toBe('fetching');
+    };
+    for (let passed = 0; passed < 4; passed += 1) await hour();
+    await nothingMore(agent);
+    await hour();
+    expect(await reported(1)).toMatchObject({ reason: 'daily' });
+    // From here on it is a day again; the clock was four hours ahead, and is mended.
+    await nothingMore(agent);
+    machine.time.setWallBy(-4 * 60 * 60_000);
+    await hour();
+    expect(await reported(2)).toMatchObject({ reason: 'daily' });
+    await nothingMore(agent);
+  });
+
   it('leaves out what a configuration profile overrides, and names it', async () => {
     await machine.write('etc/mooring/policy.json', { settings: { theme: { locked: true, value: 'dark' } } });
     await signedIn();

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { agentErrorSchema, overrideAnswerSchema } from '../../shared/contracts/agent-api.ts';
 import type { AgentReportBody } from '../../shared/contracts/device-report.ts';
 import type { Device } from '../../shared/contracts/hub-devices.ts';
-import { managedInForce } from '../../shared/policy/managed-hash.ts';
+import { managedInForce, managedPairs } from '../../shared/policy/managed-hash.ts';
 import { withOverrides } from '../../shared/policy/overrides.ts';
 import { readDocument } from '../../shared/policy/read-document.ts';
 import { resolve } from '../../shared/policy/resolve.ts';
@@ -309,6 +309,22 @@ describe('the status of a device', () => {
     await send({ ...whole, managedHash: hashOf(pairs), profileOverrides: overridden });
     expect((await only()).status).toBe('compliant');
     await send({ ...whole, reportId: randomUUID(), managedHash: hashOf(pairs) });
+    expect((await only()).status).toBe('non_compliant');
+  });
+
+  it('leaves out what a device of another version does not know, and of this version nothing', async () => {
+    const layer = readDocument(document(2048), 'organization-policy', desktopCatalog);
+    const managedHash = hashOf(managedPairs(layer, desktopCatalog, 'linux', new Set(['memoryMiB'])));
+    await save(2048);
+    const known = {
+      id: 'analyticsEnabled',
+      source: 'organization-policy',
+      locked: true,
+      outcome: 'enforced',
+    } as const;
+    await send(await applied({ catalogVersion: '0.0.9', settings: [known], managedHash }));
+    expect((await only()).status).toBe('compliant');
+    await send(await applied({ settings: [known], managedHash }));
     expect((await only()).status).toBe('non_compliant');
   });
 
