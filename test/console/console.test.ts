@@ -186,7 +186,10 @@ describe('policies', () => {
       await page.locator('[data-setting="analyticsEnabled"] select').selectOption('on');
       await context.setOffline(true);
       await button(page, 'Save as new revision').click();
-      await page.getByText('The hub cannot be reached.').first().waitFor();
+      // Said once, where somebody waits for it.
+      await expect
+        .poll(() => page.getByText('The hub cannot be reached.').count(), { timeout: 20_000 })
+        .toBe(1);
       await context.setOffline(false);
       await page.getByRole('link', { name: 'Teams', exact: true }).click();
       await page.getByRole('heading', { level: 1, name: 'Teams' }).waitFor();
@@ -194,6 +197,23 @@ describe('policies', () => {
       expect(await page.locator('[data-setting="analyticsEnabled"] select').inputValue()).toBe('on');
       await button(page, 'Save as new revision').click();
       await page.getByText('Saved as revision 2.').waitFor();
+    });
+  });
+
+  test('says once that what is shown could not be read again, and reads it at the next press', async () => {
+    await visit('owner', async ({ page, go, api }) => {
+      await go('teams');
+      const addresses = /\/v1\/orgs\/acme\/teams/;
+      const internal = { code: 'internal', message: 'Something went wrong in the hub (reference 7).' };
+      await page.route(addresses, (route) => route.fulfill({ status: 500, json: { error: internal } }));
+      await api('POST', '/teams', { name: 'Made elsewhere' });
+      const notice = page.getByRole('status').filter({ hasText: 'could not be read again' });
+      await notice.getByText(internal.message).waitFor();
+      expect(await page.getByText(internal.message).count()).toBe(1);
+      await page.unroute(addresses);
+      await button(page, 'Try again').click();
+      await page.getByRole('link', { name: 'Made elsewhere' }).waitFor();
+      await notice.waitFor({ state: 'detached' });
     });
   });
 

@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import { EmptyState, LoadingState } from '../../shared-ui/PageState.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { useFailureText } from './failure-text.ts';
+import { useSayingHere } from './said-nearby.tsx';
 import type { Loaded } from './use-read.ts';
 
 /** Shows what was read, or why it is not there (yet). */
@@ -18,6 +19,7 @@ export function Gate<T>({
 }) {
   const { t } = useConsoleText();
   const failureText = useFailureText();
+  useSayingHere(loaded.state === 'failed' ? loaded.failure : null);
   if (loaded.state === 'ready') return children(loaded.value, loaded.tag);
   if (loaded.state === 'loading') return <LoadingState label={t('state.loading')} />;
   const { failure } = loaded;

@@ -4,7 +4,10 @@ import type { z } from 'zod';
 import { askHub, type Failure, type HubRequest } from './hub-client.ts';
 import { useHub } from './hub-context.tsx';
 
-/** Something of the hub's on its way to the page. Once read it stays shown, also while the hub is away. */
+/**
+ * Something of the hub's on its way to the page. Once read it stays shown, also while it cannot be read again:
+ * `useFailedRereading` says so, once for the page.
+ */
 export type Loaded<T> =
   | { readonly state: 'loading' }
   | { readonly state: 'ready'; readonly value: T; readonly tag: string | null; readonly refreshing: boolean }
@@ -17,6 +20,11 @@ class ReadFailed extends Error {
     super(failure.kind);
     this.failure = failure;
   }
+}
+
+/** What a reading of the query cache failed for. */
+export function failureOfReading(error: Error): Failure {
+  return error instanceof ReadFailed ? error.failure : { kind: 'unreadable' };
 }
 
 /** A question that is too long for an address. Nothing changes by it, and it is asked again only by another `turn`. */
@@ -63,10 +71,7 @@ export function useRead<Schema extends z.ZodType>(
   });
   const retry = useCallback(() => void query.refetch(), [query.refetch]);
   if (query.data !== undefined) return { state: 'ready', ...query.data, refreshing: query.isFetching };
-  if (query.error !== null) {
-    const failure: Failure = query.error instanceof ReadFailed ? query.error.failure : { kind: 'unreadable' };
-    return { state: 'failed', failure, retry };
-  }
+  if (query.error !== null) return { state: 'failed', failure: failureOfReading(query.error), retry };
   return { state: 'loading' };
 }
 

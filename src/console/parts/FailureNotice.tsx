@@ -3,10 +3,12 @@ import { Notice } from '../../shared-ui/Notice.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { useFailureText } from '../hub/failure-text.ts';
 import type { Failure } from '../hub/hub-client.ts';
+import { useSayingHere } from '../hub/said-nearby.tsx';
 
 /** Why a change was not made; nothing where there was no failure. */
 export function FailureNotice({ failure }: { readonly failure: Failure | null }) {
   const failureText = useFailureText();
+  useSayingHere(failure);
   if (failure === null) return null;
   if (failure.kind === 'refused' && failure.refusal.code === 'recent_sign_in_required') return <Confirm />;
   if (failure.kind === 'signed-out') return <SignInAgain />;

@@ -23,7 +23,10 @@ import { Frame, type FrameEntry } from '../../shared-ui/Frame.tsx';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { useConsoleText } from '../console-text.tsx';
+import { useFailedRereading } from '../hub/failed-rereading.ts';
+import { useFailureText } from '../hub/failure-text.ts';
 import { useHub } from '../hub/hub-context.tsx';
+import { SaidNearby, useSaidNearby } from '../hub/said-nearby.tsx';
 import { useLive } from '../hub/use-live.ts';
 import { pageOf, useHere } from '../organization-context.tsx';
 import classes from './Shell.module.css';
@@ -71,8 +74,10 @@ export function Shell({
       onFollow={go}
       foot={<Foot organizations={organizations} />}
     >
-      <ReachNotice />
-      {children}
+      <SaidNearby>
+        <ReachNotice />
+        {children}
+      </SaidNearby>
     </Frame>
   );
 }
@@ -144,18 +149,26 @@ function Foot({ organizations }: { readonly organizations: readonly Organization
 function ReachNotice() {
   const { t } = useConsoleText();
   const { reach, refresh } = useHub();
-  if (reach === 'good') return null;
-  if (reach === 'offline') {
+  const saidNearby = useSaidNearby();
+  const failed = useFailedRereading();
+  const failureText = useFailureText();
+  const again = (
+    <Button variant="default" size="xs" onClick={() => void refresh()}>
+      {t('action.retry')}
+    </Button>
+  );
+  if (reach === 'good') {
+    if (failed === null) return null;
     return (
-      <Notice
-        tone="bad"
-        live
-        actions={
-          <Button variant="default" size="xs" onClick={() => void refresh()}>
-            {t('action.retry')}
-          </Button>
-        }
-      >
+      <Notice tone="warn" live title={t('reach.oldTitle')} actions={again}>
+        {failureText(failed)}
+      </Notice>
+    );
+  }
+  if (reach === 'offline') {
+    if (saidNearby) return null;
+    return (
+      <Notice tone="bad" live actions={again}>
         {t('reach.offline')}
       </Notice>
     );
