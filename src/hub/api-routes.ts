@@ -53,7 +53,7 @@ export const apiRoutes = ({ resolver, mail, outbound, secret }: ApiSurroundings)
   teamRoutes,
   domainRoutes(resolver),
   connectionRoutes({ outbound, secret }),
-  signInSettingsRoutes,
+  signInSettingsRoutes(mail),
   scimSettingsRoutes,
   tokenRoutes,
   signingKeyRoutes(secret),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { passwordLinkSchema } from '../shared/contracts/hub-sso.ts';
 import { errorBodySchema } from '../shared/contracts/local-api.ts';
 import { IDP_METADATA } from './connections/test-metadata.ts';
 import { startTestApi, type TestApi } from './test-api.ts';
@@ -180,6 +181,17 @@ describe('every route', () => {
     const sorted = (lists: Readonly<Record<string, readonly string[]>>) =>
       Object.fromEntries(Object.entries(lists).map(([role, keys]) => [role, [...keys].sort()]));
     expect(sorted(lower)).toEqual(sorted(NOT_FOR_OWNERS_ALONE));
+  });
+
+  it('sends the link to a new password to the member, and answers it to be handed over', async () => {
+    const url = `/v1/orgs/acme/members/${api.ids.people.editor}/password-link`;
+    const answer = await api.send({ method: 'POST', url, as: 'owner' });
+    const link = passwordLinkSchema.parse(answer.json());
+    expect(link.mailed).toBe(true);
+    expect(api.letters.at(-1)).toMatchObject({
+      to: 'editor@acme.example',
+      text: expect.stringContaining(`\n${link.url}\n`),
+    });
   });
 
   it('answers an owner what it documents', async () => {

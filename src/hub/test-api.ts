@@ -13,7 +13,7 @@ import { startTestDatabase } from './database/test-database.ts';
 import { addDomain } from './domains/domain-service.ts';
 import { invite } from './invitations/invitation-service.ts';
 import { createLogger } from './logging.ts';
-import { noMail } from './mail/mailer.ts';
+import { type Letter, noMail } from './mail/mailer.ts';
 import { createJob } from './member-jobs/job-service.ts';
 import { beginMigration } from './migration/migration-service.ts';
 import { addMember } from './organizations/member-service.ts';
@@ -81,6 +81,8 @@ export interface TestApi {
   };
   /** `METHOD /path` of every documented route that was registered. */
   readonly registered: readonly string[];
+  /** What was sent by mail. */
+  readonly letters: readonly Letter[];
   operations(): {
     key: string;
     method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
@@ -103,6 +105,7 @@ export async function startTestApi(): Promise<TestApi> {
   const ids = await createWorld(database);
   const log = createLogger({ destination: new Writable({ write: (_chunk, _encoding, done) => done() }) });
   const registered: string[] = [];
+  const letters: Letter[] = [];
   const app = await buildServer({
     db: database.db,
     config: { publicUrl: PUBLIC_URL, trustProxy: [], version: '0.0.0-test' },
@@ -116,7 +119,7 @@ export async function startTestApi(): Promise<TestApi> {
     plugins: [
       ...apiRoutes({
         resolver: { txt: async () => ({ ok: true, values: [] }) },
-        mail: noMail,
+        mail: { ...noMail, send: async (letter) => letters.push(letter) > 0 },
         outbound: createOutbound(),
         secret: TEST_SECRET,
       }).map((plugin): typeof plugin => (scope, context) => {
@@ -136,6 +139,7 @@ export async function startTestApi(): Promise<TestApi> {
     publicUrl: PUBLIC_URL,
     ids,
     registered,
+    letters,
     operations: () => operationsOf(document),
     fill: (path) =>
       path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) =>

@@ -271,6 +271,13 @@ describe('the other pages', () => {
       await page.getByText('nora@acme.example is a member now').waitFor();
       await button(page, 'Copy the link').waitFor();
       await page.getByRole('link', { name: 'Nora New' }).click();
+      await button(page, 'Password link').click();
+      await dialog.getByRole('button', { name: 'Make the link' }).click();
+      await dialog.getByText('No letter was sent: hand the link over.').waitFor();
+      expect(await dialog.locator('code').textContent()).toMatch(/\/setup\/\S{20,}$/);
+      // The cross beside the title says the same.
+      await dialog.getByRole('button', { name: 'Close' }).last().click();
+      await dialog.waitFor({ state: 'detached' });
       await button(page, 'Remove member').click();
       await page.getByText('This is lost:').waitFor();
       await page.getByRole('dialog').getByRole('button', { name: 'Remove member' }).click();

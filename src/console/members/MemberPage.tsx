@@ -20,6 +20,7 @@ import { useChange } from '../parts/use-change.ts';
 import { useMadeFrom } from '../parts/use-made-from.ts';
 import { EffectivePolicyPanel } from './EffectivePolicyPanel.tsx';
 import { MemberChanges, MemberDevices, MemberSignIns } from './MemberPanels.tsx';
+import { PasswordLink } from './PasswordLink.tsx';
 import { ROLES, roleNamed } from './roles.ts';
 
 /** One member: who they are, what they receive and why, and what an owner can change. */
@@ -36,7 +37,7 @@ export function MemberPage({ id }: { readonly id: string }) {
 function MemberDetail({ member, tag }: { readonly member: Member; readonly tag: string }) {
   const { t } = useConsoleText();
   const { api, page, isOwner } = useHere();
-  const [removing, setRemoving] = useState(false);
+  const [asking, setAsking] = useState<'password' | 'remove' | null>(null);
   const facts = [
     [t('members.email'), member.email],
     [t('members.username'), member.username],
@@ -74,9 +75,14 @@ function MemberDetail({ member, tag }: { readonly member: Member; readonly tag: 
         text={member.disabled ? <Tag tone="warn">{t('members.disabled')}</Tag> : undefined}
         actions={
           isOwner ? (
-            <Button variant="default" onClick={() => setRemoving(true)}>
-              {t('members.remove')}
-            </Button>
+            <>
+              <Button variant="default" onClick={() => setAsking('password')}>
+                {t('members.passwordLink')}
+              </Button>
+              <Button variant="default" onClick={() => setAsking('remove')}>
+                {t('members.remove')}
+              </Button>
+            </>
           ) : null
         }
       />
@@ -94,7 +100,8 @@ function MemberDetail({ member, tag }: { readonly member: Member; readonly tag: 
           <MemberChanges userId={member.userId} />
         </>
       ) : null}
-      {removing ? <RemoveMember member={member} onClose={() => setRemoving(false)} /> : null}
+      {asking === 'remove' ? <RemoveMember member={member} onClose={() => setAsking(null)} /> : null}
+      {asking === 'password' ? <PasswordLink member={member} onClose={() => setAsking(null)} /> : null}
     </>
   );
 }

@@ -73,14 +73,15 @@ export function MemberSignIns({ userId }: { readonly userId: string }) {
   const { t } = useConsoleText();
   const { api } = useHere();
   const { get } = useFilters('sign-ins');
-  const [ending, setEnding] = useState<string | null>(null);
+  /** `id` is empty for all of them. */
+  const [ending, setEnding] = useState<{ readonly id: string; readonly client: string } | null>(null);
   const path = api('members', userId, 'sign-ins');
   return (
     <Panel
       title={t('members.signIns')}
       text={t('members.signInsText')}
       actions={
-        <Button variant="default" size="xs" onClick={() => setEnding('')}>
+        <Button variant="default" size="xs" onClick={() => setEnding({ id: '', client: '' })}>
           {t('members.signOut')}
         </Button>
       }
@@ -138,29 +139,34 @@ export function MemberSignIns({ userId }: { readonly userId: string }) {
             {
               title: t('list.actions'),
               quiet: true,
-              cell: ({ id, kind, client }) => (
-                <Button
-                  variant="default"
-                  size="xs"
-                  aria-label={t('members.signOutNamed', { client: client || t(`members.signIn.${kind}`) })}
-                  onClick={() => setEnding(id)}
-                >
-                  {t('members.signOutOne')}
-                </Button>
-              ),
+              cell: ({ id, kind, client: program }) => {
+                const client = program || t(`members.signIn.${kind}`);
+                return (
+                  <Button
+                    variant="default"
+                    size="xs"
+                    aria-label={t('members.signOutNamed', { client })}
+                    onClick={() => setEnding({ id, client })}
+                  >
+                    {t('members.signOutOne')}
+                  </Button>
+                );
+              },
             },
           ]}
         />
       </div>
       {ending === null ? null : (
         <DeleteDialog
-          title={t(ending === '' ? 'members.signOutTitle' : 'members.signOutOneTitle')}
-          submit={t(ending === '' ? 'members.signOut' : 'members.signOutOne')}
-          path={ending === '' ? path : `${path}/${ending}`}
+          title={t(ending.id === '' ? 'members.signOutTitle' : 'members.signOutOneTitle', {
+            client: ending.client,
+          })}
+          submit={t(ending.id === '' ? 'members.signOut' : 'members.signOutOne')}
+          path={ending.id === '' ? path : `${path}/${ending.id}`}
           answer={signInsEndedSchema}
           onClose={() => setEnding(null)}
         >
-          <p>{t(ending === '' ? 'members.signOutText' : 'members.signOutOneText')}</p>
+          <p>{t(ending.id === '' ? 'members.signOutText' : 'members.signOutOneText')}</p>
         </DeleteDialog>
       )}
     </Panel>

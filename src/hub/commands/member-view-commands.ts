@@ -113,8 +113,8 @@ function personCommands(members: Command, around: Surroundings): void {
         const { id: organizationId } = await findOrganization(db, options.organization);
         const of = { organizationId, userId: await memberId(db, email) };
         const link = await makePasswordLink(db, operator(), of, options.publicUrl.replace(/\/+$/, ''));
-        answer(outputOf(around), { email, ...link }, () => [
-          `${email} chooses a new password here, once, before ${link.expiresAt}:`,
+        answer(outputOf(around), link, () => [
+          `${link.email} chooses a new password here, once, before ${link.expiresAt}:`,
           link.url,
         ]);
       }),

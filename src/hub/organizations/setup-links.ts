@@ -3,7 +3,7 @@ import '../second-factor/tables.ts';
 import { createOneTimeSecret } from '../secrets/one-time-secret.ts';
 
 /** How long a set-up or password link can be used. */
-const LINK_HOURS = 72;
+export const LINK_HOURS = 72;
 
 /** A link that works once; its secret is in the address and nowhere in the database. */
 export interface SetupLink {

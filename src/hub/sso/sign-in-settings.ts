@@ -71,7 +71,7 @@ export async function makePasswordLink(
   context: ChangeContext,
   where: { readonly organizationId: string; readonly userId: string },
   publicUrl: string,
-): Promise<{ url: string; expiresAt: string }> {
+): Promise<{ email: string; url: string; expiresAt: string }> {
   return db.transaction().execute(async (trx) => {
     await lockOrganization(trx, where.organizationId);
     const member = await readMember(trx, where.organizationId, where.userId);
@@ -105,6 +105,6 @@ export async function makePasswordLink(
       action: 'account.password-link',
       target: { kind: 'member', id: member.userId, label: member.email },
     });
-    return { url: link.url, expiresAt: link.expiresAt.toISOString() };
+    return { email: member.email, url: link.url, expiresAt: link.expiresAt.toISOString() };
   });
 }

@@ -242,7 +242,12 @@ export const signInSettingsSchema = z.object({
 });
 export const signInSettingsChangeSchema = signInSettingsSchema.partial();
 
-export const passwordLinkSchema = z.object({ url: z.string(), expiresAt: instant });
+export const passwordLinkSchema = z.object({
+  url: z.string(),
+  expiresAt: instant,
+  /** A letter with the link went to the member. */
+  mailed: z.boolean(),
+});
 
 export type SsoFailureClass = z.infer<typeof ssoFailureClassSchema>;
 export type ConnectionQuery = z.infer<typeof connectionQuerySchema>;

@@ -56,7 +56,8 @@ ${field({ name: 'password', label: texts.password, type: 'password', autocomplet
 <button class="primary" type="submit">${form.asking.kind === 'confirm' ? TEXTS.confirm.submit : texts.submit}</button>
 </form>
 ${form.asking.kind !== 'confirm' && otherAccount(form)}
-${cancel(form)}`,
+${cancel(form)}
+<p class="soft small">${texts.forgotten}</p>`,
   };
 }
 

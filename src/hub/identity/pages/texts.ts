@@ -17,6 +17,7 @@ export const TEXTS = {
     continueTitle: 'Continue as',
     continueLead: 'You are already signed in here. Continue only if you started this sign-in yourself.',
     continueSubmit: 'Continue',
+    forgotten: 'Forgotten? An owner of your organization can send you a link to choose a new password.',
     noAccount: 'No account or no password? An owner of your organization can invite you or send you a link.',
   },
   firstPasskey: 'First passkey',

@@ -123,13 +123,21 @@ export const enMemberWork = {
   'teams.searchMembers': 'Search this team',
   'teams.found': { one: '{count} team', other: '{count} teams' },
   'members.devicesSearch': 'Search devices',
+  'members.passwordLink': 'Password link',
+  'members.passwordLinkTitle': 'A new password for {email}?',
+  'members.passwordLinkText':
+    'Makes a link with which they choose a new password, once. It goes to them by mail where the hub has a mail server, and is shown to you to hand over. Their password and sessions stay until they use it.',
+  'members.passwordLinkMake': 'Make the link',
+  'members.passwordLinkMailed': 'A letter with this link was sent.',
+  'members.passwordLinkMade': 'No letter was sent: hand the link over.',
+  'members.passwordLinkUntil': 'It works once, and ends',
   'members.signOut': 'Sign out everywhere',
   'members.signOutNamed': 'End the session of {client}',
   'members.signOutOne': 'End',
   'members.signOutTitle': 'Sign this member out everywhere?',
   'members.signOutText':
     'Every session ends within seconds, in browsers and on devices, and every sign-in that is under way. Devices keep the policy they have. The member can sign in again: to keep somebody out, remove them.',
-  'members.signOutOneTitle': 'End this session?',
+  'members.signOutOneTitle': 'End the session of “{client}”?',
   'members.signOutOneText':
     'It ends within seconds. The member is told that an owner ended it, and can sign in again.',
   'members.signInsSearch': 'Search by device or address',
