@@ -7,7 +7,6 @@ import { serveAgent } from '../../src/agent/local-api/serve-agent.ts';
 import { statusAnswerSchema } from '../../src/shared/contracts/local-api.ts';
 import { desktopCatalog } from '../../src/shared/settings/desktop-catalog.ts';
 import { type Desktop, type Launcher, type LaunchOptions, openLauncher } from './desktop.ts';
-import { openDisplay } from './display.ts';
 
 const label = desktopCatalog.byId.get('analyticsEnabled')?.label ?? 'analyticsEnabled';
 
@@ -289,91 +288,5 @@ describe('the desktop app', () => {
       await headless.served.stop();
       await first.end();
     }
-  });
-
-  test('"mooring agent stop" ends the app', async () => {
-    await start();
-    expect((await desktop.ask('POST', '/v1/stop')).status).toBe(200);
-    expect(await desktop.app.exited).toBe(0);
-  });
-
-  test('a crash of its page costs the window, not the app, and the person hears of it', async () => {
-    await start();
-    await desktop.app.choose('open-policy');
-    await (await openWindow()).getByRole('heading', { level: 1, name: 'Policy' }).waitFor();
-    await desktop.app.crashPage();
-    const notice = await desktop.until(({ notifications }) => notifications[0]);
-    expect(notice).toEqual({
-      title: 'The window of Mooring was closed',
-      body: expect.stringContaining('Open the window again'),
-    });
-    expect((await desktop.app.seen()).windows).toEqual([]);
-    expect((await desktop.ask('GET', '/v1/account')).status).toBe(200);
-    expect(await labels()).toContain('Open settings');
-    await desktop.app.clickNotification(0);
-    await (await openWindow()).getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
-  });
-
-  test('a killed app leaves a machine that starts again', async () => {
-    await start();
-    await desktop.app.choose('open-settings');
-    await openWindow();
-    await desktop.app.kill();
-    const folder = desktop.folder;
-    const crashed = desktop;
-    await start({ folder });
-    expect((await desktop.ask('GET', '/v1/account')).status).toBe(200);
-    await desktop.app.quit();
-    await crashed.end();
-  });
-});
-
-// Only Linux has sessions without a display.
-describe.runIf(process.platform === 'linux')('without a display', () => {
-  let launcher: Launcher;
-  let gone: string;
-  beforeAll(async () => {
-    launcher = await openLauncher();
-    const ended = await openDisplay();
-    gone = ended.name;
-    await ended.close();
-  });
-  afterAll(() => launcher.close());
-
-  /** Waits for the agent of an app that started itself again, and ends that. */
-  const answered = async (desktop: Desktop): Promise<void> => {
-    const account = async () => (await desktop.ask('GET', '/v1/account').catch(() => ({ status: 0 }))).status;
-    await expect.poll(account).toBe(200);
-    expect((await desktop.ask('POST', '/v1/stop')).status).toBe(200);
-    await expect.poll(account).toBe(0);
-  };
-
-  test.each([
-    ['none is named', 'There is no display here', () => ({ DISPLAY: '', WAYLAND_DISPLAY: '' })],
-    ['the one that X had is gone', 'DISPLAY=/', () => ({ DISPLAY: gone, WAYLAND_DISPLAY: '' })],
-    ['the one that Wayland had is gone', 'WAYLAND_DISPLAY=/', () => ({ DISPLAY: '', WAYLAND_DISPLAY: gone })],
-  ])('where %s the app starts again with the agent alone, and says so', async (_, said, environment) => {
-    const desktop = await launcher.launch({ environment: environment() });
-    // Chromium chose a display before the app's first line was run: only another process can do without.
-    expect(await desktop.app.exited).toBe(0);
-    await answered(desktop);
-    expect(desktop.app.stderr()).toContain(said);
-    expect(desktop.app.stderr()).toContain('“mooring agent stop”');
-    await desktop.end();
-  });
-
-  test('without one there is no icon and no window, and a German reader hears why in German', async () => {
-    const desktop = await launcher.launch({
-      words: ['--ozone-platform=headless'],
-      environment: { DISPLAY: gone, WAYLAND_DISPLAY: '', LANGUAGE: 'de_AT:en' },
-    });
-    await expect
-      .poll(async () => (await desktop.ask('GET', '/v1/account').catch(() => null))?.status)
-      .toBe(200);
-    expect(desktop.app.stderr()).toContain(
-      `Bei dem Bildschirm, den DISPLAY=${gone} nennt, antwortet niemand`,
-    );
-    expect(await desktop.app.seen()).toMatchObject({ trayImage: '', opened: 0, boxes: [] });
-    await desktop.end();
   });
 });
