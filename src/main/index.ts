@@ -40,8 +40,12 @@ const display = found?.backend !== 'headless';
 if (again !== null) {
   const program = ownProgram(process.env, process.execPath);
   // Not Electron's own way of starting again: its helper runs from the AppImage, which is gone with this process.
-  spawn(program, [...process.execArgv, ...again], { detached: true, stdio: 'inherit' }).unref();
-  app.exit(0);
+  const started = spawn(program, [...process.execArgv, ...again], { detached: true, stdio: 'inherit' });
+  const failure = await new Promise<Error | null>((resolve) =>
+    started.once('spawn', () => resolve(null)).once('error', resolve),
+  );
+  if (failure !== null) process.stderr.write(`${failure.message}\n`);
+  app.exit(failure === null ? 0 : 1);
 } else if (app.requestSingleInstanceLock()) {
   const desktop = import('./desktop.ts');
   const gone = found?.gone ?? [];

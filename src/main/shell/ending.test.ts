@@ -86,6 +86,14 @@ test.each(['uncaughtException', 'unhandledRejection'] as const)(
   },
 );
 
+test('a fault on the way out is logged, and keeps nobody waiting for a box', async () => {
+  const { did, log } = world();
+  sign('SIGTERM');
+  sign('unhandledRejection', new Error('broken'));
+  await settled();
+  expect([did, log]).toEqual([['hurry', 'stop', 'exit 1'], ['a fault of the app']]);
+});
+
 test('a fault is told in the language of the session', async () => {
   const { did } = world(undefined, 'de-AT');
   sign('uncaughtException', new Error('broken'));

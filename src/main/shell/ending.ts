@@ -30,6 +30,7 @@ export function endGracefully(options: {
   const { app, stop, hurry, log, tell, logFile } = options;
   const { t } = options.text;
   let state: 'running' | 'stopping' | 'stopped' = 'running';
+  let exit = 0;
   let fault: { readonly title: string; readonly text: string } | null = null;
   const end = (): void => {
     if (state !== 'running') return;
@@ -40,10 +41,10 @@ export function endGracefully(options: {
       .finally(() => {
         clearTimeout(patience);
         state = 'stopped';
-        if (fault === null) return app.quit();
         // A box is waited for, and nothing goes on meanwhile: by now nothing has to.
-        tell(fault.title, fault.text);
-        app.exit(1);
+        if (fault !== null) tell(fault.title, fault.text);
+        if (exit === 0) app.quit();
+        else app.exit(exit);
       });
   };
   app.on('will-quit', (event) => {
@@ -53,7 +54,9 @@ export function endGracefully(options: {
   });
   const fail = (error: unknown, title: string, key: 'fault.text' | 'start.fault'): void => {
     log('a fault of the app', { fault: faultOf(error) });
-    fault ??= { title, text: t(key, { reason: reasonOf(error), log: logFile }) };
+    exit = 1;
+    // One on the way out ends nothing that somebody still needs, and a session that ends waits for no box.
+    if (state === 'running') fault = { title, text: t(key, { reason: reasonOf(error), log: logFile }) };
     end();
   };
   const failed = (error: unknown): void => fail(error, t('fault.title'), 'fault.text');
