@@ -196,7 +196,8 @@ async function drawWindow(
       await ask({ what: 'left', window: id, stays: stays === true }).catch(() => undefined);
     },
     crash: async () => {
-      const crashed = page.waitForEvent('crash');
+      // A machine that is busy takes long to write down why.
+      const crashed = page.waitForEvent('crash', { timeout: 0 });
       const tools = await context.newCDPSession(page);
       // Nobody is left to answer.
       tools.send('Page.crash').catch(() => undefined);
