@@ -24,7 +24,7 @@ import {
 import { createLogger } from '../logging.ts';
 import { joinOrganization, removeMember } from '../organizations/member-service.ts';
 import { changeExceptions } from '../overrides/exceptions.ts';
-import { endDueOverrides } from '../overrides/override-service.ts';
+import { endDueOverrides, endOverride } from '../overrides/override-service.ts';
 import { setDefaultPolicy } from '../policies/assignment-service.ts';
 import { createPolicy, updatePolicy } from '../policies/policy-service.ts';
 import { readReceived } from '../policies/received.ts';
@@ -438,6 +438,22 @@ describe('the status of a device', () => {
     await changeExceptions(database.db, OPERATOR, edited, []);
     const listed = await (await send(undefined, { path: 'overrides', method: 'GET' })).json();
     expect(listed).toEqual({ overrides: [] });
+  });
+
+  it('is not an exception of what the policy leaves open, nor ended by another member', async () => {
+    const request = { deviceId: DESK, setting: 'memoryMiB', value: 1024, seconds: 600, reason: 'x' };
+    const edited = { organizationId: acme.id, policyId, version: null };
+    await changeExceptions(database.db, OPERATOR, edited, [{ setting: 'memoryMiB', maxSeconds: 3600 }]);
+    const open = { ...document(2048), memoryMiB: { locked: false, value: 2048 } };
+    await updatePolicy(database.db, OPERATOR, edited, { document: open, reason: '' });
+    const refused = await send(request, { path: 'overrides' });
+    expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining('does not lock')]);
+    await save(2048);
+    const granted = await send(request, { path: 'overrides' });
+    const { override } = overrideAnswerSchema.parse(await granted.json());
+    const ofAnother = { organizationId: acme.id, id: override.id, userId: bob.id };
+    await expect(endOverride(database.db, OPERATOR, ofAnother)).rejects.toThrow('no such override in force');
+    expect((await send(undefined, { path: `overrides/${override.id}`, method: 'DELETE' })).status).toBe(204);
   });
 });
 
