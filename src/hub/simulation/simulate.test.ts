@@ -113,6 +113,20 @@ it('tells which devices change, from what to what, and what stands in the way', 
   expect(simulation.devices[0]?.changes[0]?.from).not.toHaveProperty('value');
 });
 
+it('names on each device what does not exist on its platform', async () => {
+  const windowsOnly = { ...draft, linuxVM: { wslEngineEnabled: { locked: true, value: true } } };
+  const { devices } = await run({ policyId: defaultId, document: windowsOnly });
+  const platform = devices.map(({ device, obstacles }) => [
+    device?.platform,
+    obstacles.find(({ code }) => code === 'platform')?.settings,
+  ]);
+  expect(platform).toEqual([
+    ['linux', ['wslEngineEnabled']],
+    ['mac', ['wslEngineEnabled']],
+    [undefined, undefined],
+  ]);
+});
+
 it('changes nothing, and says nothing where nothing changes', async () => {
   const same = await run({ policyId: defaultId });
   expect(same.totals).toMatchObject({ members: 3, membersChanged: 0, devicesChanged: 0 });

@@ -83,6 +83,9 @@ describe('the tray menu', () => {
       '2 problems with policy',
       'The hub does not answer; policy stays in force',
     ]);
+    const error = { code: 'rolled_back', message: 'The policy that arrived was refused.' };
+    const refused = { ...troubled, sync: { ...troubled.sync, error } };
+    expect(notes(menu(refused)).at(-1)).toBe('The last sync did not succeed; policy stays in force');
   });
 
   test.each<readonly [string, StatusAnswer, string]>([

@@ -109,7 +109,11 @@ function troubles(status: StatusAnswer, { t, any }: DesktopText): readonly strin
   if (store.state === 'contended') found.push(t('tray.storeContended'));
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   if (errors > 0) found.push(t('tray.problems', { count: errors }));
-  if (sync.state === 'failed') found.push(t('tray.offline'));
+  if (sync.state === 'failed') {
+    // A hub whose policy was refused, or that refused us, answers.
+    const isAway = sync.error === null || sync.error.code === 'unreachable';
+    found.push(t(isAway ? 'tray.offline' : 'tray.syncNotDone'));
+  }
   return found;
 }
 

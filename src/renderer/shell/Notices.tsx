@@ -129,9 +129,12 @@ function SyncNotice({ status }: { readonly status: StatusAnswer }) {
   // Without a session nothing can be fetched, however well the hub is reached: the notice about the account says so.
   if (account.state === 'sign-in-again') return null;
   if (sync.state !== 'failed' || policy === null || frozen === 'policy_stale') return null;
+  // A hub whose policy was refused, or that refused us, was reached.
+  const isAway = sync.error === null || sync.error.code === 'unreachable';
+  const what = isAway ? 'notice.syncFailed' : 'notice.syncNotDone';
   return (
     <Notice tone="warn" actions={<SyncButton />}>
-      <span>{t('notice.syncFailed', { when: span(confirmedAt(status)) })}</span>
+      <span>{t(what, { when: span(confirmedAt(status)) })}</span>
       {sync.error === null ? null : (
         <span>
           {' '}

@@ -27,6 +27,7 @@ export const desktop = {
   'tray.storeContended': 'Another program keeps changing the settings',
   'tray.problems': { one: '{count} problem with policy', other: '{count} problems with policy' },
   'tray.offline': 'The hub does not answer; policy stays in force',
+  'tray.syncNotDone': 'The last sync did not succeed; policy stays in force',
   'tray.noAgent': 'The agent does not answer',
   'tray.testPaths': 'Test paths: this computer is not managed by this build',
   'tray.openSettings': 'Open settings',

@@ -207,6 +207,7 @@ export const pages = {
   },
   'notice.again': 'Your session has ended. The last policy stays in force.',
   'notice.syncFailed': 'The hub could not be reached. It last confirmed the policy in force {when}.',
+  'notice.syncNotDone': 'The last sync did not succeed. The policy in force was last confirmed {when}.',
   'notice.storeFailed': 'settings-store.json cannot be written',
   'notice.storeContended':
     'Another program keeps changing locked settings; they are put right every two seconds.',

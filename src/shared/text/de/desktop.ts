@@ -33,6 +33,7 @@ export const desktopDe: Catalog<keyof typeof desktop> = {
     other: '{count} Probleme mit der Richtlinie',
   },
   'tray.offline': 'Der Hub antwortet nicht; die Richtlinie gilt weiter',
+  'tray.syncNotDone': 'Der letzte Abgleich ist nicht gelungen; die Richtlinie gilt weiter',
   'tray.noAgent': 'Der Agent antwortet nicht',
   'tray.testPaths': 'Testpfade: Diese Fassung verwaltet diesen Computer nicht',
   'tray.openSettings': 'Einstellungen öffnen',

@@ -214,6 +214,8 @@ export const pagesDe: Catalog<keyof typeof pages> = {
   'notice.again': 'Ihre Sitzung ist zu Ende. Die letzte Richtlinie gilt weiter.',
   'notice.syncFailed':
     'Der Hub ist nicht erreichbar. Er hat die geltende Richtlinie zuletzt {when} bestätigt.',
+  'notice.syncNotDone':
+    'Der letzte Abgleich ist nicht gelungen. Die geltende Richtlinie wurde zuletzt {when} bestätigt.',
   'notice.storeFailed': 'settings-store.json kann nicht geschrieben werden',
   'notice.storeContended':
     'Ein anderes Programm ändert immer wieder gesperrte Einstellungen; sie werden alle zwei Sekunden berichtigt.',
