@@ -1,11 +1,9 @@
 import { join } from 'node:path';
 import type { Browser } from '@playwright/test';
-import { defineCatalog } from '../src/shared/settings/define-catalog.ts';
 import { desktopCatalog } from '../src/shared/settings/desktop-catalog.ts';
-import { PLATFORMS } from '../src/shared/settings/setting.ts';
 import { launchBrowser } from '../test/browser.ts';
 import { openDashboard } from '../test/web/open-dashboard.ts';
-import { managedWorld, type World } from '../test/web/stand-in-world.ts';
+import { wholeWorld } from '../test/web/stand-in-world.ts';
 import { type Benchmark, inTurn, type Pair, pairedRatio } from './benchmark.ts';
 import { buildPages } from './pages.ts';
 import { type PageTask, pressKey, recordTasks, type TypedKey, watchSearch } from './typed-search.ts';
@@ -22,12 +20,6 @@ async function withBrowser<T>(work: (browser: Browser) => Promise<T>): Promise<T
   } finally {
     await browser.close();
   }
-}
-
-/** A computer on which every setting of the catalog can be changed, whatever systems it is for. */
-function wholeCatalog(): World {
-  const everywhere = desktopCatalog.settings.map((setting) => ({ ...setting, platforms: PLATFORMS }));
-  return { ...managedWorld(), catalog: defineCatalog(everywhere) };
 }
 
 /** From loading the document until its first control can be used; both pages are of one build and one server. */
@@ -47,7 +39,7 @@ const interactive: Benchmark = {
 };
 
 async function timeToUse(browser: Browser, folder: string) {
-  const dashboard = await openDashboard(browser, folder, wholeCatalog());
+  const dashboard = await openDashboard(browser, folder, wholeWorld());
   const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce' });
   try {
     const empty = await context.newPage();
@@ -80,7 +72,7 @@ async function typeSearches(): Promise<{
   readonly tasks: readonly PageTask[];
 }> {
   return withBrowser(async (browser) => {
-    const dashboard = await openDashboard(browser, built, wholeCatalog());
+    const dashboard = await openDashboard(browser, built, wholeWorld());
     try {
       const { page } = dashboard;
       const last = desktopCatalog.settings.at(-1)?.id ?? '';

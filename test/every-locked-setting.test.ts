@@ -9,14 +9,15 @@ import { openTerminal } from '../src/cli/terminal/terminal.ts';
 import {
   errorBodySchema,
   policyAnswerSchema,
+  settingStateSchema,
   settingsAnswerSchema,
 } from '../src/shared/contracts/local-api.ts';
 import { desktopCatalog } from '../src/shared/settings/desktop-catalog.ts';
-import { documentOf } from './web/sample-settings.ts';
+import { documentOf, sampleValue } from './web/sample-settings.ts';
 
 /*
  * One forgotten setting is enough for a lock that is none. So every setting of the catalog, on each platform, is locked
- * by an administrator's file, changed by the command line, and edited in settings-store.json.
+ * by an administrator's file, changed by the command line, and edited in settings-store.json; and changed unlocked.
  */
 let world: AgentWorld | null = null;
 const before = process.cwd();
@@ -90,6 +91,9 @@ describe.each(['mac', 'windows', 'linux'] as const)('every locked setting (%s)',
   test('is put back when settings-store.json is edited, and every repair is told', async () => {
     const made = await locked();
     const before = await made.store();
+    // None is left out of the edit: each has its key, and a value.
+    const absent = settings.filter(({ storeKey }) => (before[storeKey] ?? null) === null);
+    expect(absent.map(({ id }) => id)).toEqual([]);
     const keys = new Map(settings.map(({ storeKey, id }) => [storeKey, id]));
     const edited = Object.fromEntries(
       Object.entries(before).map(([key, value]) => [key, keys.has(key) ? wrong(value) : value]),
@@ -99,15 +103,34 @@ describe.each(['mac', 'windows', 'linux'] as const)('every locked setting (%s)',
     await made.write(`${made.paths.store}.edited`, edited);
     await rename(`${made.paths.store}.edited`, made.paths.store);
     await expect.poll(() => made.store()).toEqual(before);
-    const managed = Object.keys(before).flatMap((key) => keys.get(key) ?? []);
     // The file is right a moment before the repair is in the log.
     const untold = async () => {
       const { drift } = policyAnswerSchema.parse(await ask(made, '/v1/policy'));
       const repaired = new Set(drift.map(({ setting }) => setting));
-      return managed.filter((id) => !repaired.has(id));
+      return settings.filter(({ id }) => !repaired.has(id));
     };
     await expect.poll(untold).toEqual([]);
   });
+
+  test('is changed and reset by the command line while nobody locks it', async () => {
+    world = await makeWorld({ platform });
+    await world.agent.start({ schedule: false, watch: false });
+    for (const setting of settings) {
+      const { id } = setting;
+      const value = sampleValue(setting);
+      const before = settingStateSchema.parse(await ask(world, `/v1/settings/${id}`));
+      expect(before, id).toMatchObject({ locked: false, managedBy: null });
+      const given = typeof value === 'string' ? value : JSON.stringify(value);
+      expect([id, (await mooring(world, 'settings', 'set', id, given)).exit]).toEqual([id, 0]);
+      expect(await ask(world, `/v1/settings/${id}`), id).toMatchObject({ value });
+      expect([id, (await mooring(world, 'settings', 'reset', id)).exit]).toEqual([id, 0]);
+      expect(settingStateSchema.parse(await ask(world, `/v1/settings/${id}`)), id).toEqual(before);
+    }
+  });
+});
+
+test('the three systems have all of the catalog between them', () => {
+  expect(new Set(Object.values(desktopCatalog.onPlatform).flat()).size).toBe(106);
 });
 
 /** Another value of the same type. */

@@ -2,12 +2,12 @@ import type { Browser } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { desktopCatalog } from '../../src/shared/settings/desktop-catalog.ts';
-import type { Platform, Setting } from '../../src/shared/settings/setting.ts';
+import type { Setting } from '../../src/shared/settings/setting.ts';
 import { launchBrowser } from '../browser.ts';
 import { type BuiltDashboard, buildDashboard } from './build-dashboard.ts';
 import { type OpenDashboard, openDashboard } from './open-dashboard.ts';
 import { documentOf, sampleValue } from './sample-settings.ts';
-import { managedWorld, type World } from './stand-in-world.ts';
+import { type World, wholeWorld } from './stand-in-world.ts';
 
 // The complaint of users everywhere: one control forgot the lock. So every setting is drawn, locked and not.
 
@@ -54,64 +54,58 @@ describe('every setting of the catalog', () => {
     await built.remove();
   });
 
-  function world(platform: Platform, locked: boolean | null): World {
-    const settings = desktopCatalog.onPlatform[platform];
+  const { settings } = desktopCatalog;
+
+  /** With every setting on one page, also those of other systems. */
+  function world(locked: boolean | null): World {
     return {
-      ...managedWorld(),
-      platform,
+      ...wholeWorld(),
       documents: locked === null ? {} : { 'user-policy': documentOf(settings, locked) },
       // A choice for each, so that every one of them could be reset.
       choices: new Map(settings.map((setting: Setting) => [setting.id, sampleValue(setting)])),
     };
   }
 
-  async function rowsOf(dashboard: OpenDashboard, platform: Platform) {
-    const expected = desktopCatalog.onPlatform[platform].map((setting) => setting.id).sort();
+  async function rowsOf(dashboard: OpenDashboard) {
+    const expected = settings.map((setting) => setting.id).sort();
+    expect(expected).toHaveLength(106);
     await expect.poll(() => dashboard.page.locator('[data-setting]').count()).toBe(expected.length);
     const rows = z.array(rowSchema).parse(await dashboard.page.evaluate(READ_ROWS));
     expect(rows.map((row) => row.id).sort()).toEqual(expected);
     return rows;
   }
 
-  test('the platforms tried here show all of the catalog', () => {
-    const shown = new Set([...desktopCatalog.onPlatform.mac, ...desktopCatalog.onPlatform.windows]);
-    expect(shown.size).toBe(desktopCatalog.settings.length);
-  });
-
-  test.each(['mac', 'windows'] as const)(
-    'is disabled, with padlock and reason, while locked (%s)',
-    async (platform) => {
-      const dashboard = await openDashboard(browser, built.folder, world(platform, true));
-      try {
-        for (const row of await rowsOf(dashboard, platform)) {
-          expect(row, row.id).toMatchObject({
-            enabled: 0,
-            padlocks: 1,
-            reset: 0,
-            listButtons: 0,
-            enabledFieldsets: 0,
-            named: true,
-          });
-          expect(row.controls + row.fieldsets, row.id).toBeGreaterThan(0);
-          const { label } = desktopCatalog.byId.get(row.id) ?? { label: '' };
-          expect(row.explains, row.id).toEqual([
-            `Managed by Engineering workstations (Acme Corporation): why is “${label}” locked?`,
-          ]);
-        }
-        expect(dashboard.complaints).toEqual([]);
-      } finally {
-        await dashboard.close();
+  test('is disabled, with padlock and reason, while locked', async () => {
+    const dashboard = await openDashboard(browser, built.folder, world(true));
+    try {
+      for (const row of await rowsOf(dashboard)) {
+        expect(row, row.id).toMatchObject({
+          enabled: 0,
+          padlocks: 1,
+          reset: 0,
+          listButtons: 0,
+          enabledFieldsets: 0,
+          named: true,
+        });
+        expect(row.controls + row.fieldsets, row.id).toBeGreaterThan(0);
+        const { label } = desktopCatalog.byId.get(row.id) ?? { label: '' };
+        expect(row.explains, row.id).toEqual([
+          `Managed by Engineering workstations (Acme Corporation): why is “${label}” locked?`,
+        ]);
       }
-    },
-  );
+      expect(dashboard.complaints).toEqual([]);
+    } finally {
+      await dashboard.close();
+    }
+  });
 
   test.each([
     ['suggested', false],
     ['left alone', null],
   ] as const)('is enabled, without padlock, while %s', async (_, locked) => {
-    const dashboard = await openDashboard(browser, built.folder, world('mac', locked));
+    const dashboard = await openDashboard(browser, built.folder, world(locked));
     try {
-      for (const row of await rowsOf(dashboard, 'mac')) {
+      for (const row of await rowsOf(dashboard)) {
         expect(row, row.id).toMatchObject({ padlocks: 0, reset: 1, named: true });
         expect(row.enabled, row.id).toBe(row.controls);
         expect(row.enabledFieldsets, row.id).toBe(row.fieldsets);
@@ -126,16 +120,16 @@ describe('every setting of the catalog', () => {
 
   test('is disabled while settings are frozen, and says so', async () => {
     const frozen = {
-      ...world('mac', null),
+      ...world(null),
       freeze: { code: 'policy_stale', source: 'user-policy' },
     } as const;
     const dashboard = await openDashboard(browser, built.folder, frozen);
     try {
-      for (const row of await rowsOf(dashboard, 'mac')) {
+      for (const row of await rowsOf(dashboard)) {
         expect(row, row.id).toMatchObject({ enabled: 0, enabledFieldsets: 0, reset: 0, padlocks: 0 });
       }
       const held = dashboard.page.getByText('Held at its present value');
-      expect(await held.count()).toBe(desktopCatalog.onPlatform.mac.length);
+      expect(await held.count()).toBe(settings.length);
     } finally {
       await dashboard.close();
     }

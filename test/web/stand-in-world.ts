@@ -9,9 +9,9 @@ import type {
   StatusAnswer,
 } from '../../src/shared/contracts/local-api.ts';
 import type { FreezeCode, LayerSource } from '../../src/shared/policy/model.ts';
-import type { Catalog } from '../../src/shared/settings/define-catalog.ts';
+import { type Catalog, defineCatalog } from '../../src/shared/settings/define-catalog.ts';
 import { desktopCatalog } from '../../src/shared/settings/desktop-catalog.ts';
-import type { Platform, SettingValue } from '../../src/shared/settings/setting.ts';
+import { PLATFORMS, type Platform, type SettingValue } from '../../src/shared/settings/setting.ts';
 
 /** Everything a stand-in agent shows. Tests change it and say that it changed. */
 export interface World {
@@ -99,6 +99,12 @@ export function managedWorld(now: () => number = Date.now): World {
     testPaths: true,
     now,
   };
+}
+
+/** A computer on which every setting of the catalog can be changed, whatever systems it is for. */
+export function wholeWorld(): World {
+  const everywhere = desktopCatalog.settings.map((setting) => ({ ...setting, platforms: PLATFORMS }));
+  return { ...managedWorld(), catalog: defineCatalog(everywhere) };
 }
 
 /** A computer that nobody manages and where nobody is signed in. */
