@@ -78,7 +78,7 @@ export async function startRealHub(): Promise<RealHub> {
 /** Signs an agent in through the pages of the hub that answers there; without a password with that of test accounts. */
 export async function signInAt(
   url: string,
-  agent: RunningAgent,
+  agent: Pick<RunningAgent, 'ask'>,
   email: string,
   password?: string,
 ): Promise<void> {

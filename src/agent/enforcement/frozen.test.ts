@@ -174,7 +174,8 @@ describe('who manages a setting', () => {
     expect(enforcement.managedBy('theme')).toEqual({ ...first, revision: 2 });
     expect(enforcement.managedBy('memoryMiB')).toBeNull();
     await enforcement.change({ set: { cpus: 3 } });
-    expect(enforcement.managedBy('cpus')).toBeNull();
+    // Of the user's own value the surfaces still say what was suggested, and by whom.
+    expect(enforcement.managedBy('cpus')).toMatchObject({ source: 'user-policy', policy: 'Laptops' });
   });
 
   test('settings announce what changed, and only that', async () => {

@@ -59,7 +59,7 @@ export function withProblems(resolution: Resolution, more: readonly Problem[]): 
     : Object.freeze({ ...resolution, problems: Object.freeze([...resolution.problems, ...more]) });
 }
 
-/** Who manages a setting; `null` where no layer decides its value. */
+/** Who manages a setting: locks it, or suggests its value; `null` where no layer does. */
 export function managedBy(
   { inputs, resolution }: InForce,
   since: PolicyState['managed'],

@@ -1,12 +1,26 @@
 import { createHash } from 'node:crypto';
-import type { LayerSource, Resolution, ResolvedSetting, ValueSource } from '../../shared/policy/model.ts';
+import type {
+  Contribution,
+  LayerSource,
+  Resolution,
+  ResolvedSetting,
+  ValueSource,
+} from '../../shared/policy/model.ts';
 import type { LayerInput } from './model.ts';
 import type { ManagedSince } from './policy-state.ts';
 
-/** The layer a setting's value comes from; `null` where the user or the built-in default decides. */
+/**
+ * The layer a setting's value comes from or, where the user chose another value, whose suggestion that is: it still is
+ * what a reset returns to. `null` where only the user or the built-in default speaks.
+ */
 export function managingSource(resolved: ResolvedSetting): LayerSource | null {
-  return isLayer(resolved.source) ? resolved.source : null;
+  const source = [resolved.source, ...resolved.contributions.filter(speaks).map((each) => each.source)].find(
+    isLayer,
+  );
+  return source ?? null;
 }
+
+const speaks = ({ outcome }: Contribution): boolean => outcome !== 'ignored';
 
 function isLayer(source: ValueSource): source is LayerSource {
   return source !== 'user' && source !== 'default';

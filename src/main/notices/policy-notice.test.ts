@@ -64,6 +64,15 @@ describe('a notification about policy', () => {
     expect(notice(snapshot([setting('a', 1, true)]), unwanted)).toBeNull();
   });
 
+  test('is not shown for what a person chose instead of a suggestion', () => {
+    const suggested = { ...setting('a', 1, true, false), suggestion: 1 };
+    const chosen = (value: number) => ({ ...suggested, value, source: 'user' as const, choice: value });
+    expect(notice(snapshot([suggested]), snapshot([chosen(2)]))).toBeNull();
+    expect(notice(snapshot([chosen(2)]), snapshot([chosen(3)]))).toBeNull();
+    const locked = { ...suggested, value: 5, locked: true };
+    expect(notice(snapshot([chosen(3)]), snapshot([locked]))?.title).toBe('1 setting was changed by acme');
+  });
+
   test('tells of a sign-in wall that comes and goes, and of none where it is unwanted', () => {
     const walled = snapshot([], { wall: ['acme', 'umbrella'] });
     expect(notice(snapshot([]), walled)).toMatchObject({

@@ -55,6 +55,7 @@ function standing({ status }: AgentSnapshot): boolean {
 function visiblyChanged(before: SettingState | undefined, now: SettingState): boolean {
   if (before === undefined) return false;
   if (before.managedBy === null && now.managedBy === null) return false;
+  if (!before.locked && now.source === 'user') return false;
   return before.locked !== now.locked || JSON.stringify(before.value) !== JSON.stringify(now.value);
 }
 
