@@ -424,6 +424,22 @@ describe('the dashboard of a German reader', () => {
     }
   });
 
+  test('does not say that the hub is out of reach where it answered, and its policy was refused', async () => {
+    const world = managedWorld();
+    const { message } = refusedFetch('rolled_back', 'It is older (1) than one already accepted (20).');
+    world.sync = { ...world.sync, state: 'failed', error: { code: 'rolled_back', message } };
+    const dashboard = await openDashboard(browser, built.folder, world, { locale: 'de' });
+    const { page } = dashboard;
+    try {
+      await page.getByText('Der letzte Abgleich ist nicht gelungen').waitFor();
+      await page.getByText('Es ist älter (1) als eines, das schon angenommen wurde (20).').first().waitFor();
+      expect(await page.getByText('nicht erreichbar').count()).toBe(0);
+      expect(await englishLeft(page)).toEqual([]);
+    } finally {
+      await dashboard.close();
+    }
+  });
+
   test('says at a setting why it was not changed', async () => {
     const dashboard = await openDashboard(browser, built.folder, managedWorld(), { locale: 'de' });
     const { page } = dashboard;
