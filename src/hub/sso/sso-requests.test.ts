@@ -107,3 +107,21 @@ it('the outcome of a test is read by its own connection alone, as often as wante
   await requests.answer(person, OUTCOME);
   expect(await requests.testOutcome(connectionId, person.id)).toBeNull();
 });
+
+it('of answers at one moment one counts, and one assertion opens one of several sign-ins', async () => {
+  const request = await begin(signIn);
+  const answers = await Promise.all([1, 2, 3].map(() => requests.answer(request, OUTCOME)));
+  expect(answers.sort()).toEqual(['kept', 'taken', 'taken']);
+  const assertion = { id: randomBytes(8).toString('hex'), notOnOrAfter: new Date(at + MINUTE_MS) };
+  const several = await Promise.all([1, 2, 3].map(() => begin(signIn)));
+  const opened = await Promise.all(several.map((each) => requests.answer(each, OUTCOME, assertion)));
+  expect(opened.sort()).toEqual(['kept', 'replayed', 'replayed']);
+});
+
+it('an assertion that came too late is not used up by it', async () => {
+  const assertion = { id: randomBytes(8).toString('hex'), notOnOrAfter: new Date(at + 60 * MINUTE_MS) };
+  const late = await begin(signIn);
+  at += 15 * MINUTE_MS;
+  expect(await requests.answer(late, OUTCOME, assertion)).toBe('taken');
+  expect(await requests.answer(await begin(signIn), OUTCOME, assertion)).toBe('kept');
+});
