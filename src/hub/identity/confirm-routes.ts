@@ -83,7 +83,10 @@ function hubForm(options: SignInSteps, request: FastifyRequest, reply: FastifyRe
   };
 }
 
-/** Nobody is signed in here: signing in is proof enough. */
+/**
+ * Nobody is signed in here: signing in is proof enough. What was sent is looked at here although signing in drops
+ * foreign addresses by itself: it would end on its own page then, which does not say that the proof is given.
+ */
 function signInAddress(publicUrl: string, next: string): string {
   const target = ownPath(next, publicUrl) ?? DONE_PATH;
   return `/sign-in?next=${encodeURIComponent(target)}`;

@@ -103,6 +103,20 @@ describe('confirming that it is you', () => {
   it('needs somebody who is signed in, and leads nowhere else', async () => {
     const nobody = await createBrowser(hub.url).get(`${hub.url}/sign-in/confirm`);
     expect(new URL(nobody.url).pathname).toBe('/sign-in');
+    // Signing in is the proof then: it leads to where the change is, or says that it is done.
+    for (const [next, target] of [
+      ['/console/?x=1', '/console/?x=1'],
+      ['https://evil.example/', '/sign-in/confirm/done'],
+      ['//evil.example/', '/sign-in/confirm/done'],
+      ['', '/sign-in/confirm/done'],
+    ] as const) {
+      const address = `${hub.url}/sign-in/confirm?next=${encodeURIComponent(next)}`;
+      const sent = await fetch(address, { redirect: 'manual' });
+      expect([sent.status, sent.headers.get('location')]).toEqual([
+        303,
+        `/sign-in?next=${encodeURIComponent(target)}`,
+      ]);
+    }
     const account = await createAccount(database, 'elsewhere@local.example');
     const browser = await signedIn(account.email);
     const page = await browser.get(
