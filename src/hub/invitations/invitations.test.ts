@@ -31,6 +31,7 @@ import { createTeam } from '../teams/team-service.ts';
 import { acceptInvitationLink } from './acceptance.ts';
 import { acceptanceRoutes } from './acceptance-routes.ts';
 import { addressesOfCsv, addressesOfList, readAddresses } from './address-list.ts';
+import { letter } from './invitation-letters.ts';
 import { invite, listInvitations, resendInvitation, revokeInvitation } from './invitation-service.ts';
 import { startTestSmtp } from './test-smtp.ts';
 
@@ -369,6 +370,18 @@ it('sends a few letters at a time, and answers for each in its place', async () 
     'many7@other.example',
   ]);
   expect(most).toBeLessThanOrEqual(4);
+});
+
+it('writes no line of a letter’s head from the name of an organization', () => {
+  const { subject, text } = letter(
+    'ada@a.example',
+    'Acme\r\nBcc: eve@evil.example\n\nhttps://evil.example',
+    'LINK',
+  );
+  expect(subject).toBe('Invitation to Acme Bcc: eve@evil.example https://evil.example');
+  expect(text.split('\n')[0]).toBe(
+    'You are invited to join Acme Bcc: eve@evil.example https://evil.example in Mooring.',
+  );
 });
 
 it('sends letters where there is a mail server, and shows the link where the letter was not taken', async () => {
