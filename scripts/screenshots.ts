@@ -1,7 +1,8 @@
 // `npm run screenshots`: looks at every page of the dashboard as a person would, in both colour schemes and several
-// widths, against an agent that stands in for a computer of a large organization. Writes docs/screenshots/*.png.
+// widths, against an agent that stands in for a computer of a large organization.
 //
-//   node scripts/screenshots.ts [--all FOLDER]   every view, for the eye; without it only what the docs show
+//   node scripts/screenshots.ts                        every view into out/screenshots, and what the docs show into the docs
+//   node scripts/screenshots.ts --all FOLDER [NAME]    every view, or those of one name, into a folder
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -68,6 +69,18 @@ const VIEWS: readonly View[] = [
   ...bothSchemes({ name: 'account', world: managedWorld, place: 'account', width: 1280 }),
   ...bothSchemes({ name: 'diagnostics', world: managedWorld, place: 'diagnostics', width: 1280 }),
   ...bothSchemes({ name: 'wall', world: walledWorld, place: 'sign-in', width: 1280 }),
+  ...bothSchemes({ name: 'wall-proxy', world: walledWorld, place: 'proxy', width: 1280 }),
+  ...bothSchemes({
+    name: 'offline',
+    world: managedWorld,
+    place: 'policy',
+    width: 1280,
+    act: async (page, agent) => {
+      await agent.close();
+      agent.dropStreams();
+      await page.getByRole('button', { name: 'Try again' }).first().waitFor();
+    },
+  }),
   ...bothSchemes({ name: 'frozen', world: frozenWorld, place: 'settings/Resources', width: 1280 }),
   ...bothSchemes({ name: 'empty-account', world: emptyWorld, place: 'account', width: 1280 }),
   ...bothSchemes({
@@ -300,17 +313,21 @@ async function shoot(browser: Browser, dashboardFolder: string, view: View, fold
 }
 
 const all = process.argv.indexOf('--all');
-const only = process.argv[all + 2];
-const docs = join(dirname(fileURLToPath(import.meta.url)), '..', 'docs', 'screenshots');
-const folder = all === -1 ? docs : (process.argv[all + 1] ?? docs);
-const views = VIEWS.filter((view) =>
-  all === -1 ? view.kept?.includes(view.scheme) === true : only === undefined || view.name === only,
-);
-await mkdir(folder, { recursive: true });
+const only = all === -1 ? undefined : process.argv[all + 2];
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const docs = join(root, 'docs', 'screenshots');
+const unkept = join(root, 'out', 'screenshots');
+const views = VIEWS.filter((view) => only === undefined || view.name === only);
+/** Where a view goes. */
+function folderOf(view: View): string {
+  if (all !== -1) return process.argv[all + 1] ?? unkept;
+  return view.kept?.includes(view.scheme) === true ? docs : unkept;
+}
+for (const folder of new Set(views.map(folderOf))) await mkdir(folder, { recursive: true });
 const built = await buildDashboard();
 const browser = await launchBrowser();
 try {
-  for (const view of views) await shoot(browser, built.folder, view, folder);
+  for (const view of views) await shoot(browser, built.folder, view, folderOf(view));
 } finally {
   await browser.close();
   await built.remove();
