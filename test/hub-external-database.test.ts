@@ -43,7 +43,9 @@ async function savedAtOneToldByTheOther(
   const headers = { authorization: `Bearer ${desktop.tokens.access_token}` };
   const stopping = new AbortController();
   try {
-    const stream = await fetch(`${other}/v1/agent/events?org=acme`, { headers, signal: stopping.signal });
+    // An event that never comes must not keep the hubs from being stopped.
+    const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(30_000)]);
+    const stream = await fetch(`${other}/v1/agent/events?org=acme`, { headers, signal });
     const events = stream.body
       ?.pipeThrough(new TextDecoderStream())
       .pipeThrough(new EventSourceParserStream())
