@@ -23,6 +23,7 @@ import { FilterChoice, ServerList } from '../parts/ServerList.tsx';
 import type { Column } from '../parts/Table.tsx';
 import { useChange } from '../parts/use-change.ts';
 import { useFilters } from '../parts/use-filters.ts';
+import { WhoName } from '../parts/WhoName.tsx';
 import { InviteDialog } from './InviteDialog.tsx';
 
 /** Open invitations: sent again, revoked, and new ones. */
@@ -100,10 +101,13 @@ function useColumns({
 }): readonly Column<Invitation>[] {
   const { t } = useConsoleText();
   return [
-    { title: t('invitations.email'), sort: 'email', cell: ({ email }) => email },
+    { title: t('invitations.email'), sort: 'email', cell: ({ email }) => <WhoName name={email} /> },
     { title: t('invitations.role'), sort: 'role', cell: ({ role }) => t(`account.role.${role}`) },
     { title: t('invitations.team'), cell: ({ team }) => team?.name ?? t('invitations.noTeam') },
-    { title: t('invitations.by'), cell: ({ invitedBy }) => invitedBy },
+    {
+      title: t('invitations.by'),
+      cell: ({ invitedBy }) => (invitedBy === null ? null : <WhoName name={invitedBy} />),
+    },
     { title: t('invitations.sent'), sort: 'created', cell: ({ createdAt }) => <When at={createdAt} /> },
     {
       title: t('invitations.expires'),

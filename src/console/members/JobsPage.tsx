@@ -8,6 +8,7 @@ import { FilterChoice, ServerList } from '../parts/ServerList.tsx';
 import type { Column } from '../parts/Table.tsx';
 import { To } from '../parts/To.tsx';
 import { useFilters } from '../parts/use-filters.ts';
+import { WhoName } from '../parts/WhoName.tsx';
 import { useJobTitle } from './job-title.ts';
 
 /** What was done, or is being done, with many members at once. */
@@ -50,7 +51,7 @@ function useColumns(): readonly Column<MemberJob>[] {
       title: t('jobs.what'),
       cell: ({ id, action }) => <To page={`${page('members')}?job=${id}`}>{titleOf(action)}</To>,
     },
-    { title: t('jobs.by'), cell: ({ by }) => by },
+    { title: t('jobs.by'), cell: ({ by }) => <WhoName name={by} /> },
     { title: t('jobs.begun'), sort: 'created', cell: ({ createdAt }) => <When at={createdAt} /> },
     {
       title: t('jobs.state'),

@@ -30,6 +30,7 @@ import type { Column } from '../parts/Table.tsx';
 import { To } from '../parts/To.tsx';
 import { useChange } from '../parts/use-change.ts';
 import { useFilters } from '../parts/use-filters.ts';
+import { WhoName } from '../parts/WhoName.tsx';
 import { BulkBar } from './BulkBar.tsx';
 import { JobPanel } from './JobPanel.tsx';
 import { ORIGINS, ROLES, STATUSES } from './roles.ts';
@@ -174,7 +175,7 @@ function useColumns(): readonly Column<Member>[] {
         <To page={page('members', member.userId)}>{member.name === '' ? member.email : member.name}</To>
       ),
     },
-    { title: t('members.email'), sort: 'email', cell: (member) => member.email },
+    { title: t('members.email'), sort: 'email', cell: (member) => <WhoName name={member.email} /> },
     {
       title: t('members.role'),
       sort: 'role',

@@ -1,11 +1,14 @@
 import { Fragment } from 'react';
 import classes from './WhoName.module.css';
 
+/** A longer piece than this would widen its column until others are cut off, so it breaks anywhere. */
+const WHOLE_UP_TO = 16;
+
 /** Name or address of whoever did something. An address breaks after its `@` and its dots rather than in the middle of a word. */
 export function WhoName({ name }: { readonly name: string }) {
   const parts = name.split(/(?<=[@.])/u);
   return (
-    <span className={classes.who}>
+    <span className={parts.every(({ length }) => length <= WHOLE_UP_TO) ? classes.who : undefined}>
       {parts.map((part, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text keep their order.
         <Fragment key={index}>

@@ -16,6 +16,7 @@ import { PageGate } from '../parts/PageGate.tsx';
 import { ServerList } from '../parts/ServerList.tsx';
 import { To } from '../parts/To.tsx';
 import { useChange } from '../parts/use-change.ts';
+import { WhoName } from '../parts/WhoName.tsx';
 
 /** One team and who is in it. */
 export function TeamPage({ id }: { readonly id: string }) {
@@ -67,7 +68,7 @@ function TeamDetail({ team }: { readonly team: Team }) {
               <To page={page('members', member.userId)}>{member.name === '' ? member.email : member.name}</To>
             ),
           },
-          { title: t('members.email'), sort: 'email', cell: (member) => member.email },
+          { title: t('members.email'), sort: 'email', cell: (member) => <WhoName name={member.email} /> },
           {
             title: t('list.actions'),
             quiet: true,

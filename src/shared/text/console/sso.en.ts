@@ -42,7 +42,7 @@ export const sso = {
   'sso.remove': 'Remove connection',
   'sso.removeTitle': 'Remove “{name}”?',
   'sso.removeText':
-    'Nobody signs in through it any more, its SCIM tokens stop working, and its error log is deleted. Members stay members; those without a password need a new one from you.',
+    'Nobody signs in through it any more, its SCIM tokens stop working, and its error log is deleted. Members stay members; those without a password need a new one from you. The connection does not come back: set up anew, it has other addresses to enter at the identity provider.',
 
   'sso.guide': 'Steps for',
   'sso.step.app': 'Make the application',

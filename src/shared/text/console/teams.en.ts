@@ -17,7 +17,8 @@ export const enTeams = {
   'teams.delete': 'Delete team',
   'teams.deleteTitle': 'Delete the team “{team}”?',
   'teams.deleteText': {
-    one: '{count} member loses their place in it, and a policy that came through it. The account stays.',
-    other: '{count} members lose their places in it, and a policy that came through it. The accounts stay.',
+    one: '{count} member loses their place in it, and a policy that came through it. The account stays. The team does not come back.',
+    other:
+      '{count} members lose their places in it, and a policy that came through it. The accounts stay. The team does not come back.',
   },
 } as const;
