@@ -194,6 +194,9 @@ describe('the daily check', () => {
     expect((await forceDomain(database.db, context(), where)).forced).toBe(true);
     expect(await actions()).toContain('domain.force');
     expect(await recheckDomains(database.db, context(), resolver, new Date(Date.now() + 10 * DAY))).toBe(0);
+    // Nor does an owner who looks for the record make it fail.
+    const looked = await verifyDomain(database.db, context(), resolver, where);
+    expect(looked.domain).toMatchObject({ state: 'verified', forced: true });
   });
 });
 
