@@ -33,7 +33,7 @@ afterAll(async () => {
 interface Form {
   readonly place: string;
   /** The button that opens it in a dialog; left out, it stands in the page. */
-  readonly open?: string;
+  readonly open?: string | RegExp;
   /** What is typed, by label; none: a question whose answer is the button. */
   readonly fields: Readonly<Record<string, string>>;
   readonly submit: string;
@@ -122,6 +122,10 @@ const forms = async (): Promise<readonly Form[]> => {
       fields: { 'Entity ID of the identity provider': 'https://other.test/entity' },
       submit: 'Save the values',
     },
+    // A second key, then it in the place of the first, which goes.
+    { place: `sso/${saml}`, open: 'Add a key', fields: {}, submit: 'Add a key' },
+    { place: `sso/${saml}`, open: /^Sign with /, fields: {}, submit: 'Sign with it' },
+    { place: `sso/${saml}`, open: /^Retire /, fields: {}, submit: 'Retire' },
     {
       place: `sso/${saml}`,
       fields: { 'Address of the metadata': 'https://idp.test/metadata' },

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import Download from 'lucide-react/icons/download';
 import ScrollText from 'lucide-react/icons/scroll-text';
 import { useState } from 'react';
+import { useLocation } from 'wouter';
 import { type AuditEvent, auditListSchema } from '../../shared/contracts/hub-api.ts';
 import { DocumentView } from '../../shared-ui/DocumentView.tsx';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
@@ -41,9 +42,15 @@ const KINDS = [
 /** Every change of the organization, with what was there before and after; filtered, and exported as it is filtered. */
 export function AuditPage() {
   const { t } = useConsoleText();
-  const { api } = useHere();
-  const { get, set } = useFilters();
+  const { api, page } = useHere();
+  const { get } = useFilters();
+  const [, go] = useLocation();
   const [shown, setShown] = useState<AuditEvent | null>(null);
+  // Everything: whatever else was filtered by is dropped.
+  const only = (name: 'target' | 'actor', id: string) => {
+    setShown(null);
+    go(`${page('audit')}?${new URLSearchParams({ [name]: id })}`);
+  };
   const columns = useEventColumns(t('audit.target'), setShown);
   const filter = {
     search: get('search'),
@@ -76,7 +83,7 @@ export function AuditPage() {
         }}
       />
       <SidePanel opened={shown !== null} title={t('audit.event')} wide onClose={() => setShown(null)}>
-        {shown === null ? null : <EventDetail event={shown} onFilter={set} />}
+        {shown === null ? null : <EventDetail event={shown} onOnly={only} />}
       </SidePanel>
     </>
   );
@@ -147,10 +154,10 @@ function Filters() {
 
 function EventDetail({
   event,
-  onFilter,
+  onOnly,
 }: {
   readonly event: AuditEvent;
-  readonly onFilter: (name: string, value: string) => void;
+  readonly onOnly: (name: 'target' | 'actor', id: string) => void;
 }) {
   const { t } = useConsoleText();
   const { actor, target } = event;
@@ -167,12 +174,12 @@ function EventDetail({
       />
       <div className={layout.row}>
         {target.id === null ? null : (
-          <Button size="xs" variant="default" onClick={() => onFilter('target', target.id ?? '')}>
+          <Button size="xs" variant="default" onClick={() => onOnly('target', target.id ?? '')}>
             {t('audit.sameTarget')}
           </Button>
         )}
         {actor.id === null ? null : (
-          <Button size="xs" variant="default" onClick={() => onFilter('actor', actor.id ?? '')}>
+          <Button size="xs" variant="default" onClick={() => onOnly('actor', actor.id ?? '')}>
             {t('audit.sameActor')}
           </Button>
         )}
