@@ -10,6 +10,10 @@ describe('writing of a locale', () => {
     expect(at(-61_000)).toBe('1 minute ago');
     expect(at(-119 * 60_000)).toBe('1 hour ago');
     expect(at(3 * 86_400_000)).toBe('in 3 days');
+    expect(at(59 * 60_000 + 20_000)).toBe('in 59 minutes');
+    expect(at(3_598_000)).toBe('in 1 hour');
+    expect(at(86_398_000)).toBe('tomorrow');
+    expect(at(-3_598_000)).toBe('59 minutes ago');
     expect(at(90 * 86_400_000 - 60_000)).toBe('in 90 days');
     expect(at(130 * 86_400_000)).toBe('in 4 months');
     expect(at(-400 * 86_400_000)).toBe('last year');

@@ -31,15 +31,23 @@ export function createWriting(locale: string): Writing {
     relative: (instant, now) => {
       const distance = Date.parse(instant) - now;
       if (Number.isNaN(distance)) return instant;
-      const unit = UNITS.find(([name, size]) => Math.abs(distance) >= size && !tooCoarse(name, distance));
-      if (unit === undefined) return null;
-      // Of what has passed the whole units count; what ends in 89 days and 23 hours ends in 90 days.
-      const count = distance / unit[1];
-      return relative.format(count < 0 ? Math.trunc(count) : Math.round(count), unit[0]);
+      const finer = unitOf(distance);
+      if (finer === undefined) return null;
+      // Of what has passed the whole units count; what ends in 89 days and 23 hours ends in 90 days, and what ends in 59
+      // minutes and 58 seconds in one hour, not in 60 minutes.
+      const count = distance / finer[1];
+      const whole = (count < 0 ? Math.trunc(count) : Math.round(count)) * finer[1];
+      const [unit, size] = unitOf(whole) ?? finer;
+      return relative.format(whole < 0 ? Math.trunc(whole / size) : Math.round(whole / size), unit);
     },
     list: (items) => list.format(items),
     number: (value) => number.format(value),
   };
+}
+
+/** The largest unit that there is one of. */
+function unitOf(distance: number) {
+  return UNITS.find(([name, size]) => Math.abs(distance) >= size && !tooCoarse(name, distance));
 }
 
 /** Of an end that is near, such as that of a token, days say more than a month or two. */
