@@ -27,12 +27,12 @@ function run(args, folder) {
   return { status, report: existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined };
 }
 
-/** Runs what failed once more, one file at a time; only after a run of everything, where one test in thousands may stumble. */
+/** Runs what failed once more, with nothing beside it; only after a run of everything, where one test in thousands may stumble. */
 function runAgain(report, folder) {
   const files = process.argv.length > 2 ? [] : filesToRunAgain(report);
   if (files.length === 0) return undefined;
   process.stdout.write(`Run once more, alone: ${files.map(shown).join(', ')}\n`);
-  return run(['--maxWorkers=1', ...files.map(shown)], folder);
+  return run(files.map(shown), folder);
 }
 
 function shown(file) {
