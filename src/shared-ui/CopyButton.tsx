@@ -1,12 +1,16 @@
-import { Button } from '@mantine/core';
 import Check from 'lucide-react/icons/check';
 import Copy from 'lucide-react/icons/copy';
 import { useEffect, useState } from 'react';
 import { useText } from './text-context.tsx';
+import { WrappingButton } from './WrappingButton.tsx';
 
-const SHOWN_MS = 2_000;
+/** How long each outcome is said, in milliseconds; the longer sentence needs longer. */
+const SHOWN_MS = { copied: 2_000, refused: 6_000 };
 
-/** Copies `text` to the clipboard and says that it did. `label` names what is copied, where "Copy" alone would not. */
+/**
+ * Copies `text` to the clipboard and says that it did, or that the browser did not let it. `label` names what is copied,
+ * where "Copy" alone would not.
+ */
 export function CopyButton({
   text,
   children,
@@ -17,21 +21,33 @@ export function CopyButton({
   readonly label?: string;
 }) {
   const { t } = useText();
-  const [copied, setCopied] = useState(false);
+  const [outcome, setOutcome] = useState<'copied' | 'refused' | null>(null);
   useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), SHOWN_MS);
+    if (outcome === null) return;
+    const timer = setTimeout(() => setOutcome(null), SHOWN_MS[outcome]);
     return () => clearTimeout(timer);
-  }, [copied]);
+  }, [outcome]);
+  const copy = async () => setOutcome(await writeToClipboard(text()));
+  const said = { copied: t('action.copied'), refused: t('action.notCopied') };
   return (
-    <Button
+    <WrappingButton
       variant="default"
       size="xs"
-      leftSection={copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
-      aria-label={copied ? undefined : label}
-      onClick={() => void navigator.clipboard.writeText(text()).then(() => setCopied(true))}
+      leftSection={outcome === 'copied' ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
+      aria-label={outcome === null ? label : undefined}
+      onClick={() => void copy()}
     >
-      <span aria-live="polite">{copied ? t('action.copied') : (children ?? t('action.copy'))}</span>
-    </Button>
+      <span aria-live="polite">{outcome === null ? (children ?? t('action.copy')) : said[outcome]}</span>
+    </WrappingButton>
   );
+}
+
+/** A browser may refuse (a policy of its owner, a page that lost the focus), or have no clipboard for this page at all. */
+async function writeToClipboard(text: string): Promise<'copied' | 'refused'> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return 'copied';
+  } catch {
+    return 'refused';
+  }
 }

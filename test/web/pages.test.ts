@@ -135,6 +135,16 @@ describe('the pages', () => {
       await repairs.getByText('26 minutes ago').waitFor();
     }));
 
+  test('a browser that does not let a page copy is said', () =>
+    visit(managedWorld(), async ({ page, go }) => {
+      await go('policy');
+      await page.evaluate(
+        'navigator.clipboard.writeText = () => Promise.reject(new Error("refused by a policy of the browser"))',
+      );
+      await page.getByRole('button', { name: 'Copy JSON' }).click();
+      await page.getByRole('button', { name: 'Not copied: select the text and copy it by hand' }).waitFor();
+    }));
+
   test('the exported JSON holds the page, and none of the user’s own choices', () =>
     visit(managedWorld(), async ({ page, go }) => {
       await go('policy');

@@ -21,6 +21,7 @@ export const common = {
   'action.close': 'Close',
   'action.copy': 'Copy',
   'action.copied': 'Copied',
+  'action.notCopied': 'Not copied: select the text and copy it by hand',
   'action.retry': 'Try again',
   'action.remove': 'Remove',
   'action.add': 'Add',

@@ -25,6 +25,7 @@ export const commonDe: Catalog<keyof typeof common> = {
   'action.close': 'Schließen',
   'action.copy': 'Kopieren',
   'action.copied': 'Kopiert',
+  'action.notCopied': 'Nicht kopiert: Text markieren und selbst kopieren',
   'action.retry': 'Erneut versuchen',
   'action.remove': 'Entfernen',
   'action.add': 'Hinzufügen',
