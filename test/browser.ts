@@ -29,6 +29,9 @@ const QUIET = [
   '--disable-sync',
 ];
 
+/** Debian's build of Chromium that draws no windows: the same engine for two thirds of the processor's time. */
+const WITHOUT_WINDOWS = 'chromium-headless-shell';
+
 /**
  * Finds a Chromium: Playwright's own, else an installed Chrome or Chromium (`MOORING_TEST_BROWSER` names another
  * one), else the one of the package @sparticuz/chromium, unpacked once into node_modules/.cache.
@@ -76,7 +79,7 @@ function installedPlaces(): readonly string[] {
     return bases.filter((base) => base !== '').flatMap((base) => ends.map((end) => join(base, end)));
   }
   const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  const names = ['google-chrome-stable', 'google-chrome', 'chromium', 'chromium-browser'];
+  const names = [WITHOUT_WINDOWS, 'google-chrome-stable', 'google-chrome', 'chromium', 'chromium-browser'];
   return names.flatMap((name) => folders.map((folder) => join(folder, name)));
 }
 
