@@ -1,8 +1,9 @@
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db } from '../database/connection.ts';
+import { newPasswordProblem } from '../identity/new-password.ts';
 import { TEXTS } from '../identity/pages/texts.ts';
 import type { PasswordCheck } from '../identity/password-check.ts';
-import { type Passwords, passwordProblem } from '../identity/passwords.ts';
+import type { Passwords } from '../identity/passwords.ts';
 import { type ProvedPerson, provedBy } from '../identity/proved-person.ts';
 import { endSessionsOf } from '../identity/session-ends.ts';
 
@@ -38,11 +39,8 @@ export async function changeOwnPassword(
     return { text, status: 429, waitSeconds: checked.seconds };
   }
   if (checked.kind !== 'ok') return { text: TEXTS.problem.currentWrong, status: 401 };
-  const wrong = wordsOf(
-    passwordProblem(given.password, [account.email, account.email.split('@', 1)[0] ?? '']),
-  );
+  const wrong = newPasswordProblem(given, account);
   if (wrong !== null) return { text: wrong, status: 422 };
-  if (given.password !== given.repeat) return { text: TEXTS.problem.passwordDiffers, status: 422 };
   const passwordHash = await parts.passwords.hash(given.password);
   const proved = await parts.db.transaction().execute(async (trx) => {
     // Only over the password that was proved: a reset that came between must stand.
@@ -63,17 +61,4 @@ export async function changeOwnPassword(
     return provedBy(trx, account.id);
   });
   return proved ?? { text: TEXTS.problem.currentWrong, status: 401 };
-}
-
-function wordsOf(problem: ReturnType<typeof passwordProblem>): string | null {
-  switch (problem) {
-    case 'too_short':
-      return TEXTS.problem.passwordShort;
-    case 'too_long':
-      return TEXTS.problem.passwordLong;
-    case 'guessable':
-      return TEXTS.problem.passwordGuessable;
-    case null:
-      return null;
-  }
 }

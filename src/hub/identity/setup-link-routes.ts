@@ -6,10 +6,10 @@ import { type Attempts, addressSubject, LINKS } from './attempts.ts';
 import type { BrowserSessions } from './browser-sessions.ts';
 import { fieldSchema, sentFields } from './form-fields.ts';
 import type { FormTokens } from './form-tokens.ts';
+import { isName, newPasswordProblem } from './new-password.ts';
 import { linkPage } from './pages/link-pages.ts';
 import { messagePage } from './pages/message-pages.ts';
 import { TEXTS } from './pages/texts.ts';
-import { passwordProblem } from './passwords.ts';
 import { sendPage } from './send-page.ts';
 import type { OpenLink, SetupLinks } from './setup-link-service.ts';
 
@@ -118,25 +118,11 @@ function shown(request: FastifyRequest, opened: { secret: string; link: OpenLink
 }
 
 function problemOf(link: OpenLink, sent: Sent): Problem | null {
-  const owner = link.purpose === 'owner';
   if (!z.email().max(254).safeParse(sent.email).success)
     return { field: 'email', text: TEXTS.problem.emailShape };
-  const name = sent.name.trim();
-  if (owner && (name === '' || name.length > 200 || name.includes('\0')))
-    return { field: 'name', text: TEXTS.problem.nameShape };
-  const local = sent.email.slice(0, sent.email.indexOf('@'));
-  switch (passwordProblem(sent.password, [sent.email, local, name])) {
-    case 'too_short':
-      return { field: 'password', text: TEXTS.problem.passwordShort };
-    case 'too_long':
-      return { field: 'password', text: TEXTS.problem.passwordLong };
-    case 'guessable':
-      return { field: 'password', text: TEXTS.problem.passwordGuessable };
-    case null:
-      return sent.password === sent.repeat
-        ? null
-        : { field: 'password', text: TEXTS.problem.passwordDiffers };
-  }
+  if (link.purpose === 'owner' && !isName(sent.name)) return { field: 'name', text: TEXTS.problem.nameShape };
+  const wrong = newPasswordProblem(sent, { email: sent.email, name: sent.name.trim() });
+  return wrong === null ? null : { field: 'password', text: wrong };
 }
 
 function sendGone(reply: FastifyReply): FastifyReply {

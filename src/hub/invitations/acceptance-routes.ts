@@ -6,11 +6,12 @@ import { addressSubject, createAttempts, LINKS } from '../identity/attempts.ts';
 import { createBrowserSessions } from '../identity/browser-sessions.ts';
 import { fieldSchema, sentFields } from '../identity/form-fields.ts';
 import { createFormTokens } from '../identity/form-tokens.ts';
+import { isName, newPasswordProblem } from '../identity/new-password.ts';
 import { answerErrorsWithPages } from '../identity/page-errors.ts';
 import { messagePage } from '../identity/pages/message-pages.ts';
 import { type Page, pageHeaders, renderPage } from '../identity/pages/page.ts';
 import { TEXTS } from '../identity/pages/texts.ts';
-import { type Passwords, passwordProblem } from '../identity/passwords.ts';
+import type { Passwords } from '../identity/passwords.ts';
 import type { HubSecret } from '../secrets/hub-secret.ts';
 import type { HubPlugin } from '../server.ts';
 import { acceptInvitationLink, lookAtInvitation, type OpenInvitation } from './acceptance.ts';
@@ -125,20 +126,7 @@ function show(reply: FastifyReply, page: Page, status = 200): FastifyReply {
 }
 
 function problemOf(invitation: OpenInvitation, sent: Sent): AcceptanceProblem | null {
-  const name = sent.name.trim();
-  if (name === '' || name.length > 200 || /\p{Cc}/u.test(name))
-    return { field: 'name', text: TEXTS.problem.nameShape };
-  const local = invitation.email.slice(0, invitation.email.indexOf('@'));
-  switch (passwordProblem(sent.password, [invitation.email, local, name])) {
-    case 'too_short':
-      return { field: 'password', text: TEXTS.problem.passwordShort };
-    case 'too_long':
-      return { field: 'password', text: TEXTS.problem.passwordLong };
-    case 'guessable':
-      return { field: 'password', text: TEXTS.problem.passwordGuessable };
-    case null:
-      return sent.password === sent.repeat
-        ? null
-        : { field: 'password', text: TEXTS.problem.passwordDiffers };
-  }
+  if (!isName(sent.name)) return { field: 'name', text: TEXTS.problem.nameShape };
+  const wrong = newPasswordProblem(sent, { email: invitation.email, name: sent.name.trim() });
+  return wrong === null ? null : { field: 'password', text: wrong };
 }

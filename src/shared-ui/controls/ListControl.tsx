@@ -1,10 +1,9 @@
-import { ActionIcon, Button, TextInput } from '@mantine/core';
-import Plus from 'lucide-react/icons/plus';
-import X from 'lucide-react/icons/x';
+import { TextInput } from '@mantine/core';
 import { type ClipboardEvent, type KeyboardEvent, useRef } from 'react';
 import { useText } from '../text-context.tsx';
 import { asTexts, type ControlProps } from './control.ts';
 import classes from './controls.module.css';
+import { AddEntry, RemoveEntry } from './EntryButtons.tsx';
 
 /** A list of texts, one field an entry. Enter adds the next, and pasting several lines fills several. */
 export function ListControl(props: ControlProps) {
@@ -66,31 +65,15 @@ export function ListControl(props: ControlProps) {
             onPaste={(event) => onPaste(event, index)}
           />
           {disabled ? null : (
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              size="lg"
-              aria-label={t('settings.listRemove', { setting: registration.label, row: index + 1 })}
-              onClick={() => onChange(entries.toSpliced(index, 1))}
-            >
-              <X size={16} aria-hidden />
-            </ActionIcon>
+            <RemoveEntry
+              setting={registration.label}
+              row={index}
+              onRemove={() => onChange(entries.toSpliced(index, 1))}
+            />
           )}
         </div>
       ))}
-      {disabled ? null : (
-        <div>
-          <Button
-            variant="default"
-            size="xs"
-            leftSection={<Plus size={14} aria-hidden />}
-            aria-label={t('settings.listAddTo', { setting: registration.label })}
-            onClick={() => insert(entries.length, [''])}
-          >
-            {t('settings.listAdd')}
-          </Button>
-        </div>
-      )}
+      {disabled ? null : <AddEntry setting={registration.label} onAdd={() => insert(entries.length, [''])} />}
     </fieldset>
   );
 }

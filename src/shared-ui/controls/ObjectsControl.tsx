@@ -1,12 +1,11 @@
-import { ActionIcon, Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core';
-import Plus from 'lucide-react/icons/plus';
-import X from 'lucide-react/icons/x';
+import { Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core';
 import type { CatalogSetting } from '../../shared/contracts/local-api.ts';
 import { wordFor } from '../../shared/text/catalog-words.ts';
 import type { JsonValue } from '../json-value.ts';
 import { useText } from '../text-context.tsx';
 import { asTexts, type ControlProps } from './control.ts';
 import classes from './controls.module.css';
+import { AddEntry, RemoveEntry } from './EntryButtons.tsx';
 
 type Field = NonNullable<CatalogSetting['items']>[number];
 type Item = { readonly [name: string]: JsonValue };
@@ -75,30 +74,16 @@ export function ObjectsControl(props: ControlProps) {
             ))}
           </div>
           {disabled ? null : (
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              size="lg"
-              aria-label={t('settings.listRemove', { setting: registration.label, row: row + 1 })}
-              onClick={() => onChange(items.toSpliced(row, 1))}
-            >
-              <X size={16} aria-hidden />
-            </ActionIcon>
+            <RemoveEntry
+              setting={registration.label}
+              row={row}
+              onRemove={() => onChange(items.toSpliced(row, 1))}
+            />
           )}
         </div>
       ))}
       {disabled ? null : (
-        <div>
-          <Button
-            variant="default"
-            size="xs"
-            leftSection={<Plus size={14} aria-hidden />}
-            aria-label={t('settings.listAddTo', { setting: registration.label })}
-            onClick={() => onChange([...items, emptyItem(fields)])}
-          >
-            {t('settings.listAdd')}
-          </Button>
-        </div>
+        <AddEntry setting={registration.label} onAdd={() => onChange([...items, emptyItem(fields)])} />
       )}
     </fieldset>
   );
