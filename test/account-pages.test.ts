@@ -39,7 +39,7 @@ afterAll(async () => {
   await database?.stop();
 });
 
-it('the back button leads back through signing in, without sending a form once more', async () => {
+it('the back button and reloading lead through signing in without sending a form once more', async () => {
   await createAccount(database, 'back@example.com');
   const { page, context } = await person();
   await page.goto(`${url}/sign-in`);
@@ -47,6 +47,9 @@ it('the back button leads back through signing in, without sending a form once m
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.locator('input[name="password"]').fill('a wrong password');
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByRole('alert').waitFor();
+  const [reloaded] = await Promise.all([page.waitForRequest(page.url()), page.reload()]);
+  expect(reloaded.method()).toBe('GET');
   await page.getByRole('alert').waitFor();
   await page.goBack();
   await page.locator('input[name="password"]').fill(PASSWORD);

@@ -24,6 +24,8 @@ export interface AccountRouteOptions extends SignInSteps {
 }
 
 const PATH = '/account';
+const FACTOR_PATH = `${PATH}/second-factor`;
+const PASSKEYS_PATH = `${PATH}/passkeys`;
 const sentSchema = z.object({
   form_token: fieldSchema,
   code: fieldSchema,
@@ -38,6 +40,14 @@ const sentSchema = z.object({
 });
 type Sent = z.infer<typeof sentSchema>;
 const querySchema = z.object({ done: fieldSchema });
+/** What a page shows again after a form that was not accepted; never a password. */
+const problemSchema = z.object({
+  text: z.string(),
+  status: z.number(),
+  name: z.string().optional(),
+  waitSeconds: z.number().optional(),
+});
+type Problem = z.infer<typeof problemSchema>;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Somebody who is signed in, at a page of their account. */
@@ -81,10 +91,10 @@ export function registerAccountRoutes(app: HubServer, options: AccountRouteOptio
   const recent = { recent: true };
   route('GET', PATH, (visit) => showAccount(options, visit));
   route('POST', `${PATH}/password`, (visit) => takePassword(options, visit));
-  route('GET', `${PATH}/second-factor`, (visit) => showEnrolment(options, visit), recent);
-  route('POST', `${PATH}/second-factor`, (visit) => takeFirstCode(options, visit), recent);
-  route('GET', `${PATH}/passkeys`, (visit) => showAddPasskey(options, visit), recent);
-  route('POST', `${PATH}/passkeys`, (visit) => takePasskey(options, visit), recent);
+  route('GET', FACTOR_PATH, (visit) => showEnrolment(options, visit), recent);
+  route('POST', FACTOR_PATH, (visit) => takeFirstCode(options, visit), recent);
+  route('GET', PASSKEYS_PATH, (visit) => showAddPasskey(options, visit), recent);
+  route('POST', PASSKEYS_PATH, (visit) => takePasskey(options, visit), recent);
   route('POST', `${PATH}/passkeys/rename`, (visit) => renamePasskey(options, visit), recent);
   route('POST', `${PATH}/second-factor/remove`, (visit) => removeFactor(options, visit), recent);
   route('POST', `${PATH}/recovery-codes`, (visit) => makeCodes(options, visit), recent);
@@ -113,11 +123,27 @@ function visitOf(
   };
 }
 
-async function showAccount(
+/** Sends the browser on to a page that says what was wrong, and can be reloaded. */
+function refuse(
   options: AccountRouteOptions,
-  { request, reply, session, account }: Visit,
-  problem?: { readonly text: string; readonly status: number },
-): Promise<FastifyReply> {
+  { request, reply }: Visit,
+  path: string,
+  problem: Problem,
+): FastifyReply {
+  return options.answers.show(request, reply, path, problem);
+}
+
+function problemOf(options: AccountRouteOptions, { request, reply }: Visit): Problem | undefined {
+  const parsed = problemSchema.safeParse(options.answers.kept(request, reply));
+  if (!parsed.success) return undefined;
+  const { waitSeconds } = parsed.data;
+  if (waitSeconds !== undefined) void reply.header('retry-after', String(waitSeconds));
+  return parsed.data;
+}
+
+async function showAccount(options: AccountRouteOptions, visit: Visit): Promise<FastifyReply> {
+  const { request, reply, session, account } = visit;
+  const problem = problemOf(options, visit);
   const { db, secondFactor, passkeys, forms } = options;
   const { done } = querySchema.parse(request.query);
   const user = await db
@@ -154,25 +180,20 @@ function back({ reply }: Visit, notice: AccountNotice): FastifyReply {
 async function takePassword(options: AccountRouteOptions, visit: Visit): Promise<FastifyReply> {
   const { account, context, sent, request, reply } = visit;
   if (await options.sso.required(account.email))
-    return showAccount(options, visit, { text: TEXTS.problem.ssoRequired, status: 403 });
+    return refuse(options, visit, PATH, { text: TEXTS.problem.ssoRequired, status: 403 });
   const outcome = await changeOwnPassword(options, context, account, {
     ...sent,
     sourceAddress: request.ip,
   });
-  if ('text' in outcome) {
-    if (outcome.waitSeconds !== undefined) void reply.header('retry-after', String(outcome.waitSeconds));
-    return showAccount(options, visit, outcome);
-  }
+  if ('text' in outcome) return refuse(options, visit, PATH, outcome);
   // Where that is refused by now, the next page is the one of signing in, and says why.
   await options.sessions.begin(request, reply, outcome);
   return back(visit, 'password');
 }
 
-async function showEnrolment(
-  { secondFactor, forms }: AccountRouteOptions,
-  visit: Visit,
-  problem?: { readonly text: string; readonly status: number },
-): Promise<FastifyReply> {
+async function showEnrolment(options: AccountRouteOptions, visit: Visit): Promise<FastifyReply> {
+  const { secondFactor, forms } = options;
+  const problem = problemOf(options, visit);
   const { account, request, reply } = visit;
   if ((await secondFactor.overview(account.id)).appSince !== null) return reply.redirect(PATH, 303);
   const page = ownEnrolPage(forms.issue(request, reply), await secondFactor.enrol(account), problem?.text);
@@ -183,36 +204,35 @@ async function takeFirstCode(options: AccountRouteOptions, visit: Visit): Promis
   const { account, context, sent, reply } = visit;
   const wait = await options.attempts.take(PER_ACCOUNT, `code:${account.id}`);
   if (wait !== null) {
-    void reply.header('retry-after', String(wait));
-    return showEnrolment(options, visit, { text: TEXTS.problem.tooMany(Math.ceil(wait / 60)), status: 429 });
+    const text = TEXTS.problem.tooMany(Math.ceil(wait / 60));
+    return refuse(options, visit, FACTOR_PATH, { text, status: 429, waitSeconds: wait });
   }
   const codes = await options.secondFactor.confirm(account.id, sent.code, context);
-  if (codes === null) return showEnrolment(options, visit, { text: TEXTS.problem.codeWrong, status: 401 });
+  if (codes === null)
+    return refuse(options, visit, FACTOR_PATH, { text: TEXTS.problem.codeWrong, status: 401 });
   await options.attempts.clear(PER_ACCOUNT, `code:${account.id}`);
   return codes.length === 0 ? reply.redirect(PATH, 303) : sendPage(reply, recoveryCodesPage(codes, PATH));
 }
 
-async function showAddPasskey(
-  { passkeys, passkeyScript, forms }: AccountRouteOptions,
-  { account, request, reply, sent }: Visit,
-  problem?: string,
-): Promise<FastifyReply> {
+async function showAddPasskey(options: AccountRouteOptions, visit: Visit): Promise<FastifyReply> {
+  const { passkeys, passkeyScript, forms } = options;
+  const { account, request, reply } = visit;
+  const problem = problemOf(options, visit);
   if (!passkeys.available) return reply.redirect(PATH, 303);
   const asking = { options: await passkeys.registrationOptions(account), script: passkeyScript.path };
-  const entered = { name: sent.name, ...(problem === undefined ? {} : { problem }) };
-  return sendPage(
-    reply,
-    addPasskeyPage(forms.issue(request, reply), asking, entered),
-    problem === undefined ? 200 : 422,
-  );
+  const entered = { name: problem?.name ?? '', ...(problem === undefined ? {} : { problem: problem.text }) };
+  const page = addPasskeyPage(forms.issue(request, reply), asking, entered);
+  return sendPage(reply, page, problem?.status ?? 200);
 }
 
 async function takePasskey(options: AccountRouteOptions, visit: Visit): Promise<FastifyReply> {
   const { account, context, sent, reply } = visit;
   const name = nameIn(sent);
-  if (name === null) return showAddPasskey(options, visit, TEXTS.problem.passkeyName);
+  const again = (text: string) =>
+    refuse(options, visit, PASSKEYS_PATH, { text, status: 422, name: sent.name.slice(0, 60) });
+  if (name === null) return again(TEXTS.problem.passkeyName);
   const codes = await options.passkeys.register(account, { name, answer: sent.passkey }, context);
-  if (codes === null) return showAddPasskey(options, visit, TEXTS.problem.passkeyWrong);
+  if (codes === null) return again(TEXTS.problem.passkeyWrong);
   if (codes.length === 0) return back(visit, 'passkey-added');
   return sendPage(reply, recoveryCodesPage(codes, `${PATH}?done=passkey-added`));
 }

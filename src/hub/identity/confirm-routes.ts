@@ -5,9 +5,10 @@ import type { HubServer } from '../server.ts';
 import { fieldSchema, sentFields } from './form-fields.ts';
 import { ownPath } from './own-path.ts';
 import { messagePage } from './pages/message-pages.ts';
-import { confirmPage, emailPage, passwordPage } from './pages/sign-in-pages.ts';
+import { confirmPage, passwordPage } from './pages/sign-in-pages.ts';
 import { TEXTS } from './pages/texts.ts';
 import { sendPage } from './send-page.ts';
+import { sendShown } from './sign-in-shown.ts';
 import { takeStep } from './sign-in-steps.ts';
 import { type Place, type SignInSteps, stepSchema } from './sign-in-visit.ts';
 
@@ -27,6 +28,8 @@ export function registerConfirmRoutes(
     const { next, method } = querySchema.parse(request.query);
     const place = await confirmPlace(options, request, reply, { next, method });
     if (place === null) return reply.redirect(signInAddress(options.publicUrl, next), 303);
+    const shown = await sendShown(options, request, reply, place);
+    if (shown !== null) return shown;
     const connections = await options.sso.connectionsOf(place.only.email);
     const byPassword =
       connections.length === 0 || (method === 'password' && !connections.some((each) => each.enforced));
@@ -37,8 +40,9 @@ export function registerConfirmRoutes(
     const sent = stepSchema.parse(sentFields(request));
     const place = await confirmPlace(options, request, reply, sent);
     if (place === null) {
-      const form = { ...hubForm(options, request, reply), problem: TEXTS.problem.formExpired };
-      return sendPage(reply, emailPage(form, ''), 403);
+      const problem = { text: TEXTS.problem.formExpired, status: 403 };
+      const address = signInAddress(options.publicUrl, sent.next);
+      return options.answers.show(request, reply, address, { page: 'email', problem });
     }
     return takeStep(options, request, reply, place, sent);
   });
@@ -71,15 +75,6 @@ async function confirmPlace(
     resume: target === null ? CONFIRM_PATH : `${CONFIRM_PATH}?next=${encodeURIComponent(target)}`,
     finish: async () => reply.redirect(done, 303),
     cancel: async () => reply.redirect(target ?? '/signed-in', 303),
-  };
-}
-
-function hubForm(options: SignInSteps, request: FastifyRequest, reply: FastifyReply) {
-  return {
-    action: '/sign-in',
-    formToken: options.forms.issue(request, reply),
-    next: '',
-    asking: { kind: 'hub' as const },
   };
 }
 

@@ -18,6 +18,7 @@ import { type AfterLink, createAfterLink } from './after-link.ts';
 import { createAttempts } from './attempts.ts';
 import { createBrowserSessions } from './browser-sessions.ts';
 import { sweepExpired } from './device-sessions.ts';
+import { createFormAnswers } from './form-answers.ts';
 import { createFormTokens } from './form-tokens.ts';
 import { createInteractions } from './interactions.ts';
 import type { OidcStore } from './oidc-store.ts';
@@ -78,7 +79,19 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
   const passkeys = createPasskeys({ ...store, publicUrl });
   const passkeyScript = loadPasskeyScript();
   const now = store.now;
-  const steps = { sessions, forms, attempts, checkPassword, secondFactor, passkeys, passkeyScript, sso, now };
+  const answers = createFormAnswers({ secret, forms, publicUrl, now });
+  const steps = {
+    sessions,
+    forms,
+    answers,
+    attempts,
+    checkPassword,
+    secondFactor,
+    passkeys,
+    passkeyScript,
+    sso,
+    now,
+  };
 
   const afterLink = createAfterLink({ ...steps, publicUrl });
 

@@ -1,15 +1,15 @@
-import { type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { type Configuration, Provider } from 'oidc-provider';
 import { AGENT_CLIENT_ID, AGENT_REDIRECT_PATH, AGENT_SCOPES } from '../../shared/contracts/agent-api.ts';
 import { findActiveAccount } from './accounts.ts';
 import type { Attempts } from './attempts.ts';
 import { addressSubject, DEVICE_CODES } from './attempts.ts';
+import { deviceFlow, show } from './device-flow.ts';
 import { askedTooEarly, POLL_SECONDS } from './device-polling.ts';
 import { DEVICE_IDLE_SECONDS, DEVICE_SESSION_SECONDS } from './device-sessions.ts';
 import { createOidcAdapter } from './oidc-adapter.ts';
 import type { OidcStore } from './oidc-store.ts';
-import { deviceCodePage, deviceConfirmPage, deviceDeniedPage, deviceDonePage } from './pages/device-pages.ts';
 import { messagePage, providerErrorPage } from './pages/message-pages.ts';
-import { type Page, pageHeaders, renderPage } from './pages/page.ts';
+import { pageHeaders, renderPage } from './pages/page.ts';
 import { TEXTS } from './pages/texts.ts';
 import type { ProviderKeys } from './provider-keys.ts';
 import { sayingWhySessionsEnded } from './session-ends.ts';
@@ -74,7 +74,7 @@ function configuration(options: OpenIdProviderOptions): Configuration {
     interactions: { url: (_ctx, interaction) => `${INTERACTION_PATH}/${interaction.uid}` },
     features: {
       devInteractions: { enabled: false },
-      deviceFlow: deviceFlow(),
+      deviceFlow: deviceFlow(PROVIDER_ROUTES.code_verification),
       revocation: {
         enabled: true,
         allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
@@ -156,78 +156,6 @@ function desktopClient() {
   };
 }
 
-function deviceFlow(): NonNullable<NonNullable<Configuration['features']>['deviceFlow']> {
-  return {
-    enabled: true,
-    charset: 'base-20',
-    mask: '****-****',
-    deviceInfo: (ctx) => ({ ip: ctx.ip, ua: ctx.get('user-agent').slice(0, 300) }),
-    userCodeInputSource: async (ctx, _form, _out, error) => {
-      if (error?.name === 'AbortedError') return show(ctx, deviceDeniedPage());
-      const asked = typeof ctx.query.code === 'string' ? ctx.query.code : '';
-      const code =
-        error !== undefined && 'userCode' in error && typeof error.userCode === 'string'
-          ? error.userCode
-          : asked;
-      show(
-        ctx,
-        deviceCodePage({
-          action: PROVIDER_ROUTES.code_verification,
-          xsrf: xsrfOf(ctx),
-          code: code.slice(0, 20),
-          problem:
-            ctx.query.again === '1'
-              ? `${TEXTS.problem.formExpired} ${TEXTS.problem.noCookies}`
-              : codeProblem(error),
-        }),
-      );
-    },
-    userCodeConfirmSource: async (ctx, _form, _client, deviceInfo, userCode) => {
-      const name = ctx.oidc.entities.DeviceCode?.params?.device_name;
-      const { ip, ua } = deviceInfo;
-      show(
-        ctx,
-        deviceConfirmPage({
-          action: PROVIDER_ROUTES.code_verification,
-          xsrf: xsrfOf(ctx),
-          code: userCode,
-          deviceName: typeof name === 'string' ? name : undefined,
-          userAgent: typeof ua === 'string' ? ua : undefined,
-          address: typeof ip === 'string' ? ip : undefined,
-        }),
-      );
-    },
-    successSource: async (ctx) => show(ctx, deviceDonePage()),
-  };
-}
-
-function codeProblem(error: Error | undefined): string | undefined {
-  switch (error?.name) {
-    case undefined:
-      return undefined;
-    case 'NotFoundError':
-      return TEXTS.problem.codeUnknown;
-    case 'ExpiredError':
-      return TEXTS.problem.codeExpired;
-    case 'AlreadyUsedError':
-      return TEXTS.problem.codeUsed;
-    case 'NoCodeError':
-      return TEXTS.problem.codeMissing;
-    default:
-      return TEXTS.problem.formExpired;
-  }
-}
-
-function xsrfOf(ctx: KoaContextWithOIDC): string {
-  const secret = ctx.oidc.session?.state?.secret;
-  return typeof secret === 'string' ? secret : '';
-}
-
-function show(ctx: KoaContextWithOIDC, page: Page): void {
-  ctx.set(pageHeaders());
-  ctx.body = renderPage(page);
-}
-
 type Middleware = Parameters<Provider['use']>[0];
 
 /**
@@ -280,7 +208,7 @@ function guardingCodeEntry(attempts: Attempts, cookieName: string): Middleware {
     if (ctx.method === 'POST' && ctx.cookies.get(cookieName) === undefined) {
       // Without a session the library cannot show its own refusal: it answers 500.
       ctx.status = 303;
-      ctx.redirect(`${PROVIDER_ROUTES.code_verification}?again=1`);
+      ctx.redirect(`${PROVIDER_ROUTES.code_verification}?again=cookies`);
       return;
     }
     if (ctx.method === 'POST') {

@@ -7,11 +7,11 @@ import {
   recoveryCodesPage,
 } from '../second-factor/second-factor-pages.ts';
 import { PER_ACCOUNT } from './attempts.ts';
-import { emailPage } from './pages/sign-in-pages.ts';
+import type { Page } from './pages/page.ts';
 import { TEXTS } from './pages/texts.ts';
 import type { ProvedPerson } from './proved-person.ts';
 import { sendPage } from './send-page.ts';
-import { sendOvertaken, signIn, type Visit } from './sign-in-visit.ts';
+import { type StepProblem, sendOvertaken, showStep, signIn, type Visit } from './sign-in-visit.ts';
 
 interface Account {
   readonly id: string;
@@ -28,7 +28,7 @@ export async function afterPassword(visit: Visit, person: ProvedPerson): Promise
   const proof = await steps.secondFactor.remember(person);
   const account = await steps.secondFactor.remembered(proof);
   if (account === null) return sendOvertaken(visit);
-  return standing === 'on' ? askFactor(visit, account, proof) : askToEnrol(visit, account, proof);
+  return showStep(visit, { page: 'factor', proof });
 }
 
 export async function takeCode(visit: Visit): Promise<FastifyReply> {
@@ -71,21 +71,13 @@ async function proving(
   attempt: (account: Account) => Promise<string | null | { readonly codes: readonly string[] }>,
 ): Promise<FastifyReply> {
   const { steps, request, reply, place, sent } = visit;
-  const account = await passwordProved(visit);
+  const account = await passwordProved(visit, sent.proof);
   if (account === null || (await steps.secondFactor.standing(account.id)) !== expected) return expired(visit);
-  const again = (problem: string, status: number) => {
-    const asked: Visit = { ...visit, place: { ...place, form: { ...place.form, problem } } };
-    return expected === 'on'
-      ? askFactor(asked, account, sent.proof, status)
-      : askToEnrol(asked, account, sent.proof, status);
-  };
+  const again = (problem: StepProblem) => showStep(visit, { page: 'factor', proof: sent.proof }, problem);
   const wait = await steps.attempts.take(PER_ACCOUNT, `code:${account.id}`);
-  if (wait !== null) {
-    void reply.header('retry-after', String(wait));
-    return again(TEXTS.problem.tooMany(Math.ceil(wait / 60)), 429);
-  }
+  if (wait !== null) return again({ text: TEXTS.problem.tooMany(Math.ceil(wait / 60)), status: 429, wait });
   const outcome = await attempt(account);
-  if (typeof outcome === 'string') return again(outcome, 401);
+  if (typeof outcome === 'string') return again({ text: outcome, status: 401 });
   await steps.attempts.clear(PER_ACCOUNT, `code:${account.id}`);
   await steps.secondFactor.forget(sent.proof);
   const person = { userId: account.id, epoch: account.epoch };
@@ -94,39 +86,48 @@ async function proving(
   return sendPage(reply, recoveryCodesPage(outcome.codes, place.resume));
 }
 
-async function askFactor(visit: Visit, account: Account, proof: string, status = 200): Promise<FastifyReply> {
-  const { steps, reply, place } = visit;
+/** Where a visit stands before anything was sent. */
+type Asked = Pick<Visit, 'steps' | 'place'>;
+
+/** The page that asks for the second factor, or has it set up; `null`: the proof of the password counts no more. */
+export async function factorPage(asked: Asked, proof: string): Promise<Page | null> {
+  const account = await passwordProved(asked, proof);
+  if (account === null) return null;
+  switch (await asked.steps.secondFactor.standing(account.id)) {
+    case 'on':
+      return askFactor(asked, account, proof);
+    case 'needed':
+      return askToEnrol(asked, account, proof);
+    case 'off':
+      return null;
+  }
+}
+
+async function askFactor({ steps, place }: Asked, account: Account, proof: string): Promise<Page> {
   const { appSince } = await steps.secondFactor.overview(account.id);
   const options = await steps.passkeys.signInOptions(account.id);
   const passkey: PasskeyAsking | null =
     options === null ? null : { options, script: steps.passkeyScript.path };
-  return sendPage(reply, codePage(place.form, proof, { app: appSince !== null, passkey }), status);
+  return codePage(place.form, proof, { app: appSince !== null, passkey });
 }
 
-async function askToEnrol(
-  visit: Visit,
-  account: Account,
-  proof: string,
-  status = 200,
-): Promise<FastifyReply> {
-  const { steps, reply, place } = visit;
+async function askToEnrol({ steps, place }: Asked, account: Account, proof: string): Promise<Page> {
   const passkey = steps.passkeys.available
     ? { options: await steps.passkeys.registrationOptions(account), script: steps.passkeyScript.path }
     : null;
   const enrolment = await steps.secondFactor.enrol(account);
-  return sendPage(reply, enrolPage(place.form, proof, enrolment, passkey), status);
+  return enrolPage(place.form, proof, enrolment, passkey);
 }
 
 /** Whose password was right a moment ago, while it still counts: single sign-on may be required since then. */
-async function passwordProved(visit: Visit): Promise<Account | null> {
-  const { steps, place, sent } = visit;
-  const account = await steps.secondFactor.remembered(sent.proof);
+async function passwordProved({ steps, place }: Asked, proof: string): Promise<Account | null> {
+  const account = await steps.secondFactor.remembered(proof);
   if (account === null || (await steps.sso.required(account.email))) return null;
   return place.only === undefined || place.only.userId === account.id ? account : null;
 }
 
-function expired({ reply, place }: Visit): FastifyReply {
-  return sendPage(reply, emailPage({ ...place.form, problem: TEXTS.problem.formExpired }, ''), 403);
+function expired(visit: Visit): FastifyReply {
+  return showStep(visit, { page: 'email', email: '' }, { text: TEXTS.problem.formExpired, status: 403 });
 }
 
 function changeOf(visit: Visit, account: Account): ChangeContext {

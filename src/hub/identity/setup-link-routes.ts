@@ -4,6 +4,7 @@ import type { HubServer } from '../server.ts';
 import type { AfterLink } from './after-link.ts';
 import { type Attempts, addressSubject, LINKS } from './attempts.ts';
 import type { BrowserSessions } from './browser-sessions.ts';
+import type { FormAnswers } from './form-answers.ts';
 import { fieldSchema, sentFields } from './form-fields.ts';
 import type { FormTokens } from './form-tokens.ts';
 import { isName, newPasswordProblem } from './new-password.ts';
@@ -18,6 +19,7 @@ export interface SetupLinkRouteOptions {
   readonly attempts: Attempts;
   readonly sessions: BrowserSessions;
   readonly forms: FormTokens;
+  readonly answers: FormAnswers;
   readonly afterLink: AfterLink;
   /** Whether a local password of this address is refused. */
   readonly requiresSso: (email: string) => Promise<boolean>;
@@ -31,6 +33,15 @@ const sentSchema = z.object({
   repeat: fieldSchema,
 });
 type Sent = z.infer<typeof sentSchema>;
+/** What the page shows again after a form that was not accepted; never a password. */
+const againSchema = z.object({
+  email: z.string(),
+  name: z.string(),
+  problem: z.object({ field: z.enum(['email', 'name', 'password', 'form']), text: z.string() }),
+  status: z.number(),
+});
+type Again = z.infer<typeof againSchema>;
+type Problem = Again['problem'];
 const paramsSchema = z.object({ secret: z.string().max(200).catch('') });
 
 /** The pages behind one-time links: the first owner of an organization, and choosing a password. */
@@ -62,32 +73,34 @@ export function registerSetupLinkRoutes(app: HubServer, options: SetupLinkRouteO
     return { secret, link };
   };
 
+  const sendLink = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    opened: { readonly link: OpenLink },
+    again?: Again,
+  ) => {
+    const formToken = forms.issue(request, reply);
+    const page = { action: pathOf(request), ...opened.link, formToken, entered: again ?? NOTHING };
+    return sendPage(reply, linkPage({ ...page, problem: again?.problem }), again?.status);
+  };
+
   app.get('/setup/:secret', open, async (request, reply) => {
     const opened = await found(request, reply);
     if (opened === null) return reply;
-    return sendPage(
-      reply,
-      linkPage({ ...shown(request, opened), formToken: forms.issue(request, reply), entered: NOTHING }),
-    );
+    const again = againSchema.safeParse(options.answers.kept(request, reply));
+    return sendLink(request, reply, opened, again.success ? again.data : undefined);
   });
 
   app.post('/setup/:secret', open, async (request, reply) => {
     const opened = await found(request, reply);
     if (opened === null) return reply;
     const sent = sentSchema.parse(sentFields(request));
+    const entered = { email: sent.email.slice(0, 254), name: sent.name.slice(0, 200) };
     const again = (problem: Problem, status: number) =>
-      sendPage(
-        reply,
-        linkPage({
-          ...shown(request, opened),
-          formToken: forms.issue(request, reply),
-          entered: sent,
-          problem,
-        }),
-        status,
-      );
+      options.answers.show(request, reply, pathOf(request), { ...entered, problem, status });
     if (!forms.check(request, sent.form_token)) {
-      return again({ field: 'form', text: `${TEXTS.problem.formExpired} ${TEXTS.problem.noCookies}` }, 403);
+      const text = `${TEXTS.problem.formExpired} ${TEXTS.problem.noCookies}`;
+      return sendLink(request, reply, opened, { ...entered, problem: { field: 'form', text }, status: 403 });
     }
     const email = opened.link.email ?? sent.email.trim();
     // A password would be of no use there, and this page must not be a way around the identity provider.
@@ -110,11 +123,10 @@ export function registerSetupLinkRoutes(app: HubServer, options: SetupLinkRouteO
   });
 }
 
-type Problem = { readonly field: 'email' | 'name' | 'password' | 'form'; readonly text: string };
 const NOTHING = { email: '', name: '' };
 
-function shown(request: FastifyRequest, opened: { secret: string; link: OpenLink }) {
-  return { action: request.url.split('?', 1)[0] ?? '', ...opened.link };
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '';
 }
 
 function problemOf(link: OpenLink, sent: Sent): Problem | null {

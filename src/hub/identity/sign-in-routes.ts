@@ -12,6 +12,7 @@ import { continuePage, emailPage, signedInPage, signedOutPage, signOutPage } fro
 import { STYLE, STYLE_PATH } from './pages/style.ts';
 import { TEXTS } from './pages/texts.ts';
 import { sendPage } from './send-page.ts';
+import { sendShown } from './sign-in-shown.ts';
 import { takeStep } from './sign-in-steps.ts';
 import { type Place, type SignInSteps, signedInBy, stepSchema } from './sign-in-visit.ts';
 
@@ -48,6 +49,8 @@ export function registerSignInRoutes(app: HubServer, options: SignInRouteOptions
     const place = hubPlace(options, request, reply, { next, method });
     const session = await sessions.read(request);
     if (session !== null) return place.finish(signedInBy(session));
+    const shown = await sendShown(options, request, reply, place);
+    if (shown !== null) return shown;
     const ended = await sessions.endedBecause(request);
     const notice = ended === null ? undefined : TEXTS.ended[ended];
     return sendPage(reply, emailPage({ ...place.form, notice }, ''));
@@ -62,6 +65,8 @@ export function registerSignInRoutes(app: HubServer, options: SignInRouteOptions
   app.get(`${INTERACTION_PATH}/:uid`, open, async (request, reply) => {
     const place = await desktopPlace(options, request, reply);
     if (place === null) return sendExpired(reply);
+    const shown = await sendShown(options, request, reply, place);
+    if (shown !== null) return shown;
     const session = await sessions.read(request);
     return sendPage(
       reply,

@@ -7,14 +7,14 @@ import type { SsoPlace } from '../sso/sso-requests.ts';
 import type { Sso } from '../sso/sso-service.ts';
 import type { Attempts } from './attempts.ts';
 import type { BrowserSessions } from './browser-sessions.ts';
+import type { FormAnswers } from './form-answers.ts';
 import { fieldSchema } from './form-fields.ts';
 import type { FormTokens } from './form-tokens.ts';
 import type { SignedIn } from './interactions.ts';
-import { emailPage, type SignInForm } from './pages/sign-in-pages.ts';
+import type { SignInForm } from './pages/sign-in-pages.ts';
 import { TEXTS } from './pages/texts.ts';
 import type { PasswordCheck } from './password-check.ts';
 import type { ProvedPerson } from './proved-person.ts';
-import { sendPage } from './send-page.ts';
 
 /** What the sign-in forms send. */
 export const stepSchema = z.object({
@@ -50,6 +50,7 @@ export type Sent = z.infer<typeof stepSchema>;
 export interface SignInSteps {
   readonly sessions: BrowserSessions;
   readonly forms: FormTokens;
+  readonly answers: FormAnswers;
   readonly attempts: Attempts;
   readonly checkPassword: PasswordCheck;
   readonly secondFactor: SecondFactor;
@@ -103,8 +104,50 @@ export async function signIn(visit: Visit, person: ProvedPerson): Promise<Fastif
   return place.finish({ userId: person.userId, sessionId, until: null, connectionId: null });
 }
 
+/** A page of signing in, as it is kept for the browser to ask for it. */
+export const shownSchema = z.object({
+  page: z.enum(['email', 'password', 'choose', 'leave', 'factor']),
+  /** As it was typed, cut to what an address may be long. */
+  email: z.string().catch(''),
+  /** The identity provider to go on to (`leave`). */
+  connection: z.string().catch(''),
+  /** That the password was right a moment ago (`factor`). */
+  proof: z.string().catch(''),
+  /** What was wrong. `until`: in milliseconds of the epoch, when it can be tried again. */
+  problem: z
+    .object({ text: z.string(), status: z.number(), until: z.number().optional() })
+    .optional()
+    .catch(undefined),
+});
+export type Shown = Omit<z.infer<typeof shownSchema>, 'problem'>;
+/** What was wrong with what was sent. `wait`: seconds until it can be tried again. */
+export interface StepProblem {
+  readonly text: string;
+  readonly status: number;
+  readonly wait?: number;
+}
+
+const LONGEST_ADDRESS = 254;
+
+/** Answers a form: the browser asks for the next page at an address of its own, which can be reloaded. */
+export function showStep(
+  { steps, request, reply, place, email }: Visit,
+  shown: Pick<Shown, 'page'> & Partial<Shown>,
+  problem?: StepProblem,
+): FastifyReply {
+  const { wait, ...told } = problem ?? {};
+  const until = wait === undefined ? undefined : steps.now().getTime() + wait * 1000;
+  const byPassword = place.form.method === 'password' ? 'method=password' : '';
+  const joint = place.resume.includes('?') ? '&' : '?';
+  const address = byPassword === '' ? place.resume : `${place.resume}${joint}${byPassword}`;
+  return steps.answers.show(request, reply, address, {
+    ...shown,
+    email: (shown.email ?? email).slice(0, LONGEST_ADDRESS),
+    ...(problem === undefined ? {} : { problem: { ...told, until } }),
+  });
+}
+
 /** What was proved counts no longer: sessions of the account were ended while its person signed in. */
-export function sendOvertaken({ reply, place, email }: Visit): FastifyReply {
-  const form = { ...place.form, problem: TEXTS.problem.overtaken };
-  return sendPage(reply, emailPage(form, email), 403);
+export function sendOvertaken(visit: Visit): FastifyReply {
+  return showStep(visit, { page: 'email' }, { text: TEXTS.problem.overtaken, status: 403 });
 }

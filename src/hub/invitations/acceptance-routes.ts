@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { AfterLink } from '../identity/after-link.ts';
 import { addressSubject, createAttempts, LINKS } from '../identity/attempts.ts';
 import { createBrowserSessions } from '../identity/browser-sessions.ts';
+import { createFormAnswers } from '../identity/form-answers.ts';
 import { fieldSchema, sentFields } from '../identity/form-fields.ts';
 import { createFormTokens } from '../identity/form-tokens.ts';
 import { isName, newPasswordProblem } from '../identity/new-password.ts';
@@ -25,6 +26,13 @@ const sentSchema = z.object({
   repeat: fieldSchema,
 });
 type Sent = z.infer<typeof sentSchema>;
+/** What the page shows again after a form that was not accepted; never a password. */
+const againSchema = z.object({
+  name: z.string(),
+  problem: z.object({ field: z.enum(['name', 'password', 'form']), text: z.string() }).optional(),
+  status: z.number(),
+});
+type Again = z.infer<typeof againSchema>;
 
 /** The page behind the link of an invitation: newcomers choose a password, others sign in first. */
 export function acceptanceRoutes(options: {
@@ -38,6 +46,7 @@ export function acceptanceRoutes(options: {
     const store = { db, secret: options.secret, now };
     const sessions = createBrowserSessions(store, { publicUrl });
     const forms = createFormTokens(options.secret, { publicUrl });
+    const answers = createFormAnswers({ secret: options.secret, forms, publicUrl, now });
     const attempts = createAttempts(store);
     const open = { config: { requires: 'nothing' as const }, schema: { hide: true } };
     await app.register(formbody, { bodyLimit: 32_768 });
@@ -62,34 +71,40 @@ export function acceptanceRoutes(options: {
       const signedIn = session !== null && session.email.toLowerCase() === invitation.email.toLowerCase();
       return { secret, invitation, userId: signedIn ? session.userId : null };
     };
-    const shown = (
+    const showOpened = (
       request: FastifyRequest,
       reply: FastifyReply,
       opened: { readonly invitation: OpenInvitation; readonly userId: string | null },
-      entered: { readonly name: string } = { name: '' },
-      problem?: AcceptanceProblem,
-    ): Page =>
-      acceptancePage({
-        action: request.url.split('?', 1)[0] ?? '',
+      again?: Again,
+    ) => {
+      const page = acceptancePage({
+        action: pathOf(request),
         formToken: forms.issue(request, reply),
         invitation: opened.invitation,
         signedIn: opened.userId !== null,
-        entered,
-        problem,
+        entered: { name: again?.name ?? '' },
+        problem: again?.problem,
       });
+      return show(reply, page, again?.status);
+    };
 
     app.get('/invitations/:secret', open, async (request, reply) => {
       const opened = await found(request, reply);
-      return opened === null ? reply : show(reply, shown(request, reply, opened));
+      if (opened === null) return reply;
+      const again = againSchema.safeParse(answers.kept(request, reply));
+      return showOpened(request, reply, opened, again.success ? again.data : undefined);
     });
     app.post('/invitations/:secret', open, async (request, reply) => {
       const opened = await found(request, reply);
       if (opened === null) return reply;
       const sent = sentSchema.parse(sentFields(request));
+      const name = sent.name.slice(0, 200);
       const again = (problem: AcceptanceProblem | undefined, status: number) =>
-        show(reply, shown(request, reply, opened, sent, problem), status);
-      if (!forms.check(request, sent.form_token))
-        return again({ field: 'form', text: TEXTS.problem.formExpired }, 403);
+        answers.show(request, reply, pathOf(request), { name, problem, status });
+      if (!forms.check(request, sent.form_token)) {
+        const text = `${TEXTS.problem.formExpired} ${TEXTS.problem.noCookies}`;
+        return showOpened(request, reply, opened, { name, problem: { field: 'form', text }, status: 403 });
+      }
       const { invitation, userId } = opened;
       if (userId === null && (invitation.accountExists || invitation.signsInElsewhere))
         return again(undefined, 403);
@@ -109,11 +124,15 @@ export function acceptanceRoutes(options: {
         at: now(),
       });
       if (outcome === 'gone') return show(reply, GONE, 404);
-      if (outcome === 'other_account') return reply.redirect(request.url, 303);
+      if (outcome === 'other_account') return reply.redirect(pathOf(request), 303);
       if (userId === null) return options.afterLink(request, reply, { ...outcome, email: invitation.email });
       return reply.redirect('/signed-in', 303);
     });
   };
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '';
 }
 
 const GONE = messagePage(TEXTS.problem.linkTitle, TEXTS.problem.link);
