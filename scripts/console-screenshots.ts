@@ -1,7 +1,8 @@
-// Looks at every page of the Admin Console of a real hub with the demo's organizations, in both colour schemes, wide and
-// narrow, and at twice the size. Writes docs/screenshots/console-*.png.
+// `npm run screenshots`: looks at every page of the Admin Console of a real hub with the demo's organizations, in both
+// colour schemes, wide and narrow, and at twice the size.
 //
-//   node scripts/console-screenshots.ts [--all FOLDER]   every view, for the eye; without it only what the docs show
+//   node scripts/console-screenshots.ts                every view into out/screenshots, and what the docs show into the docs
+//   node scripts/console-screenshots.ts --all FOLDER   every view into a folder
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -9,10 +10,11 @@ import { launchBrowser } from '../test/browser.ts';
 import { DRIFTED, signInDevice } from '../test/console/devices.ts';
 import { openConsole, startConsoleHub } from '../test/console/open-console.ts';
 
-const KEPT = ['policy'];
+const root = join(import.meta.dirname, '..');
 const all = process.argv.indexOf('--all');
-const folder =
-  all === -1 ? join(import.meta.dirname, '..', 'docs', 'screenshots') : (process.argv[all + 1] ?? '.');
+const folder = all === -1 ? join(root, 'out', 'screenshots') : (process.argv[all + 1] ?? '.');
+/** What the docs show, wide and only as much as fits a window. */
+const KEPT = all === -1 ? ['policy'] : [];
 await mkdir(folder, { recursive: true });
 const [hub, browser] = await Promise.all([startConsoleHub(), launchBrowser()]);
 const laptop = await signInDevice(
@@ -64,7 +66,7 @@ const views = Object.entries({
   audit: 'audit',
   organization: 'organization',
   me: 'me',
-}).filter(([name]) => all !== -1 || KEPT.includes(name));
+});
 const looks = [
   ['light', 1280],
   ['dark', 1280],
@@ -95,7 +97,7 @@ async function places(): Promise<{
 }
 
 try {
-  for (const [colorScheme, width] of all === -1 ? looks.slice(0, 2) : looks) {
+  for (const [colorScheme, width] of looks) {
     const { page, go, close } = await openConsole(browser, hub, 'owner', {
       colorScheme,
       viewport: { width, height: 800 },
@@ -106,8 +108,11 @@ try {
       // Not "networkidle": the page listens for changes as long as it is open.
       await page.locator('[role="status"][aria-label="Loading…"]').first().waitFor({ state: 'detached' });
       await page.evaluate('document.fonts.ready');
-      const path = join(folder, `console-${name}-${colorScheme}${width === 1280 ? '' : `-${width}`}.png`);
-      await page.screenshot({ path, fullPage: all !== -1, animations: 'disabled' });
+      const file = `console-${name}-${colorScheme}${width === 1280 ? '' : `-${width}`}.png`;
+      await page.screenshot({ path: join(folder, file), fullPage: true, animations: 'disabled' });
+      if (width !== 1280 || !KEPT.includes(name)) continue;
+      const path = join(root, 'docs', 'screenshots', file);
+      await page.screenshot({ path, animations: 'disabled' });
     }
     await close();
   }

@@ -6,7 +6,7 @@ export const enConsoleLists = {
   'list.next': 'Next page',
   'list.size': 'Rows on a page',
   'list.sort': 'Sort by',
-  'list.reversed': '{column}, reversed',
+  'list.reversed': '{column}, descending',
   'list.actions': 'Actions',
   'list.chooseAll': 'Choose all on this page',
   'list.csv': 'Export CSV',
