@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Columns, Scalar } from './filter/filter-to-sql.ts';
 import { GROUP } from './schema/group.ts';
-import { isId, metaColumn } from './user-columns.ts';
+import { isId, metaColumn, schemasColumn } from './user-columns.ts';
 
 const text = (expression: Scalar['expression'], caseExact = false): Scalar => ({
   type: 'text',
@@ -26,13 +26,14 @@ export const GROUP_COLUMNS: Columns = {
         return null;
     }
   },
-  list: (attribute) =>
-    attribute.name === 'members'
-      ? {
-          from: sql`scim_group_members as gm join scim_users as u on u.id = gm.scim_user_id and gm.group_id = r.id`,
-          part: memberPart,
-        }
-      : null,
+  list: (attribute) => {
+    if (attribute.name === 'schemas') return schemasColumn(sql`array[${GROUP.schema.id}::text]`);
+    if (attribute.name !== 'members') return null;
+    return {
+      from: sql`scim_group_members as gm join scim_users as u on u.id = gm.scim_user_id and gm.group_id = r.id`,
+      part: memberPart,
+    };
+  },
   narrow: ({ attribute, sub }, value) => {
     if (typeof value !== 'string') return null;
     if (attribute.name === 'id') return isId(sql`r.id`, value);

@@ -8,6 +8,7 @@ import { createScimToken } from './tokens.ts';
 /* What no well-meaning client sends, and what every client may: each has the answer of RFC 7644. */
 
 const CORE = 'urn:ietf:params:scim:schemas:core:2.0:User';
+const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 const DOCKER = 'urn:ietf:params:scim:schemas:extension:docker:2.0:User';
 const NOBODY = '6f1f6d7e-0000-4000-8000-000000000000';
 
@@ -476,6 +477,33 @@ const REFUSED: readonly Row[] = [
   ['a filter on kinds', 'GET', '/ResourceTypes?filter=x', undefined, 403, undefined],
   ['a filter on the configuration', 'GET', '/ServiceProviderConfig?filter=x', undefined, 403, undefined],
   ['bulk', 'POST', '/Bulk', { Operations: [] }, 501, undefined],
+  ...[
+    ['a group by its schemas', [GROUP]],
+    ['a message by its schemas', ['urn:ietf:params:scim:api:messages:2.0:PatchOp']],
+    ['schemas that are no URNs', [7]],
+    ['schemas that are no list', { urn: CORE }],
+  ].map(
+    ([what, schemas]) =>
+      [
+        String(what),
+        'PUT',
+        '/Users/{user}',
+        { schemas, userName: 'known@acme.example', displayName: 'Changed' },
+        400,
+        'invalidSyntax',
+      ] as const,
+  ),
+  ['a user as a group', 'POST', '/Groups', { schemas: [CORE], displayName: 'acme:x' }, 400, 'invalidSyntax'],
+  [
+    'a user instead of a patch',
+    'PATCH',
+    '/Users/{user}',
+    { schemas: [CORE], Operations: [{ op: 'replace', path: 'active', value: false }] },
+    400,
+    'invalidSyntax',
+  ],
+  ['a user instead of a search', 'POST', '/Users/.search', { schemas: [CORE] }, 400, 'invalidSyntax'],
+  ['a user instead of a search of all', 'POST', '/.search', { SCHEMAS: [CORE] }, 400, 'invalidSyntax'],
 ];
 
 describe('every refusal', () => {
@@ -503,6 +531,19 @@ describe('every refusal', () => {
     const shown = await scim.send(scim.acme, 'GET', `/Users/${userId}?attributes=${CORE}`);
     expect(shown.body).toMatchObject({ userName: 'known@acme.example', displayName: 'Known' });
     expect(shown.body).not.toHaveProperty('meta');
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['nothing in a list', []],
+    ['URNs that nobody knows', ['urn:x']],
+    ['the URN in another case', [CORE.toUpperCase()]],
+    ['a string instead of a list', CORE],
+  ])('spares a body whose schemas say %s', async (what, schemas) => {
+    const userName = `${what.replaceAll(' ', '.')}@acme.example`;
+    const made = await scim.send(scim.acme, 'POST', '/Users', { schemas, userName });
+    expect([made.status, made.body.userName]).toEqual([201, userName]);
   });
 
   it('says which methods a path takes', async () => {

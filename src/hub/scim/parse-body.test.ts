@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseBody } from './parse-body.ts';
+import { parseBody, readText } from './parse-body.ts';
 
 const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 
@@ -7,6 +7,15 @@ it('reads JSON, with or without a mark of the byte order, and nothing as nothing
   expect(parseBody('{"a":1}')).toEqual({ a: 1 });
   expect(parseBody('\uFEFF{"a":1}')).toEqual({ a: 1 });
   expect([parseBody(undefined), parseBody(''), parseBody(null)]).toEqual([undefined, undefined, undefined]);
+});
+
+it('reads UTF-8 and nothing that would have to be guessed at', () => {
+  expect(readText(Buffer.from('{"name":"Zoë 😀"}'))).toBe('{"name":"Zoë 😀"}');
+  expect(readText(Buffer.alloc(0))).toBe('');
+  for (const bytes of [Buffer.from('Zoë', 'latin1'), Buffer.from([0xc0, 0xaf]), Buffer.from([0xf0, 0x9f])])
+    expect(() => readText(bytes)).toThrow(
+      expect.objectContaining({ status: 400, scimType: 'invalidSyntax' }),
+    );
 });
 
 it('counts how deep it is, not how many brackets it has', () => {

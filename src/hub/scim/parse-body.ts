@@ -1,7 +1,14 @@
+import { isUtf8 } from 'node:buffer';
 import { ScimError } from './scim-error.ts';
 
 /** Deeper than any resource. */
 const MAX_DEPTH = 64;
+
+/** The text of a body. Throws 400 `invalidSyntax` for other encodings: guessed at, names would be kept wrong. */
+export function readText(sent: Buffer): string {
+  if (!isUtf8(sent)) throw new ScimError(400, 'The body is not text in UTF-8, as JSON is.', 'invalidSyntax');
+  return sent.toString('utf8');
+}
 
 /** Reads a body. Throws 400 `invalidSyntax` in words that repeat nothing of it: it may hold a password. */
 export function parseBody(sent: unknown): unknown {

@@ -19,7 +19,8 @@ export function assignToAll(resource: ResourceBody, target: ResolvedPath, value:
     elements.length === 0 && read !== undefined
       ? [{ [sub.name]: read }]
       : elements.map((element) => withSub(element, sub.name, read));
-  return setAt(resource, listTarget(target, attribute), withOnePrimary(withoutRepeats(next)));
+  const list = listTarget(target, attribute);
+  return setAt(resource, list, withoutEmpty(withOnePrimary(withoutRepeats(next))));
 }
 
 /** Adds to, replaces or removes the elements that a filter in brackets names (RFC 7644 section 3.5.2). */
@@ -38,13 +39,15 @@ export function applyToElements(
   const matched = new Set(
     elements.filter((element) => matchesElement(attribute, element, filter, 'invalidPath')),
   );
-  if (op === 'remove') {
+  // Null is no value (RFC 7643 section 2.5): to replace by it is to remove.
+  if (op === 'remove' || (op === 'replace' && value === null)) {
     const kept =
       sub === undefined
         ? elements.filter((element) => !matched.has(element))
         : elements.map((element) => (matched.has(element) ? withSub(element, sub.name, undefined) : element));
-    return setAt(resource, list, kept.length === 0 ? undefined : kept);
+    return setAt(resource, list, withoutEmpty(kept));
   }
+  if (value === null) return resource;
   if (value === undefined)
     throw new ScimError(400, `${op} of ${placeOf(target)} needs a value.`, 'invalidValue');
   const change = elementChange(attribute, sub, value, placeOf(target));
@@ -107,6 +110,12 @@ function preferring(next: readonly Json[], before: readonly Json[]): readonly Js
 export function withSub(element: Json, name: string, value: Json | undefined): Json {
   const { [name]: _, ...rest } = isObject(element) ? element : {};
   return value === undefined ? rest : { ...rest, [name]: value };
+}
+
+/** The elements that still say something; `undefined` when none is left. */
+export function withoutEmpty(elements: readonly Json[]): readonly Json[] | undefined {
+  const kept = elements.filter((element) => !isObject(element) || Object.keys(element).length > 0);
+  return kept.length === 0 ? undefined : kept;
 }
 
 /** The whole list that a target is about. */

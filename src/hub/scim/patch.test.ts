@@ -253,7 +253,12 @@ describe('a list', () => {
         { ...HOME, primary: true },
       ],
     ],
-    [{ op: 'replace', path: 'emails[type eq "home"].type', value: null }, [WORK, HOME]],
+    // Null is no value: what is replaced by it is gone, and so is an element that says nothing any more.
+    [{ op: 'replace', path: 'emails[type eq "home"].type', value: null }, [WORK, { value: HOME.value }]],
+    [{ op: 'replace', path: 'emails[type eq "work"]', value: null }, [HOME]],
+    [{ op: 'replace', path: 'emails[type eq "other"].value', value: null }, [WORK, HOME]],
+    [{ op: 'add', path: 'emails[type eq "work"].value', value: null }, [WORK, HOME]],
+    [{ op: 'add', path: 'emails[type eq "other"].value', value: null }, [WORK, HOME]],
     // None matches: made as the filter describes it (Entra sends no other form for a first address).
     [{ op: 'Add', path: 'emails[type eq "other"].value', value: other.value }, [WORK, HOME, other]],
     [{ op: 'Replace', path: 'emails[type eq "other"].value', value: other.value }, [WORK, HOME, other]],
@@ -278,6 +283,16 @@ describe('a list', () => {
       { op: 'remove', path: 'emails[type eq "work"]' },
     ])
       expect(patch(operation).emails ?? []).toEqual([]);
+  });
+
+  it.each([
+    { op: 'remove', path: 'emails[value eq "b@b.example"].value' },
+    { op: 'replace', path: 'emails[value eq "b@b.example"].value', value: null },
+    { op: 'remove', path: 'emails.value' },
+    { op: 'replace', path: 'emails.value', value: null },
+  ])('of which nothing is left is not kept empty: %j', (operation) => {
+    const one = { userName: 'b@acme.example', emails: [{ value: 'b@b.example' }] };
+    expect(applyPatch(USER, one, readPatch({ Operations: [operation] }))).toEqual({ userName: one.userName });
   });
 
   it('gives way to a new primary that stands before the old one', () => {

@@ -1,8 +1,16 @@
 import { elementKey, readValue, withOnePrimary } from './attribute-value.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
-import { applyToElements, assignToAll, elementsAt, listTarget, withSub } from './patch-elements.ts';
+import {
+  applyToElements,
+  assignToAll,
+  elementsAt,
+  listTarget,
+  withoutEmpty,
+  withSub,
+} from './patch-elements.ts';
 import { assignments, placeOf, type ResourceBody, requireAll, setAt, valueAt } from './resource-body.ts';
 import { findSchema, parsePatchPath, type ResolvedPath, resolvePath } from './resource-path.ts';
+import { BODY_SCHEMAS, requireSaid } from './said-schemas.ts';
 import type { ResourceType } from './schema/attribute.ts';
 import { ScimError } from './scim-error.ts';
 
@@ -19,6 +27,7 @@ export interface PatchOperation {
 /** Reads a PATCH body; names and operations in any case (Entra sends `Add`, some send `operations`). */
 export function readPatch(body: unknown): readonly PatchOperation[] {
   if (!isObject(body)) throw new ScimError(400, 'A PATCH body is a JSON object.', 'invalidSyntax');
+  requireSaid(body, BODY_SCHEMAS.patch);
   const operations = memberNamed(body, 'operations');
   if (!Array.isArray(operations))
     throw new ScimError(400, 'A PATCH body needs "Operations", a list.', 'invalidSyntax');
@@ -183,7 +192,7 @@ function removeAt(resource: ResourceBody, target: ResolvedPath, value: Json | un
   }
   if (attribute.multiValued && sub !== undefined) {
     const kept = elementsAt(resource, target).map((element) => withSub(element, sub.name, undefined));
-    return setAt(resource, listTarget(target, attribute), kept);
+    return setAt(resource, listTarget(target, attribute), withoutEmpty(kept));
   }
   return setAt(resource, target, undefined);
 }

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { HubContext, HubPlugin, HubServer } from '../server.ts';
 import { authenticated } from './authenticated.ts';
 import { discoveryRoutes } from './discovery-routes.ts';
-import { parseBody } from './parse-body.ts';
+import { parseBody, readText } from './parse-body.ts';
 import { noteRefusal } from './refusals.ts';
 import { GROUPS, USERS } from './resource-kind.ts';
 import { resourceRoutes } from './resource-routes.ts';
@@ -128,8 +128,8 @@ function readBodiesAsText(scope: HubServer): void {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser(
     ['application/scim+json', 'application/json'],
-    { parseAs: 'string' },
-    (_request, body, done) => done(null, body),
+    { parseAs: 'buffer' },
+    async (_request: FastifyRequest, body: Buffer) => readText(body),
   );
 }
 

@@ -51,8 +51,9 @@ describe('attributes', () => {
     [`${DOCKER}:dockerRole`, { [DOCKER]: { dockerRole: 'editor' } }],
     [DOCKER, { [DOCKER]: resource[DOCKER] }],
     [DOCKER.toLowerCase(), { [DOCKER]: resource[DOCKER] }],
-    // A name of the extension is none of the core.
-    ['dockerRole', {}],
+    // The URN before an extension's attribute should be there, but need not.
+    ['dockerRole', { [DOCKER]: { dockerRole: 'editor' } }],
+    [`${CORE}:dockerRole`, {}],
     ['urn:x:2.0:User:userName', {}],
   ])('%j', (attributes, shown) => {
     expect(cut(attributes)).toEqual({ ...always, ...shown });
@@ -84,7 +85,8 @@ describe('excludedAttributes', () => {
       emails: [{ value: 'ann@acme.example' }, { value: 'ann@home.example' }],
     });
     expect(cut(undefined, 'emails,emails.type')).not.toHaveProperty('emails');
-    expect(cut(undefined, 'id,schemas,shoe,dockerRole')).toEqual(resource);
+    expect(cut(undefined, 'id,schemas,shoe')).toEqual(resource);
+    expect(cut(undefined, 'DOCKERROLE')[DOCKER]).toEqual({ dockerTeam: 'Blue' });
     expect(cut(undefined, `${DOCKER}:dockerRole`)[DOCKER]).toEqual({ dockerTeam: 'Blue' });
     expect(cut(undefined, ',')).toEqual(resource);
     expect(cut('', '')).toEqual(resource);

@@ -377,6 +377,76 @@ describe('people whom the hub does not know', () => {
   });
 });
 
+describe('the role of whom the client gave none', () => {
+  const role = `${DOCKER}:dockerRole`;
+  const found = async (filter: string) => {
+    const answer = await scim.send(scim.acme, 'GET', `/Users?filter=${encodeURIComponent(filter)}`);
+    return answer.body.Resources.map(({ userName }: { userName: string }) => userName);
+  };
+
+  it('is member: shown, found and sorted by, and saying so changes nothing', async () => {
+    const [plain, placed, editor] = [address(), address(), address()];
+    const { id, meta } = await post('/Users', { userName: plain });
+    await post('/Users', { userName: placed, [DOCKER]: { dockerTeam: 'Unset' } });
+    await post('/Users', { userName: editor, [DOCKER]: { dockerRole: 'Editor' } });
+    const shown = (await scim.send(scim.acme, 'GET', `/Users/${id}`)).body;
+    expect(shown[DOCKER]).toEqual({ dockerRole: 'member' });
+    expect(shown.schemas).toContain(DOCKER);
+    const asked = await scim.send(scim.acme, 'GET', `/Users/${id}?attributes=${role}`);
+    expect(asked.body[DOCKER]).toEqual({ dockerRole: 'member' });
+    const three = [plain, placed, editor].map((each) => `userName eq "${each}"`).join(' or ');
+    for (const name of [role, 'dockerRole']) {
+      expect(await found(`${name} eq "Member" and (${three})`)).toEqual([plain, placed]);
+      expect(await found(`${name} ne "member" and (${three})`)).toEqual([editor]);
+      expect(await found(`${name} pr and (${three})`)).toEqual([plain, placed, editor]);
+      expect(await found(`not (${name} eq "member") and (${three})`)).toEqual([editor]);
+    }
+    const sorted = await scim.send(
+      scim.acme,
+      'GET',
+      `/Users?sortBy=${role}&filter=${encodeURIComponent(three)}`,
+    );
+    expect(sorted.body.Resources[0].userName).toBe(editor);
+    const said = await change(`/Users/${id}`, { op: 'replace', path: role, value: 'member' });
+    expect([said.status, said.body.meta.version]).toEqual([200, meta.version]);
+    // Without its URN the attribute is found as well, and not passed over in silence.
+    const raised = await change(`/Users/${id}`, { op: 'replace', path: 'dockerRole', value: 'editor' });
+    expect(raised.body[DOCKER]).toEqual({ dockerRole: 'editor' });
+    expect((await places(plain)).memberships).toEqual(['acme editor scim']);
+    const lowered = await change(`/Users/${id}`, { op: 'remove', path: DOCKER });
+    expect(lowered.body[DOCKER]).toEqual({ dockerRole: 'member' });
+    expect((await places(plain)).memberships).toEqual(['acme member scim']);
+  });
+
+  it('is not said of members that sign-in created: their role is not of SCIM', async () => {
+    const email = address();
+    await signedIn(email);
+    expect((await lookUp(email)).Resources[0]).not.toHaveProperty([DOCKER]);
+    expect(await found(`dockerRole eq "member" and userName eq "${email}"`)).toEqual([]);
+    expect(await found(`schemas eq "${DOCKER}" and userName eq "${email}"`)).toEqual([]);
+  });
+
+  it('is what the schemas of the resource say, which are found as well', async () => {
+    const email = address();
+    await post('/Users', { userName: email });
+    const group = await post('/Groups', { displayName: `acme:Of ${email}` });
+    for (const filter of [
+      `schemas eq "${DOCKER}"`,
+      'schemas eq "urn:ietf:params:scim:schemas:core:2.0:User"',
+      'schemas pr',
+    ])
+      expect(await found(`${filter} and userName eq "${email}"`)).toEqual([email]);
+    expect(await found(`schemas co "enterprise" and userName eq "${email}"`)).toEqual([]);
+    const groups = async (schema: string) => {
+      const filter = `schemas eq "${schema}" and displayName eq "${group.displayName}"`;
+      return (await scim.send(scim.acme, 'GET', `/Groups?filter=${encodeURIComponent(filter)}`)).body
+        .totalResults;
+    };
+    expect(await groups('urn:ietf:params:scim:schemas:core:2.0:Group')).toBe(1);
+    expect(await groups(DOCKER)).toBe(0);
+  });
+});
+
 describe('members that sign-in created', () => {
   it('are found and read, and written to only by a connection that adopts', async () => {
     const email = address();

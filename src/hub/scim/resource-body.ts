@@ -2,6 +2,7 @@ import { readValue } from './attribute-value.ts';
 import { parseAttributePath } from './filter/parse-filter.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { findSchema, type ResolvedPath, resolvePath } from './resource-path.ts';
+import { requireSaid } from './said-schemas.ts';
 import { findAttribute, type ResourceType } from './schema/attribute.ts';
 import { ScimError } from './scim-error.ts';
 
@@ -23,6 +24,7 @@ export interface Assignment {
  */
 export function readBody(type: ResourceType, body: unknown): ResourceBody {
   if (!isObject(body)) throw new ScimError(400, `A ${type.name} is a JSON object.`, 'invalidSyntax');
+  requireSaid(body, type.schema.id);
   let resource: ResourceBody = {};
   for (const { target, value } of assignments(type, body)) {
     if (target.attribute.mutability === 'readOnly' || target.attribute.name === 'schemas') continue;
@@ -56,7 +58,10 @@ export function assignments(type: ResourceType, object: JsonObject): readonly As
 
 function namedTarget(type: ResourceType, name: string): ResolvedPath | null {
   try {
-    return resolvePath(type, parseAttributePath(name, 'invalidPath'));
+    const path = parseAttributePath(name, 'invalidPath');
+    const target = resolvePath(type, path);
+    // In a body an extension's attributes stand beneath its URN (RFC 7643 section 3.3), or are named with it.
+    return target?.extension !== undefined && path.schema === undefined ? null : target;
   } catch (error) {
     // A member whose name is no attribute at all is as unknown as any other.
     if (error instanceof ScimError) return null;

@@ -56,10 +56,18 @@ export function resolvePath(type: ResourceType, path: AttributePath): ResolvedPa
   const known =
     extension === undefined ? [...COMMON_ATTRIBUTES, ...type.schema.attributes] : extension.attributes;
   const attribute = findAttribute(known, path.attribute);
-  if (attribute === undefined) return null;
+  if (attribute === undefined) return path.schema === undefined ? resolveUnqualified(type, path) : null;
   if (path.sub === undefined) return { ...(extension === undefined ? {} : { extension }), attribute };
   const sub = findAttribute(attribute.subAttributes ?? [], path.sub);
   return sub === undefined ? null : { ...(extension === undefined ? {} : { extension }), attribute, sub };
+}
+
+// Clients should write the URN before an extension's attribute, but need not (RFC 7644 section 3.10).
+function resolveUnqualified(type: ResourceType, path: AttributePath): ResolvedPath | null {
+  const owner = type.extensions.find(
+    ({ attributes }) => findAttribute(attributes, path.attribute) !== undefined,
+  );
+  return owner === undefined ? null : resolvePath(type, { ...path, schema: owner.id });
 }
 
 /** Finds a schema by its URN, without case. */

@@ -6,6 +6,7 @@ import { readPatch } from './patch.ts';
 import { readProjection } from './projection.ts';
 import { readBody } from './resource-body.ts';
 import { findShown, type ResourceKind } from './resource-kind.ts';
+import { BODY_SCHEMAS, requireSaid } from './said-schemas.ts';
 import type { ScimHandler, ScimRequest, ScimRoute } from './scim-route.ts';
 
 /** `/Users` or `/Groups`: everything that RFC 7644 section 3 has for a kind of resource. */
@@ -60,13 +61,19 @@ export function resourceRoutes<Row extends { readonly id: string; readonly versi
   };
   return [
     { method: 'GET', path, handler: search(db, kind, ({ query }) => query) },
-    { method: 'POST', path: `${path}/.search`, handler: search(db, kind, ({ body }) => body) },
+    { method: 'POST', path: `${path}/.search`, handler: search(db, kind, searchOf) },
     { method: 'POST', path, handler: create },
     { method: 'GET', path: `${path}/:id`, handler: read },
     { method: 'PUT', path: `${path}/:id`, handler: replace },
     { method: 'PATCH', path: `${path}/:id`, handler: patch },
     { method: 'DELETE', path: `${path}/:id`, handler: remove },
   ];
+}
+
+/** The parameters of a search that is a body (RFC 7644 section 3.4.3). Throws 400 for a body that is something else. */
+export function searchOf({ body }: Pick<ScimRequest, 'body'>): unknown {
+  requireSaid(body, BODY_SCHEMAS.search);
+  return body;
 }
 
 function search<Row>(

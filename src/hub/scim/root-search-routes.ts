@@ -2,6 +2,7 @@ import type { HubContext } from '../server.ts';
 import type { JsonObject } from './json.ts';
 import { listAnswer, readListRequest } from './list-request.ts';
 import { findShown, GROUPS, type ResourceKind, USERS } from './resource-kind.ts';
+import { searchOf } from './resource-routes.ts';
 import { USER } from './schema/user.ts';
 import { ScimError } from './scim-error.ts';
 import type { ScimRequest, ScimRoute } from './scim-route.ts';
@@ -22,6 +23,7 @@ export function rootSearchRoutes(context: HubContext): readonly ScimRoute[] {
       method: 'POST',
       path: '/.search',
       handler: async (request) => {
+        searchOf(request);
         const kinds = await Promise.all([
           settled(matches(context, request, USERS)),
           settled(matches(context, request, GROUPS)),

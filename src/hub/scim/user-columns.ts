@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
+import { UNSET_ROLE } from './default-role.ts';
 import type { Columns, Condition, Scalar } from './filter/filter-to-sql.ts';
 import { isUuid } from './resource-id.ts';
-import { USER } from './schema/user.ts';
+import { DOCKER_USER_SCHEMA, USER } from './schema/user.ts';
 
 const text = (expression: Scalar['expression'], caseExact = false): Scalar => ({
   type: 'text',
@@ -14,12 +15,17 @@ const instant = (expression: Scalar['expression']): Scalar => ({
   caseExact: true,
 });
 
+// As answers show it (`withDefaultRole`): who is not SCIM's has whatever role signing in gave.
+const ROLE_UNSET = sql`case when r.managed then ${UNSET_ROLE}::text end`;
+
 /** Where the attributes of a user live: table `scim_users` as `r`. */
 export const USER_COLUMNS: Columns = {
   type: USER,
   scalar: ({ extension, attribute, sub }) => {
-    if (extension !== undefined)
-      return text(sql`(r.resource -> ${extension.id}::text ->> ${attribute.name}::text)`);
+    if (extension !== undefined) {
+      const sent = sql`(r.resource -> ${extension.id}::text ->> ${attribute.name}::text)`;
+      return text(attribute.name === 'dockerRole' ? sql`coalesce(${sent}, ${ROLE_UNSET})` : sent);
+    }
     switch (attribute.name) {
       case 'id':
         return text(sql`r.id::text`, true);
@@ -46,6 +52,12 @@ export const USER_COLUMNS: Columns = {
             ? { type: 'boolean', expression: sql`(element ->> ${sub.name}::text)::boolean`, caseExact: true }
             : text(sql`(element ->> ${sub.name}::text)`, sub.caseExact),
       };
+    }
+    if (attribute.name === 'schemas') {
+      return schemasColumn(
+        sql`array[${USER.schema.id}::text] || case when r.managed or r.resource -> ${DOCKER_USER_SCHEMA.id}::text is not null
+          then array[${DOCKER_USER_SCHEMA.id}::text] end`,
+      );
     }
     if (attribute.name !== 'groups') return null;
     return {
@@ -80,6 +92,11 @@ function groupPart(sub: { readonly name: string }): Scalar | null {
     default:
       return null;
   }
+}
+
+/** The URNs of a resource, from an array of them. */
+export function schemasColumn(urns: Condition): ReturnType<Columns['list']> {
+  return { from: sql`unnest(${urns}) as used(urn)`, part: () => text(sql`used.urn`, true) };
 }
 
 /** The parts of `meta` that can be searched, alike for every kind of resource. */

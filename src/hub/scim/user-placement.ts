@@ -2,6 +2,7 @@ import type { ChangeContext } from '../audit/record.ts';
 import type { Trx } from '../database/connection.ts';
 import type { Role } from '../database/schema.ts';
 import { ensureTeam } from '../teams/team-places.ts';
+import { UNSET_ROLE } from './default-role.ts';
 import { isObject } from './json.ts';
 import { allowedOrganization } from './provisioning-scope.ts';
 import type { ResourceBody } from './resource-body.ts';
@@ -63,7 +64,7 @@ export async function placeUser(
 }
 
 function readRole(value: string | undefined): Role {
-  const folded = value?.toLowerCase() ?? 'member';
+  const folded = value?.toLowerCase() ?? UNSET_ROLE;
   if (folded === 'member' || folded === 'editor' || folded === 'owner') return folded;
   throw new ScimError(400, `dockerRole is member, editor or owner, not "${value}".`, 'invalidValue');
 }

@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { Reader } from '../database/connection.ts';
+import { withDefaultRole } from './default-role.ts';
 import { entityTag } from './entity-tag.ts';
 import type { JsonObject } from './json.ts';
 import { type Projection, project, shows } from './projection.ts';
@@ -32,11 +33,12 @@ export async function userResources(
     !fresh && shows(projection, 'groups') ? await groupsOf(reader, rows) : new Map<string, GroupOfUser[]>();
   return rows.map((row) => {
     const memberOf = groups.get(row.id) ?? [];
+    const attributes = row.managed ? withDefaultRole(row.resource) : row.resource;
     const resource: JsonObject = {
-      schemas: schemasOf(USER, row.resource),
+      schemas: schemasOf(USER, attributes),
       id: row.id,
       ...(row.external_id === null ? {} : { externalId: row.external_id }),
-      ...row.resource,
+      ...attributes,
       userName: row.user_name,
       active: row.active,
       ...(memberOf.length === 0

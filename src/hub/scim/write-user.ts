@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { recordChange } from '../audit/record.ts';
 import type { Trx } from '../database/connection.ts';
+import { withDefaultRole } from './default-role.ts';
 import { sameJson } from './json.ts';
 import { requireOwner } from './keep-owner.ts';
 import { requireAllowed, requireVerifiedDomain } from './provisioning-scope.ts';
@@ -21,7 +22,7 @@ export async function writeUser(
 ): Promise<ScimUserRow> {
   const { connection, context } = change;
   const next = { active: before.active, ...body };
-  if (before.managed && sameJson(bodyOf(before), next)) return before;
+  if (before.managed && sameJson(withDefaultRole(bodyOf(before)), withDefaultRole(next))) return before;
   if (userNameOf(next) !== before.user_name) {
     await rename(trx, connection, before, userNameOf(next));
     await touchGroups(trx, change, before.id);

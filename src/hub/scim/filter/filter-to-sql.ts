@@ -71,8 +71,10 @@ function leaf(
   }
   const { sub } = partOf(columns, path);
   const list = columns.list(attribute);
-  if (list === null || sub === undefined) throw refuse(`${place} cannot be searched.`);
-  return sql`exists (select 1 from ${list.from} where ${make(searchable(list.part(sub), place), place)})`;
+  // A list of plain values, such as `schemas`, is searched by the values themselves.
+  const part = sub ?? (attribute.type === 'complex' ? undefined : attribute);
+  if (list === null || part === undefined) throw refuse(`${place} cannot be searched.`);
+  return sql`exists (select 1 from ${list.from} where ${make(searchable(list.part(part), place), place)})`;
 }
 
 /** What a path is about; of a list as a whole, its values (RFC 7644 section 3.4.2.2: `emails co "x"`). */

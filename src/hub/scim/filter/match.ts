@@ -51,6 +51,12 @@ function memberOf(
   return { sub, value: isObject(element) ? element[sub.name] : undefined };
 }
 
+// As clients write them that send booleans as strings.
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
+
 /** Compares as RFC 7644 table 3 says; a value that is not there equals only `null`. */
 export function compares(
   value: Json | undefined,
@@ -64,7 +70,8 @@ export function compares(
     return operator === 'eq' ? same : operator === 'ne' ? !same : false;
   }
   if (typeof value === 'boolean') {
-    const wanted = typeof comparand === 'string' ? comparand.toLowerCase() === 'true' : comparand;
+    const wanted = typeof comparand === 'string' ? BOOLEANS.get(comparand.toLowerCase()) : comparand;
+    if (typeof wanted !== 'boolean') return operator === 'ne';
     return operator === 'eq' ? value === wanted : operator === 'ne' ? value !== wanted : false;
   }
   if (typeof value === 'number' && typeof comparand === 'number') return ordered(value, operator, comparand);
