@@ -14,7 +14,7 @@ if (element === null) throw new Error('index.html has no #root');
 createRoot(element).render(
   <StrictMode>
     <Identity>
-      <Guarded>
+      <Guarded text="fault.consoleText">
         <ConsoleTextProvider>
           <HubProvider>
             <App />

@@ -6,7 +6,14 @@ import { EmptyState } from './PageState.tsx';
 import { useText } from './text-context.tsx';
 
 /** Shows a way on where a page broke by a fault of ours. */
-export function Guarded({ children }: { readonly children: ReactNode }) {
+export function Guarded({
+  text = 'fault.text',
+  children,
+}: {
+  /** What to do, in the words of this program. */
+  readonly text?: 'fault.text' | 'fault.consoleText';
+  readonly children: ReactNode;
+}) {
   const { t } = useText();
   return (
     <FaultBoundary
@@ -18,7 +25,7 @@ export function Guarded({ children }: { readonly children: ReactNode }) {
           title={t('fault.title')}
           actions={<Button onClick={() => window.location.reload()}>{t('fault.reload')}</Button>}
         >
-          {t('fault.text')}
+          {t(text)}
         </EmptyState>
       }
     >

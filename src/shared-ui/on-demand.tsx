@@ -1,11 +1,12 @@
 import { type ComponentType, useEffect, useState } from 'react';
+import { NotLoaded } from './NotLoaded.tsx';
 import { LoadingState } from './PageState.tsx';
 import { useText } from './text-context.tsx';
 
 /**
  * A page whose code is loaded when somebody goes there, with the shape of a page in its place until then. Not
  * `React.lazy`: what takes the place of a fallback there is held back for up to 300 ms, also when the code has long
- * arrived. A load that fails is thrown while drawing, for the boundary around the pages.
+ * arrived. Where the code does not arrive, that page says so; everything around it stays.
  */
 export function onDemand<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
@@ -23,15 +24,15 @@ export function onDemand<Props extends object>(
   return function OnDemand(props: Props) {
     const { t } = useText();
     const [, setThere] = useState(loaded !== null);
-    const [failed, setFailed] = useState<{ readonly error: unknown } | null>(null);
+    const [failed, setFailed] = useState(false);
     useEffect(() => {
       if (loaded !== null) return;
       ready().then(
         () => setThere(true),
-        (error: unknown) => setFailed({ error }),
+        () => setFailed(true),
       );
     }, []);
-    if (failed !== null) throw failed.error;
+    if (failed) return <NotLoaded />;
     const Page = loaded;
     return Page === null ? <LoadingState label={t('state.loading')} /> : <Page {...props} />;
   };

@@ -44,7 +44,8 @@ test('many members at once: chosen across a filter, with progress that a reload 
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('New role').selectOption('editor');
     await dialog.getByRole('button', { name: 'Change role' }).click();
-    await page.getByText('60 of 60 done').waitFor();
+    // At once, in the middle of it.
+    await page.waitForURL(/[?&]job=/);
     await page.reload();
     await page.getByRole('progressbar', { name: 'Changing roles to Editor' }).waitFor();
     await page.getByText('60 of 60 done').waitFor();

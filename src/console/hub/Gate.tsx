@@ -5,8 +5,9 @@ import Unplug from 'lucide-react/icons/unplug';
 import type { ReactNode } from 'react';
 import { EmptyState, LoadingState } from '../../shared-ui/PageState.tsx';
 import { useConsoleText } from '../console-text.tsx';
+import layout from '../parts/Layout.module.css';
 import { useFailureText } from './failure-text.ts';
-import { useSayingHere } from './said-nearby.tsx';
+import { usePartOutOfReach } from './said-nearby.tsx';
 import type { Loaded } from './use-read.ts';
 
 /** Shows what was read, or why it is not there (yet). */
@@ -19,10 +20,11 @@ export function Gate<T>({
 }) {
   const { t } = useConsoleText();
   const failureText = useFailureText();
-  useSayingHere(loaded.state === 'failed' ? loaded.failure : null);
+  const saidAbove = usePartOutOfReach(loaded.state === 'failed' ? loaded.failure : null);
   if (loaded.state === 'ready') return children(loaded.value, loaded.tag);
   if (loaded.state === 'loading') return <LoadingState label={t('state.loading')} />;
   const { failure } = loaded;
+  if (saidAbove) return <p className={layout.dim}>{t('reach.notRead')}</p>;
   const missing = failure.kind === 'refused' && failure.status === 404;
   return (
     <EmptyState

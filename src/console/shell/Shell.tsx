@@ -157,22 +157,25 @@ function ReachNotice() {
       {t('action.retry')}
     </Button>
   );
-  if (reach === 'good') {
-    if (failed === null) return null;
-    return (
-      <Notice tone="warn" live title={t('reach.oldTitle')} actions={again}>
-        {failureText(failed)}
-      </Notice>
-    );
-  }
-  if (reach === 'offline') {
-    if (saidNearby) return null;
+  if (reach === 'signed-out') return <SignedOut />;
+  if (saidNearby === 'above' || (reach === 'offline' && saidNearby === null)) {
     return (
       <Notice tone="bad" live actions={again}>
         {t('reach.offline')}
       </Notice>
     );
   }
+  if (reach === 'offline' || failed === null) return null;
+  return (
+    <Notice tone="warn" live title={t('reach.oldTitle')} actions={again}>
+      {failureText(failed)}
+    </Notice>
+  );
+}
+
+function SignedOut() {
+  const { t } = useConsoleText();
+  const { refresh } = useHub();
   // In a new tab: what was typed here must not be lost to a redirect.
   return (
     <Notice

@@ -70,7 +70,12 @@ export const common = {
   'fault.title': 'This page met a fault of its own',
   'fault.text':
     'Your settings are not affected. Load the page again; if it happens again, run “mooring doctor” and report it.',
+  'fault.consoleText':
+    'Nothing was changed by it. Load the page again; if it happens again, tell whoever runs the hub.',
   'fault.reload': 'Load again',
+  'notLoaded.title': 'This page could not be loaded',
+  'notLoaded.text':
+    'Pages are loaded when somebody first goes there. Either nobody answers at present, or a newer version has taken their place. Try again when the connection is back.',
 
   'session.title': 'This page’s session has ended',
   'session.text':

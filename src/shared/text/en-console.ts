@@ -61,6 +61,7 @@ export const enConsole = {
   'reach.offlineTitle': 'The hub is not answering',
   'reach.offline':
     'The hub cannot be reached. What you typed stays here; try again when the connection is back.',
+  'reach.notRead': 'Not read yet.',
   'reach.oldTitle': 'What is shown could not be read again and may have changed',
   'reach.failedTitle': 'This could not be read',
   'reach.signedOut':

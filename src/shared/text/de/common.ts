@@ -76,7 +76,12 @@ export const commonDe: Catalog<keyof typeof common> = {
   'fault.title': 'Auf dieser Seite ist ein Fehler aufgetreten',
   'fault.text':
     'Ihre Einstellungen sind nicht betroffen. Laden Sie die Seite neu; wenn es wieder geschieht, führen Sie „mooring doctor“ aus und melden Sie es.',
+  'fault.consoleText':
+    'Geändert wurde dadurch nichts. Laden Sie die Seite neu; wenn es wieder geschieht, sagen Sie es denen, die den Hub betreiben.',
   'fault.reload': 'Neu laden',
+  'notLoaded.title': 'Diese Seite konnte nicht geladen werden',
+  'notLoaded.text':
+    'Seiten werden geladen, wenn man sie zum ersten Mal öffnet. Entweder antwortet gerade niemand, oder eine neuere Version ist an ihre Stelle getreten. Versuchen Sie es noch einmal, wenn die Verbindung wieder besteht.',
 
   'session.title': 'Die Sitzung dieser Seite ist zu Ende',
   'session.text':
