@@ -8,43 +8,47 @@ import {
   organizationListSchema,
 } from '../shared/contracts/hub-api.ts';
 import { keepFocus } from '../shared-ui/keep-focus.ts';
-import { onDemand } from '../shared-ui/on-demand.tsx';
 import { PageHead } from '../shared-ui/PageHead.tsx';
 import { EmptyState, LoadingState } from '../shared-ui/PageState.tsx';
 import { useConsoleText } from './console-text.tsx';
 import { Gate } from './hub/Gate.tsx';
 import { useRead } from './hub/use-read.ts';
 import { ActingContext, pageOf } from './organization-context.tsx';
+import { pageOnDemand } from './parts/page-on-demand.tsx';
 import { To } from './parts/To.tsx';
 import { PolicyDraftsProvider } from './policies/drafts-context.tsx';
 import { Bare } from './shell/Bare.tsx';
 import { Shell } from './shell/Shell.tsx';
 
-const Overview = onDemand(() => import('./overview/OverviewPage.tsx').then((it) => it.OverviewPage));
-const Policies = onDemand(() => import('./policies/PoliciesPage.tsx').then((it) => it.PoliciesPage));
-const Policy = onDemand(() => import('./policies/PolicyPage.tsx').then((it) => it.PolicyPage));
-const Members = onDemand(() => import('./members/MembersPage.tsx').then((it) => it.MembersPage));
-const Member = onDemand(() => import('./members/MemberPage.tsx').then((it) => it.MemberPage));
-const Jobs = onDemand(() => import('./members/JobsPage.tsx').then((it) => it.JobsPage));
-const OwnSettings = onDemand(() => import('./members/OwnSettingsPage.tsx').then((it) => it.OwnSettingsPage));
-const Invitations = onDemand(() =>
+const Overview = pageOnDemand(() => import('./overview/OverviewPage.tsx').then((it) => it.OverviewPage));
+const Policies = pageOnDemand(() => import('./policies/PoliciesPage.tsx').then((it) => it.PoliciesPage));
+const Policy = pageOnDemand(() => import('./policies/PolicyPage.tsx').then((it) => it.PolicyPage));
+const Members = pageOnDemand(() => import('./members/MembersPage.tsx').then((it) => it.MembersPage));
+const Member = pageOnDemand(() => import('./members/MemberPage.tsx').then((it) => it.MemberPage));
+const Jobs = pageOnDemand(() => import('./members/JobsPage.tsx').then((it) => it.JobsPage));
+const OwnSettings = pageOnDemand(() =>
+  import('./members/OwnSettingsPage.tsx').then((it) => it.OwnSettingsPage),
+);
+const Invitations = pageOnDemand(() =>
   import('./invitations/InvitationsPage.tsx').then((it) => it.InvitationsPage),
 );
-const Teams = onDemand(() => import('./teams/TeamsPage.tsx').then((it) => it.TeamsPage));
-const Team = onDemand(() => import('./teams/TeamPage.tsx').then((it) => it.TeamPage));
-const Compliance = onDemand(() => import('./compliance/CompliancePage.tsx').then((it) => it.CompliancePage));
-const Device = onDemand(() => import('./compliance/DevicePage.tsx').then((it) => it.DevicePage));
-const Domains = onDemand(() => import('./domains/DomainsPage.tsx').then((it) => it.DomainsPage));
-const Access = onDemand(() => import('./access/AccessPage.tsx').then((it) => it.AccessPage));
-const Tokens = onDemand(() => import('./tokens/TokensPage.tsx').then((it) => it.TokensPage));
-const Connections = onDemand(() => import('./sso/ConnectionsPage.tsx').then((it) => it.ConnectionsPage));
-const Connection = onDemand(() => import('./sso/ConnectionPage.tsx').then((it) => it.ConnectionPage));
-const Keys = onDemand(() => import('./keys/KeysPage.tsx').then((it) => it.KeysPage));
-const Enforcement = onDemand(() =>
+const Teams = pageOnDemand(() => import('./teams/TeamsPage.tsx').then((it) => it.TeamsPage));
+const Team = pageOnDemand(() => import('./teams/TeamPage.tsx').then((it) => it.TeamPage));
+const Compliance = pageOnDemand(() =>
+  import('./compliance/CompliancePage.tsx').then((it) => it.CompliancePage),
+);
+const Device = pageOnDemand(() => import('./compliance/DevicePage.tsx').then((it) => it.DevicePage));
+const Domains = pageOnDemand(() => import('./domains/DomainsPage.tsx').then((it) => it.DomainsPage));
+const Access = pageOnDemand(() => import('./access/AccessPage.tsx').then((it) => it.AccessPage));
+const Tokens = pageOnDemand(() => import('./tokens/TokensPage.tsx').then((it) => it.TokensPage));
+const Connections = pageOnDemand(() => import('./sso/ConnectionsPage.tsx').then((it) => it.ConnectionsPage));
+const Connection = pageOnDemand(() => import('./sso/ConnectionPage.tsx').then((it) => it.ConnectionPage));
+const Keys = pageOnDemand(() => import('./keys/KeysPage.tsx').then((it) => it.KeysPage));
+const Enforcement = pageOnDemand(() =>
   import('./enforcement/EnforcementPage.tsx').then((it) => it.EnforcementPage),
 );
-const Audit = onDemand(() => import('./audit/AuditPage.tsx').then((it) => it.AuditPage));
-const Settings = onDemand(() =>
+const Audit = pageOnDemand(() => import('./audit/AuditPage.tsx').then((it) => it.AuditPage));
+const Settings = pageOnDemand(() =>
   import('./organization/OrganizationPage.tsx').then((it) => it.OrganizationPage),
 );
 

@@ -10,6 +10,7 @@ import { useText } from './text-context.tsx';
  */
 export function onDemand<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
+  Missing: ComponentType = NotLoaded,
 ): ComponentType<Props> {
   let loaded: ComponentType<Props> | null = null;
   const begin = async () => {
@@ -20,7 +21,6 @@ export function onDemand<Props extends object>(
     loading ??= begin();
     return loading;
   };
-  // biome-ignore lint/correctness/noComponentHookFactories: called once a page, where the module is read
   return function OnDemand(props: Props) {
     const { t } = useText();
     const [, setThere] = useState(loaded !== null);
@@ -32,7 +32,7 @@ export function onDemand<Props extends object>(
         () => setFailed(true),
       );
     }, []);
-    if (failed) return <NotLoaded />;
+    if (failed) return <Missing />;
     const Page = loaded;
     return Page === null ? <LoadingState label={t('state.loading')} /> : <Page {...props} />;
   };

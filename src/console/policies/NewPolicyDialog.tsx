@@ -24,9 +24,11 @@ export function NewPolicyDialog({ onClose }: { readonly onClose: () => void }) {
   const [named, setNamed] = useState<Named>({ name: '', description: '' });
   const [origin, setOrigin] = useState('empty');
   const [text, setText] = useState('');
+  const [loaded, setLoaded] = useState(false);
   const [problems, setProblems] = useState<{ readonly [field: string]: string }>({});
   const imported = origin === 'import';
-  const found = imported && text.trim() !== '' ? checkText(text) : [];
+  // Nobody has done anything wrong while nothing was pasted; a file that holds nothing is another matter.
+  const found = imported && (loaded || text.trim() !== '') ? checkText(text) : [];
   const broken = imported && (text.trim() === '' || found.some((problem) => problem.severity === 'error'));
   const submit = async () => {
     const checked = checkForm(policyCreationSchema, {
@@ -66,7 +68,12 @@ export function NewPolicyDialog({ onClose }: { readonly onClose: () => void }) {
         <div className={layout.code}>
           <div className={layout.stack}>
             <div>
-              <FileButton onText={setText} />
+              <FileButton
+                onText={(read) => {
+                  setText(read);
+                  setLoaded(true);
+                }}
+              />
             </div>
             <Field
               label={t('policies.document')}

@@ -1,5 +1,6 @@
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { useConsoleText } from '../console-text.tsx';
+import { withoutPlace } from './check-text.ts';
 import classes from './ProblemList.module.css';
 
 interface ShownProblem {
@@ -21,10 +22,12 @@ export function ProblemList({ problems }: { readonly problems: readonly ShownPro
           <Tag tone={problem.severity === 'error' ? 'bad' : 'warn'}>{t(`severity.${problem.severity}`)}</Tag>
           <span>
             {problem.line === undefined ? null : (
-              <strong>{t('policy.problemAtLine', { line: problem.line })}: </strong>
+              <strong>
+                {t('policies.problemAt', { line: problem.line, column: problem.column ?? 1 })}:{' '}
+              </strong>
             )}
             {problem.path === '' ? null : <code>{problem.path} </code>}
-            {problem.message}
+            {withoutPlace(problem)}
           </span>
         </li>
       ))}

@@ -9,6 +9,7 @@ import { Prose } from '../../shared-ui/Prose.tsx';
 import { useHints } from '../../shared-ui/setting-hints.ts';
 import { useValueText } from '../../shared-ui/value-text.ts';
 import { useConsoleText } from '../console-text.tsx';
+import { withoutPlace } from './check-text.ts';
 import {
   type EditedSetting,
   lockOwner,
@@ -247,11 +248,12 @@ function Control({
 
 /** What is wrong with the value, as the engine says it. */
 function problemOf(problems: readonly Problem[], { setting }: EditedSetting): string | undefined {
-  return problems.find(
+  const problem = problems.find(
     ({ path, severity }) =>
       severity === 'error' &&
       (path === setting.valuePath ||
         path.startsWith(`${setting.valuePath}[`) ||
         path.startsWith(`${setting.valuePath}.`)),
-  )?.message;
+  );
+  return problem === undefined ? undefined : withoutPlace(problem);
 }

@@ -6,3 +6,17 @@ import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
 export function checkText(text: string): readonly Problem[] {
   return readDocument(text, 'organization-policy', desktopCatalog).problems;
 }
+
+/** What is wrong, for where the place is shown by other means: messages begin with it, for logs. */
+export function withoutPlace({
+  message,
+  line,
+  column,
+}: {
+  readonly message: string;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+}): string {
+  const place = `Line ${line}, column ${column}: `;
+  return message.startsWith(place) ? message.slice(place.length) : message;
+}

@@ -2,6 +2,7 @@ import { applyEdits, modify, type ParseError, parse } from 'jsonc-parser';
 import { catalogSettingSchema } from '../../shared/contracts/local-api.ts';
 import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
 import type { Setting } from '../../shared/settings/setting.ts';
+import { splitList } from '../../shared/text/split-list.ts';
 import type { JsonValue } from '../../shared-ui/json-value.ts';
 
 /*
@@ -60,9 +61,13 @@ export function modeOf(document: unknown, edited: EditedSetting): Mode {
   return edited.setting.group === null && valueIn(document, edited) === undefined ? 'open' : 'suggested';
 }
 
-/** The value as it stands in the document, acceptable or not; `undefined`: none. */
+/**
+ * The value as it stands in the document, acceptable or not; `undefined`: none. A list that an older document writes as
+ * one text with commas is the list that devices make of it (docs/policy.md, section 3).
+ */
 export function valueIn(document: unknown, { setting }: EditedSetting): JsonValue | undefined {
-  return asJson(at(document, setting.valuePath.split('.')));
+  const value = at(document, setting.valuePath.split('.'));
+  return asJson(setting.storeForm === 'commaJoined' && typeof value === 'string' ? splitList(value) : value);
 }
 
 /** The text with another mode for a setting that has a lock of its own, or none. */

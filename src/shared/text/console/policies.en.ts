@@ -4,6 +4,7 @@ export const enPolicies = {
   'policies.text':
     'What is locked or suggested on desktops. Whoever has no policy of their own receives the default.',
   'policies.create': 'New policy',
+  'policies.problemAt': 'Line {line}, column {column}',
   'policies.search': 'Search policies',
   'policies.noneTitle': 'No policies yet',
   'policies.noneText': 'Create one, or import the admin-settings.json that you have.',
