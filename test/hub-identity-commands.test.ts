@@ -266,6 +266,13 @@ describe('provisioning', () => {
     const ran = await answer('migration', 'run');
     expect(ran.migration).toMatchObject({ step: 'verifying', counts: { waiting: 0, removed: 0 } });
     expect((await answer('migration', 'status')).people).toEqual([]);
+    // As the export writes it: whoever is named must be in the move.
+    const left = join(data.path, 'left.csv');
+    writeFileSync(left, 'Email,State,Detail\r\nstranger@acme.example,removed,\r\n');
+    expect(await refused('migration', 'finish', '--without-file', left)).toEqual({
+      code: 2,
+      error: 'not_found',
+    });
     await answer('migration', 'cancel');
     expect(await refused('migration', 'run')).toEqual({ code: 1, error: 'conflict' });
     const { migrations, total } = await answer('migration', 'list', '--step', 'cancelled');

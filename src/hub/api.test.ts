@@ -192,6 +192,17 @@ describe('every route', () => {
       to: 'editor@acme.example',
       text: expect.stringContaining(`\n${link.url}\n`),
     });
+    // Whom SCIM made a member gets no mail: the link is handed over.
+    const origin = (to: string) =>
+      api.database.pool.query('update memberships set origin = $1 where user_id = $2', [
+        to,
+        api.ids.people.editor,
+      ]);
+    const before = api.letters.length;
+    await origin('scim');
+    const unsent = passwordLinkSchema.parse((await api.send({ method: 'POST', url, as: 'owner' })).json());
+    await origin('manual');
+    expect([unsent.mailed, api.letters.length]).toEqual([false, before]);
   });
 
   it('answers an owner what it documents', async () => {

@@ -6,7 +6,7 @@ import { enAuditActions } from '../../shared/text/console/audit-actions.en.ts';
 // Actions are strings of the places that record them, so the sources are asked.
 const KINDS =
   'access|account|connection|device|domain|invitation|member|migration|organization|override|policy|rollout|scim|signing_key|team|token';
-const ACTION = new RegExp(`'((?:${KINDS})(?:\\.[a-z_]+)+)'`, 'g');
+const ACTION = new RegExp(`'((?:${KINDS})(?:\\.[a-z_-]+)+)'`, 'g');
 
 function recorded(): readonly string[] {
   const root = join(import.meta.dirname, '..');

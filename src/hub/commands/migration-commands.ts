@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Migration } from '../../shared/contracts/hub-provisioning.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { Db } from '../database/connection.ts';
+import { emailColumn } from '../invitations/address-list.ts';
 import { readMigration } from '../migration/migration-list.ts';
 import { advanceMigration, beginMigration } from '../migration/migration-service.ts';
 import { readOwnership, transferOwnership } from '../migration/ownership.ts';
@@ -18,12 +19,14 @@ import { memberId } from './member-options.ts';
 import { describedMove, migrationViewCommands, steppedMove } from './migration-view-commands.ts';
 import { inOrganization } from './organization-option.ts';
 import { answer } from './output.ts';
+import { readText } from './text-file.ts';
 
 interface MigrationOptions extends CommonOptions {
   readonly organization: string;
   readonly connection?: string;
   readonly batch?: number;
   readonly without?: readonly string[];
+  readonly withoutFile?: string;
   readonly move?: string;
 }
 
@@ -58,15 +61,17 @@ export function migrationCommands(program: Command, around: Surroundings): void 
     if (action === 'remove')
       command.option('--batch <number>', 'how many people at a time', (text) => Number(text), 50);
     if (action === 'finish')
-      command.option(
-        '--without <email...>',
-        'who has not come back and is left behind: each of them, by name',
-      );
+      command
+        .option('--without <email...>', 'who has not come back and is left behind: each of them, by name')
+        .option(
+          '--without-file <file>',
+          'the same from a CSV file ("-": standard input), as `migration export --state missing` writes it',
+        );
     command.action((options: MigrationOptions) =>
       within(options, around, `migration ${name}`, async (db, organizationId) => {
         const { id } = await steppedMove(db, organizationId, options.move);
         const where = { organizationId, migrationId: id };
-        const without = await peopleNamed(db, where, options.without ?? []);
+        const without = await peopleNamed(db, where, leftBehind(options));
         tell(
           around,
           await advanceMigration(db, operator(), where, { action, batch: batchOf(options), without }),
@@ -103,6 +108,12 @@ function runCommand(migration: Command, around: Surroundings): void {
 function batchOf({ batch = 50 }: MigrationOptions): number {
   if (Number.isInteger(batch) && batch >= 1 && batch <= 500) return batch;
   throw new RefusalError({ code: 'bad_request', message: '--batch is a number from 1 to 500.' });
+}
+
+function leftBehind({ without = [], withoutFile }: MigrationOptions): readonly string[] {
+  if (withoutFile === undefined) return without;
+  const named = emailColumn(readText(withoutFile)).map(({ text }) => text.trim());
+  return [...without, ...named.filter((email) => email !== '')];
 }
 
 /** The accounts of people in the move, by their addresses. */

@@ -39,8 +39,19 @@ export function readAddresses(lines: readonly AddressLine[]): readonly ListedAdd
     });
 }
 
-/** The addresses of a CSV file: its column `email`, or its only column where it has no head. Refuses `bad_request`. */
+/** The addresses of a CSV file of people to invite. Refuses `bad_request`, and `too_large` for more than are taken at a time. */
 export function addressesOfCsv(text: string): readonly AddressLine[] {
+  const data = emailColumn(text);
+  if (data.length <= MOST_INVITED) return data;
+  throw new RefusalError({
+    code: 'too_large',
+    message: `The file has ${data.length} addresses; at most ${MOST_INVITED} are taken at a time.`,
+    help: 'Split the file.',
+  });
+}
+
+/** The addresses of a CSV file: its column `email`, or its only column where it has no head. Refuses `bad_request`. */
+export function emailColumn(text: string): readonly AddressLine[] {
   const rows = readRows(text);
   const head = rows[0]?.cells.map((cell) => cell.trim().toLowerCase()) ?? [];
   const column = head.findIndex((name) => name === 'email' || name === 'e-mail');
@@ -50,13 +61,6 @@ export function addressesOfCsv(text: string): readonly AddressLine[] {
       code: 'bad_request',
       message: 'The file has several columns, and none of them is named "email".',
       help: 'Begin the file with a line that names its columns, one of them email.',
-    });
-  }
-  if (data.length > MOST_INVITED) {
-    throw new RefusalError({
-      code: 'too_large',
-      message: `The file has ${data.length} addresses; at most ${MOST_INVITED} are taken at a time.`,
-      help: 'Split the file.',
     });
   }
   return data.map(({ line, cells }) => ({ line, text: cells[Math.max(column, 0)] ?? '' }));

@@ -106,7 +106,7 @@ describe('just-in-time provisioning on', () => {
     expect(shown.map((row) => [row.managed, row.active, row.user_name])).toEqual([[false, true, email]]);
   });
 
-  it('updates the name at the next sign-in', async () => {
+  it('updates the name at the next sign-in, and writes that down', async () => {
     const sso = await createTestSso(hub, database);
     const email = `bob@${sso.domain}`;
     await signInBySaml(sso, email, { attributes: names('Bob', 'Old') });
@@ -118,6 +118,20 @@ describe('just-in-time provisioning on', () => {
       .where('email', '=', email)
       .executeTakeFirstOrThrow();
     expect(user.name).toBe('Bob New');
+    const events = await database.db
+      .selectFrom('audit_events')
+      .select(['actor_label', 'before', 'after'])
+      .where('organization_id', '=', sso.organizationId)
+      .where('action', '=', 'account.update')
+      .where('target_label', '=', email)
+      .execute();
+    expect(events).toEqual([
+      {
+        actor_label: expect.stringContaining('sign-in by'),
+        before: { name: 'Bob Old' },
+        after: { name: 'Bob New' },
+      },
+    ]);
   });
 
   it('places by groups, makes teams, and leaves what is no longer named; missing changes nothing, empty leaves all', async () => {

@@ -114,7 +114,7 @@ async function link(
   }
   const name = fullName(identity);
   const account = present ?? (await makeAccount(trx, identity, context));
-  if (present !== undefined) await updateName(trx, connection, present, name);
+  if (present !== undefined) await updateName(trx, connection, context, present, name);
   if (known !== undefined) return { account, linked: false };
   if (present !== undefined) await revokeCredentials(trx, account.id, context.at);
   await trx
@@ -225,12 +225,20 @@ async function admit(
 async function updateName(
   trx: Trx,
   connection: SsoConnection,
-  account: { readonly id: string; readonly name: string },
+  context: ChangeContext,
+  account: Found['account'],
   name: string | undefined,
 ): Promise<void> {
   if (name === undefined || name === account.name) return;
   if (connection.scimWins && (await standingInScim(trx, connection, account.id)) === 'managed') return;
   await trx.updateTable('users').set({ name }).where('id', '=', account.id).execute();
+  await recordChange(trx, context, {
+    organizationId: connection.organizationId,
+    action: 'account.update',
+    target: { kind: 'user', id: account.id, label: account.email },
+    before: { name: account.name },
+    after: { name },
+  });
 }
 
 async function requireServed(trx: Trx, connection: SsoConnection, email: string): Promise<void> {

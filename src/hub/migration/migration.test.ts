@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { migrationAdvanceSchema } from '../../shared/contracts/hub-provisioning.ts';
 import { waitingForLocks } from '../database/test-database.ts';
 import { addMember } from '../organizations/member-service.ts';
 import { lockOrganization } from '../policies/recipients.ts';
@@ -653,4 +654,14 @@ describe('another organization', () => {
       .execute();
     expect(left.map(({ user_id: userId }) => userId).sort()).toEqual(staying.sort());
   });
+});
+
+it('takes as many names at once as a request holds, and says what takes more', () => {
+  const id = '00000000-0000-4000-8000-000000000000';
+  const asked = (count: number) =>
+    migrationAdvanceSchema.safeParse({ action: 'finish', without: new Array(count).fill(id) });
+  expect(asked(20_000).success).toBe(true);
+  expect(asked(20_001).error?.issues[0]?.message).toMatch(
+    /^names at most 20,000 people.*--without-file FILE$/,
+  );
 });

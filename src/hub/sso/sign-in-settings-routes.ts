@@ -78,13 +78,14 @@ function passwordLinkRoute(app: HubServer, { db, clock, config }: HubContext, ma
     },
     async (request, reply) => {
       const where = { organizationId: organizationOf(request).id, userId: request.params.userId };
-      const { email, ...link } = await makePasswordLink(
+      const { email, byScim, ...link } = await makePasswordLink(
         db,
         changeBy(request, clock),
         where,
         config.publicUrl,
       );
-      return reply.code(201).send({ ...link, mailed: await mail.send(passwordLetter(email, link.url)) });
+      const mailed = !byScim && (await mail.send(passwordLetter(email, link.url)));
+      return reply.code(201).send({ ...link, mailed });
     },
   );
 }

@@ -64,14 +64,15 @@ export async function mayUseDeviceSignIn(reader: Reader, userId: string): Promis
 
 /**
  * A link with which a member chooses a new password. Only for members of no other organization: an owner here must not
- * get into an account that others trust as well; and not where the identity provider signs them in.
+ * get into an account that others trust as well; and not where the identity provider signs them in. `byScim`: whose
+ * membership is SCIM's get no mail of ours.
  */
 export async function makePasswordLink(
   db: Db,
   context: ChangeContext,
   where: { readonly organizationId: string; readonly userId: string },
   publicUrl: string,
-): Promise<{ email: string; url: string; expiresAt: string }> {
+): Promise<{ email: string; byScim: boolean; url: string; expiresAt: string }> {
   return db.transaction().execute(async (trx) => {
     await lockOrganization(trx, where.organizationId);
     const member = await readMember(trx, where.organizationId, where.userId);
@@ -105,6 +106,7 @@ export async function makePasswordLink(
       action: 'account.password-link',
       target: { kind: 'member', id: member.userId, label: member.email },
     });
-    return { email: member.email, url: link.url, expiresAt: link.expiresAt.toISOString() };
+    const byScim = member.origin === 'scim';
+    return { email: member.email, byScim, url: link.url, expiresAt: link.expiresAt.toISOString() };
   });
 }

@@ -209,7 +209,13 @@ export const migrationAdvanceSchema = z.object({
   /** How many people one batch removes. */
   batch: z.int().min(1).max(500).default(50),
   /** To `finish` although these people have not come back through SCIM: everybody who is missing, by name. */
-  without: z.array(uuid).max(20_000).default([]),
+  without: z
+    .array(uuid)
+    .max(
+      20_000,
+      "names at most 20,000 people here; on the hub's own machine any number: mooring-hub migration finish --without-file FILE",
+    )
+    .default([]),
 });
 export const migrationReportSchema = z.object({
   migration: migrationSchema,
