@@ -95,6 +95,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
   enforcement: { path: CONNECTION, first: { enforced: true }, second: { enforced: false } },
   SCIM: { path: `${CONNECTION}/scim`, first: { enabled: false }, second: { adoptsSignInMembers: true } },
+  'a team': {
+    path: '/v1/orgs/{organization}/teams/{teamId}',
+    first: { description: 'one' },
+    second: { name: 'Two' },
+  },
   'a policy': { path: POLICY, first: { description: 'one' }, second: { description: 'two' } },
   'its document': {
     path: POLICY,

@@ -93,6 +93,42 @@ it('keeps what was typed, says what changed, and leaves the choice', async () =>
   expect(owner.complaints).toEqual([]);
 }, 120_000);
 
+it('a name, and a step back, count on what was seen when the dialog opened', async () => {
+  const { page, go, api } = owner;
+  const dialog = page.getByRole('dialog');
+  const made = z.object({ id: z.string() });
+  const seen = { 'if-match': '*' };
+  for (const [list, rest] of [
+    ['policies', { document: {} }],
+    ['teams', {}],
+  ] as const) {
+    const { id } = made.parse(await api('POST', `/${list}`, { name: `Named ${list}`, ...rest }));
+    await go(`${list}/${id}`);
+    await page.getByRole('button', { name: 'Rename', exact: true }).click();
+    await dialog.getByLabel('Name', { exact: true }).fill(`Mine ${list}`);
+    await api('PATCH', `/${list}/${id}`, { name: `Theirs ${list}` }, seen);
+    await dialog.getByText(`Named ${list} → Theirs ${list}`, { exact: false }).waitFor();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText('since you', { exact: false }).waitFor();
+    expect(await api('GET', `/${list}/${id}`)).toMatchObject({ name: `Theirs ${list}` });
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { level: 1, name: `Mine ${list}` }).waitFor();
+  }
+  const { id } = made.parse(await api('POST', '/policies', { name: 'Steps', document: {} }));
+  await api('PATCH', `/policies/${id}`, { document: { memoryMiB: { value: 2048 } } }, seen);
+  await go(`policies/${id}/history`);
+  await page.getByRole('button', { name: 'Roll back to revision 1', exact: true }).click();
+  await dialog.waitFor();
+  await api('PATCH', `/policies/${id}`, { document: { memoryMiB: { value: 4096 } } }, seen);
+  await page.getByText('Revision 3', { exact: true }).first().waitFor();
+  const submit = dialog.getByRole('button', { name: 'Roll back', exact: true });
+  await submit.click();
+  await dialog.getByText('since you', { exact: false }).waitFor();
+  expect(await api('GET', `/policies/${id}`)).toMatchObject({ revision: 3 });
+  await submit.click();
+  await expect.poll(() => api('GET', `/policies/${id}`)).toMatchObject({ revision: 4 });
+}, 120_000);
+
 /** Of what was answered, what `like` names. */
 function pick(answered: unknown, like: object): object {
   const all: Readonly<Record<string, unknown>> = Object.fromEntries(Object.entries(answered ?? {}));

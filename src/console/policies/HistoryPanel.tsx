@@ -17,6 +17,7 @@ import { ServerList } from '../parts/ServerList.tsx';
 import type { Column } from '../parts/Table.tsx';
 import { To } from '../parts/To.tsx';
 import { useChange } from '../parts/use-change.ts';
+import { useMadeFrom } from '../parts/use-made-from.ts';
 
 /** Every revision, who made it and why; an earlier one comes back as a new one. */
 export function HistoryPanel({ policy, tag }: { readonly policy: Policy; readonly tag: string }) {
@@ -101,13 +102,14 @@ function Restore({
   const { t } = useConsoleText();
   const { api } = useHere();
   const change = useChange();
+  const made = useMadeFrom(policy.revision, tag, change, true);
   const [reason, setReason] = useState('');
   const submit = async () => {
     const answer = await change.send({
       method: 'POST',
       path: api('policies', policy.id, 'revisions', String(revision), 'restore'),
       body: { reason },
-      ifMatch: tag,
+      ifMatch: made.tag,
       answer: policySchema,
     });
     if (answer.ok) onClose();

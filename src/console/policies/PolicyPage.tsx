@@ -1,7 +1,12 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { type Policy, policyDuplicationSchema, policySchema } from '../../shared/contracts/hub-api.ts';
+import {
+  type Policy,
+  policyChangeSchema,
+  policyDuplicationSchema,
+  policySchema,
+} from '../../shared/contracts/hub-api.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
@@ -15,6 +20,7 @@ import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
 import { PageGate } from '../parts/PageGate.tsx';
 import { PageParts } from '../parts/PageParts.tsx';
+import { RenameDialog } from '../parts/RenameDialog.tsx';
 import { To } from '../parts/To.tsx';
 import { useChange } from '../parts/use-change.ts';
 import { AssignedPanel } from './AssignedPanel.tsx';
@@ -23,7 +29,6 @@ import { ExceptionsPanel } from './ExceptionsPanel.tsx';
 import { ExportPanel } from './ExportPanel.tsx';
 import { HistoryPanel } from './HistoryPanel.tsx';
 import { JsonPanel } from './JsonPanel.tsx';
-import { RenameDialog } from './RenameDialog.tsx';
 import { RolloutPanel } from './RolloutPanel.tsx';
 import { SaveBar } from './SaveBar.tsx';
 import { SettingsPanel } from './SettingsPanel.tsx';
@@ -117,6 +122,7 @@ function PolicyDetail({
 
 function Actions({ policy, tag }: { readonly policy: Policy; readonly tag: string }) {
   const { t } = useConsoleText();
+  const { api } = useHere();
   const [asking, setAsking] = useState<'rename' | 'duplicate' | 'delete' | null>(null);
   return (
     <>
@@ -130,7 +136,15 @@ function Actions({ policy, tag }: { readonly policy: Policy; readonly tag: strin
         {t('policies.delete')}
       </Button>
       {asking === 'rename' ? (
-        <RenameDialog policy={policy} tag={tag} onClose={() => setAsking(null)} />
+        <RenameDialog
+          title={t('policies.renameTitle')}
+          path={api('policies', policy.id)}
+          thing={policy}
+          tag={tag}
+          schema={policyChangeSchema}
+          answer={policySchema}
+          onClose={() => setAsking(null)}
+        />
       ) : null}
       {asking === 'duplicate' ? <Duplicate policy={policy} onClose={() => setAsking(null)} /> : null}
       {asking === 'delete' ? <Delete policy={policy} tag={tag} onClose={() => setAsking(null)} /> : null}

@@ -5,6 +5,7 @@ import { useHere } from '../organization-context.tsx';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import { useChange } from '../parts/use-change.ts';
+import { useMadeFrom } from '../parts/use-made-from.ts';
 
 /** Asks before a step that reaches many at once: everyone receives a revision, or the one before again. */
 export function PolicyStepDialog({
@@ -27,6 +28,7 @@ export function PolicyStepDialog({
   const { t } = useConsoleText();
   const { api } = useHere();
   const change = useChange();
+  const made = useMadeFrom(policy.revision, tag, change, true);
   const [reason, setReason] = useState('');
   const send = async () => {
     const answer = await change.send({
@@ -36,7 +38,7 @@ export function PolicyStepDialog({
           ? api('policies', policy.id, 'rollout', 'promote')
           : api('policies', policy.id, 'rollback'),
       ...(step === 'promote' ? {} : { body: { reason } }),
-      ifMatch: tag,
+      ifMatch: made.tag,
       answer: policySchema,
     });
     if (answer.ok) onClose();

@@ -3,7 +3,12 @@ import UserRound from 'lucide-react/icons/user-round';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { z } from 'zod';
-import { type Team, teamMemberListSchema, teamSchema } from '../../shared/contracts/hub-api.ts';
+import {
+  type Team,
+  teamChangeSchema,
+  teamMemberListSchema,
+  teamSchema,
+} from '../../shared/contracts/hub-api.ts';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { useConsoleText } from '../console-text.tsx';
@@ -12,7 +17,9 @@ import { MemberPicker } from '../members/MemberPicker.tsx';
 import { useHere } from '../organization-context.tsx';
 import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import { FailureNotice } from '../parts/FailureNotice.tsx';
+import layout from '../parts/Layout.module.css';
 import { PageGate } from '../parts/PageGate.tsx';
+import { RenameDialog } from '../parts/RenameDialog.tsx';
 import { ServerList } from '../parts/ServerList.tsx';
 import { To } from '../parts/To.tsx';
 import { useChange } from '../parts/use-change.ts';
@@ -24,16 +31,17 @@ export function TeamPage({ id }: { readonly id: string }) {
   const loaded = useRead({ path: api('teams', id), answer: teamSchema });
   return (
     <PageGate loaded={loaded} list="teams">
-      {(team) => <TeamDetail team={team} />}
+      {(team, tag) => <TeamDetail team={team} tag={tag ?? '*'} />}
     </PageGate>
   );
 }
 
-function TeamDetail({ team }: { readonly team: Team }) {
+function TeamDetail({ team, tag }: { readonly team: Team; readonly tag: string }) {
   const { t } = useConsoleText();
   const { api, page, isOwner } = useHere();
   const change = useChange();
-  const [deleting, setDeleting] = useState(false);
+  const [asking, setAsking] = useState<'rename' | 'delete' | null>(null);
+  const close = () => setAsking(null);
   const setMember = (userId: string, method: 'PUT' | 'DELETE') =>
     change.send({ method, path: api('teams', team.id, 'members', userId), answer: z.undefined() });
   return (
@@ -43,9 +51,14 @@ function TeamDetail({ team }: { readonly team: Team }) {
         text={team.description}
         actions={
           isOwner ? (
-            <Button variant="default" onClick={() => setDeleting(true)}>
-              {t('teams.delete')}
-            </Button>
+            <>
+              <Button variant="default" onClick={() => setAsking('rename')}>
+                {t('teams.rename')}
+              </Button>
+              <Button variant="default" onClick={() => setAsking('delete')}>
+                {t('teams.delete')}
+              </Button>
+            </>
           ) : null
         }
       />
@@ -95,7 +108,20 @@ function TeamDetail({ team }: { readonly team: Team }) {
           />
         </Panel>
       ) : null}
-      {deleting ? <DeleteTeam team={team} onClose={() => setDeleting(false)} /> : null}
+      {asking === 'rename' ? (
+        <RenameDialog
+          title={t('teams.renameTitle')}
+          path={api('teams', team.id)}
+          thing={team}
+          tag={tag}
+          schema={teamChangeSchema}
+          answer={teamSchema}
+          onClose={close}
+        >
+          <p className={layout.dim}>{t('teams.renameText')}</p>
+        </RenameDialog>
+      ) : null}
+      {asking === 'delete' ? <DeleteTeam team={team} onClose={close} /> : null}
     </>
   );
 }

@@ -50,6 +50,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   [`GET ${O}/teams`]: 'teams list',
   [`POST ${O}/teams`]: 'teams create',
   [`GET ${O}/teams/{teamId}`]: 'teams show',
+  [`PATCH ${O}/teams/{teamId}`]: 'teams set',
   [`DELETE ${O}/teams/{teamId}`]: 'teams delete',
   [`GET ${O}/teams/{teamId}/members`]: 'teams show',
   [`PUT ${O}/teams/{teamId}/members/{userId}`]: 'teams add',

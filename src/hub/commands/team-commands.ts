@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import type { z } from 'zod';
 import {
+  teamChangeSchema,
   teamCreationSchema,
   teamMemberQuerySchema,
   teamQuerySchema,
@@ -14,6 +16,7 @@ import {
   listTeamMembers,
   listTeams,
   setTeamMember,
+  updateTeam,
 } from '../teams/team-service.ts';
 import {
   type CommonOptions,
@@ -31,7 +34,7 @@ interface TeamOptions extends CommonOptions {
   readonly organization: string;
 }
 
-/** `teams list|show|create|delete|add|remove` */
+/** `teams list|show|create|set|delete|add|remove` */
 export function teamCommands(program: Command, around: Surroundings): void {
   const teams = program.command('teams').description('teams of an organization');
   const command = (name: string, description: string) =>
@@ -83,15 +86,24 @@ export function teamCommands(program: Command, around: Surroundings): void {
     .option('--description <text>', 'what it is for')
     .action((name: string, options: TeamOptions & { readonly description?: string }) =>
       within(options, 'create', async (db, organizationId) => {
-        const wanted = teamCreationSchema.safeParse({ name, description: options.description });
-        if (!wanted.success)
-          throw new RefusalError({
-            code: 'bad_request',
-            message: wanted.error.issues[0]?.message ?? 'That is no name of a team.',
-          });
-        const team = await createTeam(db, operator(), organizationId, wanted.data);
+        const wanted = accepted(teamCreationSchema.safeParse({ name, description: options.description }));
+        const team = await createTeam(db, operator(), organizationId, wanted);
         answer(outputOf(around), { team }, () => [`Made the team "${team.name}".`]);
       }),
+    );
+  command('set <team>', 'rename or describe a team')
+    .option('--name <name>', 'what it is called from now on')
+    .option('--description <text>', 'what it is for')
+    .action(
+      (name: string, options: TeamOptions & { readonly name?: string; readonly description?: string }) =>
+        within(options, 'set', async (db, organizationId) => {
+          const { id: teamId } = await findTeam(db, organizationId, name);
+          const wanted = accepted(
+            teamChangeSchema.safeParse({ name: options.name, description: options.description }),
+          );
+          const team = await updateTeam(db, operator(), organizationId, { ...wanted, teamId });
+          answer(outputOf(around), { team }, () => [`The team is "${team.name}" now.`]);
+        }),
     );
   command('delete <team>', 'delete a team; its members stay in the organization').action(
     (name: string, options: TeamOptions) =>
@@ -115,4 +127,13 @@ export function teamCommands(program: Command, around: Surroundings): void {
         }),
     );
   }
+}
+
+/** What a schema accepted; its first problem is refused. */
+function accepted<T>(parsed: z.ZodSafeParseResult<T>): T {
+  if (parsed.success) return parsed.data;
+  throw new RefusalError({
+    code: 'bad_request',
+    message: parsed.error.issues[0]?.message ?? 'That is no name of a team.',
+  });
 }

@@ -4,7 +4,7 @@ import type { ChangeContext } from '../audit/record.ts';
 import { startTestDatabase } from '../database/test-database.ts';
 import { addMember, removeMember } from '../organizations/member-service.ts';
 import { createOrganization } from '../organizations/organization-service.ts';
-import { createTeam, deleteTeam, setTeamMember } from '../teams/team-service.ts';
+import { createTeam, deleteTeam, setTeamMember, updateTeam } from '../teams/team-service.ts';
 import { assignPolicy, setDefaultPolicy, unassignPolicy } from './assignment-service.ts';
 import { deletePolicy } from './deleted-policies.ts';
 import { createPolicy, orderPolicies } from './policy-service.ts';
@@ -81,6 +81,33 @@ const join = (teamId: string, userId: string, present = true) =>
   setTeamMember(database.db, context(), organizationId, { teamId, userId, present });
 const assignTeam = (teamId: string, policyId: string, moveFrom?: string) =>
   assignPolicyToTeam(database.db, context(), organizationId, { teamId, policyId, moveFrom });
+
+it('a team that is renamed keeps members and policy; the connections that place newcomers in it follow', async () => {
+  const { db } = database;
+  await setTeamMember(db, context(), organizationId, { teamId: front, userId: ada, present: true });
+  await assignPolicyToTeam(db, context(), organizationId, { policyId: first, teamId: front });
+  const place = await db
+    .insertInto('connections')
+    .values({
+      organization_id: organizationId,
+      name: 'Okta',
+      kind: 'saml',
+      default_team: 'FRONT',
+      created_at: new Date(),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const rename = (name: string) => updateTeam(db, context(), organizationId, { teamId: front, name });
+  await expect(rename('bACK')).rejects.toThrow('There is a team named "bACK" already.');
+  expect(await rename('Façade')).toMatchObject({ name: 'Façade', members: 1, policy: { id: first } });
+  expect((await received(ada)).policy).toBe(first);
+  const { default_team } = await db
+    .selectFrom('connections')
+    .select('default_team')
+    .where('id', '=', place.id)
+    .executeTakeFirstOrThrow();
+  expect(default_team).toBe('Façade');
+});
 
 describe('a policy of a team', () => {
   it('is the user policy of its members, and follows membership live', async () => {

@@ -1,5 +1,6 @@
 import {
   organizationPathSchema,
+  teamChangeSchema,
   teamCreationSchema,
   teamListSchema,
   teamMemberListSchema,
@@ -10,16 +11,19 @@ import {
   teamSchema,
 } from '../../shared/contracts/hub-api.ts';
 import { organizationOf } from '../access.ts';
+import { ifMatchSchema, tagged } from '../audit/made-from.ts';
 import { changeBy } from '../audit/record.ts';
 import { answers, noContent } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
 import {
   createTeam,
   deleteTeam,
+  editedOfTeam,
   listTeamMembers,
   listTeams,
   readTeam,
   setTeamMember,
+  updateTeam,
 } from './team-service.ts';
 
 const tags = ['teams'];
@@ -68,7 +72,29 @@ function wholeTeamRoutes(app: HubServer, { db, clock }: HubContext): void {
       config: { requires: 'editor' },
       schema: { summary: 'One team', tags, params: teamPathSchema, response: answers(200, teamSchema) },
     },
-    (request) => readTeam(db, organizationOf(request).id, request.params.teamId),
+    async (request, reply) => {
+      const team = await readTeam(db, organizationOf(request).id, request.params.teamId);
+      return tagged(reply, team, editedOfTeam(team));
+    },
+  );
+  app.patch(
+    '/v1/orgs/:organization/teams/:teamId',
+    {
+      config: { requires: 'owner' },
+      schema: {
+        summary: 'Rename or describe a team',
+        tags,
+        params: teamPathSchema,
+        headers: ifMatchSchema,
+        body: teamChangeSchema,
+        response: answers(200, teamSchema),
+      },
+    },
+    async (request, reply) => {
+      const change = { ...request.body, teamId: request.params.teamId };
+      const team = await updateTeam(db, changeBy(request, clock), organizationOf(request).id, change);
+      return tagged(reply, team, editedOfTeam(team));
+    },
   );
   app.delete(
     '/v1/orgs/:organization/teams/:teamId',

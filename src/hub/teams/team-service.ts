@@ -1,12 +1,14 @@
 import { sql } from 'kysely';
 import type {
   Team,
+  TeamChange,
   TeamList,
   TeamMemberList,
   TeamMemberQuery,
   TeamQuery,
 } from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
+import { demandUnchanged, type Editable } from '../audit/made-from.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Reader } from '../database/connection.ts';
 import { isUniqueViolation } from '../database/constraint.ts';
@@ -131,14 +133,7 @@ export async function createTeam(
       .values({ organization_id: organizationId, ...wanted, created_at: context.at })
       .returning('id')
       .executeTakeFirstOrThrow()
-      .catch((error: unknown) => {
-        if (!isUniqueViolation(error, 'teams_name')) throw error;
-        throw new RefusalError({
-          code: 'conflict',
-          message: `There is a team named "${wanted.name}" already.`,
-          help: 'Choose another name; upper and lower case do not make a difference.',
-        });
-      });
+      .catch(refuseTakenName(wanted.name));
     await recordChange(trx, context, {
       organizationId,
       action: 'team.create',
@@ -146,6 +141,59 @@ export async function createTeam(
       after: { ...wanted },
     });
     return readTeam(trx, organizationId, id);
+  });
+}
+
+function refuseTakenName(name: string): (error: unknown) => never {
+  return (error) => {
+    if (!isUniqueViolation(error, 'teams_name')) throw error;
+    throw new RefusalError({
+      code: 'conflict',
+      message: `There is a team named "${name}" already.`,
+      help: 'Choose another name; upper and lower case do not make a difference.',
+    });
+  };
+}
+
+/** What can be edited of a team. */
+export function editedOfTeam({ name, description }: Team): Editable {
+  return { name, description };
+}
+
+/**
+ * Renames or describes a team. Its members, policies, invitations and directory groups stay with it; connections that
+ * place newcomers in it go by its name, and follow.
+ */
+export async function updateTeam(
+  db: Db,
+  context: ChangeContext,
+  organizationId: string,
+  { teamId, ...change }: TeamChange & { readonly teamId: string },
+): Promise<Team> {
+  return db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, organizationId);
+    const team = await readTeam(trx, organizationId, teamId);
+    const { name, description } = team;
+    const edited = editedOfTeam(team);
+    await demandUnchanged(trx, context, { organizationId, targetId: teamId, action: 'team.update', edited });
+    const after = { name: change.name ?? name, description: change.description ?? description };
+    if (after.name === name && after.description === description) return team;
+    await trx
+      .updateTable('teams')
+      .set(after)
+      .where('id', '=', teamId)
+      .execute()
+      .catch(refuseTakenName(after.name));
+    await sql`update connections set default_team = ${after.name}
+      where organization_id = ${organizationId} and lower(default_team) = lower(${name})`.execute(trx);
+    await recordChange(trx, context, {
+      organizationId,
+      action: 'team.update',
+      target: { kind: 'team', id: teamId, label: after.name },
+      before: { name, description },
+      after,
+    });
+    return readTeam(trx, organizationId, teamId);
   });
 }
 

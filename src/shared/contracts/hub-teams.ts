@@ -28,6 +28,11 @@ export const teamQuerySchema = wholeOrPageQuerySchema.extend({
 });
 export const teamListSchema = z.object({ teams: z.array(teamSchema), ...pageAnswer });
 export const teamCreationSchema = z.object({ name: name(), description: z.string().max(2000).default('') });
+/** What is left out stays. */
+export const teamChangeSchema = z.object({
+  name: name().optional(),
+  description: z.string().max(2000).optional(),
+});
 export const teamMemberQuerySchema = wholeOrPageQuerySchema.extend({
   /** Part of the name or the e-mail address. */
   search: searchSchema,
@@ -40,6 +45,7 @@ export const teamMemberListSchema = z.object({
 
 export type TeamQuery = z.infer<typeof teamQuerySchema>;
 export type TeamList = z.infer<typeof teamListSchema>;
+export type TeamChange = z.infer<typeof teamChangeSchema>;
 export type TeamMemberQuery = z.infer<typeof teamMemberQuerySchema>;
 export type TeamMemberList = z.infer<typeof teamMemberListSchema>;
 export type Team = z.infer<typeof teamSchema>;

@@ -89,6 +89,7 @@ export const enAuditActions = {
   'audit.did.team.create': 'Team made',
   'audit.did.team.delete': 'Team deleted',
   'audit.did.team.remove-member': 'Member taken out of a team',
+  'audit.did.team.update': 'Team changed',
   'audit.did.token.create': 'API token made',
   'audit.did.token.revoke': 'API token revoked',
 } as const;

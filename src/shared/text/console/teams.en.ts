@@ -14,6 +14,10 @@ export const enTeams = {
   'teams.putIn': 'Add',
   'teams.takeOut': 'Take out',
   'teams.takeOutNamed': 'Take out {email}',
+  'teams.rename': 'Rename',
+  'teams.renameTitle': 'Name and description',
+  'teams.renameText':
+    'Members and policies stay. If groups of your identity provider name this team, rename it there too: otherwise sign-in or SCIM may make a team of the old name again.',
   'teams.delete': 'Delete team',
   'teams.deleteTitle': 'Delete the team “{team}”?',
   'teams.deleteText': {
