@@ -34,7 +34,8 @@ export async function createDelivery(options: DeliveryOptions): Promise<{ readon
   const plugin: HubPlugin = (app, context) => {
     const { log, metrics, answerEarly } = context;
     const streams = createEventStreams({
-      ...{ db, clock, announcements, prepare: bundles.prepare, random: Math.random },
+      ...{ db, clock, announcements, random: Math.random },
+      ...{ prepare: bundles.prepare, renew: access.renew },
       onError: (error) =>
         log.warn({ err: error }, 'event streams could not be brought up to date; trying again'),
     });

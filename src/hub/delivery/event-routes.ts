@@ -68,10 +68,8 @@ async function open(
   response.write(RETRY);
   const stream: AgentStream = {
     response,
-    userId: bearer.userId,
+    bearer,
     organizationId: membership.organizationId,
-    sessionId: bearer.sessionId,
-    endsAt: bearer.sessionExpiresAt.getTime(),
     told: lastEventId(request),
   };
   // A number from the future (a hub whose backup was restored) must not silence the stream.

@@ -16,6 +16,9 @@ let asked: { readonly told: ReadonlyMap<string, number>; answer(seq: number): vo
 const errors: unknown[] = [];
 /** For whom a bundle was signed before they asked. */
 let signed: string[] = [];
+/** Who was looked at again, question by question; the answer to those questions. */
+let renewed: (readonly string[])[] = [];
+let renewing = Promise.resolve();
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
@@ -23,6 +26,8 @@ beforeEach(() => {
   asked = [];
   errors.length = 0;
   signed = [];
+  renewed = [];
+  renewing = Promise.resolve();
   standing = [];
   streams = createEventStreams({
     db: answering(() => standing),
@@ -44,6 +49,10 @@ beforeEach(() => {
           fail: () => reject(new Error('the database is away')),
         });
       }),
+    renew: (bearers) => {
+      renewed.push(bearers.map(({ userId }) => userId));
+      return renewing;
+    },
     random: () => 0.5,
     onError: (error) => errors.push(error),
   });
@@ -91,8 +100,11 @@ function open(
   };
   const stream: AgentStream = {
     response: response as unknown as ServerResponse,
-    ...{ userId: user, organizationId: 'acme', sessionId: 's', told: 1 },
-    endsAt: more.endsAt ?? START + 86_400_000,
+    bearer: {
+      ...{ userId: user, sessionId: 's', sessionExpiresAt: new Date(more.endsAt ?? START + 86_400_000) },
+      proof: { authorization: `Bearer ${user}`, idHash: '', endsAt: START },
+    },
+    ...{ organizationId: 'acme', told: 1 },
   };
   streams.open(stream, more.since ?? streams.changes);
   const endNow = () => {
@@ -168,6 +180,20 @@ describe('a change for a whole organization', () => {
     while (told() < 600) await settled();
     for (const { written } of all) expect(written).toEqual(['id: 7\nevent: policy\ndata: {"seq":7}\n\n']);
     expect(new Set(signed).size).toBe(600);
+  });
+
+  it('is told once those who will come for it have been looked at again, all with one question', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    renewing = promise;
+    const all = [open('ada'), open('bob')];
+    everybody();
+    asked[0]?.answer(7);
+    await settled();
+    expect(renewed).toEqual([['ada', 'bob']]);
+    expect(all.map(({ written }) => written.length)).toEqual([0, 0]);
+    resolve();
+    await settled();
+    expect(all.map(({ written }) => written.length)).toEqual([1, 1]);
   });
 
   it('leaves a stream alone that ended while its news were read', async () => {

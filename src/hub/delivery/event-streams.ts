@@ -3,6 +3,7 @@ import { EVENT_HEARTBEAT_SECONDS } from '../../shared/contracts/agent-api.ts';
 import type { Clock } from '../clock.ts';
 import type { Announcements } from '../database/announcements.ts';
 import type { Db } from '../database/connection.ts';
+import type { AgentBearer } from '../identity/agent-access.ts';
 import type { News } from './bundles.ts';
 import { readSequenceAnnouncement } from './sequence-announcement.ts';
 import { type AgentStream, beat, createStreamRegistry, end, nudge } from './stream-registry.ts';
@@ -17,6 +18,8 @@ export interface EventStreamOptions {
     organizationId: string,
     told: ReadonlyMap<string, number>,
   ) => Promise<ReadonlyMap<string, News>>;
+  /** Lets those of these bearers who are still good be answered from memory for a moment: they are about to come. */
+  readonly renew: (bearers: readonly AgentBearer[]) => Promise<void>;
   /** From 0 up to 1, as `Math.random`. */
   readonly random: () => number;
   readonly onError: (error: unknown) => void;
@@ -57,7 +60,7 @@ const TOLD_AT_ONCE = 16;
 const STREAMS_OF_ONE_USER = 32;
 
 export function createEventStreams(options: EventStreamOptions): EventStreams {
-  const { db, clock, announcements, prepare, random, onError } = options;
+  const { db, clock, announcements, prepare, renew, random, onError } = options;
   const registry = createStreamRegistry();
   const due = new Map<AgentStream, Question>();
   let changes = 0;
@@ -105,8 +108,14 @@ export function createEventStreams(options: EventStreamOptions): EventStreams {
     }
     for (const [organizationId, streams] of Map.groupBy(curious, (stream) => stream.organizationId)) {
       const told = new Map<string, number>();
-      for (const { userId, told: seq } of streams) told.set(userId, Math.min(seq, told.get(userId) ?? seq));
-      await tellNews(streams, await prepare(organizationId, told));
+      for (const { bearer, told: seq } of streams) {
+        told.set(bearer.userId, Math.min(seq, told.get(bearer.userId) ?? seq));
+      }
+      const [news] = await Promise.all([
+        prepare(organizationId, told),
+        renew(streams.map(({ bearer }) => bearer)),
+      ]);
+      await tellNews(streams, news);
     }
   };
   /** Who may have been signed out is looked at whole; a mere question for news must not hide that. */
@@ -146,7 +155,7 @@ export function createEventStreams(options: EventStreamOptions): EventStreams {
   const heartbeat = setInterval(() => {
     const now = clock.now();
     for (const stream of registry.all()) {
-      if (stream.endsAt <= now) close(stream, 'signed_out');
+      if (stream.bearer.sessionExpiresAt.getTime() <= now) close(stream, 'signed_out');
       else beat(stream);
     }
   }, EVENT_HEARTBEAT_SECONDS * 1000);
@@ -163,7 +172,7 @@ export function createEventStreams(options: EventStreamOptions): EventStreams {
     },
     open(stream, since) {
       registry.add(stream);
-      const [oldest, ...others] = registry.ofUser(stream.userId);
+      const [oldest, ...others] = registry.ofUser(stream.bearer.userId);
       if (oldest !== undefined && others.length >= STREAMS_OF_ONE_USER)
         close(oldest, 'draining', RETRY_LONGEST_MS);
       stream.response.once('close', () => {
@@ -191,8 +200,8 @@ export function createEventStreams(options: EventStreamOptions): EventStreams {
 async function tellNews(streams: readonly AgentStream[], news: ReadonlyMap<string, News>): Promise<void> {
   for (let from = 0; from < streams.length; from += TOLD_AT_ONCE) {
     const some = streams.slice(from, from + TOLD_AT_ONCE);
-    for (const stream of some) nudge(stream, news.get(stream.userId)?.seq ?? stream.told);
-    for (const { userId } of some) news.get(userId)?.sign();
+    for (const stream of some) nudge(stream, news.get(stream.bearer.userId)?.seq ?? stream.told);
+    for (const { bearer } of some) news.get(bearer.userId)?.sign();
     for (const _ of some) await turn();
   }
 }

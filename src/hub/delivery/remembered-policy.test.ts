@@ -9,7 +9,10 @@ import { registerAgentRoutes } from './agent-routes.ts';
 import type { Delivered } from './bundles.ts';
 import { answerFromMemory } from './remembered-policy.ts';
 
-const ADA: AgentBearer = { userId: 'ada', sessionId: 'one', sessionExpiresAt: new Date(0) };
+const ADA: AgentBearer = {
+  ...{ userId: 'ada', sessionId: 'one', sessionExpiresAt: new Date(0) },
+  proof: { authorization: 'Bearer a', idHash: '', endsAt: 0 },
+};
 
 let stop: (() => void) | undefined;
 afterEach(() => stop?.());
@@ -17,7 +20,7 @@ afterEach(() => stop?.());
 /** Asks a server that has nothing but this answer: 404 is what is left to the route. */
 async function ask(bearer: AgentBearer | null | Promise<AgentBearer | null>, bundle: Delivered | undefined) {
   const answer = answerFromMemory({
-    access: { verify: () => bearer, stop: () => undefined },
+    access: { verify: () => bearer, renew: async () => undefined, stop: () => undefined },
     unknown: new WeakSet(),
     bundles: {
       known: (userId, organization) => (userId === 'ada' && organization === 'acme' ? bundle : undefined),
@@ -70,6 +73,7 @@ it.each([
         asked.push(authorization);
         return bearer;
       },
+      renew: async () => undefined,
       stop: () => undefined,
     },
     bundles: {

@@ -1,15 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import type { StreamEnd } from '../../shared/contracts/agent-api.ts';
 import { AGENT_EVENTS } from '../../shared/contracts/agent-api.ts';
+import type { AgentBearer } from '../identity/agent-access.ts';
 
 /** One open event stream. Ten thousand of them idle in one process: it holds no more than it must. */
 export interface AgentStream {
   readonly response: ServerResponse;
-  readonly userId: string;
+  /** Who opened it, by what. */
+  readonly bearer: AgentBearer;
   readonly organizationId: string;
-  readonly sessionId: string;
-  /** When the session ends whatever it does, in milliseconds since 1970. */
-  readonly endsAt: number;
   /** The highest sequence number it was told. */
   told: number;
 }
@@ -34,14 +33,16 @@ export function createStreamRegistry(): StreamRegistry {
       return streams.size;
     },
     add(stream) {
+      const { userId } = stream.bearer;
       streams.add(stream);
-      byUser.set(stream.userId, [...(byUser.get(stream.userId) ?? []), stream]);
+      byUser.set(userId, [...(byUser.get(userId) ?? []), stream]);
     },
     remove(stream) {
       if (!streams.delete(stream)) return;
-      const rest = (byUser.get(stream.userId) ?? []).filter((other) => other !== stream);
-      if (rest.length === 0) byUser.delete(stream.userId);
-      else byUser.set(stream.userId, rest);
+      const { userId } = stream.bearer;
+      const rest = (byUser.get(userId) ?? []).filter((other) => other !== stream);
+      if (rest.length === 0) byUser.delete(userId);
+      else byUser.set(userId, rest);
     },
     all: () => streams,
     ofUser: (userId) => byUser.get(userId) ?? [],

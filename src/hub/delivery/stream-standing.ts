@@ -28,8 +28,8 @@ export async function readStanding(
     const some = streams.slice(from, from + AT_ONCE);
     const { rows } = await sql<Row>`
       select k.n, d.id is not null as session, m.user_id is not null as member, s.seq
-        from unnest(${some.map((each) => each.userId)}::uuid[], ${some.map((each) => each.organizationId)}::uuid[],
-                    ${some.map((each) => each.sessionId)}::uuid[]) with ordinality as k(user_id, organization_id, session_id, n)
+        from unnest(${some.map((each) => each.bearer.userId)}::uuid[], ${some.map((each) => each.organizationId)}::uuid[],
+                    ${some.map((each) => each.bearer.sessionId)}::uuid[]) with ordinality as k(user_id, organization_id, session_id, n)
         left join device_sessions d on d.id = k.session_id and d.user_id = k.user_id and d.expires_at > ${at}
          and exists (select 1 from users u where u.id = k.user_id and u.disabled_at is null)
         left join memberships m on m.organization_id = k.organization_id and m.user_id = k.user_id
