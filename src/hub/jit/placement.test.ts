@@ -80,6 +80,23 @@ describe('somebody new', () => {
     expect(await standing('ann')).toContain(`${sso.organization} editor jit`);
   });
 
+  it('becomes one by the attribute beside groups as well, in the one organization that it is about', async () => {
+    const both = groups(`${other.name}:Tools`, `${sso.organization}:Tools`);
+    await signIn('ann', { ...both, role: 'editor' });
+    expect(await standing('ann')).toEqual(
+      [
+        `${other.name} member jit`,
+        `${sso.organization} editor jit`,
+        `${other.name}:Tools jit`,
+        `${sso.organization}:Tools jit`,
+      ].sort(),
+    );
+    await signIn('bea', { ...both, role: 'owner', organization: other.name });
+    expect(await standing('bea')).toEqual(expect.not.arrayContaining([expect.stringContaining(' owner ')]));
+    await signIn('ann', { ...both, role: 'owner' });
+    expect(await standing('ann')).toContain(`${sso.organization} editor jit`);
+  });
+
   it('in another organization joins no team that only the connection’s own one has by default', async () => {
     await signIn('ann', { organization: other.name });
     expect(await standing('ann')).toEqual([`${other.name} member jit`]);

@@ -52,7 +52,10 @@ export async function placeByGroups(trx: Trx, placing: Placing): Promise<boolean
     if (group === null) continue;
     const organizationId = placing.scope.byName.get(group.organization);
     if (organizationId === undefined) leftOut(placing, group.organization);
-    else kept.push(await joinNamedTeam(trx, placing, { organizationId, team: group.team, role: 'member' }));
+    else {
+      const role = isRoleFor(placing, organizationId) ? roleFor(placing, organizationId) : 'member';
+      kept.push(await joinNamedTeam(trx, placing, { organizationId, team: group.team, role }));
+    }
   }
   await leaveOthers(trx, placing, kept);
   return kept.length > 0;
@@ -76,6 +79,13 @@ export async function placeNewcomer(trx: Trx, placing: Placing): Promise<void> {
         : null;
   if (team === null) await join(trx, placing, target, role);
   else await joinNamedTeam(trx, placing, { organizationId: target, team, role });
+}
+
+/** A role attribute is about one organization, however many the groups name: the one that is named, else the own one. */
+function isRoleFor({ first, identity, scope }: Placing, organizationId: string): boolean {
+  if (!first) return false;
+  const named = identity.organization === null ? scope.own.id : scope.byName.get(identity.organization);
+  return organizationId === named;
 }
 
 function roleFor(placing: Placing, organizationId: string): Role {
