@@ -4,6 +4,7 @@ import { acceptConnection } from '../connections/acceptance-service.ts';
 import { updateConnection } from '../connections/connection-service.ts';
 import type { Role } from '../database/schema.ts';
 import { startTestDatabase } from '../database/test-database.ts';
+import { createBrowser } from '../identity/test-browser.ts';
 import {
   createAccount,
   createTestOrganization,
@@ -12,6 +13,8 @@ import {
   startTestHub,
   type TestHub,
 } from '../identity/test-hub.ts';
+import { createSetupLink } from '../organizations/setup-links.ts';
+import { makePasswordLink } from '../sso/sign-in-settings.ts';
 import {
   createTestSso,
   failuresOf,
@@ -429,7 +432,7 @@ describe('linking an account that was there before', () => {
     expect(await whoIs(sso, browser)).toBe(`new@${second}`);
   });
 
-  it('takes its password, second factors, sessions and API tokens: who made it keeps no way in', async () => {
+  it('takes its password, links to choose one, second factors, sessions and API tokens: who made it keeps no way in', async () => {
     const sso = await createTestSso(hub, database);
     const squatter = await createAccount(database, `ceo@${sso.domain}`);
     const place = { db: database.db, secret: hub.secret, publicUrl: hub.url };
@@ -453,8 +456,18 @@ describe('linking an account that was there before', () => {
         created_at: new Date(),
       })
       .execute();
+    const link = await database.db.transaction().execute((trx) =>
+      createSetupLink(trx, {
+        publicUrl: hub.url,
+        at: new Date(),
+        purpose: 'password',
+        userId: squatter.id,
+      }),
+    );
+    expect((await createBrowser(hub.url).get(link.url)).status).toBe(200);
     const { browser } = await signInBySaml(sso, squatter.email);
     expect(await whoIs(sso, browser)).toBe(squatter.email);
+    expect((await createBrowser(hub.url).get(link.url)).status).toBe(404);
     const { db } = database;
     expect(await db.selectFrom('passkeys').select('id').where('user_id', '=', squatter.id).execute()).toEqual(
       [],
@@ -483,6 +496,21 @@ describe('linking an account that was there before', () => {
     // Only the first time: a session of a later sign-in leaves the others.
     await signInBySaml(sso, squatter.email);
     expect(await browsers.execute()).toHaveLength(2);
+  });
+
+  it('is opened by no organization whose domain it is not in: the person may come back', async () => {
+    const sso = await createTestSso(hub, database);
+    const gone = await createAccount(database, `gone@${sso.domain}`);
+    const other = await createTestOrganization(database, `other-${sso.domain.split('.')[0]}`, [gone]);
+    const link = (organizationId: string) =>
+      makePasswordLink(database.db, OPERATOR, { organizationId, userId: gone.id }, hub.url);
+    await expect(link(other.id)).rejects.toThrow('is in a domain of another organization');
+    // The organization whose domain it is may.
+    await database.pool.query('update memberships set organization_id = $1 where user_id = $2', [
+      sso.organizationId,
+      gone.id,
+    ]);
+    expect(await link(sso.organizationId)).toMatchObject({ email: gone.email });
   });
 
   it('does not give an address that was freed by a rename to whom had it before', async () => {

@@ -3,12 +3,18 @@ import { endSessionsOf } from '../identity/session-ends.ts';
 import { removeSecondFactor } from '../second-factor/second-factor.ts';
 
 /**
- * Takes every credential from an account: its password, its second factors, its sessions in browsers and on devices, and the API
- * tokens it made. Done when SSO or SCIM first links an account that existed before (docs/identity.md): whoever
+ * Takes every credential from an account: its password and the links to choose one, its second factors, its sessions in
+ * browsers and on devices, and the API tokens it made. Done when SSO or SCIM first links an account that existed before (docs/identity.md): whoever
  * made it with somebody else's address must not keep a way in.
  */
 export async function revokeCredentials(trx: Trx, userId: string, at: Date): Promise<void> {
   await trx.updateTable('users').set({ password_hash: null }).where('id', '=', userId).execute();
+  await trx
+    .updateTable('setup_links')
+    .set({ used_at: at })
+    .where('user_id', '=', userId)
+    .where('used_at', 'is', null)
+    .execute();
   await removeSecondFactor(trx, userId);
   await endSessionsOf(trx, userId, { reason: 'account_linked', at });
   await trx

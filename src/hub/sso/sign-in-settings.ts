@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { SignInSettings, SignInSettingsChange } from '../../shared/contracts/hub-sso.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { demandUnchanged } from '../audit/made-from.ts';
@@ -62,9 +63,15 @@ export async function mayUseDeviceSignIn(reader: Reader, userId: string): Promis
   return row === undefined;
 }
 
+async function isInForeignDomain(reader: Reader, organizationId: string, email: string): Promise<boolean> {
+  const { rows } = await sql`select 1 from domains d where d.organization_id <> ${organizationId}
+    and d.verified_at is not null and d.name = lower(split_part(${email}, '@', -1))`.execute(reader);
+  return rows.length > 0;
+}
+
 /**
- * A link with which a member chooses a new password. Only for members of no other organization: an owner here must not
- * get into an account that others trust as well; and not where the identity provider signs them in. `byScim`: whose
+ * A link with which a member chooses a new password. Only for members of no other organization, in no domain of
+ * another: an owner here must not get into an account that others trust as well, or will again; and not where the identity provider signs them in. `byScim`: whose
  * membership is SCIM's get no mail of ours.
  */
 export async function makePasswordLink(
@@ -87,6 +94,12 @@ export async function makePasswordLink(
         code: 'forbidden',
         message: `${member.email} belongs to another organization as well, so this one cannot reset the password.`,
         help: 'Whoever runs the hub can: mooring-hub users set-password.',
+      });
+    if (await isInForeignDomain(trx, where.organizationId, member.email))
+      throw new RefusalError({
+        code: 'forbidden',
+        message: `${member.email} is in a domain of another organization, so this one cannot reset the password.`,
+        help: 'An owner there can, or whoever runs the hub: mooring-hub users set-password.',
       });
     if (await requiresSso(trx, member.email))
       throw new RefusalError({
