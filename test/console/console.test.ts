@@ -273,15 +273,27 @@ describe('policies', () => {
     });
   });
 
-  test('a pasted list is assigned one by one, and strangers are named', async () => {
+  test('a pasted list says line by line what would happen, and whom it moves from which policy, before it does', async () => {
     await visit('owner', async (opened) => {
-      const { page, go } = opened;
+      const { page, go, api } = opened;
+      const former = await newPolicy(opened, 'Former');
+      const { members } = z
+        .object({ members: z.array(z.object({ userId: z.string() })) })
+        .parse(await api('GET', `/members?search=${hub.said.designerEmail}`));
+      await api('PUT', `/members/${members[0]?.userId}/policy`, { policyId: former.id });
       const policy = await newPolicy(opened, 'Assigned');
       await go(`policies/${policy.id}/assigned`);
-      await page.getByLabel('E-mail addresses').fill(`${hub.said.designerEmail}\nnobody@acme.example`);
-      await button(page, 'Assign to 2 addresses').click();
-      await page.getByText('2 of 2 done').waitFor();
-      await page.getByText('Not a member', { exact: true }).waitFor();
+      await page
+        .getByLabel('E-mail addresses')
+        .fill(`Dave <${hub.said.designerEmail}>, nobody@acme.example\n\nnot an address`);
+      await button(page, 'Look at each line').click();
+      const table = page.getByRole('table', { name: 'What happens to each line' });
+      await table.getByRole('row', { name: `1 ${hub.said.designerEmail} Moves from “Former”` }).waitFor();
+      await table.getByRole('row', { name: '1 nobody@acme.example Not a member' }).waitFor();
+      await table.getByRole('row', { name: '3 not an address Not an e-mail address' }).waitFor();
+      expect(await api('GET', `/policies/${policy.id}/users`)).toMatchObject({ users: [] });
+      await button(page, 'Assign to 1 user').click();
+      await page.getByText('1 user has the policy now.').waitFor();
       await page.getByRole('table', { name: 'Users' }).getByText(hub.said.designerEmail).waitFor();
     });
   });

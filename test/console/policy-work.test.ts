@@ -249,7 +249,7 @@ test('a CSV file assigns a policy, after each of its lines was looked at', async
     await page
       .getByLabel('CSV file of users')
       .setInputFiles({ name: 'users.csv', mimeType: 'text/csv', buffer: Buffer.from(file) });
-    const table = page.getByRole('table', { name: 'Assign from a file' });
+    const table = page.getByRole('table', { name: 'What happens to each line' });
     await table.getByRole('row', { name: /^2 .*Moves from “Had before”/ }).waitFor();
     await table.getByRole('row', { name: /^3 nobody@.*Not a member/ }).waitFor();
     await table.getByRole('row', { name: /^4 .*Not an e-mail address/ }).waitFor();

@@ -17,9 +17,8 @@ import { ServerList } from '../parts/ServerList.tsx';
 import { To } from '../parts/To.tsx';
 import { type Change, useChange } from '../parts/use-change.ts';
 import { AssignedTeams } from './AssignedTeams.tsx';
-import { AssignmentFilePart } from './AssignmentFilePart.tsx';
+import { AssignmentListPart } from './AssignmentListPart.tsx';
 import { DefaultPanel } from './DefaultPanel.tsx';
-import { PastedList } from './PastedList.tsx';
 
 /** Who receives the policy: everybody by default, teams, and people by name. */
 export function AssignedPanel({ policy }: { readonly policy: Policy }) {
@@ -55,8 +54,7 @@ export function AssignedPanel({ policy }: { readonly policy: Policy }) {
             }
             onPick={assign}
           />
-          <PastedList policy={policy} onAssign={assign} />
-          <AssignmentFilePart policy={policy} />
+          <AssignmentListPart policy={policy} />
         </div>
       </Panel>
     </div>

@@ -62,7 +62,9 @@ async function readFacts(db: Db, { organizationId: id, at }: OverviewPlace): Pro
       and expires_at > ${at}) as invitations,
     exists (select 1 from domains where organization_id = ${id} and verified_at is not null) as domain,
     exists (select 1 from checklist_marks where organization_id = ${id} and step = ${ENFORCEMENT}) as enforcement,
-    exists (select 1 from member_policies where organization_id = ${id}) as assigned,
+    (exists (select 1 from organizations where id = ${id} and default_policy_id is not null)
+      or exists (select 1 from policy_teams where organization_id = ${id})
+      or exists (select 1 from policy_assignments where organization_id = ${id})) as assigned,
     (exists (select 1 from invitations where organization_id = ${id})
       or coalesce((select members from organization_sizes where organization_id = ${id}), 0) > 1) as invited`.execute(
     db,

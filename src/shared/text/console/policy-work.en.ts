@@ -24,9 +24,8 @@ export const enPolicyWork = {
   'deleted.restored': '“{policy}” is back.',
   'deleted.restoredTo': '{users} and {teams} have it again.',
   'deleted.restoredLeft': '{users} and {teams} do not: they left, or have another policy since.',
-  'assignFile.title': 'Assign from a file',
-  'assignFile.text':
-    'A CSV file with a column “email”, or one address in each line. You see what would happen before anything does.',
+  'assignFile.title': 'What happens to each line',
+  'assignFile.check': 'Look at each line',
   'assignFile.file': 'CSV file of users',
   'assignFile.choose': 'Choose a CSV file',
   'assignFile.would': {

@@ -10,49 +10,73 @@ import { Tag } from '../../shared-ui/Tag.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { useHere } from '../organization-context.tsx';
 import { FailureNotice } from '../parts/FailureNotice.tsx';
+import { Field } from '../parts/Field.tsx';
 import layout from '../parts/Layout.module.css';
 import { Table } from '../parts/Table.tsx';
 import { UploadButton } from '../parts/UploadButton.tsx';
 import { useAsk } from '../parts/use-ask.ts';
 import { useChange } from '../parts/use-change.ts';
+import { type AddressList, listOf, NOTHING } from './pasted-list.ts';
 
 type Result = AssignmentFileAnswer['results'][number];
 const goes = ({ outcome }: Result) => outcome === 'assign' || outcome === 'move';
 
-/** Assigns the policy to everybody of a CSV file, after saying line by line what would happen. */
-export function AssignmentFilePart({ policy }: { readonly policy: Policy }) {
+/** Assigns the policy to everybody of a pasted list or a CSV file, after saying line by line what would happen. */
+export function AssignmentListPart({ policy }: { readonly policy: Policy }) {
   const { t } = useConsoleText();
   const { api } = useHere();
   const ask = useAsk();
   const change = useChange();
-  const [csv, setCsv] = useState('');
+  const [text, setText] = useState('');
+  const [list, setList] = useState<AddressList>(NOTHING);
   const [planned, setPlanned] = useState<readonly Result[] | null>(null);
   const [done, setDone] = useState<number | null>(null);
-  const request = (text: string, dryRun: boolean) => ({
+  const typed = listOf(text);
+  const request = (csv: string, dryRun: boolean) => ({
     method: 'POST' as const,
     path: api('policies', policy.id, 'users'),
-    body: { csv: text, move: true, dryRun },
+    body: { csv, move: true, dryRun },
     answer: assignmentFileAnswerSchema,
   });
-  const look = async (text: string) => {
+  const look = async (next: AddressList) => {
     setDone(null);
     setPlanned(null);
-    setCsv(text);
-    const answer = await ask.send(request(text, true));
+    setList(next);
+    const answer = await ask.send(request(next.csv, true));
     if (answer.ok) setPlanned(answer.value.results);
   };
   const assign = async () => {
-    const answer = await change.send(request(csv, false));
+    const answer = await change.send(request(list.csv, false));
     if (!answer.ok) return;
     setPlanned(null);
+    setText('');
     setDone(answer.value.results.filter(goes).length);
   };
   return (
     <div className={layout.stack}>
-      <h3>{t('assignFile.title')}</h3>
-      <p className={layout.dim}>{t('assignFile.text')}</p>
+      <h3>{t('policies.assignMany')}</h3>
+      <Field
+        label={t('policies.addresses')}
+        hint={t('policies.addressesHint')}
+        rows={3}
+        value={text}
+        onChange={setText}
+      />
       <div className={layout.row}>
-        <UploadButton label={t('assignFile.file')} accept=".csv,text/csv" onText={(text) => void look(text)}>
+        <Button
+          size="xs"
+          variant="default"
+          disabled={typed.lines.length === 0}
+          loading={ask.busy}
+          onClick={() => void look(typed)}
+        >
+          {t('assignFile.check')}
+        </Button>
+        <UploadButton
+          label={t('assignFile.file')}
+          accept=".csv,text/csv"
+          onText={(csv) => void look({ csv, lines: [] })}
+        >
           {t('assignFile.choose')}
         </UploadButton>
       </div>
@@ -63,7 +87,7 @@ export function AssignmentFilePart({ policy }: { readonly policy: Policy }) {
         </Notice>
       )}
       {planned === null ? null : (
-        <Planned results={planned} busy={change.busy} onAssign={() => void assign()} />
+        <Planned results={planned} lines={list.lines} busy={change.busy} onAssign={() => void assign()} />
       )}
     </div>
   );
@@ -71,10 +95,12 @@ export function AssignmentFilePart({ policy }: { readonly policy: Policy }) {
 
 function Planned({
   results,
+  lines,
   busy,
   onAssign,
 }: {
   readonly results: readonly Result[];
+  readonly lines: AddressList['lines'];
   readonly busy: boolean;
   readonly onAssign: () => void;
 }) {
@@ -91,7 +117,7 @@ function Planned({
         rows={results}
         rowKey={({ line }) => String(line)}
         columns={[
-          { title: t('assignFile.line'), cell: ({ line }) => number(line) },
+          { title: t('assignFile.line'), cell: ({ line }) => number(lines[line - 1] ?? line) },
           { title: t('members.email'), cell: ({ email }) => email },
           {
             title: t('assignFile.outcome'),
