@@ -326,6 +326,9 @@ describe('what came another way', () => {
         .execute();
     await defaultTeam('Later');
     expect((await send('PATCH', `/Users/${id}`, set('displayName', 'Anew'))).status).toBe(200);
+    // Nor what clients send back as they read it, with the role that they never set.
+    const read = (await send('GET', `/Users/${id}`)).body;
+    expect((await send('PUT', `/Users/${id}`, { ...read, displayName: 'Sent back' })).status).toBe(200);
     expect(await teams(email)).toEqual([]);
     await defaultTeam(null);
   });

@@ -53,8 +53,9 @@ async function replacement(
     placement_role: before.placement_role,
     placement_team_id: before.placement_team_id,
   };
-  const wanted = placementAttributes(next);
-  const had = placementAttributes(before.resource);
+  // With the role as answers show it: a client that sends back what it read has changed nothing.
+  const wanted = placementAttributes(withDefaultRole(next));
+  const had = placementAttributes(withDefaultRole(before.resource));
   const same =
     wanted.role === had.role && wanted.organization === had.organization && wanted.team === had.team;
   if (same && before.placement_organization_id !== null) {
