@@ -1,6 +1,7 @@
 import type { Browser, Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { IDP_ONE, IDP_TWO } from '../../src/hub/connections/test-certificates.ts';
 import { launchBrowser } from '../browser.ts';
 import { type ConsoleHub, type OpenConsole, openConsole, startConsoleHub } from './open-console.ts';
 
@@ -24,7 +25,6 @@ afterAll(async () => {
 
 interface Form {
   readonly place: string;
-  readonly open?: string;
   readonly field: string;
   readonly mine: string;
   /** What somebody else sends meanwhile, and how the page says it. */
@@ -92,6 +92,56 @@ it('keeps what was typed, says what changed, and leaves the choice', async () =>
   }
   expect(owner.complaints).toEqual([]);
 }, 120_000);
+
+it('the values of a SAML provider: what was typed goes beside what somebody else changed, and not over it', async () => {
+  const { page, go, api } = owner;
+  const values = {
+    idpEntityId: 'https://idp.test/one',
+    signInUrl: 'https://idp.test/sign-in',
+    certificates: [IDP_ONE.certificate],
+  };
+  const body = { name: 'Two at once', kind: 'saml', saml: values };
+  const { id } = z.object({ id: z.string() }).parse(await api('POST', '/connections', body));
+  const theirs = { ...values, idpEntityId: 'https://idp.test/theirs', certificates: [IDP_TWO.certificate] };
+  await go(`sso/${id}/set-up`);
+  await page.getByText('Enter by hand', { exact: true }).click();
+  const form = page
+    .locator('form')
+    .filter({ has: page.getByLabel('Sign-in address of the identity provider') });
+  const entity = form.getByLabel('Entity ID of the identity provider');
+  const address = form.getByLabel('Sign-in address of the identity provider');
+  const save = form.getByRole('button', { name: 'Save the values', exact: true });
+  await address.fill('https://idp.test/mine');
+  await api('PATCH', `/connections/${id}`, { saml: theirs }, { 'if-match': '*' });
+  await form.getByText('idp.test/one → https://idp.test/theirs', { exact: false }).waitFor();
+  expect(await form.getByRole('listitem').allInnerTexts()).toEqual([
+    expect.stringContaining('Entity ID of the identity provider'),
+    // Made out to whomever: the fingerprints differ.
+    expect.stringMatching(
+      /^Certificates of the identity provider: .+ \(([0-9a-f]{16})…\) → .+ \((?!\1)[0-9a-f]{16}…\)$/i,
+    ),
+  ]);
+  expect(await address.inputValue()).toBe('https://idp.test/mine');
+  await expect.poll(() => entity.inputValue()).toBe('https://idp.test/theirs');
+  await save.click();
+  await form.getByText('changed this since you opened it', { exact: false }).waitFor();
+  await save.click();
+  const view = z.object({ saml: z.object({ certificates: z.array(z.object({ pem: z.string() })) }) });
+  await expect
+    .poll(() => api('GET', `/connections/${id}`))
+    .toMatchObject({ saml: { idpEntityId: theirs.idpEntityId, signInUrl: 'https://idp.test/mine' } });
+  const { certificates } = view.parse(await api('GET', `/connections/${id}`)).saml;
+  expect(certificates.map(({ pem }) => pem.replaceAll(/\s/g, ''))).toEqual([
+    IDP_TWO.certificate.replaceAll(/\s/g, ''),
+  ]);
+  // Dropped: what was typed is gone, and what stands is shown.
+  await form.getByText('Somebody else', { exact: false }).waitFor({ state: 'detached' });
+  await address.fill('https://idp.test/again');
+  await api('PATCH', `/connections/${id}`, { saml: theirs }, { 'if-match': '*' });
+  await form.getByRole('button', { name: 'Drop mine' }).click();
+  await expect.poll(() => address.inputValue()).toBe(values.signInUrl);
+  await api('DELETE', `/connections/${id}`);
+}, 60_000);
 
 it('a name, and a step back, count on what was seen when the dialog opened', async () => {
   const { page, go, api } = owner;

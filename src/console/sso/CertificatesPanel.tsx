@@ -13,14 +13,16 @@ import { certificatesIn } from './certificates-in.ts';
 import { useConnectionEdit } from './use-connection-edit.ts';
 
 type Saml = NonNullable<Connection['saml']>;
-type Certificate = Saml['certificates'][number];
+/** A certificate of an identity provider, as the hub shows it. */
+export type Certificate = Saml['certificates'][number];
 interface Rollover {
   readonly connection: Connection;
   readonly saml: Saml;
 }
 
 const TONES = { valid: 'good', expiring: 'warn', expired: 'bad', not_yet_valid: 'neutral' } as const;
-const SHOWN_DIGITS = 16;
+/** As many digits of a fingerprint as tell certificates apart. */
+export const SHOWN_DIGITS = 16;
 
 /** Which certificates may have signed, until when, and their exchange: the new one beside the old. */
 export function CertificatesPanel(rollover: Rollover) {

@@ -8,6 +8,7 @@ import layout from '../parts/Layout.module.css';
 import { Overtaken, type Told } from '../parts/Overtaken.tsx';
 import reading from '../parts/Reading.module.css';
 import { Toggle } from '../parts/Toggle.tsx';
+import { type Certificate, SHOWN_DIGITS } from './CertificatesPanel.tsx';
 import { certificatesIn } from './certificates-in.ts';
 import { useConnectionEdit } from './use-connection-edit.ts';
 
@@ -32,20 +33,23 @@ export function SamlForm({ connection }: { readonly connection: Connection }) {
   const { t, list } = useConsoleText();
   const yesNo = (on: boolean) => t(on ? 'overtaken.on' : 'overtaken.off');
   const { change, made, save } = useConnectionEdit(connection);
-  // Until something is typed, it shows what stands: metadata may bring other values.
-  const [typed, setTyped] = useState<Typed | null>(null);
+  // Only what was typed is kept: the other values are what stands, also where metadata or somebody else changed them.
+  const [typed, setTyped] = useState<Partial<Typed>>({});
   const [problems, setProblems] = useState<{ readonly [field: string]: string }>({});
   const [saved, setSaved] = useState(false);
-  const shown = typed ?? typedFrom(connection);
+  const shown = { ...typedFrom(connection), ...typed };
   const edit = (part: Partial<Typed>) => {
     setSaved(false);
     made.begin();
-    setTyped({ ...shown, ...part });
+    setTyped((before) => ({ ...before, ...part }));
   };
+  // With its fingerprint: a provider's next certificate is mostly made out to the same name.
+  const named = ({ subject, fingerprint }: Certificate) =>
+    t('sso.certificateNamed', { subject, print: fingerprint.slice(0, SHOWN_DIGITS) });
   const fields: readonly Told<Connection>[] = [
     [t('sso.idpEntityId'), (each) => typedFrom(each).idpEntityId],
     [t('sso.signInUrl'), (each) => typedFrom(each).signInUrl],
-    [t('sso.certificates'), ({ saml }) => list(saml?.certificates.map(({ subject }) => subject) ?? [])],
+    [t('sso.certificates'), ({ saml }) => list(saml?.certificates.map(named) ?? [])],
     [t('sso.wantResponseSigned'), (each) => yesNo(typedFrom(each).wantResponseSigned)],
     [t('sso.signRequests'), (each) => yesNo(typedFrom(each).signRequests)],
   ];
@@ -56,7 +60,7 @@ export function SamlForm({ connection }: { readonly connection: Connection }) {
     if (!checked.ok) return;
     const done = await save(checked.value);
     setSaved(done);
-    if (done) setTyped(null);
+    if (done) setTyped({});
   };
   return (
     <details className={reading.folded}>
@@ -72,7 +76,7 @@ export function SamlForm({ connection }: { readonly connection: Connection }) {
           overtaken={made.overtaken}
           fields={fields}
           onTheirs={() => {
-            setTyped(null);
+            setTyped({});
             change.forget();
             made.end();
           }}

@@ -122,6 +122,7 @@ export const sso = {
   'sso.testFirst':
     'A test goes to the provider and back, signs nobody in, and shows every attribute that came.',
 
+  'sso.certificateNamed': '{subject} ({print}…)',
   'sso.certificates': 'Certificates of the identity provider',
   'sso.certificatesText':
     'Any of them may have signed. Before the provider changes its certificate, add the new one beside the old; when sign-in works with it, remove the old.',
