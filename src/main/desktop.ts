@@ -12,6 +12,8 @@ import { type KeptLink, keepLinked } from './agent/kept-link.ts';
 import { ownProxy } from './agent/own-settings.ts';
 import { installBridge } from './bridge/install-bridge.ts';
 import { createWindowDoor } from './bridge/window-door.ts';
+import { createCommandOffer } from './command/command-offer.ts';
+import { commandPlace } from './command/command-place.ts';
 import { autostartFile, ownProgram } from './login-item/autostart-file.ts';
 import { createLoginItem } from './login-item/login-item.ts';
 import type { PolicyNotice } from './notices/policy-notice.ts';
@@ -81,6 +83,13 @@ export async function startDesktop(beginning: Beginning): Promise<void> {
     }),
     ...{ after, log, onChange: () => shell?.draw() },
   });
+  const command = createCommandOffer({
+    place: commandPlace({
+      ...{ installed: app.isPackaged, resources: process.resourcesPath, paths, environment: process.env },
+    }),
+    ...{ version: VERSION, run: systemCommandRunner(), searched: process.env.PATH ?? '', text, log },
+  });
+  void command.refresh();
   // Not needed for the app to load, and not small.
   const { openPreferences } = await import('./preferences/preferences.ts');
   const preferences = openPreferences(beginning.folder, log);
@@ -97,7 +106,7 @@ export async function startDesktop(beginning: Beginning): Promise<void> {
     : null;
   const tray = window === null ? null : iconOf({ paths, built, text, window, shell: () => shell, log });
   const host = hostOf({ beginning, window, tray, log });
-  const made = createShell({ agent, host, updates, text, log, now: Date.now, every });
+  const made = createShell({ agent, host, updates, command, text, log, now: Date.now, every });
   shell = made;
   const machine = { power: powerMonitor, isOnline: () => net.isOnline(), interfaces: networkInterfaces };
   const stops = [

@@ -1,6 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Desktop, type Launcher, type LaunchOptions, openLauncher } from './desktop.ts';
@@ -94,6 +96,24 @@ describe('a copy that is installed', () => {
     await openWindow();
     expect((await desktop.app.seen()).webPreferences).toMatchObject({ devTools: false });
   });
+
+  test.runIf(process.platform === 'linux')(
+    'puts the command of its AppImage on the PATH when it is asked to, and then offers that no more',
+    async () => {
+      await mkdir(join(resources, 'cli'), { recursive: true });
+      await writeFile(join(resources, 'cli', 'mooring'), '#!/bin/sh\necho it runs\n', { mode: 0o755 });
+      const image = '/home/ada/Mooring.AppImage';
+      await start({ environment: { TEST_RESOURCES: resources, APPIMAGE: image } });
+      await desktop.app.choose('put-command');
+      await desktop.until(({ menu }) => menu.every(({ id }) => id !== 'put-command'));
+      const command = join(desktop.paths.userData, 'local', 'bin', 'mooring');
+      expect(await promisify(execFile)(command)).toMatchObject({ stdout: 'it runs\n' });
+      const note = join(desktop.paths.userData, 'command', 'app.json');
+      expect(JSON.parse(await readFile(note, 'utf8'))).toMatchObject({ app: image });
+      const [said] = await desktop.until(({ notifications }) => notifications.length > 0 && notifications);
+      expect(said?.body).toContain(dirname(command));
+    },
+  );
 
   test('and one that is not installed has developer tools', async () => {
     await start();

@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import {
   access,
   chmod,
+  copyFile,
+  mkdir,
   mkdtemp,
   open,
   readdir,
@@ -199,6 +201,20 @@ describe('the command in the packed app', () => {
     } finally {
       bus.close();
     }
+  });
+
+  test('a copy of it that was taken out of an AppImage starts the app of the note beside it', async () => {
+    const place = join(home, 'command');
+    await mkdir(place);
+    await copyFile(command(), join(place, 'mooring'));
+    await putApp('exit 3');
+    await writeFile(join(place, 'app.json'), JSON.stringify({ app: app(), version: '1.0.0' }));
+    const failed = await runAt(join(place, 'mooring'), ['status']);
+    expect(failed).toMatchObject({ exit: 5, stderr: expect.stringContaining(`started from ${app()}`) });
+    expect((await starts()).at(-1)).toBe('--background');
+    await writeFile(join(place, 'app.json'), '{');
+    const ruined = await runAt(join(place, 'mooring'), ['status']);
+    expect(ruined).toMatchObject({ exit: 5, stderr: expect.stringContaining('Open Mooring yourself') });
   });
 
   test('says so when the app does not start or is not there', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { SettingsAnswer, StatusAnswer } from '../../shared/contracts/local-api.ts';
 import { desktopText } from '../../shared/text/desktop-text.ts';
 import type { KeptLink } from '../agent/kept-link.ts';
+import type { CommandMessage } from '../command/command-offer.ts';
 import type { StartedBy } from '../login-item/login-item.ts';
 import type { TrayAction } from '../tray/menu.ts';
 import { status } from '../tray/sample-status.ts';
@@ -31,6 +32,7 @@ const settingsOf = (values: Values): SettingsAnswer => ({
 function world(
   values: Values = {},
   now: { values: Values; status: StatusAnswer } = { values, status: status() },
+  said: CommandMessage | null = null,
 ) {
   const did: string[] = [];
   const asked: string[] = [];
@@ -79,6 +81,11 @@ function world(
       check: async () => void did.push('check'),
       download: async () => void did.push('download'),
       ...{ install: note('install'), stop: note('no updates') },
+    },
+    command: {
+      offered: () => true,
+      put: async () => said,
+      refresh: async () => undefined,
     },
     text: desktopText(['en']),
     now: () => 0,
@@ -147,6 +154,18 @@ test.each<readonly [TrayAction, string]>([
   const { shell, asked } = world();
   shell.act(action);
   expect(asked).toEqual([request]);
+});
+
+test.each<readonly [CommandMessage | null, readonly string[]]>([
+  [{ ok: true, title: 'Done', body: 'Now.' }, ['notify Done']],
+  [{ ok: false, title: 'Refused', body: 'Because.' }, ['tell Refused: Because.']],
+  // Nobody needs to hear that they gave no password.
+  [null, []],
+])('what came of putting the command on the PATH is said: %j', async (said, told) => {
+  const { shell, did, drawn } = world({}, undefined, said);
+  shell.act('put-command');
+  await expect.poll(drawn).toBe(1);
+  expect(did).toEqual(told);
 });
 
 test('the tray is drawn again as time passes, and no more after the end', async () => {

@@ -6,6 +6,7 @@ import type { DesktopText } from '../../shared/text/desktop-text.ts';
 import { type AgentSnapshot, type AgentView, createAgentView } from '../agent/agent-view.ts';
 import type { KeptLink } from '../agent/kept-link.ts';
 import { ownSettings } from '../agent/own-settings.ts';
+import type { CommandOffer } from '../command/command-offer.ts';
 import { readDeepLink } from '../deep-link/deep-link.ts';
 import type { StartedBy } from '../login-item/login-item.ts';
 import { type PolicyNotice, policyNotice } from '../notices/policy-notice.ts';
@@ -44,6 +45,7 @@ export interface ShellOptions {
   readonly agent: KeptLink;
   readonly host: ShellHost;
   readonly updates: Updates;
+  readonly command: CommandOffer;
   readonly text: DesktopText;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -57,12 +59,13 @@ const CATEGORIES: readonly string[] = [...new Set(desktopCatalog.settings.map(({
 
 /** Everything the app does by itself: what Electron tells it goes in, what Electron shall do comes out. */
 export function createShell(options: ShellOptions): Shell {
-  const { agent, host, updates, log } = options;
+  const { agent, host, updates, command, log } = options;
   const { t } = options.text;
   let starting = true;
   const draw = (): void => {
     const status = view.current()?.status ?? null;
-    host.drawTray({ status, starting, update: updates.state(), now: options.now() });
+    const offersCommand = command.offered();
+    host.drawTray({ status, starting, update: updates.state(), offersCommand, now: options.now() });
   };
   const view: AgentView = createAgentView(agent, (now, before) => {
     if (now !== null) obey(options, now);
@@ -82,6 +85,13 @@ export function createShell(options: ShellOptions): Shell {
         await view.refresh();
       })
       .catch((error: unknown) => log(`${method} ${path} was not answered`, { reason: String(error) }));
+  };
+
+  const putCommand = async (): Promise<void> => {
+    const message = await command.put();
+    if (message?.ok === true) host.notify({ ...message, place: '/settings' });
+    else if (message !== null) host.tell(message.title, message.body);
+    draw();
   };
 
   // Nobody sees an icon and no window was asked for: without a word nobody would know that it runs.
@@ -106,7 +116,7 @@ export function createShell(options: ShellOptions): Shell {
       if (by !== 'program' && (wanted || (by === 'person' && !trayShown))) host.showWindow();
       else if (by === 'login' && !trayShown) sayNoTray();
     },
-    act: (action) => actions({ host, updates, send })[action](),
+    act: (action) => actions({ host, updates, send, putCommand })[action](),
     follow: (link) => {
       const read = readDeepLink(link, CATEGORIES);
       if (read.ok) return host.showWindow(read.place);
@@ -136,8 +146,10 @@ function actions({
   host,
   updates,
   send,
+  putCommand,
 }: Pick<ShellOptions, 'host' | 'updates'> & {
   readonly send: (route: LocalRoute) => void;
+  readonly putCommand: () => Promise<void>;
 }): Record<TrayAction, () => void> {
   return {
     'open-settings': () => host.showWindow('/settings'),
@@ -149,6 +161,7 @@ function actions({
     'check-updates': () => void updates.check(),
     'download-update': () => void updates.download(),
     'install-update': () => updates.install(),
+    'put-command': () => void putCommand(),
     about: () => host.about(),
     quit: () => host.quit(),
   };

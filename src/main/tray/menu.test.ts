@@ -10,7 +10,7 @@ import { status } from './sample-status.ts';
 const NOW = Date.parse('2026-05-01T12:02:30.000Z');
 
 const menu = (state: StatusAnswer | null, update: UpdateState = { state: 'idle' }, now = NOW) =>
-  trayMenu({ status: state, starting: false, update, now }, desktopText(['en']));
+  trayMenu({ status: state, starting: false, offersCommand: false, update, now }, desktopText(['en']));
 const notes = (items: readonly TrayItem[]) =>
   items.flatMap((item) => (item.kind === 'note' ? [item.text] : []));
 const action = (items: readonly TrayItem[], name: string) =>
@@ -43,6 +43,14 @@ describe('the tray menu', () => {
       'About Mooring',
       'Quit Mooring',
     ]);
+  });
+
+  test('offers to put the command on the PATH where no installer did', () => {
+    const state = { status: status(), starting: false, update: { state: 'idle' }, now: NOW } as const;
+    const offered = (offersCommand: boolean) =>
+      action(trayMenu({ ...state, offersCommand }, desktopText(['en'])), 'put-command');
+    expect(offered(false)).toBeUndefined();
+    expect(offered(true)).toMatchObject({ text: 'Put the command “mooring” on the PATH', enabled: true });
   });
 
   test.each([
@@ -136,7 +144,13 @@ describe('the tray menu', () => {
   });
 
   test('says that it starts, until the agent has answered', () => {
-    const starting = { status: null, starting: true, update: { state: 'idle' }, now: NOW } as const;
+    const starting = {
+      status: null,
+      starting: true,
+      offersCommand: false,
+      update: { state: 'idle' },
+      now: NOW,
+    } as const;
     expect(notes(trayMenu(starting, desktopText(['en'])))).toEqual(['Starting…']);
   });
 
@@ -187,7 +201,10 @@ describe('the tray menu', () => {
 
 test('the menu is German for whoever reads German first, dates and lists with it', () => {
   const german = (state: StatusAnswer, update: UpdateState = { state: 'idle' }) =>
-    trayMenu({ status: state, starting: false, update, now: NOW }, desktopText(['fr-FR', 'de-AT', 'en']));
+    trayMenu(
+      { status: state, starting: false, offersCommand: false, update, now: NOW },
+      desktopText(['fr-FR', 'de-AT', 'en']),
+    );
   expect(notes(german(status({ wall: ['acme', 'umbrella'] })))).toEqual([
     'dev@acme.example (Acme Inc.)',
     'Verwaltet von acme: Engineering default, Revision 7, vor 2 Minuten',

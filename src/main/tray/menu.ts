@@ -12,6 +12,7 @@ export type TrayAction =
   | 'check-updates'
   | 'download-update'
   | 'install-update'
+  | 'put-command'
   | 'about'
   | 'quit';
 
@@ -32,6 +33,8 @@ export interface TrayState {
   readonly status: StatusAnswer | null;
   readonly starting: boolean;
   readonly update: UpdateState;
+  /** Whether the command `mooring` can be put on the PATH, and is not there yet. */
+  readonly offersCommand: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -53,6 +56,7 @@ export function trayMenu(state: TrayState, text: DesktopText): readonly TrayItem
     separator,
     accountItem(status, t),
     separator,
+    ...(state.offersCommand ? [act('put-command', t('tray.putCommand'))] : []),
     updateItem(state.update, text),
     act('about', t('tray.about')),
     act('quit', t('tray.quit')),

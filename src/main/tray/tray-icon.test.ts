@@ -72,7 +72,7 @@ vi.mock('electron', async () => {
 
 const NOW = Date.parse('2026-05-01T12:02:30.000Z');
 const state = (sample = status()) =>
-  ({ status: sample, starting: false, update: { state: 'idle' }, now: NOW }) as const;
+  ({ status: sample, starting: false, offersCommand: false, update: { state: 'idle' }, now: NOW }) as const;
 
 function made(platform: Platform) {
   const did: string[] = [];

@@ -47,6 +47,7 @@ export const desktop = {
   'tray.updateNoFeed': 'This copy has no address to look for updates',
   'tray.updateFleet': 'Updates come from your organization’s own tool',
   'tray.updateCheckout': 'This build does not update itself',
+  'tray.putCommand': 'Put the command “mooring” on the PATH',
   'tray.about': 'About Mooring',
   'tray.quit': 'Quit Mooring',
   'tray.justNow': 'just now',
@@ -90,6 +91,16 @@ export const desktop = {
   'window.lost': 'The window of Mooring was closed',
   'window.lostText':
     'Its page met a fault. Changes that were not applied are lost; everything else goes on. Open the window again to continue.',
+  'command.done': 'The command “mooring” is on the PATH',
+  'command.doneText': 'A terminal that is opened now knows it.',
+  'command.notSearched':
+    'It stands in {folder}, where this session does not look yet: sign out of the computer and in again, or add that folder to the PATH.',
+  'command.refused': 'The command “mooring” was not put on the PATH',
+  'command.moveFirst':
+    'Mooring runs from its image, or from a disk that can be taken away. Move it to the folder Applications, open it there, and choose this again.',
+  'command.taken': '{path} is another command of that name, so it stays. Move it away and choose this again.',
+  'command.failed':
+    '{path} could not be made: {reason}. Mend that and choose this again; all else works without it.',
   'display.none': 'There is no display here, so Mooring runs without tray and window: the agent alone.',
   'display.gone':
     'Nobody answers at the display that {names} names, so Mooring runs without tray and window: the agent alone.',

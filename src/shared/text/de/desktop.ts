@@ -53,6 +53,7 @@ export const desktopDe: Catalog<keyof typeof desktop> = {
   'tray.updateNoFeed': 'Diese Kopie hat keine Adresse, bei der sie nach Updates sieht',
   'tray.updateFleet': 'Updates kommen vom Werkzeug Ihrer Organisation',
   'tray.updateCheckout': 'Diese Fassung aktualisiert sich nicht selbst',
+  'tray.putCommand': 'Befehl „mooring“ in den PATH aufnehmen',
   'tray.about': 'Über Mooring',
   'tray.quit': 'Mooring beenden',
   'tray.justNow': 'gerade eben',
@@ -96,6 +97,17 @@ export const desktopDe: Catalog<keyof typeof desktop> = {
   'window.lost': 'Das Fenster von Mooring wurde geschlossen',
   'window.lostText':
     'Seine Seite hatte einen Fehler. Änderungen, die nicht übernommen waren, sind verloren; alles andere läuft weiter. Öffnen Sie das Fenster noch einmal, um fortzufahren.',
+  'command.done': 'Der Befehl „mooring“ ist im PATH',
+  'command.doneText': 'Ein Terminal, das jetzt geöffnet wird, kennt ihn.',
+  'command.notSearched':
+    'Er steht in {folder}, wo diese Sitzung noch nicht sucht: Melden Sie sich am Computer ab und wieder an, oder nehmen Sie diesen Ordner in den PATH auf.',
+  'command.refused': 'Der Befehl „mooring“ wurde nicht in den PATH aufgenommen',
+  'command.moveFirst':
+    'Mooring läuft aus seinem Abbild oder von einem Datenträger, der entfernt werden kann. Bewegen Sie es in den Ordner Programme, öffnen Sie es dort, und wählen Sie dies noch einmal.',
+  'command.taken':
+    '{path} ist ein anderer Befehl dieses Namens und bleibt daher. Räumen Sie ihn weg, und wählen Sie dies noch einmal.',
+  'command.failed':
+    '{path} konnte nicht angelegt werden: {reason}. Beheben Sie das, und wählen Sie dies noch einmal; alles andere geht auch ohne.',
   'display.none':
     'Hier gibt es keinen Bildschirm, deshalb läuft Mooring ohne Symbol und Fenster: nur der Agent.',
   'display.gone':
