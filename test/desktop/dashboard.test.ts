@@ -1,9 +1,14 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Browser, Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { policySchema } from '../../src/shared/contracts/hub-api.ts';
-import { dashboardAnswerSchema, settingStateSchema } from '../../src/shared/contracts/local-api.ts';
+import {
+  accountAnswerSchema,
+  dashboardAnswerSchema,
+  diagnosticsAnswerSchema,
+  settingStateSchema,
+} from '../../src/shared/contracts/local-api.ts';
 import { makeMachine, type RunningAgent } from '../agent-at-hub.ts';
 import { launchBrowser } from '../browser.ts';
 import { manualClock } from '../manual-clock.ts';
@@ -91,6 +96,10 @@ describe.each([
   let ground: Ground;
   const page = () => ground.page;
   const heading = (name: string) => page().getByRole('heading', { level: 1, name }).waitFor();
+  const go = async (name: string) => {
+    await page().getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
+    await heading(name);
+  };
   const row = (id: string) => page().locator(`[data-setting="${id}"]`);
   const settingOf = async (id: string) =>
     settingStateSchema.parse((await ground.ask('GET', `/v1/settings/${id}`)).body);
@@ -121,6 +130,22 @@ describe.each([
     await page().getByLabel('Search settings').fill('');
   });
 
+  test('puts back what is cancelled, and shows alone what is managed', async () => {
+    const memory = row('memoryMiB').locator('input');
+    await memory.fill('5120');
+    await page().getByRole('button', { name: 'Cancel', exact: true }).click();
+    await expect.poll(() => memory.inputValue()).toBe('4096');
+    expect(await settingOf('memoryMiB')).toMatchObject({ value: 4096 });
+    const shown = () =>
+      page().evaluate(
+        `[...document.querySelectorAll('[data-setting]')].filter((row) => row.checkVisibility()).map((row) => row.dataset.setting)`,
+      );
+    await page().getByLabel('Managed only').setChecked(true);
+    await expect.poll(async () => [await shown()].flat().sort()).toEqual(['memoryMiB', 'theme']);
+    await page().getByLabel('Managed only').setChecked(false);
+    await row('analyticsEnabled').waitFor();
+  });
+
   test('keeps a locked setting, refuses it by its API too, and says who locked it', async () => {
     expect(await row('theme').locator('select').isDisabled()).toBe(true);
     expect(await row('theme').locator('[data-reset]').count()).toBe(0);
@@ -135,8 +160,7 @@ describe.each([
   });
 
   test('tells on the Policy page what is managed and where from', async () => {
-    await page().getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Policy' }).click();
-    await heading('Policy');
+    await go('Policy');
     for (const id of ['theme', 'memoryMiB'])
       await page().getByText(labelOf(id)).filter({ visible: true }).first().waitFor();
     await page().getByText('Engineering').filter({ visible: true }).first().waitFor();
@@ -144,5 +168,31 @@ describe.each([
       .getByRole('row')
       .filter({ hasText: labelOf('memoryMiB') });
     await chosen.getByText('Your choice instead').waitFor();
+    await page().getByRole('main').getByRole('button', { name: 'Sync now' }).first().click();
+    await page().getByRole('main').getByText('You already have the current policy.').waitFor();
+  });
+
+  test('checks itself on the page Diagnostics, and collects what it found into a file', async () => {
+    await go('Diagnostics');
+    const save = page().getByRole('button', { name: 'Export diagnostics' });
+    const [file] = await Promise.all([page().waitForEvent('download'), save.click()]);
+    const saved = diagnosticsAnswerSchema.parse(JSON.parse(await readFile(await file.path(), 'utf8')));
+    expect(saved.checks.map(({ id }) => id)).toContain('hub');
+    // What the person chose themselves stays theirs.
+    const chosen = saved.settings.find(({ id }) => id === 'memoryMiB');
+    expect(chosen).toMatchObject({ chosen: true });
+    expect(chosen).not.toHaveProperty('value');
+  });
+
+  test('says on the page Account who is signed in, and signs out', async () => {
+    await go('Account');
+    await page().getByText(hub.ada.email).first().waitFor();
+    await page().getByText('acme', { exact: false }).filter({ visible: true }).first().waitFor();
+    await page().getByRole('button', { name: 'Sign out' }).first().click();
+    await page().getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+    await heading('Sign in to continue');
+    await expect
+      .poll(async () => accountAnswerSchema.parse((await ground.ask('GET', '/v1/account')).body).state)
+      .toBe('signed-out');
   });
 });

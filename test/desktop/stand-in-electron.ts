@@ -1,20 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page, Route } from '@playwright/test';
-import { z } from 'zod';
+import type { Browser, Page, Route } from '@playwright/test';
+import type { z } from 'zod';
 import type { RunningApp } from './desktop.ts';
+import { installPreload, OWN, tellPage, toDrawn, toOwn } from './drawn-page.ts';
 import { nothingSeen, type Seen } from './seen.ts';
 import { type Ask, reportSchema, servedSchema } from './stand-in/wire.ts';
 
 const REGISTER = join(import.meta.dirname, 'stand-in', 'register.ts');
-
-/** Chromium draws no unknown scheme: there the app's own origin has this name. */
-const DRAWN_AS = 'https://mooring.stand-in';
-const OWN = 'app://mooring';
-
-const toDrawn = (url: string): string => url.replace(OWN, DRAWN_AS);
-const toOwn = (url: string): string => url.replace(DRAWN_AS, OWN);
 
 type AskApp = (ask: Ask) => Promise<unknown>;
 
@@ -155,7 +148,10 @@ async function drawWindow(
 ): Promise<DrawnWindow> {
   const context = await browser.newContext({ locale, reducedMotion: 'reduce' });
   const page = await context.newPage();
-  await installPreload(context, id, preload, ask);
+  await installPreload(context, preload, {
+    ipc: (call, frame) => ask({ what: 'ipc', window: id, ...call, frame }),
+    permission: (permission, url) => ask({ what: 'permission', permission, url }),
+  });
   await context.route('**/*', (route) => answerRoute(route, page, id, ask).catch(() => route.abort()));
   page.on('popup', (popup) => void popup.close());
   page.on('framenavigated', (frame) => {
@@ -185,10 +181,7 @@ async function drawWindow(
       loaded = work;
       return work.then(() => undefined);
     },
-    hear: async (channel, args) => {
-      const call = JSON.stringify([channel, args]);
-      await page.evaluate(`globalThis.standInHear?.(...${call})`).catch(() => undefined);
-    },
+    hear: (channel, args) => tellPage(page, channel, args),
     leave: async () => {
       const stays = await page
         .evaluate("!dispatchEvent(new Event('beforeunload', { cancelable: true }))")
@@ -205,58 +198,6 @@ async function drawWindow(
     },
     close: () => context.close(),
   };
-}
-
-const ipcCallSchema = z.object({ answered: z.boolean(), channel: z.string(), args: z.array(z.unknown()) });
-
-/** The built preload runs as Electron runs it: before the page, in its main frame, with `electron` alone to require. */
-async function installPreload(context: BrowserContext, id: number, file: string, ask: AskApp): Promise<void> {
-  await context.exposeBinding('standInIpc', async ({ frame }, call: unknown) => {
-    const { answered, channel, args } = ipcCallSchema.parse(call);
-    const from = { url: toOwn(frame.url()), main: frame.parentFrame() === null };
-    const what = { what: 'ipc', window: id, answered, channel, args, frame: from } as const;
-    return ask(what).then(
-      (value) => ({ value }),
-      (error: unknown) => ({ error: String(error) }),
-    );
-  });
-  await context.exposeBinding('standInPermission', ({ frame }, permission: unknown) =>
-    ask({ what: 'permission', permission: String(permission), url: toOwn(frame.url()) }),
-  );
-  await context.addInitScript(`(() => {
-    if (window.top !== window || location.origin !== ${JSON.stringify(DRAWN_AS)}) return;
-    const ipc = globalThis.standInIpc;
-    delete globalThis.standInIpc;
-    const mayUse = globalThis.standInPermission;
-    delete globalThis.standInPermission;
-    // Chromium knows what a page may do from the app that it runs in; this one is asked as that would ask it.
-    const names = { 'clipboard-write': 'clipboard-sanitized-write', 'clipboard-read': 'clipboard-read' };
-    navigator.permissions.query = async ({ name }) => ({ state: (await mayUse(names[name] ?? name)) === true ? 'granted' : 'denied' });
-    const heard = new Map();
-    Object.defineProperty(globalThis, 'standInHear', {
-      value: (channel, args) => { for (const hear of [...(heard.get(channel) ?? [])]) hear({}, ...args); },
-    });
-    const ipcRenderer = {
-      invoke: async (channel, ...args) => {
-        const answer = await ipc({ answered: true, channel, args });
-        if (answer.error !== undefined) throw new Error(answer.error);
-        return answer.value;
-      },
-      send: (channel, ...args) => void ipc({ answered: false, channel, args }),
-      on: (channel, hear) => { heard.set(channel, new Set([...(heard.get(channel) ?? []), hear])); },
-      off: (channel, hear) => { heard.get(channel)?.delete(hear); },
-    };
-    const contextBridge = {
-      exposeInMainWorld: (name, value) =>
-        Object.defineProperty(window, name, { value: Object.freeze(value), enumerable: true }),
-    };
-    const require = (name) => {
-      if (name !== 'electron') throw new Error('a sandboxed preload cannot require ' + name);
-      return { contextBridge, ipcRenderer };
-    };
-    ((require) => {${readFileSync(file, 'utf8')}
-    })(require);
-  })()`);
 }
 
 async function answerRoute(route: Route, page: Page, id: number, ask: AskApp): Promise<void> {

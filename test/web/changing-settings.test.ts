@@ -2,39 +2,44 @@ import type { Browser, Locator } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { launchBrowser } from '../browser.ts';
 import { type BuiltDashboard, buildDashboard } from './build-dashboard.ts';
-import { type OpenDashboard, openDashboard } from './open-dashboard.ts';
+import { GROUNDS, type Ground, type OpenDashboard, openDashboard } from './open-dashboard.ts';
 import { labelOf } from './sample-settings.ts';
 import { managedWorld } from './stand-in-world.ts';
 
-describe('changing settings', () => {
-  let browser: Browser;
-  let built: BuiltDashboard;
-  let dashboard: OpenDashboard;
+let browser: Browser;
+let built: BuiltDashboard;
+let dashboard: OpenDashboard;
 
-  beforeAll(async () => {
-    [browser, built] = await Promise.all([launchBrowser(), buildDashboard()]);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await built.remove();
-  });
+beforeAll(async () => {
+  [browser, built] = await Promise.all([launchBrowser(), buildDashboard()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await built?.remove();
+});
+
+const row = (id: string): Locator => dashboard.page.locator(`[data-setting="${id}"]`);
+const button = (name: string | RegExp): Locator => dashboard.page.getByRole('button', { name, exact: true });
+const toggle = (id: string) => row(id).locator('[role="switch"] + span').click();
+const apply = async () => {
+  await button('Apply').click();
+  await dashboard.page.getByText(/settings? saved/).waitFor();
+};
+
+/** A dashboard of its own for every test of this part. */
+function openEach(ground: Ground): void {
   beforeEach(async () => {
-    dashboard = await openDashboard(browser, built.folder, managedWorld());
+    dashboard = await openDashboard(browser, built.folder, managedWorld(), { ground });
   });
   afterEach(async () => {
     const { complaints } = dashboard;
     await dashboard.close();
     expect(complaints).toEqual([]);
   });
+}
 
-  const row = (id: string): Locator => dashboard.page.locator(`[data-setting="${id}"]`);
-  const button = (name: string | RegExp): Locator =>
-    dashboard.page.getByRole('button', { name, exact: true });
-  const toggle = (id: string) => row(id).locator('[role="switch"] + span').click();
-  const apply = async () => {
-    await button('Apply').click();
-    await dashboard.page.getByText(/settings? saved/).waitFor();
-  };
+describe.each(GROUNDS)('changing settings %s', (ground) => {
+  openEach(ground);
 
   test('every kind of control changes its setting, and one request carries all', async () => {
     const { page, agent } = dashboard;
@@ -55,7 +60,7 @@ describe('changing settings', () => {
       .getByLabel(/entry 1: Name/)
       .fill('remote-arm');
     await row('containersProxyEmbeddedPac').locator('textarea').fill('function FindProxyForURL() {}');
-    expect(await page.getByText('7 unsaved changes').count()).toBe(1);
+    await expect.poll(() => page.getByText('7 unsaved changes').count()).toBe(1);
     await apply();
     expect(agent.changes).toEqual([
       {
@@ -70,9 +75,82 @@ describe('changing settings', () => {
         },
       },
     ]);
-    expect(await row('swapMiB').locator('input').inputValue()).toBe('2048');
-    expect(await page.locator('[data-changed]').count()).toBe(0);
+    await expect.poll(() => row('swapMiB').locator('input').inputValue()).toBe('2048');
+    await expect.poll(() => page.locator('[data-changed]').count()).toBe(0);
   });
+
+  test('Cancel puts everything back and asks the agent nothing', async () => {
+    await toggle('resourceSaver');
+    await row('swapMiB').locator('input').fill('4096');
+    await button('Cancel').click();
+    await expect.poll(() => row('resourceSaver').getByRole('switch').isChecked()).toBe(true);
+    await expect.poll(() => row('swapMiB').locator('input').inputValue()).toBe('1024');
+    await expect.poll(() => dashboard.page.getByRole('region', { name: 'Unsaved changes' }).count()).toBe(0);
+    expect(dashboard.agent.changes).toEqual([]);
+  });
+
+  test('what is plainly wrong is said at the control before anything is sent', async () => {
+    const { page } = dashboard;
+    await row('memoryMiB').locator('input').fill('99');
+    await row('memoryMiB').getByText('Enter a whole number of 512 or more.').waitFor();
+    await expect.poll(() => row('memoryMiB').locator('input').getAttribute('aria-invalid')).toBe('true');
+    await expect.poll(() => button('Apply').isDisabled()).toBe(true);
+    await page.getByText('1 entry needs mending first').waitFor();
+    await row('memoryMiB').locator('input').fill('4096');
+    await expect.poll(() => row('memoryMiB').locator('[role="alert"]').count()).toBe(0);
+    await expect.poll(() => button('Apply').isEnabled()).toBe(true);
+  });
+
+  test('a refusal stands at its control, the others are kept back, and nothing is lost', async () => {
+    const { page, agent } = dashboard;
+    await row('containersProxyTransparentPorts').locator('input').fill('80,notaport');
+    await toggle('resourceSaver');
+    await button('Apply').click();
+    await page.getByText('1 change was refused, so nothing was saved.').waitFor();
+    await row('containersProxyTransparentPorts')
+      .getByText(/It has to be/)
+      .waitFor();
+    expect(agent.world.choices.has('resourceSaver')).toBe(false);
+    await expect.poll(() => row('resourceSaver').getByRole('switch').isChecked()).toBe(false);
+    await button('Show').click();
+    const focused = row('containersProxyTransparentPorts').locator('input:focus');
+    await focused.waitFor();
+    await row('containersProxyTransparentPorts').locator('input').fill('80,443');
+    await apply();
+    expect(agent.world.choices.get('containersProxyTransparentPorts')).toBe('80,443');
+    expect(agent.world.choices.get('resourceSaver')).toBe(false);
+  });
+
+  test('Reset returns to the suggestion, not to the built-in default', async () => {
+    const { agent } = dashboard;
+    await row('memoryMiB').getByRole('button', { name: 'Reset to suggested value' }).click();
+    await expect.poll(() => row('memoryMiB').locator('input').inputValue()).toBe('8192');
+    await row('memoryMiB').getByText('Will return to 8,192 MiB').waitFor();
+    await apply();
+    expect(agent.changes).toEqual([{ reset: ['memoryMiB'] }]);
+    await expect.poll(() => row('memoryMiB').locator('[data-reset]').count()).toBe(0);
+  });
+
+  test('a change made elsewhere appears by itself', async () => {
+    const { agent } = dashboard;
+    agent.world.choices.set('swapMiB', 3072);
+    agent.emit({ type: 'settings', changed: ['swapMiB'] });
+    await expect.poll(() => row('swapMiB').locator('input').inputValue()).toBe('3072');
+  });
+
+  test('a lock that comes while editing drops the edit and says so', async () => {
+    const { page, agent } = dashboard;
+    await row('swapMiB').locator('input').fill('4096');
+    agent.become({ documents: { 'user-policy': { swapMiB: { locked: true, value: 512 } } } });
+    await page.getByText(`Your unsaved change to ${labelOf('swapMiB')} was dropped`).waitFor();
+    await expect.poll(() => row('swapMiB').locator('input').inputValue()).toBe('512');
+    await expect.poll(() => row('swapMiB').locator('input').isDisabled()).toBe(true);
+    await expect.poll(() => button('Apply').count()).toBe(0);
+  });
+});
+
+describe('changing settings', () => {
+  openEach('in a browser');
 
   test('a tab with unsaved changes is not left without being asked, and any other is', async () => {
     const leaves = () =>
@@ -96,16 +174,6 @@ describe('changing settings', () => {
     expect(await proxies.textContent()).toBe('Proxies77 locked');
   });
 
-  test('Cancel puts everything back and asks the agent nothing', async () => {
-    await toggle('resourceSaver');
-    await row('swapMiB').locator('input').fill('4096');
-    await button('Cancel').click();
-    expect(await row('resourceSaver').getByRole('switch').isChecked()).toBe(true);
-    expect(await row('swapMiB').locator('input').inputValue()).toBe('1024');
-    expect(await dashboard.page.getByRole('region', { name: 'Unsaved changes' }).count()).toBe(0);
-    expect(dashboard.agent.changes).toEqual([]);
-  });
-
   test('an edit that is taken back by hand leaves nothing to apply', async () => {
     await toggle('resourceSaver');
     await toggle('resourceSaver');
@@ -120,18 +188,6 @@ describe('changing settings', () => {
     expect(await dashboard.page.getByText('1 unsaved change').count()).toBe(1);
   });
 
-  test('what is plainly wrong is said at the control before anything is sent', async () => {
-    const { page } = dashboard;
-    await row('memoryMiB').locator('input').fill('99');
-    await row('memoryMiB').getByText('Enter a whole number of 512 or more.').waitFor();
-    expect(await row('memoryMiB').locator('input').getAttribute('aria-invalid')).toBe('true');
-    expect(await button('Apply').isDisabled()).toBe(true);
-    await page.getByText('1 entry needs mending first').waitFor();
-    await row('memoryMiB').locator('input').fill('4096');
-    expect(await row('memoryMiB').locator('[role="alert"]').count()).toBe(0);
-    expect(await button('Apply').isEnabled()).toBe(true);
-  });
-
   test('broken JSON is shown with its line and column', async () => {
     dashboard.agent.become({ documents: {} });
     const options = row('linuxDaemonOptions').locator('textarea');
@@ -143,36 +199,6 @@ describe('changing settings', () => {
     await options.fill('{ "debug": true }');
     await apply();
     expect(dashboard.agent.changes).toEqual([{ set: { linuxDaemonOptions: '{ "debug": true }' } }]);
-  });
-
-  test('a refusal stands at its control, the others are kept back, and nothing is lost', async () => {
-    const { page, agent } = dashboard;
-    await row('containersProxyTransparentPorts').locator('input').fill('80,notaport');
-    await toggle('resourceSaver');
-    await button('Apply').click();
-    await page.getByText('1 change was refused, so nothing was saved.').waitFor();
-    await row('containersProxyTransparentPorts')
-      .getByText(/It has to be/)
-      .waitFor();
-    expect(agent.world.choices.has('resourceSaver')).toBe(false);
-    expect(await row('resourceSaver').getByRole('switch').isChecked()).toBe(false);
-    await button('Show').click();
-    const focused = row('containersProxyTransparentPorts').locator('input:focus');
-    await focused.waitFor();
-    await row('containersProxyTransparentPorts').locator('input').fill('80,443');
-    await apply();
-    expect(agent.world.choices.get('containersProxyTransparentPorts')).toBe('80,443');
-    expect(agent.world.choices.get('resourceSaver')).toBe(false);
-  });
-
-  test('Reset returns to the suggestion, not to the built-in default', async () => {
-    const { agent } = dashboard;
-    await row('memoryMiB').getByRole('button', { name: 'Reset to suggested value' }).click();
-    expect(await row('memoryMiB').locator('input').inputValue()).toBe('8192');
-    await row('memoryMiB').getByText('Will return to 8,192 MiB').waitFor();
-    await apply();
-    expect(agent.changes).toEqual([{ reset: ['memoryMiB'] }]);
-    expect(await row('memoryMiB').locator('[data-reset]').count()).toBe(0);
   });
 
   test('emptying a setting that the computer decides returns it to that', async () => {
@@ -197,13 +223,6 @@ describe('changing settings', () => {
     expect(await page.locator('[data-reset]').count()).toBe(0);
   });
 
-  test('a change made elsewhere appears by itself', async () => {
-    const { agent } = dashboard;
-    agent.world.choices.set('swapMiB', 3072);
-    agent.emit({ type: 'settings', changed: ['swapMiB'] });
-    await expect.poll(() => row('swapMiB').locator('input').inputValue()).toBe('3072');
-  });
-
   test('the page looks as the setting says, until its reader chooses otherwise for this tab', async () => {
     const { page, agent } = dashboard;
     const looks = (scheme: string) => page.locator(`html[data-mantine-color-scheme="${scheme}"]`).waitFor();
@@ -219,16 +238,6 @@ describe('changing settings', () => {
     agent.emit({ type: 'settings', changed: ['theme'] });
     await page.locator('[data-setting="theme"] [data-reset]').waitFor();
     await looks('dark');
-  });
-
-  test('a lock that comes while editing drops the edit and says so', async () => {
-    const { page, agent } = dashboard;
-    await row('swapMiB').locator('input').fill('4096');
-    agent.become({ documents: { 'user-policy': { swapMiB: { locked: true, value: 512 } } } });
-    await page.getByText(`Your unsaved change to ${labelOf('swapMiB')} was dropped`).waitFor();
-    expect(await row('swapMiB').locator('input').inputValue()).toBe('512');
-    expect(await row('swapMiB').locator('input').isDisabled()).toBe(true);
-    expect(await button('Apply').count()).toBe(0);
   });
 
   test('while the agent is away the page says so, applies nothing, and recovers by itself', async () => {
@@ -251,19 +260,12 @@ describe('changing settings', () => {
   });
 });
 
-describe('finding settings', () => {
-  let browser: Browser;
-  let built: BuiltDashboard;
-  let dashboard: OpenDashboard;
-
+describe.each(GROUNDS)('finding settings %s', (ground) => {
   beforeAll(async () => {
-    [browser, built] = await Promise.all([launchBrowser(), buildDashboard()]);
-    dashboard = await openDashboard(browser, built.folder, managedWorld());
+    dashboard = await openDashboard(browser, built.folder, managedWorld(), { ground });
   });
   afterAll(async () => {
-    await dashboard.close();
-    await browser.close();
-    await built.remove();
+    await dashboard?.close();
   });
   afterEach(async () => {
     await dashboard.page.getByLabel('Search settings').fill('');

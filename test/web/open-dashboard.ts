@@ -1,6 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from '@playwright/test';
 import { type StandInAgent, startStandInAgent } from './stand-in-agent.ts';
 import type { World } from './stand-in-world.ts';
+import { makeWindow } from './window-ground.ts';
 
 /** A page of the dashboard, the agent behind it, and what the browser complained of. */
 export interface OpenDashboard {
@@ -13,12 +14,19 @@ export interface OpenDashboard {
   close(): Promise<void>;
 }
 
-/** Opens the dashboard as a person would: by the address that the agent printed. */
+/**
+ * Where the dashboard is open: in a browser, by the address that the agent printed, over HTTP; or in the window of the
+ * app, over its bridge.
+ */
+export type Ground = (typeof GROUNDS)[number];
+export const GROUNDS = ['in a browser', 'in the window of the app'] as const;
+
+/** Opens the dashboard as a person would. */
 export async function openDashboard(
   browser: Browser,
   dashboardFolder: string,
   world: World,
-  options: BrowserContextOptions = {},
+  { ground = 'in a browser', ...options }: BrowserContextOptions & { readonly ground?: Ground } = {},
 ): Promise<OpenDashboard> {
   const agent = startStandInAgent({ world, dashboardFolder });
   const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', ...options });
@@ -34,7 +42,11 @@ export async function openDashboard(
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       complaints.push(message.text());
   });
-  await page.goto(await agent.address());
+  await page.goto(
+    ground === 'in a browser'
+      ? await agent.address()
+      : await makeWindow(context, page, dashboardFolder, agent.behind),
+  );
   await page.getByRole('heading', { level: 1 }).waitFor();
   return {
     page,

@@ -6,7 +6,7 @@ import { diagnosticsAnswerSchema } from '../../src/shared/contracts/local-api.ts
 import { launchBrowser } from '../browser.ts';
 import { type BuiltDashboard, buildDashboard } from './build-dashboard.ts';
 import { HTML, hostileWorld, LONG } from './hostile-world.ts';
-import { type OpenDashboard, openDashboard } from './open-dashboard.ts';
+import { GROUNDS, type Ground, type OpenDashboard, openDashboard } from './open-dashboard.ts';
 import { labelOf } from './sample-settings.ts';
 import { emptyWorld, frozenWorld, managedWorld, type World, walledWorld } from './stand-in-world.ts';
 
@@ -31,8 +31,12 @@ describe('the pages', () => {
     await built.remove();
   });
 
-  async function visit(world: World, look: (dashboard: OpenDashboard) => Promise<void>): Promise<void> {
-    const dashboard = await openDashboard(browser, built.folder, world);
+  async function visit(
+    world: World,
+    look: (dashboard: OpenDashboard) => Promise<void>,
+    ground: Ground = 'in a browser',
+  ): Promise<void> {
+    const dashboard = await openDashboard(browser, built.folder, world, { ground });
     try {
       await look(dashboard);
       expect(dashboard.complaints).toEqual([]);
@@ -41,8 +45,13 @@ describe('the pages', () => {
     }
   }
 
-  test('"Why is this locked?" names winner, losers, reasons, policy, revision and contact', () =>
-    visit(managedWorld(), async ({ page }) => {
+  const onBoth = (name: string, world: () => World, look: (dashboard: OpenDashboard) => Promise<void>) =>
+    test.each(GROUNDS)(`${name}, %s`, (ground) => visit(world(), look, ground));
+
+  onBoth(
+    '"Why is this locked?" names winner, losers, reasons, policy, revision and contact',
+    managedWorld,
+    async ({ page }) => {
       await page.locator('[data-setting="analyticsEnabled"] button[aria-haspopup="dialog"]').click();
       const dialog = page.getByRole('dialog', { name: 'Why is this locked?' });
       await dialog.getByText('Engineering workstations', { exact: true }).waitFor();
@@ -74,7 +83,8 @@ describe('the pages', () => {
       // What each layer wanted, the overridden ones too.
       const wanted = layers.map((layer) => layer.split('\n').find((line) => line === 'On' || line === 'Off'));
       expect(wanted).toEqual(['Off', 'Off', 'On', 'On']);
-    }));
+    },
+  );
 
   test('the policy page shows precedence, sources, problems, conflicts, documents and repairs', () =>
     visit(managedWorld(), async ({ page, go }) => {
@@ -180,33 +190,31 @@ describe('the pages', () => {
       expect(await notice.count()).toBe(0);
     }));
 
-  test('a sync tells its outcome', () =>
-    visit(managedWorld(), async ({ page, go, agent }) => {
-      await go('policy');
-      const main = page.getByRole('main');
-      await main.getByRole('button', { name: 'Sync now' }).click();
-      await main.getByText('You already have the current policy.').waitFor();
-      agent.world.sync = {
-        ...agent.world.sync,
-        state: 'failed',
-        error: { code: 'unreachable', message: 'The hub did not answer.' },
-      };
-      await main.getByRole('button', { name: 'Sync now' }).first().click();
-      await main.getByText('The hub did not answer.').first().waitFor();
-    }));
+  onBoth('a sync tells its outcome', managedWorld, async ({ page, go, agent }) => {
+    await go('policy');
+    const main = page.getByRole('main');
+    await main.getByRole('button', { name: 'Sync now' }).click();
+    await main.getByText('You already have the current policy.').waitFor();
+    agent.world.sync = {
+      ...agent.world.sync,
+      state: 'failed',
+      error: { code: 'unreachable', message: 'The hub did not answer.' },
+    };
+    await main.getByRole('button', { name: 'Sync now' }).first().click();
+    await main.getByText('The hub did not answer.').first().waitFor();
+  });
 
-  test('a sign-in by code shows the code, and ends by itself', () =>
-    visit(emptyWorld(), async ({ page, go, agent }) => {
-      await go('account');
-      await page.getByRole('button', { name: 'Use another device' }).click();
-      await page.getByText('BDWP-HQPK').waitFor();
-      expect(await page.getByRole('link', { name: /hub.acme.example/ }).getAttribute('href')).toBe(
-        'https://hub.acme.example/device',
-      );
-      agent.world.account = managedWorld().account;
-      agent.endLogin({ state: 'done', account: agent.world.account });
-      await page.getByRole('heading', { name: 'Margarethe von Hohenstein-Ødegård' }).waitFor();
-    }));
+  onBoth('a sign-in by code shows the code, and ends by itself', emptyWorld, async ({ page, go, agent }) => {
+    await go('account');
+    await page.getByRole('button', { name: 'Use another device' }).click();
+    await page.getByText('BDWP-HQPK').waitFor();
+    expect(await page.getByRole('link', { name: /hub.acme.example/ }).getAttribute('href')).toBe(
+      'https://hub.acme.example/device',
+    );
+    agent.world.account = managedWorld().account;
+    agent.endLogin({ state: 'done', account: agent.world.account });
+    await page.getByRole('heading', { name: 'Margarethe von Hohenstein-Ødegård' }).waitFor();
+  });
 
   test('a sign-in that fails says why and can be tried again', () =>
     visit(emptyWorld(), async ({ page, go, agent }) => {
@@ -243,32 +251,29 @@ describe('the pages', () => {
       expect(agent.trustedKeys).toEqual([undefined, 'SHA256:new']);
     }));
 
-  test('signing out asks first; another organization can be chosen', () =>
-    visit(managedWorld(), async ({ page, go }) => {
-      await go('account');
-      expect(await facts(page.getByRole('main'))).toEqual([
-        'Name: margarethe-mbp-16',
-        'Device ID: dev_9f2c71ab-5c07-4d0b-8f43-0be9c1d3f1e7',
-        'Hub address: https://hub.acme.example',
-        'User ID: usr_01J8ZQ4T5N6W7X8Y9Z',
-        'Signed in: 12 days ago',
-        'Ends: in 78 days',
-        'Kept in: The system’s keychain',
-      ]);
-      const [acme = ''] = await page
-        .getByRole('region', { name: 'Organizations' })
-        .getByRole('listitem')
-        .allTextContents();
-      expect(acme).toMatch(/^Acme Corporation\s*Editor\s*Teams: Platform, Container Runtime, .*Active here$/);
-      await page.getByRole('button', { name: /^Use here: Acme Research/ }).click();
-      await expect
-        .poll(() => page.getByRole('button', { name: 'Use here: Acme Corporation' }).count())
-        .toBe(1);
-      await page.getByRole('button', { name: 'Sign out' }).click();
-      const dialog = page.getByRole('dialog', { name: /Sign out of/ });
-      await dialog.getByRole('button', { name: 'Sign out' }).click();
-      await page.getByRole('heading', { name: 'You are not signed in' }).waitFor();
-    }));
+  onBoth('signing out asks first; another organization can be chosen', managedWorld, async ({ page, go }) => {
+    await go('account');
+    expect(await facts(page.getByRole('main'))).toEqual([
+      'Name: margarethe-mbp-16',
+      'Device ID: dev_9f2c71ab-5c07-4d0b-8f43-0be9c1d3f1e7',
+      'Hub address: https://hub.acme.example',
+      'User ID: usr_01J8ZQ4T5N6W7X8Y9Z',
+      'Signed in: 12 days ago',
+      'Ends: in 78 days',
+      'Kept in: The system’s keychain',
+    ]);
+    const [acme = ''] = await page
+      .getByRole('region', { name: 'Organizations' })
+      .getByRole('listitem')
+      .allTextContents();
+    expect(acme).toMatch(/^Acme Corporation\s*Editor\s*Teams: Platform, Container Runtime, .*Active here$/);
+    await page.getByRole('button', { name: /^Use here: Acme Research/ }).click();
+    await expect.poll(() => page.getByRole('button', { name: 'Use here: Acme Corporation' }).count()).toBe(1);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    const dialog = page.getByRole('dialog', { name: /Sign out of/ });
+    await dialog.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'You are not signed in' }).waitFor();
+  });
 
   test('a session in memory is said everywhere', async () => {
     const world = managedWorld();
@@ -285,8 +290,10 @@ describe('the pages', () => {
     });
   });
 
-  test('behind the wall there are only sign-in, proxy, policy and diagnostics', () =>
-    visit(walledWorld(), async ({ page, go, agent }) => {
+  onBoth(
+    'behind the wall there are only sign-in, proxy, policy and diagnostics',
+    walledWorld,
+    async ({ page, go, agent }) => {
       await page.getByRole('heading', { name: 'Sign in to continue' }).waitFor();
       await page.getByText('acme and acme-research').waitFor();
       await page.getByText('/Library/Managed Preferences/dev.mooring.desktop.plist').waitFor();
@@ -304,7 +311,8 @@ describe('the pages', () => {
       expect(agent.changes).toEqual([{ set: { proxyHttp: 'http://proxy.example:3128' } }]);
       agent.become(managedWorld());
       await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
-    }));
+    },
+  );
 
   test('a wall whose own file is broken says how to mend it', async () => {
     const world = walledWorld();

@@ -18,6 +18,7 @@ import { readDocument } from '../../src/shared/policy/read-document.ts';
 import { resolve } from '../../src/shared/policy/resolve.ts';
 import { checkValue, sameValue } from '../../src/shared/settings/check-value.ts';
 import type { World } from './stand-in-world.ts';
+import type { AgentBehind } from './window-ground.ts';
 
 /**
  * An agent for the dashboard's tests: the real door, router, reader and resolver in front of a made-up computer. What
@@ -29,6 +30,8 @@ export interface StandInAgent {
   readonly changes: ChangeRequest[];
   /** A fresh address of the dashboard, good once. */
   address(): Promise<string>;
+  /** The same agent behind the door of the app's window. */
+  readonly behind: AgentBehind;
   /** Replaces parts of the world and tells the pages. */
   become(world: Partial<World>): void;
   emit(event: LocalEvent): void;
@@ -56,6 +59,10 @@ export function startStandInAgent({ world, dashboardFolder }: StandInOptions): S
   const emit = (event: LocalEvent) => {
     for (const listener of listeners) listener(event);
   };
+  const subscribe: AgentBehind['onEvent'] = (listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
   const handlers: LocalHandlers = {
     ...readHandlers(world),
     ...logins.handlers,
@@ -80,10 +87,7 @@ export function startStandInAgent({ world, dashboardFolder }: StandInOptions): S
     endOverride: async () => ({ ok: false, refusal: NO_HUB }),
     dashboard: () => door.open(),
     session: (token) => door.exchange(token),
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe,
     stop: () => {},
   };
   const router = createRouter({
@@ -118,6 +122,7 @@ export function startStandInAgent({ world, dashboardFolder }: StandInOptions): S
       emit({ type: 'account' });
       emit({ type: 'settings', changed: [] });
     },
+    behind: { fetch: router, onEvent: subscribe },
     emit,
     endLogin: logins.end,
     trustedKeys: logins.trusted,
