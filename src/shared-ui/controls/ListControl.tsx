@@ -1,5 +1,6 @@
 import { TextInput } from '@mantine/core';
 import { type ClipboardEvent, type KeyboardEvent, useRef } from 'react';
+import { flushSync } from 'react-dom';
 import { useText } from '../text-context.tsx';
 import { asTexts, type ControlProps } from './control.ts';
 import classes from './controls.module.css';
@@ -12,15 +13,10 @@ export function ListControl(props: ControlProps) {
   const list = useRef<HTMLFieldSetElement>(null);
   const entries = asTexts(value);
 
-  const focusEntry = (index: number) =>
-    queueMicrotask(() => {
-      requestAnimationFrame(() => {
-        list.current?.querySelectorAll('input')[index]?.focus();
-      });
-    });
+  // The new field is there and has the focus before the next key is heard: whoever types fast writes into it.
   const insert = (index: number, texts: readonly string[]) => {
-    onChange(entries.toSpliced(index, 0, ...texts));
-    focusEntry(index + texts.length - 1);
+    flushSync(() => onChange(entries.toSpliced(index, 0, ...texts)));
+    list.current?.querySelectorAll('input')[index + texts.length - 1]?.focus();
   };
   const onKeyDown = (event: KeyboardEvent, index: number) => {
     if (event.key === 'Enter' && !event.nativeEvent.isComposing) {
