@@ -122,11 +122,6 @@ async function compose(options: HubOptions, config: HubConfig, database: HubData
   const { publicUrl } = config;
   const outbound = createOutbound(options.idpNetworks);
   const resolver = dnsResolver(options.nameServers);
-  const identity = await createIdentity({ db, secret, clock, log, publicUrl, outbound });
-  const announcements = listenForAnnouncements({
-    target: database.target,
-    onError: (error) => log.warn({ reason: error.message }, 'announcements are not heard at present'),
-  });
   const mail =
     options.mail === undefined
       ? noMail
@@ -134,6 +129,11 @@ async function compose(options: HubOptions, config: HubConfig, database: HubData
           ...options.mail,
           onError: (reason) => log.warn({ reason }, 'a letter could not be sent'),
         });
+  const identity = await createIdentity({ db, secret, clock, log, publicUrl, outbound, mail });
+  const announcements = listenForAnnouncements({
+    target: database.target,
+    onError: (error) => log.warn({ reason: error.message }, 'announcements are not heard at present'),
+  });
   const work = followWork();
   let app: HubServer | undefined;
   const close = async (): Promise<void> => {

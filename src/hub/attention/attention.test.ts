@@ -77,6 +77,7 @@ it('writes to no owner who came by SCIM or is disabled', async () => {
     .execute();
   const sent: string[] = [];
   const mail = {
+    sends: true,
     send: async ({ to }: { readonly to: string }) => sent.push(to) > 0,
     stop: () => undefined,
   };

@@ -33,8 +33,11 @@ export function registerConfirmRoutes(
     const connections = await options.sso.connectionsOf(place.only.email);
     const byPassword =
       connections.length === 0 || (method === 'password' && !connections.some((each) => each.enforced));
-    const page = byPassword ? passwordPage : confirmPage;
-    return sendPage(reply, page(place.form, place.only.email));
+    const { email } = place.only;
+    const page = byPassword
+      ? passwordPage(place.form, email, options.forgotten.available)
+      : confirmPage(place.form, email);
+    return sendPage(reply, page);
   });
   app.post(CONFIRM_PATH, open, async (request, reply) => {
     const sent = stepSchema.parse(sentFields(request));

@@ -151,7 +151,8 @@ describe('what is kept for the page', () => {
     other.cookies.set(COOKIE, kept);
     expect((await other.get(page.url)).body).not.toContain(ada.email);
     const step = new URL(page.url).searchParams.get('step') ?? '';
-    for (const address of ['/account', '/setup/none', '/sign-in/confirm'])
+    const desktop = new URL((await browser.get((await startSignIn(await discover(hub))).url.href)).url);
+    for (const address of ['/account', '/setup/none', '/sign-in/confirm', desktop.pathname])
       expect((await browser.get(`${address}?step=${step}`)).body).not.toContain(ada.email);
     for (const value of ['', 'x', 'AAAA'.repeat(40), kept.value.slice(0, -4)]) {
       other.cookies.set(COOKIE, { value, path: '/' });

@@ -5,6 +5,7 @@ import type { Authenticate } from '../authentication.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../database/connection.ts';
 import type { Logger } from '../logging.ts';
+import { type Mailer, noMail } from '../mail/mailer.ts';
 import { loadPasskeyScript } from '../second-factor/passkey-script.ts';
 import { createPasskeys } from '../second-factor/passkeys.ts';
 import { createSecondFactor } from '../second-factor/second-factor.ts';
@@ -18,6 +19,7 @@ import { type AfterLink, createAfterLink } from './after-link.ts';
 import { createAttempts } from './attempts.ts';
 import { createBrowserSessions } from './browser-sessions.ts';
 import { sweepExpired } from './device-sessions.ts';
+import { createForgottenPassword } from './forgotten-password.ts';
 import { createFormAnswers } from './form-answers.ts';
 import { createFormTokens } from './form-tokens.ts';
 import { createInteractions } from './interactions.ts';
@@ -40,6 +42,8 @@ export interface IdentityOptions {
   readonly publicUrl: string;
   /** Asks identity providers; left out, only those of the public internet. */
   readonly outbound?: Outbound;
+  /** Letters to people who forgot their password; left out, none are offered. */
+  readonly mail?: Mailer;
 }
 
 /** Signing in: the OpenID provider, its pages, and sessions in browsers. */
@@ -79,11 +83,14 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
   const passkeys = createPasskeys({ ...store, publicUrl });
   const passkeyScript = loadPasskeyScript();
   const now = store.now;
+  const mail = options.mail ?? noMail;
+  const forgotten = createForgottenPassword({ db, attempts, mail, log, publicUrl, now: store.now });
   const answers = createFormAnswers({ secret, forms, publicUrl, now });
   const steps = {
     sessions,
     forms,
     answers,
+    forgotten,
     attempts,
     checkPassword,
     secondFactor,
@@ -119,7 +126,10 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
     app.addHook('onReady', async () => {
       await sweep();
     });
-    app.addHook('onClose', async () => clearInterval(timer));
+    app.addHook('onClose', async () => {
+      clearInterval(timer);
+      await forgotten.settled();
+    });
   };
   return { plugin, authenticate: sessions.authenticate, passwords, afterLink };
 }

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { choosePage, leavePage, ssoFailurePage } from '../sso/sso-pages.ts';
-import { emailPage, passwordPage } from './pages/sign-in-pages.ts';
+import { emailPage, letterSentPage, passwordPage } from './pages/sign-in-pages.ts';
 import { TEXTS } from './pages/texts.ts';
 import { factorPage } from './second-factor-steps.ts';
 import { sendPage } from './send-page.ts';
@@ -43,7 +43,9 @@ async function sendStep(asked: Asked, shown: Shown, status: number): Promise<Fas
     case 'email':
       return sendPage(reply, emailPage(place.form, shown.email), status);
     case 'password':
-      return sendPage(reply, passwordPage(place.form, shown.email), status);
+      return sendPage(reply, passwordPage(place.form, shown.email, asked.steps.forgotten.available), status);
+    case 'sent':
+      return sendPage(reply, letterSentPage(place.form, shown.email));
     case 'choose':
     case 'leave':
       return sendConnections(asked, shown, status);

@@ -50,6 +50,8 @@ export async function takeStep(
       return chooseConnection(visit);
     case 'password':
       return takePassword(visit);
+    case 'forgotten':
+      return sendLink(visit);
     case 'code':
       return takeCode(visit);
     case 'passkey':
@@ -63,7 +65,7 @@ export async function takeStep(
 
 async function takeAddress(visit: Visit): Promise<FastifyReply> {
   const { steps, sent, email } = visit;
-  if (!z.email().max(254).safeParse(email).success)
+  if (!isAddress(email))
     return showStep(visit, { page: 'email' }, { text: TEXTS.problem.emailShape, status: 422 });
   const connections = await steps.sso.connectionsOf(email);
   const [connection] = connections;
@@ -81,6 +83,23 @@ async function chooseConnection(visit: Visit): Promise<FastifyReply> {
   if (connection === undefined)
     return showStep(visit, { page: 'email' }, { text: TEXTS.problem.formExpired, status: 422 });
   return showStep(visit, { page: 'leave', connection: connection.id });
+}
+
+/** A letter with a link to a new password; the answer is the same whether or not there is such an account. */
+async function sendLink(visit: Visit): Promise<FastifyReply> {
+  const { steps, request, email } = visit;
+  if (!steps.forgotten.available || !isAddress(email))
+    return showStep(visit, { page: 'email' }, { text: TEXTS.problem.emailShape, status: 422 });
+  if (await steps.sso.required(email))
+    return showStep(visit, { page: 'email' }, { text: TEXTS.problem.ssoRequired, status: 403 });
+  const wait = await steps.forgotten.ask(email, request.ip);
+  if (wait === null) return showStep(visit, { page: 'sent' });
+  const text = TEXTS.problem.tooMany(Math.ceil(wait / 60));
+  return showStep(visit, { page: 'password' }, { text, status: 429, wait });
+}
+
+function isAddress(email: string): boolean {
+  return z.email().max(254).safeParse(email).success;
 }
 
 async function takePassword(visit: Visit): Promise<FastifyReply> {

@@ -7,6 +7,7 @@ import type { SsoPlace } from '../sso/sso-requests.ts';
 import type { Sso } from '../sso/sso-service.ts';
 import type { Attempts } from './attempts.ts';
 import type { BrowserSessions } from './browser-sessions.ts';
+import type { ForgottenPassword } from './forgotten-password.ts';
 import type { FormAnswers } from './form-answers.ts';
 import { fieldSchema } from './form-fields.ts';
 import type { FormTokens } from './form-tokens.ts';
@@ -24,6 +25,7 @@ export const stepSchema = z.object({
       'email',
       'password',
       'sso',
+      'forgotten',
       'code',
       'passkey',
       'enrol',
@@ -53,6 +55,7 @@ export interface SignInSteps {
   readonly answers: FormAnswers;
   readonly attempts: Attempts;
   readonly checkPassword: PasswordCheck;
+  readonly forgotten: ForgottenPassword;
   readonly secondFactor: SecondFactor;
   readonly passkeys: Passkeys;
   readonly passkeyScript: PasskeyScript;
@@ -106,7 +109,7 @@ export async function signIn(visit: Visit, person: ProvedPerson): Promise<Fastif
 
 /** A page of signing in, as it is kept for the browser to ask for it. */
 export const shownSchema = z.object({
-  page: z.enum(['email', 'password', 'choose', 'leave', 'factor']),
+  page: z.enum(['email', 'password', 'sent', 'choose', 'leave', 'factor']),
   /** As it was typed, cut to what an address may be long. */
   email: z.string().catch(''),
   /** The identity provider to go on to (`leave`). */

@@ -6,6 +6,7 @@ import { type AnnouncementListener, listenForAnnouncements } from '../database/a
 import type { DatabaseHandle } from '../database/connection.ts';
 import { createDelivery } from '../delivery/delivery.ts';
 import { createLogger } from '../logging.ts';
+import type { Mailer } from '../mail/mailer.ts';
 import { ensureAccount } from '../organizations/accounts.ts';
 import { joinOrganization } from '../organizations/member-service.ts';
 import { createOrganization } from '../organizations/organization-service.ts';
@@ -53,6 +54,7 @@ export async function startTestHub(
     readonly publicUrl?: string;
     readonly logLevel?: string;
     readonly outbound?: Outbound;
+    readonly mail?: Mailer;
   } = {},
 ): Promise<TestHub> {
   const port = options.port ?? (await freePort());
@@ -68,6 +70,7 @@ export async function startTestHub(
   const identity = await createIdentity({
     ...common,
     ...(options.outbound === undefined ? {} : { outbound: options.outbound }),
+    ...(options.mail === undefined ? {} : { mail: options.mail }),
   });
   const delivery = await createDelivery(common);
   const server = await buildServer({

@@ -28,6 +28,7 @@ export function smtpMailer(options: {
     disableUrlAccess: true,
   });
   return {
+    sends: true,
     send: async ({ to, subject, text }) => {
       try {
         await transport.sendMail({ from: options.from, to: { name: '', address: to }, subject, text });

@@ -14,13 +14,31 @@ export interface SetupLink {
 /** How long a link made on the hub's own machine can be used. */
 const RECOVERY_MINUTES = 15;
 
+/** How long a link can be used that somebody had sent to themselves. */
+export const RESET_MINUTES = 60;
+
+interface ForAccount {
+  readonly publicUrl: string;
+  readonly userId: string;
+  readonly at: Date;
+}
+
 /** Like a password link, but short, and good although the account's domain asks for single sign-on. */
-export async function createRecoveryLink(
+export function createRecoveryLink(trx: Trx, wanted: ForAccount): Promise<SetupLink> {
+  return createShortLink(trx, { ...wanted, minutes: RECOVERY_MINUTES, recovery: true });
+}
+
+/** A password link that goes by mail to whoever asked for it at the sign-in. */
+export function createResetLink(trx: Trx, wanted: ForAccount): Promise<SetupLink> {
+  return createShortLink(trx, { ...wanted, minutes: RESET_MINUTES, recovery: false });
+}
+
+async function createShortLink(
   trx: Trx,
-  wanted: { readonly publicUrl: string; readonly userId: string; readonly at: Date },
+  wanted: ForAccount & { readonly minutes: number; readonly recovery: boolean },
 ): Promise<SetupLink> {
   const { secret, hash } = createOneTimeSecret('');
-  const expiresAt = new Date(wanted.at.getTime() + RECOVERY_MINUTES * 60_000);
+  const expiresAt = new Date(wanted.at.getTime() + wanted.minutes * 60_000);
   await trx
     .insertInto('setup_links')
     .values({
@@ -30,7 +48,7 @@ export async function createRecoveryLink(
       secret_hash: hash,
       created_at: wanted.at,
       expires_at: expiresAt,
-      recovery: true,
+      recovery: wanted.recovery,
     })
     .execute();
   return { url: `${wanted.publicUrl}/setup/${secret}`, expiresAt };

@@ -42,8 +42,8 @@ ${cancel(form)}
   };
 }
 
-/** Second step: the password, the same for every address, known or not. */
-export function passwordPage(form: SignInForm, email: string): Page {
+/** Second step: the password, the same for every address, known or not. `sendsLinks`: a letter can be asked for. */
+export function passwordPage(form: SignInForm, email: string, sendsLinks: boolean): Page {
   return {
     kept: true,
     title: form.asking.kind === 'confirm' ? TEXTS.confirm.title : texts.title,
@@ -57,7 +57,27 @@ ${field({ name: 'password', label: texts.password, type: 'password', autocomplet
 </form>
 ${form.asking.kind !== 'confirm' && otherAccount(form)}
 ${cancel(form)}
-<p class="soft small">${texts.forgotten}</p>`,
+${sendsLinks ? askLetter(form, email) : html`<p class="soft small">${texts.forgotten}</p>`}`,
+  };
+}
+
+function askLetter(form: SignInForm, email: string): Html {
+  return html`<form method="post" action="${form.action}">
+${carried(form, 'forgotten')}${hidden('email', email)}
+<button class="plain" type="submit">${texts.askLetter}</button>
+</form>`;
+}
+
+/** After a letter was asked for: the same whether or not there is an account. */
+export function letterSentPage(form: SignInForm, email: string): Page {
+  return {
+    kept: true,
+    title: texts.sentTitle,
+    body: html`<p>${texts.sentTo} <span class="who">${email}</span></p>
+<p>${texts.sent}</p>
+<p class="soft small">${texts.notSent}</p>
+${form.asking.kind !== 'confirm' && otherAccount(form)}
+${cancel(form)}`,
   };
 }
 

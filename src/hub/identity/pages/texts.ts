@@ -18,6 +18,12 @@ export const TEXTS = {
     continueLead: 'You are already signed in here. Continue only if you started this sign-in yourself.',
     continueSubmit: 'Continue',
     forgotten: 'Forgotten? An owner of your organization can send you a link to choose a new password.',
+    askLetter: 'Forgotten? Send me a link',
+    sentTitle: 'Look in your mailbox',
+    sentTo: 'For this address a link was asked for:',
+    sent: 'If it has an account with a password here, a letter is on its way. Its link is good for one hour, once.',
+    notSent:
+      'No letter? Look among the unwanted ones. An owner of your organization can give you a link as well.',
     noAccount: 'No account or no password? An owner of your organization can invite you or send you a link.',
   },
   firstPasskey: 'First passkey',

@@ -3,6 +3,7 @@ export const enAuditActions = {
   'audit.did.access.update': 'Registry or image access changed',
   'audit.did.account.create': 'Account made at sign-in',
   'audit.did.account.end-sessions': 'Own sessions ended',
+  'audit.did.account.forgotten': 'Letter with a password link asked for',
   'audit.did.account.link': 'Account linked at sign-in',
   'audit.did.account.passkey-add': 'Passkey added',
   'audit.did.account.passkey-remove': 'Passkey removed',
