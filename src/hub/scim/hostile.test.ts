@@ -502,6 +502,9 @@ const REFUSED: readonly Row[] = [
     400,
     'invalidSyntax',
   ],
+  ['a list instead of a search', 'POST', '/Users/.search', [], 400, 'invalidSyntax'],
+  ['null instead of a search', 'POST', '/Groups/.search', 'null', 400, 'invalidSyntax'],
+  ['a text instead of a search of all', 'POST', '/.search', '"userName pr"', 400, 'invalidSyntax'],
   ['a user instead of a search', 'POST', '/Users/.search', { schemas: [CORE] }, 400, 'invalidSyntax'],
   ['a user instead of a search of all', 'POST', '/.search', { SCHEMAS: [CORE] }, 400, 'invalidSyntax'],
 ];

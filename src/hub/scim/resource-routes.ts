@@ -7,6 +7,7 @@ import { readProjection } from './projection.ts';
 import { readBody } from './resource-body.ts';
 import { findShown, type ResourceKind } from './resource-kind.ts';
 import { BODY_SCHEMAS, requireSaid } from './said-schemas.ts';
+import { ScimError } from './scim-error.ts';
 import type { ScimHandler, ScimRequest, ScimRoute } from './scim-route.ts';
 
 /** `/Users` or `/Groups`: everything that RFC 7644 section 3 has for a kind of resource. */
@@ -72,6 +73,13 @@ export function resourceRoutes<Row extends { readonly id: string; readonly versi
 
 /** The parameters of a search that is a body (RFC 7644 section 3.4.3). Throws 400 for a body that is something else. */
 export function searchOf({ body }: Pick<ScimRequest, 'body'>): unknown {
+  // Without a body nothing is asked for in particular.
+  if (body !== undefined && !isObject(body))
+    throw new ScimError(
+      400,
+      'A search is a JSON object, such as {"filter": "userName pr"}.',
+      'invalidSyntax',
+    );
   requireSaid(body, BODY_SCHEMAS.search);
   return body;
 }
