@@ -1,12 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { updateConnection } from '../connections/connection-service.ts';
 import { startTestDatabase } from '../database/test-database.ts';
 import type { Letter, Mailer } from '../mail/mailer.ts';
+import { createTestSso } from '../sso/test-sso-hub.ts';
 import { LETTERS_FROM_ONE, LETTERS_TO_ONE } from './forgotten-password.ts';
 import { createBrowser, type Visited } from './test-browser.ts';
 import {
   createAccount,
   createTestOrganization,
   discover,
+  OPERATOR,
   PASSWORD,
   startSignIn,
   startTestHub,
@@ -137,6 +140,20 @@ describe('a forgotten password', () => {
     }
     await database.pool.query('update attempt_counters set count = $1', [LETTERS_FROM_ONE.most]);
     expect((await forget('another@example.com')).status).toBe(429);
+  });
+
+  it('is no way around single sign-on where that is required', async () => {
+    const sso = await createTestSso(hub, database);
+    const account = await createAccount(database, `local@${sso.domain}`);
+    const browser = createBrowser(hub.url);
+    // A form of before: the page that is shown by now leads to the identity provider.
+    const first = await browser.get('/sign-in?method=password');
+    const form = await browser.submit(first, { email: account.email });
+    const place = { db: database.db, secret: hub.secret, publicUrl: hub.url };
+    await updateConnection(place, OPERATOR, sso, { enforced: true });
+    const page = await browser.submit(form, {}, ({ fields }) => fields.step === 'forgotten');
+    expect([page.status, page.body.includes('asks for single sign-on')]).toEqual([403, true]);
+    expect(letters).toEqual([]);
   });
 
   it('can be asked for where a desktop signs in, and only by a form of this hub', async () => {
