@@ -715,24 +715,61 @@ describe('organizations', () => {
     expect(await desktop.delivery.sync()).toMatchObject({ outcome: 'refused' });
   });
 
-  it('that change while an answer is on its way do not get that answer', async () => {
+  const refusal = { error: { code: 'forbidden', message: 'You are not a member of "acme".' } };
+  it.each<readonly [what: string, status: number, headers: Record<string, string>, body: string | null]>([
+    ['a bundle', 200, { 'content-type': BUNDLE_MEDIA_TYPE, etag: '"11"' }, null],
+    ['nothing new', 304, {}, ''],
+    ['no member', 403, { 'content-type': 'application/json' }, JSON.stringify(refusal)],
+    ['a failure', 503, {}, ''],
+  ])(
+    'that change while an answer is on its way do not get that answer: %s',
+    async (_what, status, headers, body) => {
+      const desktop = await settled();
+      await publish(hub, 'ada', 'acme', 11);
+      await publish(hub, 'ada', 'beta', 5);
+      let switched = false;
+      hub.intercept = (request, response) => {
+        if (switched || !request.url?.includes('org=acme')) return false;
+        switched = true;
+        // biome-ignore lint/correctness/useHookAtTopLevel: the method only begins like a hook of React
+        void desktop.account.useOrganization('beta').then(() => {
+          response.writeHead(status, headers).end(body ?? hub.policies.get('ada acme')?.jws);
+        });
+        return true;
+      };
+      expect(await desktop.delivery.sync()).toMatchObject({ outcome: 'updated' });
+      expect(switched).toBe(true);
+      expect(desktop.delivery.state().bundle?.payload).toMatchObject({ org: 'beta', seq: 5 });
+      expect(desktop.delivery.state().sync.error).toBeNull();
+      expect(desktop.announced.some((state) => state.bundle?.payload.seq === 11)).toBe(false);
+    },
+  );
+
+  it('that change while the key of a bundle is looked for are not told of that bundle', async () => {
     const desktop = await settled();
-    await publish(hub, 'ada', 'acme', 11);
+    const known = hub.keys[0] ?? (await standInKey());
+    const stranger = await standInKey();
+    const jws = await stranger.sign(standInPayload(hub, 'ada', 'acme', 11));
+    hub.policies.set('ada acme', { jws, etag: '"11"' });
     await publish(hub, 'ada', 'beta', 5);
     let switched = false;
     hub.intercept = (request, response) => {
-      if (switched || !request.url?.includes('org=acme')) return false;
+      if (switched || !request.url?.startsWith('/v1/agent/keys')) return false;
       switched = true;
       // biome-ignore lint/correctness/useHookAtTopLevel: the method only begins like a hook of React
       void desktop.account.useOrganization('beta').then(() => {
-        const { jws = '' } = hub.policies.get('ada acme') ?? {};
-        response.writeHead(200, { 'content-type': BUNDLE_MEDIA_TYPE, etag: '"11"' }).end(jws);
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ keys: [known.jwk] }));
       });
       return true;
     };
     expect(await desktop.delivery.sync()).toMatchObject({ outcome: 'updated' });
-    expect(desktop.delivery.state().bundle?.payload).toMatchObject({ org: 'beta', seq: 5 });
-    expect(desktop.announced.some((state) => state.bundle?.payload.seq === 11)).toBe(false);
+    expect(switched).toBe(true);
+    expect(desktop.delivery.state()).toMatchObject({
+      bundle: { payload: { org: 'beta', seq: 5 } },
+      refused: null,
+    });
+    expect(desktop.announced.some(({ refused }) => refused !== null)).toBe(false);
   });
 
   it('that the user is added to are found at the next fetch', async () => {
