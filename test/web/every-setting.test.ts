@@ -5,7 +5,7 @@ import { desktopCatalog } from '../../src/shared/settings/desktop-catalog.ts';
 import type { Setting } from '../../src/shared/settings/setting.ts';
 import { launchBrowser } from '../browser.ts';
 import { type BuiltDashboard, buildDashboard } from './build-dashboard.ts';
-import { type OpenDashboard, openDashboard } from './open-dashboard.ts';
+import { GROUNDS, type OpenDashboard, openDashboard } from './open-dashboard.ts';
 import { documentOf, sampleValue } from './sample-settings.ts';
 import { type World, wholeWorld } from './stand-in-world.ts';
 
@@ -42,18 +42,18 @@ const READ_ROWS = `[...document.querySelectorAll('[data-setting]')].map((row) =>
   };
 })`;
 
-describe('every setting of the catalog', () => {
-  let browser: Browser;
-  let built: BuiltDashboard;
+let browser: Browser;
+let built: BuiltDashboard;
 
-  beforeAll(async () => {
-    [browser, built] = await Promise.all([launchBrowser(), buildDashboard()]);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await built.remove();
-  });
+beforeAll(async () => {
+  [browser, built] = await Promise.all([launchBrowser(), buildDashboard()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await built?.remove();
+});
 
+describe.each(GROUNDS)('every setting of the catalog, %s,', (ground) => {
   const { settings } = desktopCatalog;
 
   /** With every setting on one page, also those of other systems. */
@@ -76,7 +76,7 @@ describe('every setting of the catalog', () => {
   }
 
   test('is disabled, with padlock and reason, while locked', async () => {
-    const dashboard = await openDashboard(browser, built.folder, world(true));
+    const dashboard = await openDashboard(browser, built.folder, world(true), { ground });
     try {
       for (const row of await rowsOf(dashboard)) {
         expect(row, row.id).toMatchObject({
@@ -103,7 +103,7 @@ describe('every setting of the catalog', () => {
     ['suggested', false],
     ['left alone', null],
   ] as const)('is enabled, without padlock, while %s', async (_, locked) => {
-    const dashboard = await openDashboard(browser, built.folder, world(locked));
+    const dashboard = await openDashboard(browser, built.folder, world(locked), { ground });
     try {
       for (const row of await rowsOf(dashboard)) {
         expect(row, row.id).toMatchObject({ padlocks: 0, reset: 1, named: true });
@@ -123,7 +123,7 @@ describe('every setting of the catalog', () => {
       ...world(null),
       freeze: { code: 'policy_stale', source: 'user-policy' },
     } as const;
-    const dashboard = await openDashboard(browser, built.folder, frozen);
+    const dashboard = await openDashboard(browser, built.folder, frozen, { ground });
     try {
       for (const row of await rowsOf(dashboard)) {
         expect(row, row.id).toMatchObject({ enabled: 0, enabledFieldsets: 0, reset: 0, padlocks: 0 });

@@ -47,7 +47,7 @@ describe('which copies have nothing on the PATH', () => {
     expect(copy('windows', { environment: { APPIMAGE: '/x' } })).toBe(null);
     expect(copy('mac', { installed: false })).toBe(null);
     expect(copy('linux', { environment: { APPIMAGE: '/home/ada/M.AppImage' } })).toMatchObject({
-      link: expect.stringMatching(/\/\.local\/bin\/mooring$/),
+      link: expect.stringMatching(/[\\/]\.local[\\/]bin[\\/]mooring$/),
       copy: { folder: join('/u', 'command'), app: '/home/ada/M.AppImage' },
     });
     expect(copy('mac')).toEqual({
