@@ -110,6 +110,13 @@ describe.each(KINDS)('%s', (_, url, headers, status, policy) => {
   });
 });
 
+it.each(['/v1/counted', '/v1/counted?of=1', '/v1/none'])(
+  '%s: no cache keeps what the API answers',
+  async (url) => {
+    expect((await plain.inject({ url })).headers['cache-control']).toBe('no-store');
+  },
+);
+
 it('says it as well where Node itself cannot read the request', async () => {
   const port = new URL(await plain.listen({ host: '127.0.0.1', port: 0 })).port;
   const socket = connect({ host: '127.0.0.1', port: Number(port) });

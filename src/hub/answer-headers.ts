@@ -1,4 +1,5 @@
 import type { FastifyHelmetOptions } from '@fastify/helmet';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { HubConfig } from './hub-plugin.ts';
 
 /*
@@ -49,4 +50,13 @@ export function headersAlone(config: Pick<HubConfig, 'publicUrl'>): Readonly<Rec
     'x-xss-protection': '0',
     ...(isSecure(config) ? { 'strict-transport-security': `max-age=${YEAR_SECONDS}` } : {}),
   };
+}
+
+/**
+ * Answers of the API are about people, and are asked for with a cookie, which alone keeps no shared cache from storing
+ * them (RFC 9111, section 3.5 speaks of `Authorization` only). Routes whose answers may be kept say so themselves.
+ */
+export function keepNoData(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  if (request.url.startsWith('/v1/')) void reply.header('cache-control', 'no-store');
+  done();
 }

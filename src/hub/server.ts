@@ -5,7 +5,7 @@ import fastify, { type FastifyBaseLogger } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { Registry } from 'prom-client';
 import { createAccessCheck } from './access.ts';
-import { answerHeaders, headersAlone } from './answer-headers.ts';
+import { answerHeaders, headersAlone, keepNoData } from './answer-headers.ts';
 import type { Authenticate } from './authentication.ts';
 import type { Clock } from './clock.ts';
 import type { Announcements } from './database/announcements.ts';
@@ -72,6 +72,7 @@ export async function buildServer(options: ServerOptions): Promise<HubServer> {
   });
   await app.register(cookie);
   await app.register(helmet, answerHeaders(config));
+  app.addHook('onRequest', keepNoData);
   await app.register(rateLimit, RATE_LIMIT);
   const origin = new URL(config.publicUrl).origin;
   const checkAccess = createAccessCheck({
