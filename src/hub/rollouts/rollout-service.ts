@@ -214,6 +214,6 @@ function isPaused(policy: StoredPolicy): RefusalError {
   return new RefusalError({
     code: 'conflict',
     message: `The roll-out of "${policy.name}" is paused, so it cannot be widened.`,
-    help: 'Let it go on first, or in the same request: paused false.',
+    help: 'Let it go on first, or together with it: "--resume" on the command line, "paused": false in a request.',
   });
 }

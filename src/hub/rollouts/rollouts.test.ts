@@ -145,7 +145,11 @@ describe('a roll-out', () => {
     expect(during.slice(0, MEMBERS)).toEqual(before);
     expect(on(during.slice(MEMBERS), 2)).toBe(0);
     await expect(changeRollout(database.db, context(), edited(), { percentage: 90 })).rejects.toMatchObject({
-      refusal: { code: 'conflict', message: expect.stringContaining('paused') },
+      refusal: {
+        code: 'conflict',
+        message: expect.stringContaining('paused'),
+        help: expect.stringMatching(/--resume.*"paused": false/),
+      },
     });
     const { after } = await step(() => changeRollout(database.db, context(), edited(), { paused: false }));
     expect(after[users.indexOf(outsider)]).toBe(2);
