@@ -306,7 +306,13 @@ describe('the other pages', () => {
       await page.getByText('1 member', { exact: true }).waitFor();
       await page.getByRole('link', { name: 'Dana Developer' }).click();
       await page.getByRole('heading', { level: 1, name: 'Dana Developer' }).waitFor();
-      await page.getByRole('table', { name: 'Effective policy' }).locator('summary').first().click();
+      const effective = page.getByRole('table', { name: 'Effective policy' });
+      await effective.locator('summary').first().click();
+      await effective
+        .getByRole('listitem')
+        .filter({ hasText: /^User policy: .+ – The user's policy/ })
+        .first()
+        .waitFor();
       await go('members');
       await button(page, 'Add member').click();
       const dialog = page.getByRole('dialog');

@@ -7,6 +7,7 @@ import { Tag } from '../../shared-ui/Tag.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import layout from '../parts/Layout.module.css';
 import { Table } from '../parts/Table.tsx';
+import { useSourceText } from '../parts/use-source-text.ts';
 
 type Report = DeviceDetail['report'];
 
@@ -91,9 +92,7 @@ function Precedence({ report }: { readonly report: Report }) {
 }
 
 function Source({ source }: { readonly source: ReportedSetting['source'] }) {
-  const { t } = useConsoleText();
-  // The texts of the desktop speak to its user; here somebody else is meant.
-  return source === 'user-policy' || source === 'user' ? t(`device.source.${source}`) : t(`source.${source}`);
+  return useSourceText()(source);
 }
 
 /** The name of a setting, or its id where a newer agent knows it and this hub does not. */

@@ -17,6 +17,7 @@ import layout from '../parts/Layout.module.css';
 import { Table } from '../parts/Table.tsx';
 import { To } from '../parts/To.tsx';
 import { useFilters } from '../parts/use-filters.ts';
+import { useSourceText } from '../parts/use-source-text.ts';
 import { PLATFORMS } from '../platforms.ts';
 import classes from './EffectivePolicyPanel.module.css';
 
@@ -97,7 +98,13 @@ function Effects({
             { title: t('policy.column.level'), cell: ({ state }) => <Level state={state} /> },
             {
               title: t('effective.why'),
-              cell: ({ setting, state }) => <Why label={setting.label} state={state} />,
+              cell: ({ setting, state }) => (
+                <Why
+                  label={setting.label}
+                  unit={'unit' in setting ? setting.unit : undefined}
+                  state={state}
+                />
+              ),
             },
           ]}
         />
@@ -137,19 +144,28 @@ function Level({ state }: { readonly state: Effective }) {
   return <Tag>{t('managed.suggested')}</Tag>;
 }
 
-function Why({ label, state }: { readonly label: string; readonly state: Effective }) {
+function Why({
+  label,
+  unit,
+  state,
+}: {
+  readonly label: string;
+  readonly unit: string | undefined;
+  readonly state: Effective;
+}) {
   const { t } = useConsoleText();
   const valueText = useValueText();
+  const sourceText = useSourceText();
   if (state.contributions.length === 0) return t('effective.nobody');
   return (
     <details className={classes.why}>
-      <summary aria-label={t('effective.whyOf', { setting: label, source: t(`source.${state.source}`) })}>
-        {t(`source.${state.source}`)}
+      <summary aria-label={t('effective.whyOf', { setting: label, source: sourceText(state.source) })}>
+        {sourceText(state.source)}
       </summary>
       <ol>
         {state.contributions.map((each) => (
           <li key={each.source}>
-            <strong>{t(`source.${each.source}`)}</strong>: {valueText(each.value)} – {each.reason}
+            <strong>{sourceText(each.source)}</strong>: {valueText(each.value, { unit })} – {each.reason}
           </li>
         ))}
       </ol>
