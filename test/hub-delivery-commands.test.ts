@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -258,6 +258,11 @@ it('keys are rotated while a device follows, and a file carries the policy to on
     file: out,
     seq: expect.any(Number),
   });
+  const never = join(data.path, 'never.jws');
+  expect(
+    await refusal('policy', 'export-bundle', '--public-url', hub.url, '--days', '0', '--out', never),
+  ).toBe('bad_request');
+  expect(existsSync(never)).toBe(false);
   // As the command gives them, so does a profile name them.
   const hubKeys = (await listKeys()).map(({ publicKey }) => publicKey);
   const later = join(data.path, 'later.jws');

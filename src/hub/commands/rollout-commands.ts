@@ -203,7 +203,7 @@ function exportBundleCommand(policy: Command, around: Surroundings): void {
   inOrganization(policy.command('export-bundle'))
     .description('a signed bundle for devices without a network: mooring policy import FILE')
     .option('--user <email>', 'what this member receives (default: the default policy, for every member)')
-    .option('--days <number>', 'days until it ends', wholeNumber, 30)
+    .option('--days <number>', 'days until it ends, 1 to 366', daysOfBundle, 30)
     .requiredOption('--out <file>', 'file to write')
     .requiredOption('--public-url <url>', 'public address of the hub, as hubUrl of the profiles names it')
     .action((options: ExportOptions) =>
@@ -212,7 +212,7 @@ function exportBundleCommand(policy: Command, around: Surroundings): void {
         const userId = options.user === undefined ? null : await memberId(db, options.user);
         const keys = { db, secret: await secretOf(options, around) };
         const made = await exportOfflineBundle(keys, operator(), {
-          ...{ organizationId: id, userId, days: Math.min(Math.max(options.days, 1), 366) },
+          ...{ organizationId: id, userId, days: options.days },
           issuer: options.publicUrl.replace(/\/+$/, ''),
         });
         writeOut(options.out, `${made.jws}\n`, true);
@@ -225,6 +225,13 @@ function exportBundleCommand(policy: Command, around: Surroundings): void {
 function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is a whole number.');
   return Number(text);
+}
+
+/** Refused, not cut: whoever carries the file away has to know when it ends. */
+function daysOfBundle(text: string): number {
+  const days = wholeNumber(text);
+  if (days < 1 || days > 366) throw new InvalidArgumentError('It is a number from 1 to 366.');
+  return days;
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {
