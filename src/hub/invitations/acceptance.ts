@@ -5,10 +5,9 @@ import type { Db, Trx } from '../database/connection.ts';
 import type { Role } from '../database/schema.ts';
 import { type ProvedPerson, provedBy } from '../identity/proved-person.ts';
 import { ensureAccount, findAccount } from '../organizations/accounts.ts';
-import { joinOrganization } from '../organizations/member-service.ts';
 import { lockOrganization } from '../policies/recipients.ts';
 import { hashOneTimeSecret } from '../secrets/one-time-secret.ts';
-import { joinTeam } from '../teams/team-places.ts';
+import { joinByInvitation } from './join-by-invitation.ts';
 
 /** An invitation behind a link that still works. */
 export interface OpenInvitation {
@@ -65,6 +64,14 @@ export async function acceptInvitationLink(
     });
 }
 
+interface AcceptedRow {
+  readonly id: string;
+  readonly organization_id: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly team_id: string | null;
+}
+
 /** Rolls the use of the link back. */
 class OtherAccount extends Error {}
 
@@ -81,13 +88,13 @@ async function accept(
   if (found === undefined) return 'gone';
   // The organization first, as whoever revokes or sends again does: neither may wait for the other.
   await lockOrganization(trx, found.organization_id);
-  const { rows } = await sql<{ organization_id: string; email: string; role: Role; team_id: string | null }>`
+  const { rows } = await sql<AcceptedRow>`
     update invitations set accepted_at = ${at} where secret_hash = ${secretHash}
        and accepted_at is null and revoked_at is null and expires_at > ${at}
-    returning organization_id, email, role, team_id`.execute(trx);
+    returning id, organization_id, email, role, team_id`.execute(trx);
   const invitation = rows[0];
   if (invitation === undefined) return 'gone';
-  const { organization_id: organizationId, team_id: teamId, role } = invitation;
+  const { organization_id: organizationId } = invitation;
   const { account, created } = await ensureAccount(
     trx,
     { email: invitation.email, name: accepting.kind === 'newcomer' ? accepting.name : undefined },
@@ -105,15 +112,6 @@ async function accept(
     sourceAddress,
     at,
   };
-  const member = await trx
-    .selectFrom('memberships')
-    .select('user_id')
-    .where('organization_id', '=', organizationId)
-    .where('user_id', '=', account.id)
-    .executeTakeFirst();
-  if (member === undefined)
-    await joinOrganization(trx, context, { organizationId, account, role, origin: 'invitation' });
-  if (teamId !== null)
-    await joinTeam(trx, context, { organizationId, teamId, account, origin: 'invitation' });
+  await joinByInvitation(trx, context, { organizationId, account, invitation });
   return provedBy(trx, account.id);
 }

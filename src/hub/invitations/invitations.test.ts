@@ -23,7 +23,8 @@ import { noMail } from '../mail/mailer.ts';
 import { smtpMailer } from '../mail/smtp-mailer.ts';
 import { exportMembers } from '../organizations/member-export.ts';
 import { listMembers } from '../organizations/member-list.ts';
-import { removeMember } from '../organizations/member-service.ts';
+import { joinOrganization, removeMember } from '../organizations/member-service.ts';
+import { lockOrganization } from '../policies/recipients.ts';
 import { createHubSecret } from '../secrets/hub-secret.ts';
 import { buildServer, type HubServer } from '../server.ts';
 import { createTestSso, verifyDomain, whoIs } from '../sso/test-sso-hub.ts';
@@ -344,6 +345,38 @@ it('is either accepted or taken back when both happen at one moment', async () =
     expect(revoked.status).toBe(joined ? 'rejected' : 'fulfilled');
     if (revoked.status === 'rejected') expect(String(revoked.reason)).toContain('no such open invitation');
   }
+});
+
+it('of somebody who became a member meanwhile keeps role and origin, and tells that it was used', async () => {
+  const { link, invitationId } = await one('meanwhile@other.example', { role: 'editor' });
+  const account = await createAccount(database, 'meanwhile@other.example');
+  await database.db.transaction().execute(async (trx) => {
+    await lockOrganization(trx, organizationId);
+    const joining = { organizationId, account, role: 'member', origin: 'manual' } as const;
+    await joinOrganization(trx, OPERATOR, joining);
+  });
+  const accepted = await acceptInvitationLink(database.db, {
+    secret: link?.split('/').at(-1) ?? '',
+    accepting: { kind: 'account', userId: account.id },
+    sourceAddress: '127.0.0.1',
+    at: new Date(),
+  });
+  expect(accepted).toHaveProperty('userId', account.id);
+  expect(await member('meanwhile')).toMatchObject({ role: 'member', origin: 'manual' });
+  const events = await database.db
+    .selectFrom('audit_events')
+    .select(['action', 'target_label', 'actor_label'])
+    .where('target_id', '=', invitationId)
+    .orderBy('id')
+    .execute();
+  expect(events).toEqual([
+    expect.objectContaining({ action: 'invitation.create' }),
+    {
+      action: 'invitation.accept',
+      target_label: 'meanwhile@other.example',
+      actor_label: 'meanwhile@other.example',
+    },
+  ]);
 });
 
 it('sends a few letters at a time, and answers for each in its place', async () => {

@@ -33,6 +33,7 @@ export const enAuditActions = {
   'audit.did.domain.lapse': 'Domain lapsed',
   'audit.did.domain.remove': 'Domain removed',
   'audit.did.domain.verify': 'Domain verified',
+  'audit.did.invitation.accept': 'Invitation accepted by a member',
   'audit.did.invitation.create': 'Person invited',
   'audit.did.invitation.resend': 'Invitation sent again',
   'audit.did.invitation.revoke': 'Invitation revoked',
