@@ -57,15 +57,18 @@ export interface TestWorld {
   readonly people: Readonly<Record<Person, string>>;
 }
 
-/** A path, or a body as text, with ids that exist in acme, asked for by way of an organization. */
+/**
+ * A path, or a body as text, with ids that exist in acme, asked for by way of an organization. Throws on a name that
+ * nothing here has: a path to nowhere would be refused for the wrong reason.
+ */
 export function fillPath(path: string, world: TestWorld, organization: string): string {
-  return path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) =>
-    name === 'organization'
-      ? organization
-      : name === 'revision'
-        ? '1'
-        : ((world as unknown as Record<string, unknown>)[name] as string),
-  );
+  const ids = new Map<string, unknown>([...Object.entries(world), ['revision', '1']]);
+  ids.set('organization', organization);
+  return path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => {
+    const id = ids.get(name);
+    if (typeof id !== 'string') throw new Error(`the test world has nothing for {${name}} in ${path}`);
+    return id;
+  });
 }
 
 /** Makes both organizations; `stranger` owns globex. */
