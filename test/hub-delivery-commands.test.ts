@@ -28,7 +28,7 @@ beforeAll(async () => {
   expect(spawnSync(process.execPath, [join(ROOT, 'scripts', 'build.mjs'), 'cli']).status).toBe(0);
   await runHubCommand(['init', '--organization', 'acme', '--data', data.path, '--json']);
   hub = await startHubProcess(data.path);
-  await json('members', 'add', ANN, '--role', 'owner');
+  await json('members', 'add', ANN);
   const set = ['users', 'set-password', ANN, '--data', data.path];
   expect((await runHubCommand(set, { input: `${PASSWORD}\n` })).code).toBe(0);
   await json('policy', 'import', file({ theme: { locked: true, value: 'light' } }), '--name', 'Everyone');

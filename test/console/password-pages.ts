@@ -1,4 +1,5 @@
 import type { Browser, Page } from '@playwright/test';
+import { generate } from 'otplib';
 import { expect } from 'vitest';
 import { loginAnswerSchema } from '../../src/shared/contracts/local-api.ts';
 import type { RunningAgent } from '../agent-at-hub.ts';
@@ -23,6 +24,17 @@ export async function signIn(page: Page, email: string): Promise<void> {
   await typeAddress(page, email);
   await page.locator('input[name="password"]').fill(PASSWORD);
   await page.locator('form:has(input[name="password"]) button[type="submit"]').first().click();
+}
+
+/** Sets up the second factor that a new owner is asked for, with an authenticator app that reads the key. */
+export async function setUpAuthenticator(page: Page): Promise<void> {
+  const heading = page.getByRole('heading', { level: 1 });
+  await heading.filter({ hasText: 'Set up an authenticator app' }).waitFor();
+  const secret = (await page.locator('.code-shown').allInnerTexts()).join(' ').trim();
+  await page.locator('input[name="code"]').fill(await generate({ secret }));
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await heading.filter({ hasText: 'Keep your recovery codes' }).waitFor();
+  await page.getByRole('link', { name: 'Continue' }).click();
 }
 
 export async function typeAddress(page: Page, email: string): Promise<void> {

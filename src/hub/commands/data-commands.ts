@@ -75,6 +75,9 @@ function initCommand(program: Command, around: Surroundings): void {
             : `The organization ${name.data} is there and has no owner yet. Earlier links to it have ended.`,
           `Its first owner opens this link, once, before ${expiresAt}:`,
           link.url,
+          ...(made
+            ? ['The first sign-in asks for a second factor too: an authenticator app, or a passkey.']
+            : []),
         ]);
       }),
     );

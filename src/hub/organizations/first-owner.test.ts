@@ -4,8 +4,10 @@ import type { ChangeContext } from '../audit/record.ts';
 import type { DatabaseHandle } from '../database/connection.ts';
 import { startTestDatabase } from '../database/test-database.ts';
 import { hashOneTimeSecret } from '../secrets/one-time-secret.ts';
+import { readSignInSettings } from '../sso/sign-in-settings.ts';
 import { awaitFirstOwner } from './first-owner.ts';
 import { addMember } from './member-service.ts';
+import { createOrganization } from './organization-service.ts';
 
 let database: DatabaseHandle & { stop(): Promise<void> };
 const context = (): ChangeContext => ({
@@ -57,4 +59,18 @@ it('an organization that somebody owns is given to nobody, and the way in is nam
   await expect(awaitFirstOwner(db, context(), other)).rejects.toMatchObject({
     refusal: { code: 'conflict', help: expect.stringContaining('mooring-hub recover --owner') },
   });
+});
+
+it('asks its owners for a second factor, as an organization that is made for a demo does not', async () => {
+  const { db } = database;
+  await awaitFirstOwner(db, context(), { ...wanted, name: 'careful' });
+  await createOrganization(db, context(), { name: 'shown', displayName: 'Shown' });
+  const rows = await db
+    .selectFrom('organizations')
+    .select(['id', 'name'])
+    .where('name', 'in', ['careful', 'shown'])
+    .orderBy('name')
+    .execute();
+  const settings = await Promise.all(rows.map(({ id }) => readSignInSettings(db, id)));
+  expect(settings.map((each) => each.ownersNeedSecondFactor)).toEqual([true, false]);
 });

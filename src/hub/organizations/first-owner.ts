@@ -26,7 +26,8 @@ export async function awaitFirstOwner(
     .select('id')
     .where('name', '=', wanted.name)
     .executeTakeFirst();
-  const { id } = known ?? (await createOrganization(db, context, wanted));
+  const { id } =
+    known ?? (await createOrganization(db, context, { ...wanted, ownersNeedSecondFactor: true }));
   return db.transaction().execute(async (trx) => {
     await lockOrganization(trx, id);
     const owner = await trx
