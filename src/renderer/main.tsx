@@ -7,15 +7,17 @@ import { Identity } from '../shared-ui/Identity.tsx';
 import { App } from './App.tsx';
 import { type Door, openDoor } from './open-door.ts';
 import { readerTexts } from './reader-texts.ts';
+import { askAhead } from './transport/ask-ahead.ts';
 import { bridgeCarrier } from './transport/bridge-carrier.ts';
 
 const element = document.getElementById('root');
 if (element === null) throw new Error('index.html has no #root');
 
-const door: Promise<Door> =
+const door: Promise<Door> = (
   window.mooring === undefined
     ? openDoor(window)
-    : Promise.resolve({ state: 'open', carrier: bridgeCarrier(window.mooring) });
+    : Promise.resolve<Door>({ state: 'open', carrier: bridgeCarrier(window.mooring) })
+).then((opened) => (opened.state === 'open' ? { ...opened, carrier: askAhead(opened.carrier) } : opened));
 
 void Promise.all([door, readerTexts(navigator.languages)]).then(([opened, texts]) => {
   document.documentElement.lang = texts.locale;
