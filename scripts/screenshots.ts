@@ -1,334 +1,139 @@
-// `npm run screenshots`: looks at every page of the dashboard as a person would, in both colour schemes and several
-// widths, against an agent that stands in for a computer of a large organization.
+// `npm run screenshots`: looks at every page of the dashboard, in every state, as a person would: in both colour
+// schemes, several widths, enlarged, from right to left and in German, against an agent that stands in for a computer
+// of a large organization.
 //
-//   node scripts/screenshots.ts                        every view into out/screenshots, and what the docs show into the docs
-//   node scripts/screenshots.ts --all FOLDER [NAME]    every view, or those of one name, into a folder
+//   node scripts/screenshots.ts                   everything into out/screenshots, and what the docs show into the docs
+//   node scripts/screenshots.ts FOLDER [NAME]     the views whose names begin so, into a folder; nothing into the docs
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from '@playwright/test';
+import type { Browser, BrowserContextOptions, Page } from '@playwright/test';
 import { launchBrowser } from '../test/browser.ts';
 import { buildDashboard } from '../test/web/build-dashboard.ts';
-import { type StandInAgent, startStandInAgent } from '../test/web/stand-in-agent.ts';
-import {
-  emptyWorld,
-  frozenWorld,
-  managedWorld,
-  type World,
-  walledWorld,
-} from '../test/web/stand-in-world.ts';
+import { startStandInAgent } from '../test/web/stand-in-agent.ts';
+import { managedWorld } from '../test/web/stand-in-world.ts';
+import { DASHBOARD_VIEWS, type View } from './screenshots/dashboard-views.ts';
+import { DOCUMENTED, type DocumentedView } from './screenshots/documented-views.ts';
 
-interface View {
+/** How a page is looked at once it is there. */
+interface Look {
   readonly name: string;
-  readonly world: () => World;
-  readonly place: string;
   readonly width: number;
-  readonly height?: number;
   readonly scheme: 'light' | 'dark';
-  /** The schemes in which the documentation shows it. */
-  readonly kept?: readonly View['scheme'][];
-  readonly full?: boolean;
   readonly rtl?: boolean;
-  readonly locale?: string;
-  act?(page: Page, agent: StandInAgent): Promise<void>;
 }
 
-const explainProxy = async (page: Page) => {
-  await page.locator('[data-setting="analyticsEnabled"] button[aria-haspopup="dialog"]').click();
-  await page.getByRole('dialog').waitFor();
-};
-
-const changeTwo = async (page: Page) => {
-  await page.locator('[data-setting="memoryMiB"] input').fill('99');
-  await page.locator('[data-setting="resourceSaver"] input').focus();
-  await page.keyboard.press('Space');
-};
-
-const bothSchemes = (view: Omit<View, 'scheme'>): View[] => [
-  { ...view, scheme: 'light' },
-  { ...view, scheme: 'dark' },
+const FEW: readonly Look[] = [
+  { name: 'light', width: 1280, scheme: 'light' },
+  { name: 'dark', width: 1280, scheme: 'dark' },
+  { name: '320-light', width: 320, scheme: 'light' },
 ];
-
-const VIEWS: readonly View[] = [
-  ...bothSchemes({
-    name: 'settings',
-    world: managedWorld,
-    place: 'settings',
-    width: 1280,
-    kept: ['light', 'dark'],
-  }),
-  ...bothSchemes({
-    name: 'why-locked',
-    world: managedWorld,
-    place: 'settings/General',
-    width: 1280,
-    kept: ['light'],
-    act: explainProxy,
-  }),
-  ...bothSchemes({ name: 'policy', world: managedWorld, place: 'policy', width: 1280, full: true }),
-  ...bothSchemes({ name: 'account', world: managedWorld, place: 'account', width: 1280 }),
-  ...bothSchemes({ name: 'diagnostics', world: managedWorld, place: 'diagnostics', width: 1280 }),
-  ...bothSchemes({ name: 'wall', world: walledWorld, place: 'sign-in', width: 1280 }),
-  ...bothSchemes({ name: 'wall-proxy', world: walledWorld, place: 'proxy', width: 1280 }),
-  ...bothSchemes({
-    name: 'offline',
-    world: managedWorld,
-    place: 'policy',
-    width: 1280,
-    act: async (page, agent) => {
-      await agent.close();
-      agent.dropStreams();
-      await page.getByRole('button', { name: 'Try again' }).first().waitFor();
-    },
-  }),
-  ...bothSchemes({ name: 'frozen', world: frozenWorld, place: 'settings/Resources', width: 1280 }),
-  ...bothSchemes({ name: 'empty-account', world: emptyWorld, place: 'account', width: 1280 }),
-  ...bothSchemes({
-    name: 'dirty',
-    world: managedWorld,
-    place: 'settings/Resources',
-    width: 1280,
-    act: changeTwo,
-  }),
-  ...bothSchemes({
-    name: 'proxies',
-    world: managedWorld,
-    place: 'settings/Proxies',
-    width: 1280,
-    full: true,
-  }),
-  {
-    name: 'policy-page',
-    world: managedWorld,
-    place: 'policy',
-    width: 1280,
-    scheme: 'light',
-    kept: ['light'],
-  },
-  {
-    name: 'filesharing',
-    world: managedWorld,
-    place: 'settings/File%20sharing',
-    width: 1280,
-    scheme: 'light',
-    full: true,
-  },
-  {
-    name: 'engine',
-    world: managedWorld,
-    place: 'settings/Docker%20Engine',
-    width: 1280,
-    scheme: 'dark',
-    full: true,
-  },
-  {
-    name: 'builders',
-    world: managedWorld,
-    place: 'settings/Builders',
-    width: 900,
-    scheme: 'light',
-    act: async (page) => page.getByRole('button', { name: /Add entry/ }).click(),
-  },
-  {
-    name: 'search',
-    world: managedWorld,
-    place: 'settings',
-    width: 1280,
-    scheme: 'light',
-    act: async (page) => {
-      await page.keyboard.press('/');
-      await page.keyboard.type('proxy http');
-    },
-  },
-  {
-    name: 'search-none',
-    world: managedWorld,
-    place: 'settings',
-    width: 1280,
-    scheme: 'dark',
-    act: async (page) => page.getByLabel('Search settings').fill('quantum'),
-  },
-  {
-    name: 'settings-320',
-    world: managedWorld,
-    place: 'settings/Resources',
-    width: 320,
-    height: 640,
-    scheme: 'light',
-    full: true,
-  },
-  {
-    name: 'settings-320',
-    world: managedWorld,
-    place: 'settings/General',
-    width: 320,
-    height: 640,
-    scheme: 'dark',
-    kept: ['dark'],
-  },
-  {
-    name: 'policy-320',
-    world: managedWorld,
-    place: 'policy',
-    width: 320,
-    height: 640,
-    scheme: 'light',
-    full: true,
-  },
-  {
-    name: 'account-320',
-    world: managedWorld,
-    place: 'account',
-    width: 320,
-    height: 640,
-    scheme: 'light',
-    full: true,
-  },
-  {
-    name: 'diagnostics-320',
-    world: managedWorld,
-    place: 'diagnostics',
-    width: 320,
-    height: 640,
-    scheme: 'dark',
-    full: true,
-  },
-  {
-    name: 'wall-320',
-    world: walledWorld,
-    place: 'sign-in',
-    width: 320,
-    height: 640,
-    scheme: 'light',
-    full: true,
-  },
-  {
-    name: 'why-320',
-    world: managedWorld,
-    place: 'settings/General',
-    width: 320,
-    height: 640,
-    scheme: 'light',
-    act: explainProxy,
-  },
-  { name: 'settings-768', world: managedWorld, place: 'settings', width: 768, scheme: 'light' },
-  { name: 'policy-768', world: managedWorld, place: 'policy', width: 768, scheme: 'dark', full: true },
-  {
-    name: 'settings-1920',
-    world: managedWorld,
-    place: 'settings/Kubernetes',
-    width: 1920,
-    height: 1000,
-    scheme: 'light',
-  },
-  { name: 'rtl', world: managedWorld, place: 'settings/Proxies', width: 1280, scheme: 'light', rtl: true },
-  {
-    name: 'rtl-policy',
-    world: managedWorld,
-    place: 'policy',
-    width: 1280,
-    scheme: 'light',
-    rtl: true,
-    full: true,
-  },
-  {
-    name: 'settings-de-320',
-    world: managedWorld,
-    place: 'settings/Resources',
-    width: 320,
-    height: 640,
-    scheme: 'dark',
-    locale: 'de',
-    full: true,
-  },
-  {
-    name: 'policy-de',
-    world: managedWorld,
-    place: 'policy',
-    width: 1024,
-    scheme: 'dark',
-    locale: 'de',
-    full: true,
-  },
-  {
-    name: 'diagnostics-de',
-    world: managedWorld,
-    place: 'diagnostics',
-    width: 320,
-    scheme: 'light',
-    locale: 'de',
-    full: true,
-  },
-  {
-    name: 'device',
-    world: walledWorld,
-    place: 'sign-in',
-    width: 1280,
-    scheme: 'light',
-    act: async (page) => {
-      await page.getByRole('button', { name: 'Use another device' }).click();
-      await page.getByText('BDWP-HQPK').waitFor();
-    },
-  },
-  {
-    name: 'signout',
-    world: managedWorld,
-    place: 'account',
-    width: 1280,
-    scheme: 'dark',
-    act: async (page) => page.getByRole('button', { name: 'Sign out' }).click(),
-  },
+const ALL: readonly Look[] = [
+  ...FEW,
+  { name: '320-dark', width: 320, scheme: 'dark' },
+  { name: '720-light', width: 720, scheme: 'light' },
+  { name: '720-dark', width: 720, scheme: 'dark' },
+  { name: 'rtl', width: 1280, scheme: 'light', rtl: true },
+  { name: 'rtl-320', width: 320, scheme: 'dark', rtl: true },
 ];
+const GERMAN: readonly Look[] = [
+  { name: 'de', width: 1280, scheme: 'dark' },
+  { name: 'de-320', width: 320, scheme: 'light' },
+];
+/** A window of 1280 × 800, enlarged to 200 %. */
+const ENLARGED: readonly Look[] = [{ name: 'zoom', width: 640, scheme: 'light' }];
 
-async function shoot(browser: Browser, dashboardFolder: string, view: View, folder: string): Promise<void> {
-  const world = view.world();
-  // Whoever chose a theme chose the one that is shown.
-  if (world.choices.has('theme')) world.choices.set('theme', view.scheme);
-  const agent = startStandInAgent({ world, dashboardFolder });
-  const context = await browser.newContext({
-    viewport: { width: view.width, height: view.height ?? 800 },
-    colorScheme: view.scheme,
-    reducedMotion: 'reduce',
-    locale: view.locale ?? 'en-GB',
+/** The same page is looked at from all sides, so that it has to be opened and brought into its state only once. */
+function sittings({ few = false }: View): readonly (readonly [readonly Look[], BrowserContextOptions])[] {
+  const english = { viewport: { width: 1280, height: 800 }, locale: 'en-GB' };
+  if (few) return [[FEW, english]];
+  return [
+    [ALL, english],
+    [GERMAN, { ...english, locale: 'de' }],
+    [ENLARGED, { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2, locale: 'en-GB' }],
+  ];
+}
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const [wantedFolder, wantedName = ''] = process.argv.slice(2);
+const folder = wantedFolder ?? join(root, 'out', 'screenshots');
+await mkdir(folder, { recursive: true });
+const built = await buildDashboard();
+const browser = await launchBrowser();
+try {
+  const left = DASHBOARD_VIEWS.filter(({ name }) => name.startsWith(wantedName));
+  const work = async () => {
+    for (let view = left.shift(); view !== undefined; view = left.shift()) await shoot(browser, view);
+  };
+  await Promise.all([work(), work()]);
+  if (wantedFolder === undefined) for (const view of DOCUMENTED) await keep(browser, view);
+} finally {
+  await browser.close();
+  await built.remove();
+}
+
+async function shoot(browser: Browser, view: View): Promise<void> {
+  for (const [looks, options] of sittings(view)) {
+    await open(browser, view, options, async (page) => {
+      for (const look of looks) {
+        await turn(page, look, view.full === true);
+        await page.screenshot({
+          path: join(folder, `${view.name}.${look.name}.png`),
+          animations: 'disabled',
+        });
+      }
+    });
+  }
+}
+
+async function keep(browser: Browser, view: DocumentedView): Promise<void> {
+  const { file, width, height, scheme } = view;
+  const options = { viewport: { width, height }, deviceScaleFactor: 2, colorScheme: scheme, locale: 'en-GB' };
+  await open(browser, { ...view, name: file }, options, async (page) => {
+    await page.screenshot({ path: join(root, 'docs', 'screenshots', file), animations: 'disabled' });
   });
+}
+
+/** Opens a page, brings it into its state, and closes it when it was looked at. */
+async function open(
+  browser: Browser,
+  view: View,
+  options: BrowserContextOptions,
+  look: (page: Page) => Promise<void>,
+): Promise<void> {
+  const world = view.world?.() ?? managedWorld();
+  // Whoever chose a theme sees that one; here the picture does.
+  world.choices.delete('theme');
+  const agent = startStandInAgent({ world, dashboardFolder: built.folder });
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
   try {
     const page = await context.newPage();
+    await view.before?.(page);
     await page.goto(await agent.address());
-    await page.getByRole('heading', { level: 1 }).waitFor();
-    await page.evaluate(
-      `location.hash = '#/${view.place}'; document.dir = '${view.rtl === true ? 'rtl' : 'ltr'}'`,
-    );
-    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.locator('main').waitFor();
+    if (view.place !== '') await page.evaluate(`location.hash = '#/${view.place}'`);
+    if (view.before === undefined) await page.getByRole('heading', { level: 1 }).waitFor();
     await page.evaluate('document.fonts.ready');
     await view.act?.(page, agent);
-    await page.screenshot({
-      path: join(folder, `${view.name}-${view.scheme}.png`),
-      fullPage: view.full === true,
-      animations: 'disabled',
-    });
+    await look(page);
+  } catch (error) {
+    throw new Error(`The view "${view.name}" cannot be shown.`, { cause: error });
   } finally {
     await context.close();
     await agent.close();
   }
 }
 
-const all = process.argv.indexOf('--all');
-const only = all === -1 ? undefined : process.argv[all + 2];
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const docs = join(root, 'docs', 'screenshots');
-const unkept = join(root, 'out', 'screenshots');
-const views = VIEWS.filter((view) => only === undefined || view.name === only);
-/** Where a view goes. */
-function folderOf(view: View): string {
-  if (all !== -1) return process.argv[all + 1] ?? unkept;
-  return view.kept?.includes(view.scheme) === true ? docs : unkept;
-}
-for (const folder of new Set(views.map(folderOf))) await mkdir(folder, { recursive: true });
-const built = await buildDashboard();
-const browser = await launchBrowser();
-try {
-  for (const view of views) await shoot(browser, built.folder, view, folderOf(view));
-} finally {
-  await browser.close();
-  await built.remove();
+async function turn(page: Page, { width, scheme, rtl = false }: Look, full: boolean): Promise<void> {
+  const height = width === 1280 ? 800 : width === 640 ? 400 : 640;
+  await page.setViewportSize({ width, height });
+  await page.emulateMedia({ colorScheme: scheme });
+  await page.evaluate(`document.dir = '${rtl ? 'rtl' : 'ltr'}'`);
+  // A window as tall as its page: what lies outside the window is not drawn.
+  while (full) {
+    const tall: number = await page.evaluate('document.documentElement.scrollHeight');
+    if (tall <= (page.viewportSize()?.height ?? tall)) break;
+    await page.setViewportSize({ width, height: tall });
+  }
+  await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
 }

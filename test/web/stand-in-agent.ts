@@ -82,7 +82,7 @@ export function startStandInAgent({ world, dashboardFolder }: StandInOptions): S
       return { ok: true, body: world.account };
     },
     importPolicy: async () => ({ ok: false, refusal: NO_HUB }),
-    overrides: () => ({ overrides: [], exceptions: [] }),
+    overrides: () => world.overrides ?? { overrides: [], exceptions: [] },
     requestOverride: async () => ({ ok: false, refusal: NO_HUB }),
     endOverride: async () => ({ ok: false, refusal: NO_HUB }),
     dashboard: () => door.open(),
@@ -197,9 +197,14 @@ function settingsOf(world: World) {
     const wins = resolution.settings
       .get(id)
       ?.contributions.find((each) => each.source !== 'user' && each.outcome !== 'ignored');
-    return wins === undefined || wins.source === 'user' || wins.source === 'default'
-      ? null
-      : manager(world, wins.source);
+    if (wins === undefined || wins.source === 'user' || wins.source === 'default') return null;
+    const running = world.overrides?.overrides.find((each) => each.setting === id);
+    return {
+      ...manager(world, wins.source),
+      ...(running === undefined
+        ? {}
+        : { override: { id: running.id, until: running.until, returnsTo: running.returnsTo } }),
+    };
   };
   return settingsAnswer({ resolution, choices: world.choices, managedBy });
 }
@@ -259,7 +264,7 @@ function policyOf(world: World): PolicyAnswer {
     }),
     sources: world.sources,
     policy: world.policy,
-    problems: [...resolutionOf(world).problems],
+    problems: [...(world.problems ?? []), ...resolutionOf(world).problems],
     drift: world.drift,
   };
 }

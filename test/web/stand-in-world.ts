@@ -5,10 +5,11 @@ import type {
   Check,
   Drift,
   HubPolicy,
+  OverridesAnswer,
   SourceState,
   StatusAnswer,
 } from '../../src/shared/contracts/local-api.ts';
-import type { FreezeCode, LayerSource } from '../../src/shared/policy/model.ts';
+import type { FreezeCode, LayerSource, Problem } from '../../src/shared/policy/model.ts';
 import { type Catalog, defineCatalog } from '../../src/shared/settings/define-catalog.ts';
 import { desktopCatalog } from '../../src/shared/settings/desktop-catalog.ts';
 import { PLATFORMS, type Platform, type SettingValue } from '../../src/shared/settings/setting.ts';
@@ -29,6 +30,9 @@ export interface World {
   store: StatusAnswer['store'];
   drift: Drift[];
   checks: Check[];
+  /** Besides those that the documents have. */
+  problems?: readonly Problem[];
+  overrides?: OverridesAnswer;
   testPaths: boolean;
   now: () => number;
 }
