@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
+import { bringIntoRow } from './bring-into-row.ts';
 import classes from './Frame.module.css';
 import { Wordmark } from './Mark.tsx';
 import { useText } from './text-context.tsx';
@@ -33,7 +34,7 @@ export function Frame({
   const { t } = useText();
   const nav = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the entry is found by its mark once that has moved
-  useEffect(() => showCurrent(nav.current), [current]);
+  useEffect(() => bringIntoRow(nav.current), [current]);
   return (
     <div className={classes.shell}>
       <button type="button" className={classes.skip} onClick={skipToContent}>
@@ -76,14 +77,6 @@ export function Frame({
       </main>
     </div>
   );
-}
-
-/** On a narrow page the entries lie side by side and scroll: the one of this page comes into sight. */
-function showCurrent(nav: HTMLElement | null): void {
-  const entry = nav?.querySelector('[aria-current="page"]')?.getBoundingClientRect();
-  if (nav === null || entry === undefined) return;
-  const row = nav.getBoundingClientRect();
-  nav.scrollBy({ left: entry.left + entry.width / 2 - (row.left + row.width / 2), behavior: 'instant' });
 }
 
 // A button, since a link to `#content` would change the fragment, which may name the page.

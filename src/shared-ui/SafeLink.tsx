@@ -9,7 +9,8 @@ export function SafeLink({ address, children }: { readonly address: string; read
   if (safe === null) return <span>{children}</span>;
   return (
     <a href={safe} target="_blank" rel="noreferrer noopener" className={classes.link}>
-      {children} <ExternalLink size={13} aria-hidden className={classes.icon} />
+      {children}
+      <ExternalLink size={13} aria-hidden className={classes.icon} />
     </a>
   );
 }

@@ -6,14 +6,24 @@ import type { JsonValue } from './json-value.ts';
 
 type T = Translate<typeof en>;
 
+/** The words of the reader. */
+export interface DraftWords {
+  readonly t: T;
+  /** The name of a field of an entry. */
+  readonly fieldName: (name: string) => string;
+}
+
 /**
  * What a person should mend before applying, as far as a page can tell at once; `null` when nothing is wrong. The
  * agent checks every rule again and its refusals are shown at the control too, so this is a courtesy, not a gate.
  */
-export function checkDraft(registration: CatalogSetting, value: JsonValue, t: T): string | null {
+export function checkDraft(registration: CatalogSetting, value: JsonValue, words: DraftWords): string | null {
+  const { t } = words;
   if (registration.type === 'integer') return checkNumber(registration, value, t);
   if (registration.format === 'json' && typeof value === 'string') return checkJson(value, t);
-  if (registration.type === 'objectList' && Array.isArray(value)) return checkItems(registration, value, t);
+  if (registration.type === 'objectList' && Array.isArray(value))
+    return checkItems(registration, value, words);
+  if (registration.type === 'stringList' && Array.isArray(value)) return checkEntries(value, t);
   return null;
 }
 
@@ -64,11 +74,22 @@ function jsonReason(code: string, t: T): string {
   }
 }
 
-function checkItems({ items = [] }: CatalogSetting, value: readonly JsonValue[], t: T): string | null {
+// An entry that was added and never filled in: no list of the catalog has a use for it.
+function checkEntries(value: readonly JsonValue[], t: T): string | null {
+  const empty = value.findIndex((entry) => typeof entry === 'string' && entry.trim() === '');
+  return empty === -1 ? null : t('settings.problemEmpty', { row: empty + 1 });
+}
+
+function checkItems(
+  { items = [] }: CatalogSetting,
+  value: readonly JsonValue[],
+  { t, fieldName }: DraftWords,
+): string | null {
   for (const [index, item] of value.entries()) {
     if (typeof item !== 'object' || item === null || Array.isArray(item)) continue;
     const missing = items.find((field) => field.required && (item[field.name] ?? '') === '');
-    if (missing !== undefined) return t('settings.problemRequired', { row: index + 1, field: missing.name });
+    if (missing !== undefined)
+      return t('settings.problemRequired', { row: index + 1, field: fieldName(missing.name) });
   }
   return null;
 }

@@ -99,7 +99,7 @@ function Waiting({ login, onStartOver }: { readonly login: LoginAnswer; readonly
       ) : null}
       <div className={classes.buttons}>
         {device ? null : <SafeLink address={login.url}>{t('account.openPage')}</SafeLink>}
-        <Button variant="subtle" size="xs" onClick={onStartOver}>
+        <Button variant="default" size="xs" onClick={onStartOver}>
           {t('account.startOver')}
         </Button>
         <span className={classes.hint}>

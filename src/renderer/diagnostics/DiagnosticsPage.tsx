@@ -10,6 +10,7 @@ import { Notice } from '../../shared-ui/Notice.tsx';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { EmptyState } from '../../shared-ui/PageState.tsx';
 import { Facts, Panel } from '../../shared-ui/Panel.tsx';
+import { PathText } from '../../shared-ui/PathText.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { FailureText } from '../agent/FailureText.tsx';
 import { ResourceGate } from '../agent/ResourceGate.tsx';
@@ -144,10 +145,10 @@ function AgentPanel({ status }: { readonly status: StatusAnswer }) {
       <Panel title={t('diagnostics.files')}>
         <Facts
           facts={[
-            [t('diagnostics.file.store'), <code key="store">{store}</code>],
-            [t('diagnostics.file.choices'), <code key="choices">{choices}</code>],
-            [t('diagnostics.file.state'), <code key="state">{state}</code>],
-            [t('diagnostics.file.adminSettings'), <code key="admin">{adminSettings}</code>],
+            [t('diagnostics.file.store'), <PathText key="store" path={store} />],
+            [t('diagnostics.file.choices'), <PathText key="choices" path={choices} />],
+            [t('diagnostics.file.state'), <PathText key="state" path={state} />],
+            [t('diagnostics.file.adminSettings'), <PathText key="admin" path={adminSettings} />],
           ]}
         />
       </Panel>

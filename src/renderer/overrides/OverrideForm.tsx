@@ -3,6 +3,7 @@ import { type FormEvent, useId, useState } from 'react';
 import { checkDraft } from '../../shared-ui/check-draft.ts';
 import { controlKind, isFieldset } from '../../shared-ui/controls/control.ts';
 import { SettingControl } from '../../shared-ui/controls/SettingControl.tsx';
+import { useFieldName } from '../../shared-ui/field-name.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { FailureText } from '../agent/FailureText.tsx';
@@ -29,13 +30,14 @@ export function OverrideForm({
   const [seconds, setSeconds] = useState(timesUpTo(maxSeconds)[0] ?? maxSeconds);
   const [reason, setReason] = useState('');
   const [tried, setTried] = useState(false);
-  const problem = tried ? checkDraft(registration, value, t) : null;
+  const words = { t, fieldName: useFieldName() };
+  const problem = tried ? checkDraft(registration, value, words) : null;
   const reasonMissing = tried && reason.trim() === '';
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (reason.trim() === '' || checkDraft(registration, value, t) !== null) return;
+    if (reason.trim() === '' || checkDraft(registration, value, words) !== null) return;
     void request.run({ setting: registration.id, value, seconds, reason: reason.trim() });
   };
   return (

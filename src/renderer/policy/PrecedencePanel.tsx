@@ -21,17 +21,19 @@ export function PrecedencePanel({ precedence }: { readonly precedence: PolicyAns
                 {index + 1}
               </span>
               <span className={classes.words}>
-                <span className={classes.name}>{name}</span>
-                {!rank.present ||
-                nameOf(rank.label) === name ||
-                rank.source === 'user' ||
-                rank.source === 'default' ? null : (
-                  <span className={classes.label}>{nameOf(rank.label)}</span>
-                )}
-              </span>
-              <span className={classes.state}>
-                {rank.present ? <Check size={15} aria-hidden /> : <Minus size={15} aria-hidden />}
-                {t(rank.present ? 'policy.present' : 'policy.absent')}
+                <span className={classes.names}>
+                  <span className={classes.name}>{name}</span>
+                  {!rank.present ||
+                  nameOf(rank.label) === name ||
+                  rank.source === 'user' ||
+                  rank.source === 'default' ? null : (
+                    <span className={classes.label}>{nameOf(rank.label)}</span>
+                  )}
+                </span>
+                <span className={classes.state}>
+                  {rank.present ? <Check size={15} aria-hidden /> : <Minus size={15} aria-hidden />}
+                  {t(rank.present ? 'policy.present' : 'policy.absent')}
+                </span>
               </span>
             </li>
           );

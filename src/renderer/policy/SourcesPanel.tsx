@@ -2,6 +2,7 @@ import type { SourceState } from '../../shared/contracts/local-api.ts';
 import { CopyButton } from '../../shared-ui/CopyButton.tsx';
 import { DocumentView } from '../../shared-ui/DocumentView.tsx';
 import { Facts, Panel } from '../../shared-ui/Panel.tsx';
+import { PathText } from '../../shared-ui/PathText.tsx';
 import { Tag, type Tone } from '../../shared-ui/Tag.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { When } from '../../shared-ui/When.tsx';
@@ -54,7 +55,7 @@ function Source({ source }: { readonly source: SourceState }) {
         facts={[
           ...(source.location === ''
             ? []
-            : ([[t('policy.location'), <code key="location">{source.location}</code>]] as const)),
+            : ([[t('policy.location'), <PathText key="location" path={source.location} />]] as const)),
           [t('policy.lastAttempt'), <When key="attempt" past at={source.lastAttempt} />],
           [t('policy.lastSuccess'), <When key="success" past at={source.lastSuccess} />],
         ]}

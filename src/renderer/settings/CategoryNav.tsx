@@ -1,5 +1,6 @@
 import Lock from 'lucide-react/icons/lock';
 import { useEffect, useRef } from 'react';
+import { bringIntoRow } from '../../shared-ui/bring-into-row.ts';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { addressOf } from '../routing.ts';
 import classes from './CategoryNav.module.css';
@@ -19,13 +20,8 @@ export function CategoryNav({
   const categoryName = useCategoryName();
   const list = useRef<HTMLElement>(null);
   const categories = [...new Set(settings.map((setting) => setting.registration.category))];
-  // On a narrow page the categories scroll sideways: keep the current one in sight, without moving the page.
   // biome-ignore lint/correctness/useExhaustiveDependencies: another category is the reason to look again
-  useEffect(() => {
-    const strip = list.current;
-    const link = strip?.querySelector<HTMLElement>('[aria-current]');
-    if (strip && link) strip.scrollLeft = link.offsetLeft - 24;
-  }, [current]);
+  useEffect(() => bringIntoRow(list.current), [current]);
   return (
     <nav className={classes.nav} aria-label={t('settings.categories')} ref={list}>
       <CategoryLink

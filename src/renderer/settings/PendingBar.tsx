@@ -42,16 +42,18 @@ export function PendingBar() {
               <span className={classes.problems}>{t('settings.pendingProblems', { count: problems })}</span>
             )}
           </span>
-          <Button variant="default" disabled={applying} onClick={discard}>
-            {t('action.cancel')}
-          </Button>
-          <Button
-            disabled={problems > 0 || connection === 'lost'}
-            loading={applying}
-            onClick={() => void apply()}
-          >
-            {applying ? t('settings.applying') : t('action.apply')}
-          </Button>
+          <div className={classes.buttons}>
+            <Button variant="default" disabled={applying} onClick={discard}>
+              {t('action.cancel')}
+            </Button>
+            <Button
+              disabled={problems > 0 || connection === 'lost'}
+              loading={applying}
+              onClick={() => void apply()}
+            >
+              {applying ? t('settings.applying') : t('action.apply')}
+            </Button>
+          </div>
         </div>
       ) : null}
     </section>

@@ -6,6 +6,7 @@ import type { CatalogSetting, SettingState } from '../../shared/contracts/local-
 import { checkDraft } from '../../shared-ui/check-draft.ts';
 import { controlKind, isFieldset, isWide } from '../../shared-ui/controls/control.ts';
 import { SettingControl } from '../../shared-ui/controls/SettingControl.tsx';
+import { useFieldName } from '../../shared-ui/field-name.ts';
 import type { JsonValue } from '../../shared-ui/json-value.ts';
 import { ManagedNote } from '../../shared-ui/ManagedNote.tsx';
 import { Prose } from '../../shared-ui/Prose.tsx';
@@ -38,6 +39,7 @@ export const SettingRow = memo(function SettingRow(props: SettingRowProps) {
   const { t } = useText();
   const { edit, reset } = useDraftActions();
   const id = useId();
+  const fieldName = useFieldName();
   const hints = useHints(registration);
   const held = isHeld(state);
   const kind = controlKind(registration);
@@ -56,7 +58,7 @@ export const SettingRow = memo(function SettingRow(props: SettingRowProps) {
     // Emptying a field whose suggestion is "this computer decides" is the wish to return to that.
     const unset = state.suggestion === null && (value === null || value === '');
     if (unset) return state.choice === undefined ? edit(state, null, null) : reset(state);
-    edit(state, value, checkDraft(registration, value, t));
+    edit(state, value, checkDraft(registration, value, { t, fieldName }));
   };
   return (
     <div

@@ -1,5 +1,6 @@
 import type { HubPolicy, SettingState } from '../../shared/contracts/local-api.ts';
 import { type Fact, Facts } from '../../shared-ui/Panel.tsx';
+import { PathText } from '../../shared-ui/PathText.tsx';
 import { SafeLink } from '../../shared-ui/SafeLink.tsx';
 import { SidePanel } from '../../shared-ui/SidePanel.tsx';
 import { Tag, type Tone } from '../../shared-ui/Tag.tsx';
@@ -120,7 +121,7 @@ function ManagedFacts({ by }: { readonly by: NonNullable<SettingState['managedBy
     by.organization === undefined ? null : [t('why.organization'), by.organization],
     by.revision === undefined ? null : [t('why.revision'), number(by.revision)],
     by.since === undefined ? null : [t('why.since'), <When key="since" past at={by.since} />],
-    by.location === undefined ? null : [t('why.readFrom'), <code key="location">{by.location}</code>],
+    by.location === undefined ? null : [t('why.readFrom'), <PathText key="location" path={by.location} />],
   ];
   return <Facts facts={facts.filter((fact) => fact !== null)} />;
 }

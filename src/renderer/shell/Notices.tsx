@@ -78,6 +78,7 @@ function confirmedAt({ sync, policy }: StatusAnswer): string | null {
 function FrozenNotice({ status }: { readonly status: StatusAnswer }) {
   const { t } = useText();
   const span = useSpan();
+  const [place] = usePlace();
   if (status.frozen === null) return null;
   const stale = status.frozen === 'policy_stale';
   return (
@@ -87,7 +88,7 @@ function FrozenNotice({ status }: { readonly status: StatusAnswer }) {
       actions={
         <>
           {stale ? <SyncButton /> : null}
-          <ToPage page="policy">{t('notice.showPolicy')}</ToPage>
+          {place.page === 'policy' ? null : <ToPage page="policy">{t('notice.showPolicy')}</ToPage>}
         </>
       }
     >

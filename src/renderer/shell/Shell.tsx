@@ -7,6 +7,7 @@ import { useText } from '../../shared-ui/text-context.tsx';
 import { useResource } from '../agent/use-resource.ts';
 import { addressOf, type Page } from '../routing.ts';
 import { Notices } from './Notices.tsx';
+import classes from './Shell.module.css';
 import { SyncLine } from './SyncLine.tsx';
 
 /** One entry of the navigation. */
@@ -38,8 +39,12 @@ export function Shell({
       brand={<TestPaths />}
       foot={
         <>
-          <SyncLine />
-          <Appearance />
+          <div>
+            <SyncLine />
+          </div>
+          <div className={classes.appearance}>
+            <Appearance />
+          </div>
         </>
       }
     >

@@ -8,6 +8,7 @@ import { useText } from '../../shared-ui/text-context.tsx';
 import { usePast } from '../../shared-ui/When.tsx';
 import { useResource } from '../agent/use-resource.ts';
 import { useSync } from '../agent/use-sync.ts';
+import { addressOf } from '../routing.ts';
 import classes from './SyncLine.module.css';
 
 /** Who manages this computer and when it last heard from them, with "Sync now". */
@@ -26,6 +27,11 @@ export function SyncLine() {
         <span className={classes.name}>
           {signedIn ? (policy?.name ?? active?.displayName ?? account.account?.name) : t('sync.signedOut')}
         </span>
+        {signedIn || (account.signIn.enforced && !account.signIn.satisfied) ? null : (
+          <a className={classes.signIn} href={addressOf('account')}>
+            {t('account.signIn')}
+          </a>
+        )}
         {signedIn ? (
           <span className={classes.when}>
             <SyncState status={status.value} busy={sync.busy} />

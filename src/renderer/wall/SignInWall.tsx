@@ -4,6 +4,7 @@ import { Mark } from '../../shared-ui/Mark.tsx';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { Facts } from '../../shared-ui/Panel.tsx';
+import { PathText } from '../../shared-ui/PathText.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { SignIn } from '../account/SignIn.tsx';
 import { AgentSays, useNameOf } from '../agent/AgentSays.tsx';
@@ -32,7 +33,7 @@ function Wall({ account }: { readonly account: AccountAnswer }) {
       <div className={classes.card}>
         <div className={classes.picture}>
           <Mark size={56} />
-          <LockKeyhole size={22} aria-hidden className={classes.lock} />
+          <LockKeyhole size={30} aria-hidden className={classes.lock} />
         </div>
         <PageHead title={t('wall.title')} text={text} />
         {problem === null ? null : (
@@ -50,16 +51,14 @@ function Wall({ account }: { readonly account: AccountAnswer }) {
               ...(method === null ? [] : ([[t('wall.method'), nameOf(method)]] as const)),
               ...(location === null
                 ? []
-                : ([[t('wall.location'), <code key="location">{location}</code>]] as const)),
+                : ([[t('wall.location'), <PathText key="location" path={location} />]] as const)),
             ]}
           />
         </div>
-        <p className={classes.hint}>
+        <div className={classes.hints}>
           <a href={addressOf('proxy')}>{t('wall.proxyHint')}</a>
-        </p>
-        <p className={classes.hint}>
           <a href={addressOf('policy')}>{t('import.wallHint')}</a>
-        </p>
+        </div>
       </div>
     </div>
   );

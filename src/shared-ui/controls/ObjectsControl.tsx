@@ -1,6 +1,6 @@
 import { Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core';
 import type { CatalogSetting } from '../../shared/contracts/local-api.ts';
-import { wordFor } from '../../shared/text/catalog-words.ts';
+import { useFieldName } from '../field-name.ts';
 import type { JsonValue } from '../json-value.ts';
 import { useText } from '../text-context.tsx';
 import { asTexts, type ControlProps } from './control.ts';
@@ -9,12 +9,6 @@ import { AddEntry, RemoveEntry } from './EntryButtons.tsx';
 
 type Field = NonNullable<CatalogSetting['items']>[number];
 type Item = { readonly [name: string]: JsonValue };
-
-/** The name of a field as people write it: `sharedByDefault` is "Shared by default". */
-function spoken(name: string): string {
-  const words = name.replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
-}
 
 const asItem = (value: JsonValue): Item =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
@@ -25,12 +19,6 @@ function emptyItem(fields: readonly Field[]): Item {
   return Object.fromEntries(
     fields.filter((field) => field.required).map((field) => [field.name, empty(field)]),
   );
-}
-
-/** The name of a field in the reader's words. */
-function useFieldName(): (name: string) => string {
-  const { catalog } = useText();
-  return (name) => wordFor(catalog.fields, name, spoken(name));
 }
 
 /** A list of objects, such as shared directories: one card an entry, its fields from the registration. */
