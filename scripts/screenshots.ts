@@ -2,8 +2,8 @@
 // schemes, several widths, enlarged, from right to left and in German, against an agent that stands in for a computer
 // of a large organization.
 //
-//   node scripts/screenshots.ts                   everything into out/screenshots, and what the docs show into the docs
-//   node scripts/screenshots.ts FOLDER [NAME]     the views whose names begin so, into a folder; nothing into the docs
+//   node scripts/screenshots.ts                        every view into out/screenshots, and what the docs show into the docs
+//   node scripts/screenshots.ts --all FOLDER [NAME]    every view, or those whose names begin so, into a folder
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,7 +55,9 @@ function sittings({ few = false }: View): readonly (readonly [readonly Look[], B
 }
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const [wantedFolder, wantedName = ''] = process.argv.slice(2);
+const [all, wantedFolder, wantedName = ''] = process.argv.slice(2);
+if (all !== undefined && (all !== '--all' || wantedFolder === undefined))
+  throw new Error('Take no arguments, or --all FOLDER [NAME].');
 const folder = wantedFolder ?? join(root, 'out', 'screenshots');
 await mkdir(folder, { recursive: true });
 const built = await buildDashboard();
