@@ -6,6 +6,7 @@ import type { Db, Trx } from '../database/connection.ts';
 import type { Origin, Role } from '../database/schema.ts';
 import { endSessionsOf } from '../identity/session-ends.ts';
 import { lockOrganization, stampRecipients } from '../policies/recipients.ts';
+import { lapseProofs } from '../second-factor/lapsed-proofs.ts';
 import { ensureAccount } from './accounts.ts';
 import { noSuchMember, readMember } from './member-list.ts';
 import { createSetupLink } from './setup-links.ts';
@@ -71,6 +72,7 @@ export async function joinOrganization(
     recipients: { kind: 'users', userIds: [account.id] },
     at: context.at,
   });
+  if (role === 'owner') await lapseProofs(trx, organizationId);
   await recordChange(trx, context, {
     organizationId,
     action: 'member.add',
@@ -99,6 +101,7 @@ export async function changeRole(
       .where('organization_id', '=', organizationId)
       .where('user_id', '=', change.userId)
       .execute();
+    if (change.role === 'owner') await lapseProofs(trx, organizationId);
     await recordChange(trx, context, {
       organizationId,
       action: 'member.role',

@@ -1,5 +1,6 @@
 import { generate } from 'otplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Role } from '../database/schema.ts';
 import { startTestDatabase } from '../database/test-database.ts';
 import { endSessionsOf } from '../identity/session-ends.ts';
 import { type Browser, createBrowser, type Visited } from '../identity/test-browser.ts';
@@ -7,10 +8,12 @@ import {
   createAccount,
   createTestOrganization,
   OPERATOR,
+  PASSWORD,
   startTestHub,
   type TestHub,
   typeCredentials,
 } from '../identity/test-hub.ts';
+import { changeRole, joinOrganization } from '../organizations/member-service.ts';
 import { changeSignInSettings } from '../sso/sign-in-settings.ts';
 import { whoIs } from '../sso/test-sso-hub.ts';
 import { createSecondFactor } from './second-factor.ts';
@@ -35,6 +38,8 @@ const typeIn = async (email: string) => {
   const browser = createBrowser(hub.url);
   return { browser, page: await typeCredentials(browser, `${hub.url}/sign-in`, email) };
 };
+
+type Account = Awaited<ReturnType<typeof createAccount>>;
 
 async function owner(name: string) {
   const account = await createAccount(database, `${name}@local.example`);
@@ -142,7 +147,11 @@ describe('a second factor', () => {
 
   it('is set up at sign-in where the organization asks its owners for one', async () => {
     const { account, organization } = await owner('needs');
+    await typeIn(account.email);
     await changeSignInSettings(database.db, OPERATOR, organization.id, { ownersNeedSecondFactor: true });
+    const session = database.db.selectFrom('browser_sessions').where('user_id', '=', account.id);
+    // Whoever was signed in before is asked as well, before the next change that opens doors.
+    expect(await session.select('proved_at').execute()).toEqual([{ proved_at: new Date(0) }]);
     const { browser, page } = await typeIn(account.email);
     const secret = secretOn(page);
     expect(secret).not.toBe('');
@@ -153,6 +162,47 @@ describe('a second factor', () => {
     expect(await whoIs({ hub }, browser)).toBe(account.email);
     const next = await typeIn(account.email);
     expect(next.page.body).toContain('Confirm your sign-in');
+  });
+
+  it('is set up before the first change that opens doors, by an owner who was signed in when it was asked for', async () => {
+    const { organization } = await owner('asked');
+    await changeSignInSettings(database.db, OPERATOR, organization.id, { ownersNeedSecondFactor: true });
+    const [promoted, added] = [
+      await createAccount(database, 'promoted@local.example'),
+      await createAccount(database, 'added@local.example'),
+    ];
+    const { account: guarded } = await enrolled('guarded');
+    const join = (account: Account, role: Role) =>
+      database.db.transaction().execute((trx) =>
+        joinOrganization(trx, OPERATOR, {
+          ...{ organizationId: organization.id, account, role, origin: 'manual' },
+        }),
+      );
+    await join(promoted, 'member');
+    const { browser } = await typeIn(promoted.email);
+    await typeIn(added.email);
+    const people = [promoted.id, added.id, guarded.id];
+    const lapsed = async () => {
+      const rows = await database.db
+        .selectFrom('browser_sessions')
+        .select('user_id')
+        .where('user_id', 'in', people)
+        .where('proved_at', '<=', new Date(0))
+        .execute();
+      return rows.map(({ user_id: id }) => people.indexOf(id)).sort();
+    };
+    expect(await lapsed()).toEqual([]);
+    await changeRole(database.db, OPERATOR, organization.id, { userId: promoted.id, role: 'owner' });
+    await join(added, 'owner');
+    await join(guarded, 'owner');
+    // Whoever has a factor proved it.
+    expect(await lapsed()).toEqual([0, 1]);
+    expect(await whoIs({ hub }, browser)).toBe(promoted.email);
+    const asked = await browser.get(`${hub.url}/sign-in/confirm`);
+    const page = await browser.submit(asked, { password: PASSWORD }, (form) => 'password' in form.fields);
+    const done = await enter(browser, page, await code(secretOn(page)));
+    expect(done.body).toContain('Keep your recovery codes');
+    expect(await lapsed()).toEqual([1]);
   });
 
   it('is not set up with a key that somebody saw long before', async () => {

@@ -8,6 +8,7 @@ import type { Db, Reader } from '../database/connection.ts';
 import { readMember } from '../organizations/member-list.ts';
 import { createSetupLink } from '../organizations/setup-links.ts';
 import { lockOrganization } from '../policies/recipients.ts';
+import { lapseProofs } from '../second-factor/lapsed-proofs.ts';
 import '../second-factor/tables.ts';
 
 /** How an organization wants sign-in to be. */
@@ -40,6 +41,8 @@ export async function changeSignInSettings(
       .set({ device_sign_in: after.deviceSignIn, second_factor_required: after.ownersNeedSecondFactor })
       .where('id', '=', organizationId)
       .execute();
+    if (after.ownersNeedSecondFactor && !before.ownersNeedSecondFactor)
+      await lapseProofs(trx, organizationId);
     await recordChange(trx, context, {
       organizationId,
       action: 'organization.sign-in',
