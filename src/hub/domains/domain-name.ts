@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { domainToASCII } from 'node:url';
 import { parse } from 'tldts';
 import { z } from 'zod';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
@@ -24,7 +25,7 @@ export function readDomainName(text: string): { readonly name: string } | Refusa
     return {
       code: 'invalid_value',
       message: `"${written.slice(0, 100)}" is not a domain.`,
-      help: 'Give a domain such as example.com; international ones in their xn-- form.',
+      help: international(written),
     };
   }
   if (hostname !== written) {
@@ -49,4 +50,12 @@ export function readDomainName(text: string): { readonly name: string } | Refusa
     };
   }
   return { name: hostname };
+}
+
+/** Domains are kept, proved and compared as DNS writes them; nobody has to work that form out. */
+function international(written: string): string {
+  const ascii = /^[^\s@/:]+$/.test(written) ? domainToASCII(written) : '';
+  return ascii === '' || ascii === written || !ascii.includes('.')
+    ? 'Give a domain such as example.com; international ones in their xn-- form.'
+    : `Did you mean ${ascii}, as DNS writes it?`;
 }

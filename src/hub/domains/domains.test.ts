@@ -257,6 +257,16 @@ it.each([
   expect(read).not.toHaveProperty('name');
 });
 
+it.each([
+  ['bücher.example', 'Did you mean xn--bcher-kva.example'],
+  ['Bücher.Example.', 'Did you mean xn--bcher-kva.example'],
+  ['büch er.example', 'in their xn-- form'],
+  ['a@bücher.example', 'in their xn-- form'],
+])('says how DNS writes %j', (text, help) => {
+  expect(readDomainName(text)).toMatchObject({ code: 'invalid_value', help: expect.stringContaining(help) });
+  expect(readDomainName('xn--bcher-kva.example')).toEqual({ name: 'xn--bcher-kva.example' });
+});
+
 it('reports accounts of a verified domain that are outside', async () => {
   const { where } = await claim('report.widgets.example');
   await database.db

@@ -82,6 +82,15 @@ describe('one value', () => {
     [{ op: 'replace', path: 'nickName', value: 'unknown' }, ann],
     [{ op: 'replace', path: 'name.shoe', value: 'unknown' }, ann],
     [{ op: 'replace', path: 'urn:x:y:2.0:User:title', value: 'unknown' }, ann],
+    // The URN of the resource's own schema alone stands for all of it.
+    [
+      { op: 'replace', path: CORE, value: { displayName: 'Anna' } },
+      { ...ann, displayName: 'Anna' },
+    ],
+    [
+      { op: 'add', path: CORE.toUpperCase(), value: { name: { givenName: 'Anna' } } },
+      { ...ann, name: { givenName: 'Anna', familyName: 'Lee' } },
+    ],
   ])('%j', (operation, becomes) => {
     expect(apply(operation)).toEqual(becomes);
   });
@@ -214,6 +223,10 @@ describe('a list', () => {
     [{ op: 'remove', path: 'emails[TYPE eq "WORK" and value ew ".example"]' }, [HOME]],
     [{ op: 'remove', path: 'emails[primary eq "True"]' }, [HOME]],
     [{ op: 'remove', path: 'emails[not (primary eq true)]' }, [WORK]],
+    // No word for a truth: it equals nothing, least of all what is not primary.
+    [{ op: 'remove', path: 'emails[primary eq "no"]' }, [WORK, HOME]],
+    [{ op: 'remove', path: 'emails[primary eq "false"]' }, [WORK, HOME]],
+    [{ op: 'remove', path: 'emails[primary eq 0]' }, [WORK, HOME]],
     [{ op: 'remove', path: 'emails[primary pr]' }, [HOME]],
     [{ op: 'remove', path: 'emails[primary ne true]' }, [WORK]],
     [{ op: 'remove', path: 'emails[primary eq null]' }, [WORK]],
@@ -369,6 +382,8 @@ describe('is refused', () => {
     [{ op: 'remove', path: 'emails[shoe eq "x"]' }, 400, 'invalidPath'],
     [{ op: 'remove' }, 400, 'noTarget'],
     [{ op: 'remove', value: { displayName: 'x' } }, 400, 'noTarget'],
+    [{ op: 'remove', path: CORE }, 400, 'noTarget'],
+    [{ op: 'replace', path: CORE, value: 'x' }, 400, 'invalidValue'],
     [{ op: 'replace', path: 'emails[type sw "oth"].value', value: 'x' }, 400, 'noTarget'],
     [{ op: 'replace', path: 'emails[type eq "a" or type eq "b"].value', value: 'x' }, 400, 'noTarget'],
     [{ op: 'add', path: 'emails[type eq "a" and not (value pr)].value', value: 'x' }, 400, 'noTarget'],

@@ -86,14 +86,21 @@ function applyOperation(
   { op, path, value }: PatchOperation,
 ): ResourceBody {
   const extension = path === undefined ? undefined : findSchema(type.extensions, path);
-  if (path === undefined || extension !== undefined) {
+  // The URN of a schema alone stands for all its attributes: an extension's, and so the resource's own.
+  const isWhole = path === undefined || findSchema([type.schema], path) !== undefined;
+  if (isWhole || extension !== undefined) {
     if (op === 'remove') {
-      if (extension === undefined) throw new ScimError(400, 'remove needs a path.', 'noTarget');
+      if (extension === undefined)
+        throw new ScimError(400, 'remove needs the path of an attribute.', 'noTarget');
       const { [extension.id]: _, ...rest } = resource;
       return rest;
     }
     if (!isObject(value))
-      throw new ScimError(400, `${op} without a path needs an object as its value.`, 'invalidValue');
+      throw new ScimError(
+        400,
+        `${op} without the path of an attribute needs an object as its value.`,
+        'invalidValue',
+      );
     return applyObject(type, resource, op, extension === undefined ? value : { [extension.id]: value });
   }
   const parsed = parsePatchPath(path);
