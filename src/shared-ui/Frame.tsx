@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react';
-import { bringIntoRow } from './bring-into-row.ts';
 import classes from './Frame.module.css';
+import { keepInRow } from './keep-in-row.ts';
 import { Wordmark } from './Mark.tsx';
 import { useText } from './text-context.tsx';
 
@@ -34,7 +34,7 @@ export function Frame({
   const { t } = useText();
   const nav = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the entry is found by its mark once that has moved
-  useEffect(() => bringIntoRow(nav.current), [current]);
+  useEffect(() => keepInRow(nav.current), [current]);
   return (
     <div className={classes.shell}>
       <button type="button" className={classes.skip} onClick={skipToContent}>

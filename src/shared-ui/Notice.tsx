@@ -32,11 +32,13 @@ export function Notice({
       role={live ? (tone === 'bad' ? 'alert' : 'status') : undefined}
     >
       <Icon size={18} aria-hidden className={classes.icon} />
-      <div className={classes.text}>
-        {title === undefined ? null : <strong className={classes.title}>{title}</strong>}
-        {children === undefined ? null : <div>{children}</div>}
+      <div className={classes.content}>
+        <div className={classes.text}>
+          {title === undefined ? null : <strong className={classes.title}>{title}</strong>}
+          {children === undefined ? null : <div>{children}</div>}
+        </div>
+        {actions === undefined ? null : <div className={classes.actions}>{actions}</div>}
       </div>
-      {actions === undefined ? null : <div className={classes.actions}>{actions}</div>}
     </div>
   );
 }

@@ -36,7 +36,7 @@ test('an owner allows registries and kinds of images; what is wrong is named bef
     expect(await hosts.inputValue()).toBe('docker.io');
     await hosts.fill('docker.io\nhttps://registry.acme.example');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('“https://registry.acme.example”: must be a host name').waitFor();
+    await page.getByText('“https://registry.acme.example”: This must be a host name').waitFor();
     expect((await present(opened)).version).toBe(0);
     await hosts.fill('docker.io\nregistry.acme.example');
     await page.getByText('2 registries', { exact: true }).waitFor();

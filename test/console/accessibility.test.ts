@@ -162,7 +162,7 @@ test('so it is with dialogs, what a simulation found, a running roll-out, and a 
     await button('Pause').click();
     await page.getByText('nobody new gets it').waitFor();
     found.push(...(await wrongWith(page, 'rolled out')));
-    await api('POST', `/${policy}/rollout/rollback`, { reason: 'over' }, { 'if-match': '*' });
+    await api('POST', `/${policy}/rollback`, { reason: 'over' }, { 'if-match': '*' });
 
     for (const place of ['policies', 'members', 'compliance', 'audit']) {
       await page.route('**/v1/orgs/acme/**', (route) =>

@@ -195,7 +195,9 @@ function useColumns(): readonly Column<Device>[] {
           ) : (
             <To page={page('policies', device.expected.id)}>{device.expected.name}</To>
           )}
-          <div className={layout.dim}>{t(`compliance.settings.${device.settings}`)}</div>
+          {device.expected === null ? null : (
+            <div className={layout.dim}>{t(`compliance.settings.${device.settings}`)}</div>
+          )}
         </>
       ),
     },

@@ -108,7 +108,7 @@ function DomainPanel({ domain }: { readonly domain: Domain }) {
   const { t, dateTime } = useConsoleText();
   const { api } = useHere();
   const change = useChange();
-  const [detail, setDetail] = useState<string | null>(null);
+  const [looked, setLooked] = useState<{ readonly detail: string; readonly found: boolean } | null>(null);
   const [removing, setRemoving] = useState(false);
   const verify = async () => {
     const answer = await change.send({
@@ -116,7 +116,8 @@ function DomainPanel({ domain }: { readonly domain: Domain }) {
       path: api('domains', domain.id, 'verify'),
       answer: domainVerificationSchema,
     });
-    setDetail(answer.ok ? answer.value.detail : null);
+    if (!answer.ok) return setLooked(null);
+    setLooked({ detail: answer.value.detail, found: answer.value.domain.state === 'verified' });
   };
   const { record } = domain;
   return (
@@ -153,7 +154,11 @@ function DomainPanel({ domain }: { readonly domain: Domain }) {
             })}
           </Notice>
         ) : null}
-        {detail === null ? null : <Notice live>{detail}</Notice>}
+        {looked === null ? null : (
+          <Notice tone={looked.found ? 'good' : 'warn'} live>
+            {looked.detail}
+          </Notice>
+        )}
         <FailureNotice failure={change.failure} />
         {domain.state === 'verified' ? null : <p className={layout.dim}>{t('domains.how')}</p>}
         <Facts

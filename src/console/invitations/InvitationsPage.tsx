@@ -31,6 +31,7 @@ export function InvitationsPage() {
   const { t } = useConsoleText();
   const { api } = useHere();
   const { get } = useFilters();
+  const filtered = get('search') + get('role') + get('state') !== '';
   const [inviting, setInviting] = useState(false);
   const [revoking, setRevoking] = useState<Invitation | null>(null);
   const resending = useResend();
@@ -61,8 +62,8 @@ export function InvitationsPage() {
         found={(count) => t('invitations.found', { count })}
         empty={{
           icon: <MailPlus size={26} />,
-          title: t('invitations.noneTitle'),
-          text: t('invitations.noneText'),
+          title: t(filtered ? 'list.nothingFound' : 'invitations.noneTitle'),
+          text: t(filtered ? 'list.nothingFoundText' : 'invitations.noneText'),
         }}
       />
       {inviting ? <InviteDialog onClose={() => setInviting(false)} /> : null}

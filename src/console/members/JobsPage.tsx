@@ -16,6 +16,7 @@ export function JobsPage() {
   const { t } = useConsoleText();
   const { api } = useHere();
   const { get } = useFilters();
+  const filtered = get('search') + get('state') !== '';
   return (
     <>
       <PageHead title={t('jobs.title')} text={t('jobs.text')} />
@@ -36,7 +37,11 @@ export function JobsPage() {
             options={(['running', 'finished'] as const).map((state) => [state, t(`jobs.state.${state}`)])}
           />
         }
-        empty={{ icon: <ListChecks size={26} />, title: t('jobs.noneTitle'), text: t('jobs.noneText') }}
+        empty={{
+          icon: <ListChecks size={26} />,
+          title: t(filtered ? 'list.nothingFound' : 'jobs.noneTitle'),
+          text: t(filtered ? 'list.nothingFoundText' : 'jobs.noneText'),
+        }}
       />
     </>
   );
@@ -57,8 +62,8 @@ function useColumns(): readonly Column<MemberJob>[] {
       title: t('jobs.state'),
       cell: ({ finishedAt }) => t(finishedAt === null ? 'jobs.state.running' : 'jobs.state.finished'),
     },
-    { title: t('jobs.done'), cell: ({ counts }) => number(counts.done) },
-    { title: t('jobs.refused'), cell: ({ counts }) => number(counts.refused) },
-    { title: t('jobs.left'), cell: ({ counts }) => number(counts.waiting) },
+    { title: t('jobs.done'), number: true, cell: ({ counts }) => number(counts.done) },
+    { title: t('jobs.refused'), number: true, cell: ({ counts }) => number(counts.refused) },
+    { title: t('jobs.left'), number: true, cell: ({ counts }) => number(counts.waiting) },
   ];
 }

@@ -118,11 +118,24 @@ function Past({ connection }: { readonly connection: Connection }) {
             { title: t('migration.state'), cell: ({ step }) => t(`migration.stepName.${step}`) },
             {
               title: t('migration.state.returned'),
+              number: true,
               cell: ({ counts }) => number(counts.returned + counts.adopted),
             },
-            { title: t('migration.state.waiting'), cell: ({ counts }) => number(counts.waiting) },
-            { title: t('migration.state.removed'), cell: ({ counts }) => number(counts.removed) },
-            { title: t('migration.state.refused'), cell: ({ counts }) => number(counts.refused) },
+            {
+              title: t('migration.state.waiting'),
+              number: true,
+              cell: ({ counts }) => number(counts.waiting),
+            },
+            {
+              title: t('migration.state.removed'),
+              number: true,
+              cell: ({ counts }) => number(counts.removed),
+            },
+            {
+              title: t('migration.state.refused'),
+              number: true,
+              cell: ({ counts }) => number(counts.refused),
+            },
             {
               title: t('list.actions'),
               quiet: true,

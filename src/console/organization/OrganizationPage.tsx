@@ -132,6 +132,7 @@ function SettingsForm({ organization, tag }: { readonly organization: Organizati
       submit={t('action.save')}
       change={change}
       saved={saved ? t('organization.saved') : null}
+      disabled={Object.keys(part).length === 0}
       onSubmit={submit}
     >
       <Overtaken overtaken={made.overtaken} fields={fields} onTheirs={drop} />

@@ -75,6 +75,7 @@ function Days({ settings, tag }: { readonly settings: Settings; readonly tag: st
       submit={t('reports.save')}
       change={change}
       saved={saved ? t('organization.saved') : null}
+      disabled={Object.keys(part).length === 0}
       onSubmit={submit}
     >
       <Overtaken

@@ -108,10 +108,10 @@ function List<Schema extends z.ZodType, Row>(props: ServerListProps<Schema, Row>
         <div className={layout.tools}>
           {search === undefined ? null : <AddressSearch label={search} />}
           {fields}
-          <SortChoice columns={columns} sorting={sorting} always={children !== undefined} />
+          <SortChoice {...{ columns, sorting }} usual={usualSort ?? ''} always={children !== undefined} />
         </div>
       )}
-      <Gate loaded={loaded}>{(value) => <Page {...props} value={value} sorting={sorting} />}</Gate>
+      <Gate loaded={loaded}>{(value) => <Page {...props} {...{ value, sorting, nothing }} />}</Gate>
     </>
   );
 }
@@ -119,15 +119,20 @@ function List<Schema extends z.ZodType, Row>(props: ServerListProps<Schema, Row>
 function Page<Schema extends z.ZodType, Row>({
   value,
   sorting,
+  nothing,
   ...props
-}: ServerListProps<Schema, Row> & { readonly value: z.output<Schema>; readonly sorting: Sorting }) {
+}: ServerListProps<Schema, Row> & {
+  readonly value: z.output<Schema>;
+  readonly sorting: Sorting;
+  readonly nothing: boolean;
+}) {
   const { label, columns, rowKey, found, selection, above, children } = props;
   const { rows, total, next } = props.page(value);
   return (
     <>
       {above?.(value)}
       {found === undefined || total === undefined ? null : (
-        <p className={layout.dim} role="status">
+        <p className={nothing ? 'visually-hidden' : layout.dim} role="status">
           {found(total)}
         </p>
       )}
@@ -176,10 +181,13 @@ function AddressSearch({ label }: { readonly label: string }) {
 function SortChoice<Row>({
   columns,
   sorting,
+  usual,
   always,
 }: {
   readonly columns: readonly Column<Row>[];
   readonly sorting: Sorting;
+  /** The order that the hub uses unasked. */
+  readonly usual: string;
   readonly always: boolean;
 }) {
   const { t } = useConsoleText();
@@ -189,9 +197,13 @@ function SortChoice<Row>({
       : [[sort, title] as const, [`-${sort}`, t('list.reversed', { column: title })] as const],
   );
   if (options.length === 0) return null;
+  // An order that no column has, such as that of policies: it is what stands there, and there is a way back to it.
+  const all = options.some(([by]) => by === usual)
+    ? options
+    : [[usual, t('list.usual')] as const, ...options];
   return (
     <div className={always ? undefined : classes.narrow}>
-      <Choice label={t('list.sort')} value={sorting.by} options={options} onChange={sorting.onSort} />
+      <Choice label={t('list.sort')} value={sorting.by} options={all} onChange={sorting.onSort} />
     </div>
   );
 }

@@ -13,6 +13,8 @@ export interface Column<Row> {
   readonly cell: (row: Row) => ReactNode;
   /** Only for those who listen: a column of buttons. */
   readonly quiet?: boolean;
+  /** A number, to be compared with those above and below it: its digits stand under theirs. */
+  readonly number?: boolean;
   /** What the hub calls this order; left out, rows cannot be sorted by it. */
   readonly sort?: string;
 }
@@ -72,7 +74,7 @@ export function Table<Row>(props: TableProps<Row>) {
 }
 
 function Head<Row>({
-  column: { title, quiet, sort },
+  column: { title, quiet, sort, number },
   sorting,
 }: {
   readonly column: Column<Row>;
@@ -84,11 +86,16 @@ function Head<Row>({
         <span className="visually-hidden">{title}</span>
       </th>
     );
-  if (sort === undefined || sorting === undefined) return <th scope="col">{title}</th>;
+  if (sort === undefined || sorting === undefined)
+    return (
+      <th scope="col" data-number={number}>
+        {title}
+      </th>
+    );
   const direction = sorting.by === sort ? 'ascending' : sorting.by === `-${sort}` ? 'descending' : 'none';
   const Icon = { ascending: ArrowUp, descending: ArrowDown, none: ArrowUpDown }[direction];
   return (
-    <th scope="col" aria-sort={direction}>
+    <th scope="col" aria-sort={direction} data-number={number}>
       <button type="button" className={classes.sort} onClick={() => sorting.onSort(turned(sorting.by, sort))}>
         {title}
         <Icon size={13} aria-hidden />
@@ -111,13 +118,18 @@ function Row<Row>({ row, columns, rowKey, selection }: TableProps<Row> & { reado
           />
         </td>
       )}
-      {columns.map(({ title, cell, quiet }, index) =>
+      {columns.map(({ title, cell, quiet, number }, index) =>
         index === 0 ? (
           <th key={title} scope="row">
             <div className={classes.cell}>{cell(row)}</div>
           </th>
         ) : (
-          <td key={title} data-title={quiet === true ? undefined : title}>
+          <td
+            key={title}
+            data-title={quiet === true ? undefined : title}
+            data-number={number}
+            className={quiet === true ? classes.actions : undefined}
+          >
             <div className={classes.cell}>{cell(row)}</div>
           </td>
         ),

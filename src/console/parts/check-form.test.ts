@@ -23,5 +23,5 @@ test('what is wrong with a form is said in words, with what belongs there', () =
 
 test('a schema’s own words come first', () => {
   const checked = checkForm(organizationChangeSchema, { contact: { name: 'IT', url: 'javascript:1' } });
-  expect(problemsOf(checked)).toEqual({ 'contact.url': 'must be an http, https or mailto address' });
+  expect(problemsOf(checked)).toEqual({ 'contact.url': 'This must be an http, https or mailto address.' });
 });

@@ -19,9 +19,14 @@ export function checkForm<Schema extends z.ZodType>(
   const problems: Record<string, string> = {};
   for (const issue of parsed.error.issues) {
     const field = issue.path.map(String).join('.');
-    problems[field] ??= issue.message;
+    problems[field] ??= sentence(issue.message);
   }
   return { ok: false, problems };
+}
+
+/** The schema's own words go on after the name of a field; under it they stand alone. */
+function sentence(message: string): string {
+  return message.startsWith('must ') ? `This ${message}.` : message;
 }
 
 /** What the schema has no words of its own for; `undefined` leaves it to the library. */

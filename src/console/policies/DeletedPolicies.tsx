@@ -69,7 +69,7 @@ function useColumns(onAsk: (policy: DeletedPolicy) => void): readonly Column<Del
   const { t, number } = useConsoleText();
   return [
     { title: t('policies.name'), sort: 'name', cell: (policy) => policy.name },
-    { title: t('policies.revision'), cell: (policy) => number(policy.revision) },
+    { title: t('policies.revision'), number: true, cell: (policy) => number(policy.revision) },
     { title: t('deleted.by'), sort: 'by', cell: (policy) => policy.deletedBy },
     { title: t('deleted.at'), sort: 'deleted', cell: (policy) => <When at={policy.deletedAt} /> },
     { title: t('deleted.keptUntil'), cell: (policy) => <When at={policy.keptUntil} /> },

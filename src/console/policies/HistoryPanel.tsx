@@ -122,7 +122,7 @@ function Restore({
       onClose={onClose}
       onSubmit={() => void submit()}
     >
-      <p>{t('policies.restoreText', { revision, next: policy.revision + 1 })}</p>
+      <p>{t('policies.restoreText', { revision })}</p>
       <Field label={t('policies.reason')} value={reason} onChange={setReason} />
     </FormDialog>
   );

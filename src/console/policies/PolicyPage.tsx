@@ -83,7 +83,7 @@ function PolicyDetail({
           <span className={layout.row}>
             <Tag>{t('policy.revision', { revision: policy.revision })}</Tag>
             {policy.rollout === null ? null : (
-              <Tag tone="warn">{t('rollout.title', { revision: policy.rollout.revision })}</Tag>
+              <Tag tone="warn">{t('policies.onItsWay', { revision: policy.rollout.revision })}</Tag>
             )}
             {policy.isDefault ? <Tag tone="accent">{t('policies.default')}</Tag> : null}
             {policy.description}
@@ -205,7 +205,7 @@ function Delete({
       onClose={onClose}
       onDone={() => go(page('policies'))}
     >
-      <p>{t('policies.deleteText', { count: policy.assignedUsers })}</p>
+      {policy.assignedUsers === 0 ? null : <p>{t('policies.deleteText', { count: policy.assignedUsers })}</p>}
       {policy.isDefault ? <p>{t('policies.deleteDefault')}</p> : null}
       <p>{t('policies.deleteHistory', { count: policy.revision })}</p>
     </DeleteDialog>

@@ -166,7 +166,8 @@ function GroupHead({
   return (
     <div className={classes.group}>
       <span>
-        <Link2 size={14} aria-hidden /> {t('settings.groupWhy')}
+        <Link2 size={14} aria-hidden />
+        {t('settings.groupWhy')}
       </span>
       <Choice
         label={t('policies.groupState', { group })}

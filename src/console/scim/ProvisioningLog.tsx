@@ -68,7 +68,7 @@ export function RefusedRequests({ path }: { readonly path: string }) {
             },
             { title: t('scim.refusedStatus'), cell: (each) => [each.status, each.scimType].join(' ').trim() },
             { title: t('scim.refusedWhy'), cell: (each) => each.detail },
-            { title: t('scim.refusedTimes'), cell: (each) => number(each.times) },
+            { title: t('scim.refusedTimes'), number: true, cell: (each) => number(each.times) },
             { title: t('audit.when'), sort: 'at', cell: ({ at }) => <When at={at} /> },
           ]}
         />

@@ -87,7 +87,7 @@ function ByClass({ classes }: { readonly classes: readonly FailureClass[] }) {
           { title: t('sso.errorClass'), cell: (each) => <code>{each.class}</code> },
           { title: t('sso.errorMeans'), cell: (each) => meaning(each.class) },
           { title: t('sso.errorDo'), cell: ({ help }) => <span className={layout.dim}>{help}</span> },
-          { title: t('sso.errorCount'), cell: ({ count }) => number(count) },
+          { title: t('sso.errorCount'), number: true, cell: ({ count }) => number(count) },
           { title: t('sso.errorLast'), cell: ({ lastAt }) => <When at={lastAt} /> },
         ]}
       />

@@ -23,6 +23,7 @@ import { RenameDialog } from '../parts/RenameDialog.tsx';
 import { ServerList } from '../parts/ServerList.tsx';
 import { To } from '../parts/To.tsx';
 import { useChange } from '../parts/use-change.ts';
+import { useFilters } from '../parts/use-filters.ts';
 import { WhoName } from '../parts/WhoName.tsx';
 
 /** One team and who is in it. */
@@ -40,6 +41,7 @@ function TeamDetail({ team, tag }: { readonly team: Team; readonly tag: string }
   const { t } = useConsoleText();
   const { api, page, isOwner } = useHere();
   const change = useChange();
+  const filtered = useFilters().get('search') !== '';
   const [asking, setAsking] = useState<'rename' | 'delete' | null>(null);
   const close = () => setAsking(null);
   const setMember = (userId: string, method: 'PUT' | 'DELETE') =>
@@ -72,7 +74,11 @@ function TeamDetail({ team, tag }: { readonly team: Team; readonly tag: string }
         usualSort="email"
         search={t('teams.searchMembers')}
         found={(count) => t('members.found', { count })}
-        empty={{ icon: <UserRound size={26} />, title: t('teams.emptyTitle'), text: t('teams.empty') }}
+        empty={{
+          icon: <UserRound size={26} />,
+          title: t(filtered ? 'members.noneTitle' : 'teams.emptyTitle'),
+          text: t(filtered ? 'list.nothingFoundText' : 'teams.empty'),
+        }}
         columns={[
           {
             title: t('members.name'),

@@ -69,7 +69,7 @@ function useColumns(): readonly Column<Team>[] {
       cell: (team) => <To page={page('teams', team.id)}>{team.name}</To>,
     },
     { title: t('policies.description'), cell: (team) => team.description },
-    { title: t('nav.members'), sort: 'members', cell: (team) => number(team.members) },
+    { title: t('nav.members'), sort: 'members', number: true, cell: (team) => number(team.members) },
     {
       title: t('organization.created'),
       sort: 'created',

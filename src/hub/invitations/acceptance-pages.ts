@@ -1,5 +1,6 @@
 import { html } from '../identity/pages/html.ts';
 import { field, hidden, type Page } from '../identity/pages/page.ts';
+import { TEXTS as PAGE_TEXTS } from '../identity/pages/texts.ts';
 import type { OpenInvitation } from './acceptance.ts';
 
 const TEXTS = {
@@ -11,9 +12,6 @@ const TEXTS = {
   signIn: 'Sign in',
   accept: 'Join',
   name: 'Your name',
-  password: 'New password',
-  passwordHint: '12 characters or more. A few random words are good.',
-  repeat: 'Repeat the password',
   join: 'Set password and join',
 };
 
@@ -47,7 +45,7 @@ export function acceptancePage(options: {
     const text = invitation.accountExists ? TEXTS.signInFirst : TEXTS.signInElsewhere;
     return {
       ...page,
-      body: html`${lead}<p>${text}</p><p><a href="${signInAddress}">${TEXTS.signIn}</a></p>`,
+      body: html`${lead}<p>${text}</p><p><a class="button" href="${signInAddress}">${TEXTS.signIn}</a></p>`,
     };
   }
   const wrong = problem?.field;
@@ -58,8 +56,8 @@ export function acceptancePage(options: {
 ${hidden('form_token', options.formToken)}
 ${field({ name: 'email', label: 'E-mail address', type: 'email', autocomplete: 'username', value: invitation.email, readonly: true })}
 ${field({ name: 'name', label: TEXTS.name, type: 'text', autocomplete: 'name', value: options.entered.name, maxLength: 200, focus: wrong === undefined || wrong === 'name', invalid: wrong === 'name' })}
-${field({ name: 'password', label: TEXTS.password, type: 'password', autocomplete: 'new-password', hint: TEXTS.passwordHint, maxLength: 1024, focus: wrong === 'password', invalid: wrong === 'password' })}
-${field({ name: 'repeat', label: TEXTS.repeat, type: 'password', autocomplete: 'new-password', maxLength: 1024, invalid: wrong === 'password' })}
+${field({ name: 'password', label: PAGE_TEXTS.link.password, type: 'password', autocomplete: 'new-password', hint: PAGE_TEXTS.link.passwordHint, maxLength: 1024, focus: wrong === 'password', invalid: wrong === 'password' })}
+${field({ name: 'repeat', label: PAGE_TEXTS.link.repeat, type: 'password', autocomplete: 'new-password', maxLength: 1024, invalid: wrong === 'password' })}
 <button class="primary" type="submit">${TEXTS.join}</button>
 </form>`,
   };

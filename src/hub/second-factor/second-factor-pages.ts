@@ -15,6 +15,7 @@ const TEXTS = {
   codeTitle: 'Confirm your sign-in',
   code: 'Code',
   appHint: 'Six digits of your authenticator app, or a recovery code',
+  firstHint: 'Six digits',
   recoveryHint: 'One of your recovery codes',
   usePasskey: 'Use a passkey',
   or: 'or',
@@ -54,8 +55,8 @@ const codeField = (label: string, hint: string, invalid: boolean, focus = true) 
   });
 
 /** Below the picture and the key, which are looked at first: the page must not begin further down than its heading. */
-const firstCode = (hint: string, problem: string | undefined) =>
-  html`${problemBox(problem)}${codeField(TEXTS.code, hint, problem !== undefined, problem !== undefined)}`;
+const firstCode = (problem: string | undefined) =>
+  html`${problemBox(problem)}${codeField(TEXTS.code, TEXTS.firstHint, problem !== undefined, problem !== undefined)}`;
 
 /** The password was right: the code of the app, a passkey, or a recovery code. `proof` says so. */
 export function codePage(
@@ -103,7 +104,7 @@ export function enrolPage(
 ${keyOf(enrolment)}
 <form method="post" action="${form.action}">
 ${carried(form, 'enrol')}${hidden('proof', proof)}
-${firstCode(TEXTS.appHint, form.problem)}
+${firstCode(form.problem)}
 <button class="primary" type="submit">${TEXTS.next}</button>
 </form>
 ${
@@ -129,7 +130,7 @@ export function ownEnrolPage(formToken: string, enrolment: Enrolment, problem?: 
 ${keyOf(enrolment)}
 <form method="post" action="/account/second-factor">
 ${hidden('form_token', formToken)}
-${firstCode('Six digits', problem)}
+${firstCode(problem)}
 <button class="primary" type="submit">${TEXTS.next}</button>
 </form>
 ${BACK}`,

@@ -98,6 +98,9 @@ function sameState(a: SimulatedState, b: SimulatedState): boolean {
   return a.locked === b.locked && 'value' in a === 'value' in b && sameValue(a.value, b.value);
 }
 
+/** Systems as people call them. */
+const NAMES: Readonly<Record<Platform, string>> = { mac: 'macOS', windows: 'Windows', linux: 'Linux' };
+
 function obstaclesOf(
   device: ReportedLayers | null,
   draft: Layer,
@@ -114,7 +117,7 @@ function obstaclesOf(
     .map(([id]) => id);
   const unknown = device === null ? [] : unknownTo(device, draft, platform);
   const obstacles: SimulatedObstacle[] = [
-    { code: 'platform', settings: elsewhere, message: `These settings do not exist on ${platform}.` },
+    { code: 'platform', settings: elsewhere, message: `These settings do not exist on ${NAMES[platform]}.` },
     {
       code: 'version',
       settings: unknown,

@@ -13,7 +13,7 @@ export function leavePage(
     title: 'Continue at your organization',
     goTo: url,
     body: html`<p>You sign in with <span class="who">${connection.name}</span>.</p>
-<p><a class="primary" href="${url}" rel="noreferrer">Continue</a></p>
+<p><a class="button" href="${url}" rel="noreferrer">Continue</a></p>
 ${passwordUrl !== null && html`<p class="soft small"><a href="${passwordUrl}">Use a password instead</a></p>`}`,
   };
 }

@@ -1,6 +1,6 @@
 import Lock from 'lucide-react/icons/lock';
 import { useEffect, useRef } from 'react';
-import { bringIntoRow } from '../../shared-ui/bring-into-row.ts';
+import { keepInRow } from '../../shared-ui/keep-in-row.ts';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { addressOf } from '../routing.ts';
 import classes from './CategoryNav.module.css';
@@ -21,7 +21,7 @@ export function CategoryNav({
   const list = useRef<HTMLElement>(null);
   const categories = [...new Set(settings.map((setting) => setting.registration.category))];
   // biome-ignore lint/correctness/useExhaustiveDependencies: another category is the reason to look again
-  useEffect(() => bringIntoRow(list.current), [current]);
+  useEffect(() => keepInRow(list.current), [current]);
   return (
     <nav className={classes.nav} aria-label={t('settings.categories')} ref={list}>
       <CategoryLink

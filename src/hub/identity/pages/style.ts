@@ -27,6 +27,7 @@ main { width: 100%; max-width: 26rem; background: var(--card); border-radius: 0.
 .brand img { display: block; flex: none; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 0.75rem; }
 p { margin: 0 0 1rem; }
+main > :last-child, main > :last-child > :last-child { margin-bottom: 0; }
 .soft { color: var(--soft); }
 .small { font-size: 0.9rem; }
 .who { font-weight: 600; }
@@ -69,6 +70,8 @@ button.small, .button.small { width: auto; min-height: 2.25rem; padding: 0.3rem 
 details { margin: 0 0 1rem; }
 summary { cursor: pointer; color: var(--accent); font-weight: 600; padding: 0.4rem 0; }
 details > form { padding-top: 0.75rem; }
+ul.rows details { flex: 1 1 100%; margin: 0; }
+ul.rows form > :last-child { margin-bottom: 0; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .problem { background: var(--alert-page); color: var(--alert); border-left: 4px solid var(--alert); border-radius: 0.25rem;
   padding: 0.75rem 1rem; margin: 0 0 1.25rem; }

@@ -34,7 +34,7 @@ export const enDomains = {
     'Since {since}. Everything goes on as before: put the record back, or check it, and verify again. Another organization that proves the domain takes it over.',
   'domains.rechecked': 'Looked up again by itself from time to time, and when you verify.',
   'domains.outsidersNone': 'Everybody with an account in your domains is a member.',
-  'domains.outsidersSave': 'Save as CSV',
+  'domains.outsidersSave': 'Export CSV',
   'domains.search': 'Search by name',
   'domains.found': { one: '{count} domain', other: '{count} domains' },
   'domains.stateLabel': 'State',

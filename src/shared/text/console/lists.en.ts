@@ -6,6 +6,7 @@ export const enConsoleLists = {
   'list.next': 'Next page',
   'list.size': 'Rows on a page',
   'list.sort': 'Sort by',
+  'list.usual': 'Usual order',
   'list.reversed': '{column}, descending',
   'list.actions': 'Actions',
   'list.chooseAll': 'Choose all on this page',

@@ -83,7 +83,7 @@ export const enPolicies = {
   'policies.restore': 'Roll back',
   'policies.restoreNamed': 'Roll back to revision {revision}',
   'policies.restoreText':
-    'The document of revision {revision} comes back as revision {next}. Nothing of the history is lost.',
+    'The document of revision {revision} comes back as a new revision. Nothing of the history is lost.',
   'policies.defaultTitle': 'Organization default',
   'policies.defaultText': 'What everyone receives who has no policy of their own.',
   'policies.defaultMake': 'Make this the default',

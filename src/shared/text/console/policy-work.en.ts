@@ -4,7 +4,7 @@ export const enPolicyWork = {
   'policies.following': 'Devices that follow it',
   'policies.followingOf': { one: '{following} of {count} device', other: '{following} of {count} devices' },
   'policies.followingNone': 'No device yet',
-  'policies.onItsWay': 'Revision {revision} on its way',
+  'policies.onItsWay': 'Revision {revision} rolling out',
   'policies.order': 'Order',
   'policies.orderText':
     'A policy of the user comes first. Whoever has none, and is in several teams, receives the first of this list that one of their teams has.',

@@ -9,7 +9,7 @@ export const enTeams = {
   'teams.notFound': 'No team matches',
   'teams.notFoundText': 'Try fewer letters.',
   'teams.name': 'Name',
-  'teams.empty': 'Nobody is in this team, or nobody matches.',
+  'teams.empty': 'Find members below and add them, or let your identity provider bring them by SCIM.',
   'teams.addMembers': 'Add members',
   'teams.putIn': 'Add',
   'teams.takeOut': 'Take out',
