@@ -223,7 +223,7 @@ test('the hub: devices, domains, connections, access, tokens, keys, files, chang
   await hands.press(page.getByRole('columnheader', { name: 'Device' }).getByRole('button'));
   await page.waitForURL('**sort=device**');
   await hands.press(link('Dana’s desk'));
-  await openDialog(named('Name'));
+  await openDialog(named('Rename'));
   await hands.type(box('Name of the device', dialog()), 'Desk by the window');
   await sendDialog('Save');
   await page.getByRole('heading', { level: 1, name: 'Desk by the window' }).waitFor();
