@@ -110,7 +110,7 @@ test('one device: what to do, who decided what, what was put right; named, and f
       .getByRole('row', { name: /Send usage data.*On.*Off/ })
       .first()
       .waitFor();
-    await page.getByRole('button', { name: 'Name', exact: true }).click();
+    await page.getByRole('button', { name: 'Rename', exact: true }).click();
     await page.getByRole('dialog').getByRole('textbox', { name: 'Name of the device' }).fill('Studio');
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await page.getByRole('heading', { level: 1, name: 'Studio' }).waitFor();
