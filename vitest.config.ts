@@ -4,10 +4,11 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'test/**/*.test.ts'],
+    globalSetup: 'test/run-folder.ts',
     // Two noisy cores: tests wait on conditions, never on the clock, so the bound only catches a hang. Much of the time is
     // spent waiting for processes that end and start, so one worker more than there are cores.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     expect: { poll: { timeout: 30_000 } },
     maxWorkers: 3,
     // Programs that tests start take their types off once, not at each start: half of what a start costs.

@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fillDataDirectory } from '../src/hub/database/test-data-directory.ts';
 
 /*
  * Real `mooring-hub` processes for tests. The sources run as they are: Node strips the types.
@@ -92,8 +93,14 @@ export async function startHubProcess(
   };
 }
 
-/** A temporary data directory that the database's unprivileged user may pass through, and how to remove it. */
-export function temporaryDataDirectory(): { readonly path: string; remove(): Promise<void> } {
+/** A data directory of a test, and how to remove it. */
+export interface TemporaryDataDirectory {
+  readonly path: string;
+  remove(): Promise<void>;
+}
+
+/** An empty one that the database's unprivileged user may pass through. */
+export function temporaryDataDirectory(): TemporaryDataDirectory {
   const path = mkdtempSync(join(tmpdir(), 'mooring-hub-test-'));
   chmodSync(path, 0o711);
   return {
@@ -103,6 +110,13 @@ export function temporaryDataDirectory(): { readonly path: string; remove(): Pro
       rmSync(path, { recursive: true, force: true });
     },
   };
+}
+
+/** One in which a hub finds its tables, for tests that are not about how a hub begins: that takes it a second and more. */
+export async function begunDataDirectory(): Promise<TemporaryDataDirectory> {
+  const data = temporaryDataDirectory();
+  await fillDataDirectory(data.path);
+  return data;
 }
 
 /** Ends the database that a killed hub left behind, by its own file, which goes when it has ended. */

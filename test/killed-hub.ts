@@ -38,7 +38,7 @@ export interface KilledHub {
 export async function startKilledHub(): Promise<KilledHub> {
   const data = temporaryDataDirectory();
   const cluster = await startTestCluster();
-  const { target } = await cluster.createDatabase({ migrated: false });
+  const { target } = await cluster.createDatabase();
   const database = openDatabase(target);
   const environment = {
     DATABASE_URL: addressOf(target),

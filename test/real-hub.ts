@@ -13,7 +13,7 @@ import { createLogger } from '../src/hub/logging.ts';
 import { createApiToken } from '../src/hub/tokens/api-tokens.ts';
 import { loginAnswerSchema } from '../src/shared/contracts/local-api.ts';
 import type { RunningAgent } from './agent-at-hub.ts';
-import { temporaryDataDirectory } from './hub-process.ts';
+import { begunDataDirectory } from './hub-process.ts';
 
 /** The hub itself, on a database of its own, with one organization: what agents of tests meet in earnest. */
 export interface RealHub {
@@ -35,7 +35,7 @@ export interface RealHub {
 
 /** Starts it with the members ada@acme.example and bob@acme.example. */
 export async function startRealHub(): Promise<RealHub> {
-  const data = temporaryDataDirectory();
+  const data = await begunDataDirectory();
   const log = createLogger({ level: 'silent' });
   const address = { host: '127.0.0.1', port: 0 };
   const hub = await startHub({ dataDirectory: data.path, ...address, log, clock: systemClock });

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from '@playwright/test';
 import { z } from 'zod';
-import { type HubProcess, startHubProcess, temporaryDataDirectory } from '../hub-process.ts';
+import { begunDataDirectory, type HubProcess, startHubProcess } from '../hub-process.ts';
 
 const saidSchema = z.object({
   url: z.string(),
@@ -28,7 +28,7 @@ export interface ConsoleHub {
 
 /** `more`: further options of `mooring-hub start`. */
 export async function startConsoleHub(more: readonly string[] = []): Promise<ConsoleHub> {
-  const data = temporaryDataDirectory();
+  const data = await begunDataDirectory();
   const hub = await startHubProcess(data.path, ['--demo', ...more]);
   return {
     said: saidSchema.parse(hub.said),

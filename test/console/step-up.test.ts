@@ -5,15 +5,15 @@ import { createAccount, createTestOrganization, PASSWORD } from '../../src/hub/i
 import { createLogger } from '../../src/hub/logging.ts';
 import { violationsOf } from '../accessibility.ts';
 import { launchBrowser } from '../browser.ts';
-import { temporaryDataDirectory } from '../hub-process.ts';
+import { begunDataDirectory, type TemporaryDataDirectory } from '../hub-process.ts';
 
 /* A change that opens doors, made in the console by a session that is older than ten minutes: the clock is moved. */
-let data: ReturnType<typeof temporaryDataDirectory>;
+let data: TemporaryDataDirectory;
 let hub: RunningHub;
 let browser: Browser;
 let ahead = 0;
 beforeAll(async () => {
-  data = temporaryDataDirectory();
+  data = await begunDataDirectory();
   hub = await startHub({
     dataDirectory: data.path,
     host: '127.0.0.1',

@@ -136,7 +136,7 @@ export async function initialisePostgres(options: {
       ...[`--pwfile=${options.passwordFile}`, '--encoding=UTF8', '--locale=C', '--data-checksums'],
       // Names are ordered by their bytes and folded as Unicode says: JÖRG and jörg are one person.
       ...['--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
-      ...(options.durable ? [] : ['--no-sync']),
+      ...(options.durable ? [] : ['--no-sync', '--wal-segsize=1']),
     ],
     {
       ...runAs(options.user),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type ConnectionTarget, connectClient, type DatabaseHandle, openDatabase } from './connection.ts';
 import { startEmbeddedDatabase } from './embedded-database.ts';
 import { migrate } from './migrate.ts';
+import { fillDataDirectory } from './test-data-directory.ts';
 
 /** A real PostgreSQL for one test file. */
 export interface TestCluster {
@@ -28,24 +29,23 @@ export function passableTemporaryDirectory(prefix: string): string {
  * ```
  */
 export async function startTestCluster(): Promise<TestCluster> {
-  const directory = passableTemporaryDirectory('mooring-test-db-');
-  const embedded = await startEmbeddedDatabase({ dataDirectory: directory, purpose: 'test', durable: false });
+  const { target, filled, stop } = await startCluster();
   const open: DatabaseHandle[] = [];
   return {
     createDatabase: async ({ migrated = true } = {}) => {
+      const copied = migrated && filled;
       const name = `test_${randomBytes(6).toString('hex')}`;
-      const admin = await connectClient(embedded.target);
-      await admin.query(`create database ${name}`);
+      const admin = await connectClient(renamed(target, 'postgres'));
+      await admin.query(`create database ${name}${copied ? ' template mooring' : ''}`);
       await admin.end();
-      const handle = openDatabase(renamed(embedded.target, name));
+      const handle = openDatabase(renamed(target, name));
       open.push(handle);
-      if (migrated) await migrate(handle.db);
+      if (migrated && !copied) await migrate(handle.db);
       return handle;
     },
     stop: async () => {
       await Promise.all(open.map((handle) => handle.close()));
-      await embedded.stop();
-      rmSync(directory, { recursive: true, force: true });
+      await stop();
     },
   };
 }
@@ -57,9 +57,35 @@ export async function startTestCluster(): Promise<TestCluster> {
  * ```
  */
 export async function startTestDatabase(): Promise<DatabaseHandle & { stop(): Promise<void> }> {
-  const cluster = await startTestCluster();
-  const handle = await cluster.createDatabase();
-  return { ...handle, stop: () => cluster.stop() };
+  const cluster = await startCluster();
+  const handle = openDatabase(cluster.target);
+  if (!cluster.filled) await migrate(handle.db);
+  return {
+    ...handle,
+    stop: async () => {
+      await handle.close();
+      await cluster.stop();
+    },
+  };
+}
+
+/** A server on a directory of its own; `filled`: its database `mooring` holds the hub's tables. */
+async function startCluster() {
+  const directory = passableTemporaryDirectory('mooring-test-db-');
+  const filled = await fillDataDirectory(directory);
+  const { target, stop } = await startEmbeddedDatabase({
+    dataDirectory: directory,
+    purpose: 'test',
+    durable: false,
+  });
+  return {
+    target,
+    filled,
+    stop: async () => {
+      await stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
 }
 
 /** How many statements wait for what another transaction holds: tells when a race has been set up. */
