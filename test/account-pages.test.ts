@@ -32,7 +32,7 @@ beforeAll(async () => {
   url = `http://localhost:${port}`;
   hub = await startTestHub(database, { port, publicUrl: url });
   browser = await launchBrowser();
-}, 60_000);
+});
 afterAll(async () => {
   await browser?.close();
   await hub?.stop();

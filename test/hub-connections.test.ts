@@ -1,19 +1,29 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { IDP_ONE } from '../src/hub/connections/test-certificates.ts';
 import { IDP_METADATA } from '../src/hub/connections/test-metadata.ts';
-import { type HubProcess, runHubCommand, startHubProcess, temporaryDataDirectory } from './hub-process.ts';
+import {
+  begunDataDirectory,
+  type HubProcess,
+  runHubCommand,
+  startHubProcess,
+  type TemporaryDataDirectory,
+} from './hub-process.ts';
 
 /*
  * `mooring-hub connections` and `mooring-hub recover` as operators use them, beside a running demo hub.
  */
-const data = temporaryDataDirectory();
-let hub: HubProcess | undefined;
+let data: TemporaryDataDirectory;
+let hub: HubProcess;
+beforeAll(async () => {
+  data = await begunDataDirectory();
+  hub = await startHubProcess(data.path, ['--demo']);
+});
 afterAll(async () => {
   await hub?.end('SIGKILL');
-  data.remove();
+  await data?.remove();
 });
 
 const connectionSchema = z.object({
@@ -37,6 +47,13 @@ async function connections(...args: string[]) {
   return { ...result, json: result.code === 0 ? (JSON.parse(result.stdout) as unknown) : null };
 }
 
+/** What the connection says of signatures, once it was changed so. */
+async function signatures(...options: string[]) {
+  const { json } = await connections('update', 'Okta', ...options);
+  const { saml } = connectionSchema.parse(json).connection;
+  return z.looseObject({ signRequests: z.boolean(), wantResponseSigned: z.boolean() }).parse(saml);
+}
+
 /** The key of the hub for the connection, in the steps that an administrator takes; the running hub follows at once. */
 async function keyExchange(metadataOf: () => Promise<string>): Promise<void> {
   const listed = async () => keysSchema.parse((await connections('keys', 'Okta')).json).keys;
@@ -56,9 +73,11 @@ async function keyExchange(metadataOf: () => Promise<string>): Promise<void> {
   expect(await listed()).toMatchObject([{ fingerprint: next.fingerprint, signs: true }]);
 }
 
-describe('identity providers on the command line', () => {
-  it('are made, changed, set up and removed; an owner is let in again by a link of the host', async () => {
-    hub = await startHubProcess(data.path, ['--demo']);
+/* One connection from its making to its removal: each test goes on where the one before ended. */
+describe('an identity provider on the command line', () => {
+  let metadataOf: () => Promise<string>;
+
+  it('is made and changed', async () => {
     const certificate = join(data.path, 'idp.pem');
     const metadata = join(data.path, 'idp.xml');
     writeFileSync(certificate, IDP_ONE.certificate);
@@ -86,12 +105,10 @@ describe('identity providers on the command line', () => {
     const moved = connectionSchema.parse((await connections('metadata', 'Okta', '--file', metadata)).json);
     expect(moved.connection.saml).toMatchObject({ idpEntityId: 'https://idp.test/entity' });
     expect((await connections('failures', 'Okta')).json).toMatchObject({ failures: [], total: 0 });
+    metadataOf = async () => (await fetch(String(created.connection.setUp.metadataUrl))).text();
+  });
 
-    const signatures = async (...options: string[]) => {
-      const { json } = await connections('update', 'Okta', ...options);
-      const { saml } = connectionSchema.parse(json).connection;
-      return z.looseObject({ signRequests: z.boolean(), wantResponseSigned: z.boolean() }).parse(saml);
-    };
+  it('is told what to sign and with which key', async () => {
     expect(await signatures('--sign-requests', 'on', '--response-signed', 'on')).toMatchObject({
       idpEntityId: 'https://idp.test/entity',
       signRequests: true,
@@ -101,11 +118,12 @@ describe('identity providers on the command line', () => {
       signRequests: true,
       wantResponseSigned: false,
     });
-    const metadataOf = async () => (await fetch(String(created.connection.setUp.metadataUrl))).text();
     expect(await metadataOf()).toContain('AuthnRequestsSigned="true"');
     await keyExchange(metadataOf);
     expect(await signatures('--sign-requests', 'off')).toMatchObject({ signRequests: false });
+  });
 
+  it('refuses what makes no sense', async () => {
     for (const wrong of [
       ['update', 'Okta', '--sign-requests', 'yes'],
       ['sign-with', 'Okta', 'none'],
@@ -119,7 +137,9 @@ describe('identity providers on the command line', () => {
       expect([wrong, refused.code === 0]).toEqual([wrong, false]);
       expect(refused.stderr).not.toContain('Something went wrong');
     }
+  });
 
+  it('lets an owner in again by a link of the host, and is removed', async () => {
     const ownerEmail = String(hub.said.ownerEmail);
     const recovered = await runHubCommand([
       'recover',
@@ -149,5 +169,5 @@ describe('identity providers on the command line', () => {
 
     expect((await connections('delete', 'Okta')).code).toBe(0);
     expect((await connections('show', 'Okta')).code).toBe(2);
-  }, 60_000);
+  });
 });

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await hub.end('SIGKILL');
-  data.remove();
+  await data.remove();
 });
 
 const anything = z.record(z.string(), z.any());

@@ -51,7 +51,7 @@ describe.runIf(isInstalled)('SimpleSAMLphp', () => {
     const settings = readIdpMetadata(xml);
     await applySettings(place, OPERATOR, sso, settings);
     await applySettings(place, OPERATOR, signing, { ...settings, signRequests: true });
-  }, 60_000);
+  });
   afterAll(async () => {
     await idp.stop();
     await hub.stop();

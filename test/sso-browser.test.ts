@@ -123,7 +123,7 @@ describe.runIf(isInstalled)('SAML, by SimpleSAMLphp', () => {
       readIdpMetadata(await outbound.text(idp.metadataUrl)),
     );
     await withPolicy(sso, 3072);
-  }, 60_000);
+  });
   afterAll(() => idp?.stop());
 
   /** Name and password on the identity provider's own page. */
@@ -222,7 +222,7 @@ describe('OpenID Connect, by a second oidc-provider', () => {
     const { issuer, clientId, clientSecret } = provider;
     await setTo(sso, { oidc: { issuer, clientId, clientSecret } });
     await withPolicy(sso, 5120);
-  }, 60_000);
+  });
   afterAll(() => provider?.stop());
 
   it('signs a desktop in, and the policy arrives', async () => {

@@ -218,7 +218,7 @@ it('go on after signing in again in another tab, where a session ended in the mi
   expect(await form.getByLabel('Name', { exact: true }).inputValue()).toBe('After the session');
   await submit.click();
   await page.getByRole('heading', { level: 1, name: 'After the session' }).waitFor();
-}, 60_000);
+});
 
 it('keep what was typed, say why, and work at the next press', async () => {
   const { page, go } = owner;
@@ -280,7 +280,7 @@ it('wait for a slow network, and are sent once', async () => {
   letThrough();
   await page.getByRole('heading', { level: 1, name: 'Slow' }).waitFor();
   expect(sent).toBe(1);
-}, 60_000);
+});
 
 it('send once what is pressed twice', async () => {
   const { page, go, api } = owner;

@@ -141,7 +141,7 @@ it('the values of a SAML provider: what was typed goes beside what somebody else
   await form.getByRole('button', { name: 'Drop mine' }).click();
   await expect.poll(() => address.inputValue()).toBe(values.signInUrl);
   await api('DELETE', `/connections/${id}`);
-}, 60_000);
+});
 
 it('a name, and a step back, count on what was seen when the dialog opened', async () => {
   const { page, go, api } = owner;

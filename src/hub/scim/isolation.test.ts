@@ -237,7 +237,7 @@ describe('another organization', () => {
         scim.globex.organizationId,
       ]);
       const creation = post('/Users', { userName: email, [DOCKER]: { dockerOrg: 'globex' } });
-      await vi.waitFor(async () => expect(await waitingForLocks(scim.database)).toBe(1), 10_000);
+      await vi.waitFor(async () => expect(await waitingForLocks(scim.database)).toBe(1), 60_000);
       await holder.query('delete from connection_organizations where organization_id = $1', [
         scim.globex.organizationId,
       ]);
@@ -530,7 +530,7 @@ describe('a token', () => {
         await request.query('begin');
         await request.query('select 1 from organizations where id = $1 for no key update', [organizationId]);
         const waiting = change();
-        await vi.waitFor(async () => expect(await waitingForLocks(scim.database)).toBe(1), 10_000);
+        await vi.waitFor(async () => expect(await waitingForLocks(scim.database)).toBe(1), 60_000);
         await request.query('commit');
         await waiting;
       } finally {

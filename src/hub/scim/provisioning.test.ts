@@ -629,7 +629,7 @@ describe('a change that waits for its turn', () => {
         scim.send(client, 'DELETE', `/Users/${user.body.id}`),
         scim.send(client, 'POST', '/Groups', { displayName: `acme:Late ${status} ${serial}` }),
       ];
-      await vi.waitFor(async () => expect(await waitingForLocks(scim.database)).toBe(waiting.length), 10_000);
+      await vi.waitFor(async () => expect(await waitingForLocks(scim.database)).toBe(waiting.length), 60_000);
       await owner.query(loss, [connectionId]);
       await owner.query('commit');
       const answers = await Promise.all(waiting);

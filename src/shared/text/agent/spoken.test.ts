@@ -109,4 +109,4 @@ test('every sentence that the agent writes for a person is in the catalog of wha
       .map((pieces) => `${file}: ${pieces.join('{}')}`),
   );
   expect(unknown).toEqual([]);
-}, 60_000);
+});
