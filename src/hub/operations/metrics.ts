@@ -17,6 +17,9 @@ export interface MetricsOptions {
   readonly registry: Registry;
 }
 
+/** So long requests wait to be entered in the numbers. */
+const ENTERED_AFTER_MS = 1_000;
+
 /** A registry with the process's own numbers. */
 export function createRegistry(version: string): Registry {
   const registry = new Registry();
@@ -36,11 +39,13 @@ export function createRegistry(version: string): Registry {
  */
 export function measureRequests(app: HubServer, registry: Registry): CountRequest {
   const labelNames = ['method', 'route', 'status'] as const;
+  const waiting: Parameters<CountRequest>[] = [];
   const count = new Counter({
     name: 'mooring_hub_requests_total',
     help: 'Requests answered.',
     labelNames,
     registers: [registry],
+    collect: () => enter(),
   });
   const time = new Histogram({
     name: 'mooring_hub_request_seconds',
@@ -48,10 +53,17 @@ export function measureRequests(app: HubServer, registry: Registry): CountReques
     labelNames: ['method', 'route'],
     buckets: [0.002, 0.01, 0.05, 0.25, 1, 5],
     registers: [registry],
+    collect: () => enter(),
   });
-  const countRequest: CountRequest = ({ method, route, status }, milliseconds) => {
-    count.inc({ method, route, status: String(status) });
-    if (milliseconds !== null) time.observe({ method, route }, milliseconds / 1000);
+  const enter = (): void => {
+    for (const [{ method, route, status }, milliseconds] of waiting.splice(0)) {
+      count.inc({ method, route, status: String(status) });
+      if (milliseconds !== null) time.observe({ method, route }, milliseconds / 1000);
+    }
+  };
+  // Entered before they are read, or a moment later: a fleet that comes at once does not wait for its own statistics.
+  const countRequest: CountRequest = (labels, milliseconds) => {
+    if (waiting.push([labels, milliseconds]) === 1) setTimeout(enter, ENTERED_AFTER_MS).unref();
   };
   // Without a promise: this runs for every request.
   app.addHook('onResponse', (request, reply, done) => {
