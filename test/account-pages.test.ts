@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { generate } from 'otplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestDatabase } from '../src/hub/database/test-database.ts';
+import { databaseForFile } from '../src/hub/database/test-database.ts';
 import { createBrowser } from '../src/hub/identity/test-browser.ts';
 import {
   createAccount,
@@ -21,12 +21,11 @@ import { launchBrowser } from './browser.ts';
  * The hub's own pages in a real browser: passkeys, and the page of one's account. What must be refused, whoever sends it,
  * is in src/hub/account and src/hub/second-factor.
  */
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
+const database = databaseForFile();
 let hub: TestHub;
 let url: string;
 let browser: Browser;
 beforeAll(async () => {
-  database = await startTestDatabase();
   const port = await freePort();
   // Passkeys belong to names: none are made for 127.0.0.1.
   url = `http://localhost:${port}`;
@@ -36,7 +35,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await hub?.stop();
-  await database?.stop();
 });
 
 it('the back button and reloading lead through signing in without sending a form once more', async () => {

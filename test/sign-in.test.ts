@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AccountService } from '../src/agent/account/account-service.ts';
 import { createAccountService } from '../src/agent/account/create-account-service.ts';
 import { createHubHttp } from '../src/agent/delivery/create-hub-http.ts';
@@ -12,17 +12,15 @@ import { createHubKeyTrust } from '../src/agent/delivery/hub-key-trust.ts';
 import type { PolicyDelivery } from '../src/agent/delivery/policy-delivery.ts';
 import { endOtherSessions } from '../src/hub/account/own-sessions.ts';
 import { updateConnection } from '../src/hub/connections/connection-service.ts';
-import { startTestDatabase } from '../src/hub/database/test-database.ts';
 import { rotateSigningKey } from '../src/hub/delivery/signing-keys.ts';
 import { createBrowser } from '../src/hub/identity/test-browser.ts';
 import {
   createAccount,
   createTestOrganization,
+  hubForFile,
   OPERATOR,
   PASSWORD,
-  startTestHub,
   type TestAccount,
-  type TestHub,
   typeCredentials,
 } from '../src/hub/identity/test-hub.ts';
 import { endSignIns } from '../src/hub/organizations/end-sign-ins.ts';
@@ -49,8 +47,7 @@ import { memoryKeychain } from './memory-keychain.ts';
 /** Longer than the hub's access tokens live. */
 const TOKEN_AGE_MS = 11 * 60_000;
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
-let hub: TestHub;
+const { database, hub } = hubForFile();
 let ada: TestAccount;
 let bob: TestAccount;
 let acme: { readonly id: string; readonly name: string };
@@ -153,15 +150,9 @@ const syncUntil = (desktop: Desktop, outcome: string) =>
   expect.poll(async () => (await desktop.delivery.sync()).outcome, { timeout: 10_000 }).toBe(outcome);
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  hub = await startTestHub(database);
   ada = await createAccount(database, 'ada@acme.example');
   bob = await createAccount(database, 'bob@acme.example');
   acme = await createTestOrganization(database, 'acme', [ada, bob]);
-});
-afterAll(async () => {
-  await hub?.stop();
-  await database?.stop();
 });
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mooring-sign-in-'));

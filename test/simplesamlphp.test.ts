@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applySettings } from '../src/hub/connections/connection-service.ts';
 import { readIdpMetadata } from '../src/hub/connections/idp-metadata.ts';
-import { startTestDatabase } from '../src/hub/database/test-database.ts';
-import { OPERATOR, startTestHub, type TestHub } from '../src/hub/identity/test-hub.ts';
+import { hubForFile, OPERATOR } from '../src/hub/identity/test-hub.ts';
 import { createOutbound } from '../src/hub/sso/outbound.ts';
 import {
   beginSso,
@@ -19,15 +18,12 @@ import { isInstalled, type SimpleSamlPhp, startSimpleSamlPhp } from './simplesam
  * these tests as not run.
  */
 describe.runIf(isInstalled)('SimpleSAMLphp', () => {
-  let database: Awaited<ReturnType<typeof startTestDatabase>>;
-  let hub: TestHub;
+  const { database, hub } = hubForFile();
   let sso: TestSso;
   /** Signs its requests, and is answered encrypted. */
   let signing: TestSso;
   let idp: SimpleSamlPhp;
   beforeAll(async () => {
-    database = await startTestDatabase();
-    hub = await startTestHub(database);
     sso = await createTestSso(hub, database);
     signing = await createTestSso(hub, database);
     const certificate = await (await fetch(signing.addresses.certificateUrl)).text();
@@ -54,8 +50,6 @@ describe.runIf(isInstalled)('SimpleSAMLphp', () => {
   });
   afterAll(async () => {
     await idp.stop();
-    await hub.stop();
-    await database.stop();
   });
 
   const signIn = async (name: string, change: (xml: string) => string = (xml) => xml) => {

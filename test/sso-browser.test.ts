@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../src/agent/clock.ts';
 import { applySettings, updateConnection } from '../src/hub/connections/connection-service.ts';
 import { readIdpMetadata } from '../src/hub/connections/idp-metadata.ts';
-import { startTestDatabase } from '../src/hub/database/test-database.ts';
+import { databaseForFile } from '../src/hub/database/test-database.ts';
 import { freePort, OPERATOR, startTestHub, type TestHub } from '../src/hub/identity/test-hub.ts';
 import { setDefaultPolicy } from '../src/hub/policies/assignment-service.ts';
 import { createPolicy } from '../src/hub/policies/policy-service.ts';
@@ -21,7 +21,7 @@ import { isInstalled, type SimpleSamlPhp, startSimpleSamlPhp } from './simplesam
  * provider, and back to the agent's loopback address; or by a code that is allowed in the browser. The hub is called
  * `localhost` and the identity providers `127.0.0.1`, so that for the browser they are different sites.
  */
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
+const database = databaseForFile();
 let hub: TestHub;
 let browser: Browser;
 let machine: Machine;
@@ -29,7 +29,6 @@ let agent: RunningAgent;
 const outbound = createOutbound(['127.0.0.0/8']);
 
 beforeAll(async () => {
-  database = await startTestDatabase();
   const port = await freePort();
   const publicUrl = `http://localhost:${port}`;
   hub = { ...(await startTestHub(database, { port, publicUrl, outbound })), url: publicUrl };
@@ -41,7 +40,6 @@ afterAll(async () => {
   await machine?.end();
   await browser?.close();
   await hub?.stop();
-  await database?.stop();
 });
 
 interface Seat {

@@ -8,7 +8,7 @@ import { errorBodySchema } from '../shared/contracts/local-api.ts';
 import { RefusalError } from '../shared/contracts/refusal.ts';
 import { systemClock } from './clock.ts';
 import { consoleRoutes } from './console/console-routes.ts';
-import { startTestDatabase } from './database/test-database.ts';
+import { databaseForFile } from './database/test-database.ts';
 import { createIdentity } from './identity/identity.ts';
 import { formsOf } from './identity/test-browser.ts';
 import { createAccount, PASSWORD, TEST_SECRET } from './identity/test-hub.ts';
@@ -18,12 +18,11 @@ import { buildServer, type HubServer } from './server.ts';
 
 /* What every kind of answer says to the browser, word for word: a directive that is loosened is seen here. */
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
+const database = databaseForFile();
 let folder: string;
 let plain: HubServer;
 let secure: HubServer;
 beforeAll(async () => {
-  database = await startTestDatabase();
   folder = await mkdtemp(join(tmpdir(), 'mooring-headers-'));
   await writeFile(join(folder, 'index.html'), '<!doctype html><title>Console</title>');
   plain = await serve('http://127.0.0.1:9999');
@@ -32,7 +31,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await plain?.close();
   await secure?.close();
-  await database?.stop();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -1,17 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { systemClock } from './clock.ts';
-import { startTestDatabase } from './database/test-database.ts';
+import { databaseForFile } from './database/test-database.ts';
 import { createDemoWorld } from './demo.ts';
 import { recheckDomains } from './domains/domain-service.ts';
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
-
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
-afterAll(async () => {
-  await database?.stop();
-});
+const database = databaseForFile();
 
 it('has domains that no daily look finds unproved: nobody could put a record under their names', async () => {
   const { db } = database;

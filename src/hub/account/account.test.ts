@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { generate } from 'otplib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { updateConnection } from '../connections/connection-service.ts';
-import { startTestDatabase, waitingForLocks } from '../database/test-database.ts';
+import { databaseForFile, waitingForLocks } from '../database/test-database.ts';
 import { type Browser, createBrowser, formsOf } from '../identity/test-browser.ts';
 import {
   createAccount,
@@ -22,14 +22,13 @@ import { createTestSso, verifyDomain } from '../sso/test-sso-hub.ts';
 
 /* What the pages of one's own account do and refuse; how they look and work in a browser is in test/account-pages.test.ts. */
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
+const database = databaseForFile();
 let hub: TestHub;
 let url: string;
 let ada: TestAccount;
 let browser: Browser;
 let count = 0;
 beforeAll(async () => {
-  database = await startTestDatabase();
   const port = await freePort();
   // Passkeys belong to names.
   url = `http://localhost:${port}`;
@@ -37,7 +36,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await hub?.stop();
-  await database?.stop();
 });
 beforeEach(async () => {
   count += 1;

@@ -1,15 +1,14 @@
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestDatabase } from '../database/test-database.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { databaseForFile } from '../database/test-database.ts';
 import { createOrganization } from '../organizations/organization-service.ts';
 import { exportAuditEvents } from './audit-export.ts';
 import { listAuditEvents } from './audit-list.ts';
 import { recordChanges } from './record.ts';
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
+const database = databaseForFile();
 let organizationId: string;
 beforeAll(async () => {
-  database = await startTestDatabase();
   const { db } = database;
   const context = (name: string, day: number) => ({
     actor: { kind: 'system' as const, name },
@@ -34,7 +33,6 @@ beforeAll(async () => {
     await recordChanges(trx, context('Bob', 3), [entry('secret of another', other.id)]);
   });
 });
-afterAll(() => database.stop());
 
 const found = async (query: object) =>
   (await listAuditEvents(database.db, organizationId, { limit: 500, ...query })).events.map(

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
 import { type ConnectionTarget, connectClient, type DatabaseHandle, openDatabase } from './connection.ts';
 import { startEmbeddedDatabase } from './embedded-database.ts';
 import { migrate } from './migrate.ts';
@@ -66,6 +67,36 @@ export async function startTestDatabase(): Promise<DatabaseHandle & { stop(): Pr
       await handle.close();
       await cluster.stop();
     },
+  };
+}
+
+/**
+ * A migrated database for one test file, begun before its first test and ended after its last:
+ * ```
+ * const database = databaseForFile();
+ * ```
+ */
+export function databaseForFile(): DatabaseHandle {
+  let started: Awaited<ReturnType<typeof startTestDatabase>> | undefined;
+  beforeAll(async () => {
+    started = await startTestDatabase();
+  });
+  afterAll(() => started?.stop());
+  const now = () => {
+    if (started === undefined) throw new Error('The database begins with the tests of the file, not before.');
+    return started;
+  };
+  return {
+    get db() {
+      return now().db;
+    },
+    get pool() {
+      return now().pool;
+    },
+    get target() {
+      return now().target;
+    },
+    close: () => now().close(),
   };
 }
 

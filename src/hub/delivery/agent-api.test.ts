@@ -5,11 +5,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { agentAccountSchema, agentErrorSchema, agentKeysSchema } from '../../shared/contracts/agent-api.ts';
 import { type BundlePayload, bundlePayloadSchema } from '../../shared/contracts/bundle.ts';
 import { systemClock } from '../clock.ts';
-import { startTestDatabase } from '../database/test-database.ts';
 import { createAgentAccess } from '../identity/agent-access.ts';
 import {
   createAccount,
   createTestOrganization,
+  hubForFile,
   OPERATOR,
   signInDesktop,
   startSignIn,
@@ -23,8 +23,7 @@ import { assignPolicy, setDefaultPolicy, unassignPolicy } from '../policies/assi
 import { createPolicy, updatePolicy } from '../policies/policy-service.ts';
 import { createBundles } from './bundles.ts';
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
-let hub: TestHub;
+const { database, hub } = hubForFile();
 /** A second process of the hub: its own caches, its own listening connection. */
 let other: TestHub;
 let ada: TestAccount;
@@ -34,8 +33,6 @@ let token: string;
 let bobToken: string;
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  hub = await startTestHub(database);
   other = await startTestHub(database, { publicUrl: hub.url });
   ada = await createAccount(database, 'ada@acme.example');
   bob = await createAccount(database, 'bob@elsewhere.example');
@@ -44,9 +41,7 @@ beforeAll(async () => {
   bobToken = (await signInDesktop(hub, bob.email)).tokens.access_token;
 });
 afterAll(async () => {
-  await hub?.stop();
   await other?.stop();
-  await database?.stop();
 });
 afterEach(() => {
   vi.useRealTimers();

@@ -2,10 +2,10 @@ import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { policyNudgeSchema, streamEndSchema } from '../../shared/contracts/agent-api.ts';
-import { startTestDatabase } from '../database/test-database.ts';
 import {
   createAccount,
   createTestOrganization,
+  hubForFile,
   OPERATOR,
   signInDesktop,
   startTestHub,
@@ -16,8 +16,7 @@ import { removeMember } from '../organizations/member-service.ts';
 import { setDefaultPolicy } from '../policies/assignment-service.ts';
 import { createPolicy, updatePolicy } from '../policies/policy-service.ts';
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
-let hub: TestHub;
+const { database, hub } = hubForFile();
 /** A second process of the hub: what changes through one is told by the other. */
 let other: TestHub;
 let ada: TestAccount;
@@ -92,8 +91,6 @@ const save = (memory: number) =>
   );
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  hub = await startTestHub(database);
   other = await startTestHub(database, { publicUrl: hub.url });
   ada = await createAccount(database, 'ada@acme.example');
   bob = await createAccount(database, 'bob@acme.example');
@@ -110,9 +107,7 @@ beforeAll(async () => {
   token = (await signInDesktop(hub, ada.email)).tokens.access_token;
 });
 afterAll(async () => {
-  await hub?.stop();
   await other?.stop();
-  await database?.stop();
 });
 afterEach(() => {
   for (const reader of open) reader.stop();

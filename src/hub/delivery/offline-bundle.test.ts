@@ -1,8 +1,8 @@
 import { compactVerify, importJWK } from 'jose';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { type BundlePayload, bundlePayloadSchema } from '../../shared/contracts/bundle.ts';
-import { startTestDatabase } from '../database/test-database.ts';
+import { databaseForFile } from '../database/test-database.ts';
 import {
   createAccount,
   createTestOrganization,
@@ -16,20 +16,18 @@ import { createHubSecret } from '../secrets/hub-secret.ts';
 import { exportOfflineBundle } from './offline-bundle.ts';
 import { ensureSigningKey, publishedKeys, type SigningKeyStore } from './signing-keys.ts';
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
+const database = databaseForFile();
 let keys: SigningKeyStore;
 let ada: TestAccount;
 let acme: { readonly id: string; readonly name: string };
 const ISSUER = 'https://hub.example';
 
 beforeAll(async () => {
-  database = await startTestDatabase();
   keys = { db: database.db, secret: createHubSecret(TEST_SECRET) };
   await ensureSigningKey(keys, new Date());
   ada = await createAccount(database, 'ada@acme.example');
   acme = await createTestOrganization(database, 'acme', [ada]);
 });
-afterAll(() => database?.stop());
 
 async function verified(jws: string): Promise<BundlePayload> {
   const [key] = (await publishedKeys(database.db)).keys;

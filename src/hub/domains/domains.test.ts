@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startTestDatabase } from '../database/test-database.ts';
+import { databaseForFile } from '../database/test-database.ts';
 import { addMember } from '../organizations/member-service.ts';
 import { createOrganization } from '../organizations/organization-service.ts';
 import { listDomains, listUncaptured } from './domain-list.ts';
@@ -8,7 +8,7 @@ import { dnsResolver, type TxtResolver } from './domain-proof.ts';
 import { addDomain, forceDomain, recheckDomains, removeDomain, verifyDomain } from './domain-service.ts';
 import { startTestNameServer, type TestAnswer } from './test-name-server.ts';
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
+const database = databaseForFile();
 let server: Awaited<ReturnType<typeof startTestNameServer>>;
 let resolver: TxtResolver;
 const answers = new Map<string, TestAnswer>();
@@ -20,7 +20,6 @@ const context = (at = new Date()) => ({
 });
 
 beforeAll(async () => {
-  database = await startTestDatabase();
   server = await startTestNameServer(answers);
   resolver = dnsResolver([server.address], { timeoutMs: 200, tries: 1 });
   for (const name of ['acme', 'globex'] as const)
@@ -28,7 +27,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server.stop();
-  await database.stop();
 });
 afterEach(async () => {
   answers.clear();

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Announcement } from '../database/announcements.ts';
 import type { Db } from '../database/connection.ts';
-import { startTestDatabase } from '../database/test-database.ts';
+import { databaseForFile } from '../database/test-database.ts';
 import { createHubSecret } from '../secrets/hub-secret.ts';
 import { type AgentBearer, createAgentAccess } from './agent-access.ts';
 import { oidcHash, sealPayload } from './oidc-store.ts';
@@ -11,11 +11,7 @@ import { oidcHash, sealPayload } from './oidc-store.ts';
 
 const START = Date.parse('2026-01-02T03:04:05Z');
 const secret = createHubSecret('a secret for tests, thirty-two characters and more');
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
-afterAll(() => database?.stop());
+const database = databaseForFile();
 
 /** So many accounts with a desktop that is signed in; answers the headers of their tokens. */
 async function signedIn(count: number): Promise<readonly string[]> {

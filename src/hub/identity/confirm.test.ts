@@ -1,7 +1,6 @@
 import { generate } from 'otplib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { updateConnection } from '../connections/connection-service.ts';
-import { startTestDatabase } from '../database/test-database.ts';
 import { createRecoveryLink, createSetupLink } from '../organizations/setup-links.ts';
 import { createSecondFactor } from '../second-factor/second-factor.ts';
 import { goodResponse, requestOf } from '../sso/test-saml-idp.ts';
@@ -18,25 +17,15 @@ import {
   createAccount,
   createTestOrganization,
   discover,
+  hubForFile,
   OPERATOR,
   PASSWORD,
   signInDesktop,
   startSignIn,
-  startTestHub,
-  type TestHub,
   typeCredentials,
 } from './test-hub.ts';
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
-let hub: TestHub;
-beforeAll(async () => {
-  database = await startTestDatabase();
-  hub = await startTestHub(database);
-});
-afterAll(async () => {
-  await hub.stop();
-  await database.stop();
-});
+const { database, hub } = hubForFile();
 
 const signedIn = async (email: string): Promise<Browser> => {
   const browser = createBrowser(hub.url);

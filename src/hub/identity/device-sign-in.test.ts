@@ -1,7 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AGENT_CLIENT_ID, AGENT_SCOPES } from '../../shared/contracts/agent-api.ts';
 import { updateConnection } from '../connections/connection-service.ts';
-import { startTestDatabase } from '../database/test-database.ts';
 import { endSignIns } from '../organizations/end-sign-ins.ts';
 import { removeMember } from '../organizations/member-service.ts';
 import { startTestScim } from '../scim/test-scim.ts';
@@ -12,26 +11,18 @@ import { createBrowser, type Visited } from './test-browser.ts';
 import {
   createAccount,
   createTestOrganization,
+  hubForFile,
   OPERATOR,
   PASSWORD,
-  startTestHub,
   type TestAccount,
-  type TestHub,
 } from './test-hub.ts';
 import { letTestsHold, meetingAt } from './test-meeting.ts';
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
-let hub: TestHub;
+const { database, hub } = hubForFile();
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  hub = await startTestHub(database);
   await letTestsHold(database);
   await createAccount(database, 'ada@example.com');
-});
-afterAll(async () => {
-  await hub?.stop();
-  await database?.stop();
 });
 afterEach(() => {
   vi.useRealTimers();

@@ -1,6 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { updateConnection } from '../connections/connection-service.ts';
-import { startTestDatabase } from '../database/test-database.ts';
 import type { Letter, Mailer } from '../mail/mailer.ts';
 import { createTestSso } from '../sso/test-sso-hub.ts';
 import { LETTERS_FROM_ONE, LETTERS_TO_ONE } from './forgotten-password.ts';
@@ -9,12 +8,12 @@ import {
   createAccount,
   createTestOrganization,
   discover,
+  hubForFile,
   OPERATOR,
   PASSWORD,
   startSignIn,
   startTestHub,
   type TestAccount,
-  type TestHub,
   typeCredentials,
 } from './test-hub.ts';
 
@@ -22,8 +21,6 @@ import {
  * A letter with a link to a new password, for whoever asks at the sign-in. What the page behind the link refuses is held
  * by sign-in-pages.test.ts, for every such link.
  */
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
-let hub: TestHub;
 let ada: TestAccount;
 const letters: Letter[] = [];
 const mail: Mailer = {
@@ -32,15 +29,11 @@ const mail: Mailer = {
   stop: () => undefined,
 };
 
+const { database, hub } = hubForFile({ mail });
+
 beforeAll(async () => {
-  database = await startTestDatabase();
-  hub = await startTestHub(database, { mail });
   ada = await createAccount(database, 'ada@example.com');
   await createTestOrganization(database, 'acme', [ada]);
-});
-afterAll(async () => {
-  await hub?.stop();
-  await database?.stop();
 });
 beforeEach(async () => {
   letters.length = 0;

@@ -1,16 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { startTestDatabase } from '../database/test-database.ts';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSetupLink } from '../organizations/setup-links.ts';
 import { PER_ACCOUNT } from './attempts.ts';
 import { createBrowser, type Visited } from './test-browser.ts';
 import {
   createAccount,
   discover,
+  hubForFile,
   PASSWORD,
   startSignIn,
-  startTestHub,
   type TestAccount,
-  type TestHub,
   typeCredentials,
 } from './test-hub.ts';
 
@@ -18,18 +16,11 @@ import {
  * Every form of the hub's own pages is answered with a page that has an address of its own: reloading it sends nothing
  * again, and the address gives nothing away.
  */
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
-let hub: TestHub;
+const { database, hub } = hubForFile();
 let ada: TestAccount;
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  hub = await startTestHub(database);
   ada = await createAccount(database, 'ada@example.com');
-});
-afterAll(async () => {
-  await hub?.stop();
-  await database?.stop();
 });
 beforeEach(async () => {
   await database.pool.query('delete from attempt_counters');

@@ -1,21 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AGENT_CLIENT_ID } from '../../shared/contracts/agent-api.ts';
-import { startTestDatabase } from '../database/test-database.ts';
 import { sweepExpired } from './device-sessions.ts';
-import { createAccount, signInDesktop, startTestHub, type TestAccount, type TestHub } from './test-hub.ts';
+import { createAccount, hubForFile, signInDesktop, startTestHub, type TestAccount } from './test-hub.ts';
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
-let hub: TestHub;
+const { database, hub } = hubForFile();
 let account: TestAccount;
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  hub = await startTestHub(database);
   account = await createAccount(database, 'ada@example.com');
-});
-afterAll(async () => {
-  await hub?.stop();
-  await database?.stop();
 });
 afterEach(() => {
   vi.useRealTimers();

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { verify } from '@node-rs/argon2';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { startTestDatabase } from '../database/test-database.ts';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSetupLink } from '../organizations/setup-links.ts';
 import { createAttempts, LINKS, PER_ACCOUNT, PER_ADDRESS } from './attempts.ts';
 import { html } from './pages/html.ts';
@@ -12,27 +11,20 @@ import {
   createAccount,
   createTestOrganization,
   discover,
+  hubForFile,
   PASSWORD,
   signInDesktop,
   startSignIn,
   startTestHub,
   type TestAccount,
-  type TestHub,
   typeCredentials,
 } from './test-hub.ts';
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
-let hub: TestHub;
+const { database, hub } = hubForFile();
 let ada: TestAccount;
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  hub = await startTestHub(database);
   ada = await createAccount(database, 'ada@example.com');
-});
-afterAll(async () => {
-  await hub?.stop();
-  await database?.stop();
 });
 beforeEach(async () => {
   await database.pool.query('delete from attempt_counters');

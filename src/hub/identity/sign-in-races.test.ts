@@ -1,8 +1,8 @@
 import * as client from 'openid-client';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SessionEnd } from '../../shared/contracts/agent-api.ts';
 import { updateConnection } from '../connections/connection-service.ts';
-import { startTestDatabase, waitingForLocks } from '../database/test-database.ts';
+import { waitingForLocks } from '../database/test-database.ts';
 import { removeMember } from '../organizations/member-service.ts';
 import { createSetupLink } from '../organizations/setup-links.ts';
 import { createTestSso, signInBySaml, verifyDomain, whoIs } from '../sso/test-sso-hub.ts';
@@ -12,13 +12,12 @@ import {
   createAccount,
   createTestOrganization,
   discover,
+  hubForFile,
   OPERATOR,
   PASSWORD,
   signInDesktop,
   startSignIn,
-  startTestHub,
   type TestAccount,
-  type TestHub,
 } from './test-hub.ts';
 import { type Hold, letTestsHold, meetingAt } from './test-meeting.ts';
 
@@ -28,20 +27,13 @@ import { type Hold, letTestsHold, meetingAt } from './test-meeting.ts';
  * way in behind.
  */
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
-let hub: TestHub;
+const { database, hub } = hubForFile();
 let organization: { readonly id: string };
 let account: TestAccount;
 let count = 0;
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  hub = await startTestHub(database);
   await letTestsHold(database);
-});
-afterAll(async () => {
-  await hub?.stop();
-  await database?.stop();
 });
 beforeEach(async () => {
   count += 1;

@@ -1,32 +1,24 @@
 import * as client from 'openid-client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { AGENT_CLIENT_ID, AGENT_SCOPES } from '../../shared/contracts/agent-api.ts';
-import { startTestDatabase } from '../database/test-database.ts';
 import { createBrowser } from './test-browser.ts';
 import {
   createAccount,
   discover,
   freePort,
+  hubForFile,
   LOOPBACK,
   signInDesktop,
   startSignIn,
   startTestHub,
-  type TestHub,
   typeCredentials,
 } from './test-hub.ts';
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
-let hub: TestHub;
+const { database, hub } = hubForFile();
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  hub = await startTestHub(database);
   await createAccount(database, 'ada@example.com');
   await createAccount(database, 'bob@example.com');
-});
-afterAll(async () => {
-  await hub?.stop();
-  await database?.stop();
 });
 
 /** The code that a browser was sent back with. */

@@ -1,9 +1,11 @@
 import { createServer } from 'node:net';
 import * as client from 'openid-client';
+import { afterAll, beforeAll } from 'vitest';
 import { AGENT_CLIENT_ID, AGENT_SCOPES } from '../../shared/contracts/agent-api.ts';
 import type { Clock } from '../clock.ts';
 import { type AnnouncementListener, listenForAnnouncements } from '../database/announcements.ts';
 import type { DatabaseHandle } from '../database/connection.ts';
+import { databaseForFile } from '../database/test-database.ts';
 import { createDelivery } from '../delivery/delivery.ts';
 import { createLogger } from '../logging.ts';
 import type { Mailer } from '../mail/mailer.ts';
@@ -47,17 +49,65 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-export async function startTestHub(
-  database: DatabaseHandle,
-  options: {
-    readonly port?: number;
-    readonly publicUrl?: string;
-    readonly logLevel?: string;
-    readonly outbound?: Outbound;
-    readonly mail?: Mailer;
-  } = {},
-): Promise<TestHub> {
-  const port = options.port ?? (await freePort());
+/** How a hub of tests differs from the usual one. */
+export interface TestHubOptions {
+  /** One that was chosen before; left out, a free one. */
+  readonly port?: number;
+  readonly publicUrl?: string;
+  readonly logLevel?: string;
+  readonly outbound?: Outbound;
+  readonly mail?: Mailer;
+}
+
+/** A hub on a database that a test has already; whoever starts it stops it. */
+export async function startTestHub(database: DatabaseHandle, options: TestHubOptions = {}): Promise<TestHub> {
+  for (;;) {
+    try {
+      return await startOn(options.port ?? (await freePort()), database, options);
+    } catch (error) {
+      // Something else took the free port in between.
+      const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+      if (!taken || options.port !== undefined) throw error;
+    }
+  }
+}
+
+/**
+ * A hub on a database of its own for one test file, begun before its first test and ended after its last:
+ * ```
+ * const { database, hub } = hubForFile();
+ * ```
+ */
+export function hubForFile(options: TestHubOptions = {}): {
+  readonly database: DatabaseHandle;
+  readonly hub: TestHub;
+} {
+  const database = databaseForFile();
+  let started: TestHub | undefined;
+  beforeAll(async () => {
+    started = await startTestHub(database, options);
+  });
+  afterAll(() => started?.stop());
+  const now = () => {
+    if (started === undefined) throw new Error('The hub begins with the tests of the file, not before.');
+    return started;
+  };
+  const hub: TestHub = {
+    get url() {
+      return now().url;
+    },
+    get secret() {
+      return now().secret;
+    },
+    get announcements() {
+      return now().announcements;
+    },
+    stop: () => now().stop(),
+  };
+  return { database, hub };
+}
+
+async function startOn(port: number, database: DatabaseHandle, options: TestHubOptions): Promise<TestHub> {
   const url = `http://127.0.0.1:${port}`;
   const publicUrl = options.publicUrl ?? url;
   const secret = createHubSecret(TEST_SECRET);
@@ -87,19 +137,20 @@ export async function startTestHub(
       },
     ],
   });
-  await server.listen({ host: '127.0.0.1', port });
-  return {
-    url,
-    secret,
-    announcements,
-    stop: async () => {
-      // As the hub itself does: a connection that nobody closes is not waited for until it times out.
-      const impatience = setTimeout(() => server.server.closeAllConnections(), DRAIN_MS);
-      await server.close();
-      clearTimeout(impatience);
-      await announcements.stop();
-    },
+  const stop = async () => {
+    // As the hub itself does: a connection that nobody closes is not waited for until it times out.
+    const impatience = setTimeout(() => server.server.closeAllConnections(), DRAIN_MS);
+    await server.close();
+    clearTimeout(impatience);
+    await announcements.stop();
   };
+  try {
+    await server.listen({ host: '127.0.0.1', port });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, secret, announcements, stop };
 }
 
 const DRAIN_MS = 2_000;

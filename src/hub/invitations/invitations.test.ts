@@ -4,19 +4,17 @@ import { generate } from 'otplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { updateConnection } from '../connections/connection-service.ts';
-import { startTestDatabase } from '../database/test-database.ts';
 import { createIdentity } from '../identity/identity.ts';
 import { createBrowser } from '../identity/test-browser.ts';
 import {
   createAccount,
   createTestOrganization,
   freePort,
+  hubForFile,
   OPERATOR,
   PASSWORD,
   signInDesktop,
-  startTestHub,
   TEST_SECRET,
-  type TestHub,
 } from '../identity/test-hub.ts';
 import { createLogger } from '../logging.ts';
 import { noMail } from '../mail/mailer.ts';
@@ -36,14 +34,11 @@ import { letter } from './invitation-letters.ts';
 import { invite, listInvitations, resendInvitation, revokeInvitation } from './invitation-service.ts';
 import { startTestSmtp } from './test-smtp.ts';
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
-let hub: TestHub;
+const { database, hub } = hubForFile();
 let pages: HubServer;
 let pagesUrl: string;
 let organizationId: string;
 beforeAll(async () => {
-  database = await startTestDatabase();
-  hub = await startTestHub(database);
   const owner = await createAccount(database, 'owner@acme.example');
   organizationId = (await createTestOrganization(database, 'acme', [owner])).id;
   await database.db
@@ -70,8 +65,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await pages.close();
-  await hub.stop();
-  await database.stop();
 });
 
 const place = () => ({ organizationId, publicUrl: pagesUrl, mail: noMail });

@@ -1,14 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { acceptConnection } from '../connections/acceptance-service.ts';
 import { findConnection } from '../connections/find-connection.ts';
-import { startTestDatabase } from '../database/test-database.ts';
-import {
-  createAccount,
-  createTestOrganization,
-  OPERATOR,
-  startTestHub,
-  type TestHub,
-} from '../identity/test-hub.ts';
+import { createAccount, createTestOrganization, hubForFile, OPERATOR } from '../identity/test-hub.ts';
 import { addMember } from '../organizations/member-service.ts';
 import type { AssertedIdentity } from '../sso/asserted-identity.ts';
 import { createTestSso, type TestSso, verifyDomain } from '../sso/test-sso-hub.ts';
@@ -17,18 +10,9 @@ import { inviteTo, standingOf } from './test-standing.ts';
 
 /* Where signing in puts people, at the edges: what is named elsewhere, named late, named twice, or taken back. */
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
-let hub: TestHub;
+const { database, hub } = hubForFile();
 let sso: TestSso;
 let other: { readonly id: string; readonly name: string };
-beforeAll(async () => {
-  database = await startTestDatabase();
-  hub = await startTestHub(database);
-});
-afterAll(async () => {
-  await hub.stop();
-  await database.stop();
-});
 beforeEach(async () => {
   sso = await createTestSso(hub, database, { defaultTeam: 'Everyone' });
   other = await createTestOrganization(database, `other-${sso.domain.split('.')[0]}`, []);

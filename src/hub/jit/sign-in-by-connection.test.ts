@@ -1,17 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ConnectionChange } from '../../shared/contracts/hub-sso.ts';
 import { acceptConnection } from '../connections/acceptance-service.ts';
 import { updateConnection } from '../connections/connection-service.ts';
 import type { Role } from '../database/schema.ts';
-import { startTestDatabase } from '../database/test-database.ts';
 import { createBrowser } from '../identity/test-browser.ts';
 import {
   createAccount,
   createTestOrganization,
+  hubForFile,
   OPERATOR,
   signInDesktop,
-  startTestHub,
-  type TestHub,
 } from '../identity/test-hub.ts';
 import { createSetupLink } from '../organizations/setup-links.ts';
 import { makePasswordLink } from '../sso/sign-in-settings.ts';
@@ -27,16 +25,7 @@ import { createApiToken } from '../tokens/api-tokens.ts';
 import { inviteTo, standingOf } from './test-standing.ts';
 import '../second-factor/tables.ts';
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
-let hub: TestHub;
-beforeAll(async () => {
-  database = await startTestDatabase();
-  hub = await startTestHub(database);
-});
-afterAll(async () => {
-  await hub.stop();
-  await database.stop();
-});
+const { database, hub } = hubForFile();
 
 const GROUPS = 'http://schemas.xmlsoap.org/claims/Group';
 const names = (given: string, surname: string) => ({

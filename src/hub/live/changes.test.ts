@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CHANGE_EVENT, changeSchema } from '../../shared/contracts/hub-changes.ts';
 import { systemClock } from '../clock.ts';
 import { type AnnouncementListener, listenForAnnouncements } from '../database/announcements.ts';
-import { startTestDatabase } from '../database/test-database.ts';
+import { databaseForFile } from '../database/test-database.ts';
 import { createBrowserSessions } from '../identity/browser-sessions.ts';
 import { createAccount, createTestOrganization, OPERATOR } from '../identity/test-hub.ts';
 import { createLogger } from '../logging.ts';
@@ -19,7 +19,7 @@ import { createRecentChanges } from './recent-changes.ts';
 
 const SECRET = createHubSecret('a secret for tests, thirty-two characters and more');
 type Role = 'member' | 'editor' | 'owner';
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
+const database = databaseForFile();
 let announcements: AnnouncementListener;
 let app: HubServer;
 let url: string;
@@ -29,7 +29,6 @@ let ada: { readonly id: string; readonly email: string };
 const open: AbortController[] = [];
 
 beforeAll(async () => {
-  database = await startTestDatabase();
   const { db } = database;
   announcements = listenForAnnouncements({ target: database.target });
   await new Promise<void>((done) =>
@@ -63,7 +62,6 @@ afterAll(async () => {
   app?.server.closeAllConnections();
   await closed;
   await announcements?.stop();
-  await database?.stop();
 });
 
 /** Listens as an API token of that role, in acme unless another organization is named. */

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { ChangeContext } from '../audit/record.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { startTestDatabase } from '../database/test-database.ts';
+import { databaseForFile } from '../database/test-database.ts';
 import { createAccount, createTestOrganization, OPERATOR, type TestAccount } from '../identity/test-hub.ts';
 import { listMembers } from '../organizations/member-list.ts';
 import { changeRole, removeMember } from '../organizations/member-service.ts';
@@ -9,16 +9,12 @@ import { createTeam, listTeamMembers } from '../teams/team-service.ts';
 import { createJobRunner } from './job-runner.ts';
 import { createJob, listJobRefusals, listJobs, readJob } from './job-service.ts';
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
+const database = databaseForFile();
 let owner: TestAccount;
 let people: TestAccount[];
 let organizationId: string;
 let count = 0;
 
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
-afterAll(() => database?.stop());
 beforeEach(async () => {
   count += 1;
   owner = await createAccount(database, `owner${count}@acme.example`);

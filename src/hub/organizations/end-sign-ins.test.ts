@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTestDatabase } from '../database/test-database.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createBrowser } from '../identity/test-browser.ts';
 import {
   createAccount,
   createTestOrganization,
+  hubForFile,
   OPERATOR,
   signInDesktop,
-  startTestHub,
   type TestAccount,
-  type TestHub,
   typeCredentials,
 } from '../identity/test-hub.ts';
 import { verifyDomain } from '../sso/test-sso-hub.ts';
@@ -18,19 +16,10 @@ import { listSignIns } from './sign-ins.ts';
 
 /* An owner ends where members are signed in. */
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
-let hub: TestHub;
+const { database, hub } = hubForFile();
 let ada: TestAccount;
 let organizationId: string;
 let count = 0;
-beforeAll(async () => {
-  database = await startTestDatabase();
-  hub = await startTestHub(database);
-});
-afterAll(async () => {
-  await hub?.stop();
-  await database?.stop();
-});
 beforeEach(async () => {
   count += 1;
   ada = await createAccount(database, `ada@ends${count}.example`);

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { ChangeContext } from '../audit/record.ts';
-import { startTestDatabase } from '../database/test-database.ts';
+import { databaseForFile } from '../database/test-database.ts';
 import { addMember, removeMember } from '../organizations/member-service.ts';
 import { createOrganization } from '../organizations/organization-service.ts';
 import { createTeam, deleteTeam, setTeamMember, updateTeam } from '../teams/team-service.ts';
@@ -11,7 +11,7 @@ import { createPolicy, orderPolicies } from './policy-service.ts';
 import { readReceived } from './received.ts';
 import { assignPolicyToTeam, listPolicyTeams, unassignPolicyFromTeam } from './team-assignment-service.ts';
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
+const database = databaseForFile();
 const context = (): ChangeContext => ({
   actor: { kind: 'system', name: 'test' },
   sourceAddress: null,
@@ -26,11 +26,6 @@ let back: string;
 let first: string;
 let second: string;
 let fallback: string;
-
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
-afterAll(() => database?.stop());
 
 beforeEach(async () => {
   const { db } = database;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { DEVICE_STATUSES, type DeviceQuery, deviceQuerySchema } from '../../shared/contracts/hub-devices.ts';
-import { startTestDatabase } from '../database/test-database.ts';
+import { databaseForFile } from '../database/test-database.ts';
 import { createTestOrganization } from '../identity/test-hub.ts';
 import { countFollowing } from './device-rows.ts';
 import { listDevices } from './device-service.ts';
@@ -20,10 +20,9 @@ const POLICIES = 4;
 const TEAMS = 3;
 const NOW = new Date('2026-06-15T12:00:00Z');
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
+const database = databaseForFile();
 let organization: string;
 beforeAll(async () => {
-  database = await startTestDatabase();
   const { db } = database;
   organization = (await createTestOrganization(database, 'acme', [])).id;
   await createTestOrganization(database, 'globex', []);
@@ -64,9 +63,6 @@ beforeAll(async () => {
     db,
   );
 }, 120_000);
-afterAll(async () => {
-  await database?.stop();
-});
 
 /** The nth of a table of this organization, by something that does not change. */
 const nth = (table: string, n: number, id = 'id') =>

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { agentErrorSchema, overrideAnswerSchema } from '../../shared/contracts/agent-api.ts';
 import type { AgentReportBody } from '../../shared/contracts/device-report.ts';
 import type { Device } from '../../shared/contracts/hub-devices.ts';
@@ -11,15 +11,13 @@ import { readDocument } from '../../shared/policy/read-document.ts';
 import { resolve } from '../../shared/policy/resolve.ts';
 import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
 import { systemClock } from '../clock.ts';
-import { startTestDatabase } from '../database/test-database.ts';
 import {
   createAccount,
   createTestOrganization,
+  hubForFile,
   OPERATOR,
   signInDesktop,
-  startTestHub,
   type TestAccount,
-  type TestHub,
 } from '../identity/test-hub.ts';
 import { createLogger } from '../logging.ts';
 import { joinOrganization, removeMember } from '../organizations/member-service.ts';
@@ -38,8 +36,7 @@ import { changeReportSettings } from './report-settings.ts';
 import { deleteOldReports, keepReportsTidy } from './retention.ts';
 import { sampleReport } from './test-report.ts';
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
-let hub: TestHub;
+const { database, hub } = hubForFile();
 let ada: TestAccount;
 let bob: TestAccount;
 let acme: { readonly id: string; readonly name: string };
@@ -57,8 +54,6 @@ const document = (memory: number) => ({
 });
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  hub = await startTestHub(database);
   ada = await createAccount(database, 'ada@acme.example');
   bob = await createAccount(database, 'bob@acme.example');
   acme = await createTestOrganization(database, 'acme', [ada]);
@@ -68,10 +63,6 @@ beforeAll(async () => {
   await setDefaultPolicy(database.db, OPERATOR, acme.id, policyId);
   token = (await signInDesktop(hub, ada.email)).tokens.access_token;
   bobToken = (await signInDesktop(hub, bob.email)).tokens.access_token;
-});
-afterAll(async () => {
-  await hub?.stop();
-  await database?.stop();
 });
 beforeEach(async () => {
   await sql`delete from devices`.execute(database.db);

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { ChangeContext } from '../audit/record.ts';
-import { startTestDatabase } from '../database/test-database.ts';
+import { databaseForFile } from '../database/test-database.ts';
 import { addMember } from '../organizations/member-service.ts';
 import { createOrganization } from '../organizations/organization-service.ts';
 import { setDefaultPolicy } from '../policies/assignment-service.ts';
@@ -11,7 +11,7 @@ import { createTeam, setTeamMember } from '../teams/team-service.ts';
 import { changeRollout, promoteRollout, rollBack, startRollout } from './rollout-service.ts';
 
 const MEMBERS = 60;
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
+const database = databaseForFile();
 let count = 0;
 let organizationId: string;
 let policyId: string;
@@ -26,10 +26,6 @@ const context = (): ChangeContext => ({
 const document = (memory: number) => ({ memoryMiB: { locked: true, value: memory } });
 const edited = () => ({ organizationId, policyId, version: null });
 
-beforeAll(async () => {
-  database = await startTestDatabase();
-});
-afterAll(() => database?.stop());
 beforeEach(async () => {
   const { db } = database;
   count += 1;

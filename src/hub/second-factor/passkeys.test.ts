@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTestDatabase } from '../database/test-database.ts';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { databaseForFile } from '../database/test-database.ts';
 import { createAccount, OPERATOR, TEST_SECRET, type TestAccount } from '../identity/test-hub.ts';
 import { createHubSecret } from '../secrets/hub-secret.ts';
 import { createPasskeys, type Passkeys } from './passkeys.ts';
@@ -9,7 +9,7 @@ import { type Claims, createTestAuthenticator } from './test-authenticator.ts';
 
 const ORIGIN = 'https://hub.example:8443';
 const HOST = 'hub.example';
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
+const database = databaseForFile();
 let passkeys: Passkeys;
 let now = Date.now();
 let count = 0;
@@ -17,11 +17,9 @@ let ada: TestAccount;
 let bob: TestAccount;
 
 beforeAll(async () => {
-  database = await startTestDatabase();
   const secret = createHubSecret(TEST_SECRET);
   passkeys = createPasskeys({ db: database.db, secret, publicUrl: ORIGIN, now: () => new Date(now) });
 });
-afterAll(() => database.stop());
 beforeEach(async () => {
   count += 1;
   ada = await createAccount(database, `ada${count}@keys.example`);

@@ -1,16 +1,14 @@
 import { generate } from 'otplib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Role } from '../database/schema.ts';
-import { startTestDatabase } from '../database/test-database.ts';
 import { endSessionsOf } from '../identity/session-ends.ts';
 import { type Browser, createBrowser, type Visited } from '../identity/test-browser.ts';
 import {
   createAccount,
   createTestOrganization,
+  hubForFile,
   OPERATOR,
   PASSWORD,
-  startTestHub,
-  type TestHub,
   typeCredentials,
 } from '../identity/test-hub.ts';
 import { changeRole, joinOrganization } from '../organizations/member-service.ts';
@@ -18,16 +16,7 @@ import { changeSignInSettings } from '../sso/sign-in-settings.ts';
 import { whoIs } from '../sso/test-sso-hub.ts';
 import { createSecondFactor } from './second-factor.ts';
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
-let hub: TestHub;
-beforeAll(async () => {
-  database = await startTestDatabase();
-  hub = await startTestHub(database);
-});
-afterAll(async () => {
-  await hub.stop();
-  await database.stop();
-});
+const { database, hub } = hubForFile();
 
 const secretOn = (page: Visited) =>
   (/<p class="code-shown">(.*)<\/p>/.exec(page.body)?.[1] ?? '').replaceAll(/<[^>]*>/g, '');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { type SimulationRequest, simulationRequestSchema } from '../../shared/contracts/hub-simulation.ts';
-import { startTestDatabase } from '../database/test-database.ts';
+import { databaseForFile } from '../database/test-database.ts';
 import { addMember } from '../organizations/member-service.ts';
 import { createOrganization } from '../organizations/organization-service.ts';
 import { endOverride, grantOverride, setExceptions } from '../overrides/override-service.ts';
@@ -13,7 +13,7 @@ import { sampleReport } from '../reports/test-report.ts';
 import { createTeam, setTeamMember } from '../teams/team-service.ts';
 import { simulate } from './simulate.ts';
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
+const database = databaseForFile();
 let organizationId: string;
 let defaultId: string;
 let teamId: string;
@@ -21,7 +21,6 @@ const users: string[] = [];
 const context = { actor: { kind: 'system' as const, name: 'test' }, sourceAddress: null, at: new Date() };
 
 beforeAll(async () => {
-  database = await startTestDatabase();
   const { db } = database;
   organizationId = (await createOrganization(db, context, { name: 'acme', displayName: 'Acme' })).id;
   for (const name of ['ada', 'bob', 'cyd', 'dan']) {
@@ -72,7 +71,6 @@ beforeAll(async () => {
   });
   await report(3, { deviceName: 'old', catalogVersion: '0.0.0-old', frozen: 'policy_stale', settings: [] });
 });
-afterAll(() => database?.stop());
 
 const run = (request: Partial<SimulationRequest>) =>
   simulate(database.db, organizationId, simulationRequestSchema.parse(request));

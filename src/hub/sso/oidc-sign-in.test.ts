@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { updateConnection } from '../connections/connection-service.ts';
-import { startTestDatabase } from '../database/test-database.ts';
+import { databaseForFile } from '../database/test-database.ts';
 import { createBrowser } from '../identity/test-browser.ts';
 import { createAccount, OPERATOR, startTestHub, type TestHub } from '../identity/test-hub.ts';
 import { createOutbound } from './outbound.ts';
 import { startTestProvider, type TestPerson, type TestProvider } from './test-openid-provider.ts';
 import { beginSso, createTestSso, failuresOf, type TestSso, whoIs } from './test-sso-hub.ts';
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
+const database = databaseForFile();
 let hub: TestHub;
 let provider: TestProvider;
 let other: TestProvider;
@@ -17,7 +17,6 @@ let sso: TestSso;
 const honest = async (_url: string, answer: Response) => answer;
 let tamper: typeof honest = honest;
 beforeAll(async () => {
-  database = await startTestDatabase();
   const outbound = createOutbound(['127.0.0.0/8']);
   hub = await startTestHub(database, {
     outbound: { ...outbound, fetch: async (url, init) => tamper(url, await outbound.fetch(url, init)) },
@@ -30,7 +29,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await hub.stop();
   await Promise.all([provider.stop(), other.stop()]);
-  await database.stop();
 });
 
 async function point({ issuer, clientId, clientSecret }: TestProvider): Promise<void> {

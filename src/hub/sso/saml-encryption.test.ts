@@ -1,10 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { EncryptOptions } from 'xml-encryption';
 import { applySettings, updateConnection } from '../connections/connection-service.ts';
 import { IDP_ONE, IDP_TWO } from '../connections/test-certificates.ts';
-import { startTestDatabase } from '../database/test-database.ts';
-import { OPERATOR, startTestHub, type TestHub } from '../identity/test-hub.ts';
+import { hubForFile, OPERATOR } from '../identity/test-hub.ts';
 import { UNREADABLE } from './encrypted-assertion.ts';
 import { createSamlKey } from './saml-key.ts';
 import { CBC, encryptedFor, GCM, isSignedBy, OAEP } from './test-saml-encryption.ts';
@@ -28,19 +27,12 @@ const SAML = {
   wantResponseSigned: false,
   signRequests: true,
 };
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
-let hub: TestHub;
+const { database, hub } = hubForFile();
 let sso: TestSso;
 let certificate: string;
 beforeAll(async () => {
-  database = await startTestDatabase();
-  hub = await startTestHub(database);
   sso = await createTestSso(hub, database, { saml: SAML });
   certificate = await (await fetch(sso.addresses.certificateUrl)).text();
-});
-afterAll(async () => {
-  await hub?.stop();
-  await database?.stop();
 });
 
 const encrypted = (content: string, options: Partial<EncryptOptions> = {}) =>

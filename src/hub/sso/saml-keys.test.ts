@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestDatabase } from '../database/test-database.ts';
-import { OPERATOR, startTestHub, type TestHub } from '../identity/test-hub.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { hubForFile, OPERATOR } from '../identity/test-hub.ts';
 import { addSamlKey, listSamlKeys, retireSamlKey, signWithSamlKey } from './saml-key-service.ts';
 import { encryptedFor, isSignedBy } from './test-saml-encryption.ts';
 import { assertionXml, responseXml, signed } from './test-saml-idp.ts';
@@ -16,14 +15,11 @@ import {
 
 /* The key of a connection is exchanged while people sign in: before, between and after each step. */
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
-let hub: TestHub;
+const { database, hub } = hubForFile();
 let sso: TestSso;
 /** Another connection, whose administrators did nothing. */
 let other: TestSso;
 beforeAll(async () => {
-  database = await startTestDatabase();
-  hub = await startTestHub(database);
   sso = await createTestSso(hub, database);
   other = await createTestSso(hub, database);
   for (const each of [sso, other])
@@ -31,10 +27,6 @@ beforeAll(async () => {
       `update connections set settings = jsonb_set(settings::jsonb, '{signRequests}', 'true') where id = $1`,
       [each.connectionId],
     );
-});
-afterAll(async () => {
-  await hub?.stop();
-  await database?.stop();
 });
 
 const place = () => ({ db: database.db, secret: hub.secret, publicUrl: hub.url });

@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { beginTest, readTest } from '../connections/connection-test.ts';
 import { IDP_ONE, IDP_TWO } from '../connections/test-certificates.ts';
-import { startTestDatabase } from '../database/test-database.ts';
 import { type Browser, createBrowser } from '../identity/test-browser.ts';
-import { OPERATOR, startTestHub, type TestHub } from '../identity/test-hub.ts';
+import { hubForFile, OPERATOR } from '../identity/test-hub.ts';
 import { createSsoRequests } from './sso-requests.ts';
 import { type Answer, assertionXml, goodResponse, requestOf, responseXml, signed } from './test-saml-idp.ts';
 import {
@@ -17,17 +16,10 @@ import {
   whoIs,
 } from './test-sso-hub.ts';
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
-let hub: TestHub;
+const { database, hub } = hubForFile();
 let sso: TestSso;
 beforeAll(async () => {
-  database = await startTestDatabase();
-  hub = await startTestHub(database);
   sso = await createTestSso(hub, database);
-});
-afterAll(async () => {
-  await hub.stop();
-  await database.stop();
 });
 
 describe('sign-in by SAML', () => {

@@ -1,19 +1,17 @@
 import * as client from 'openid-client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createConnection, updateConnection } from '../connections/connection-service.ts';
 import { IDP_ONE } from '../connections/test-certificates.ts';
-import { startTestDatabase } from '../database/test-database.ts';
 import { createBrowser } from '../identity/test-browser.ts';
 import {
   createAccount,
   createTestOrganization,
   discover,
+  hubForFile,
   OPERATOR,
   PASSWORD,
   signInDesktop,
   startSignIn,
-  startTestHub,
-  type TestHub,
   typeCredentials,
 } from '../identity/test-hub.ts';
 import { createRecoveryLink, createSetupLink } from '../organizations/setup-links.ts';
@@ -29,16 +27,7 @@ import {
   whoIs,
 } from './test-sso-hub.ts';
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
-let hub: TestHub;
-beforeAll(async () => {
-  database = await startTestDatabase();
-  hub = await startTestHub(database);
-});
-afterAll(async () => {
-  await hub.stop();
-  await database.stop();
-});
+const { database, hub } = hubForFile();
 
 const enforce = (sso: TestSso, enforced: boolean) =>
   updateConnection({ db: database.db, secret: hub.secret, publicUrl: hub.url }, OPERATOR, sso, { enforced });

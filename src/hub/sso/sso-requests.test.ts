@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestDatabase } from '../database/test-database.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { databaseForFile } from '../database/test-database.ts';
 import { createTestOrganization } from '../identity/test-hub.ts';
 import { createHubSecret } from '../secrets/hub-secret.ts';
 import { createSsoRequests, type SsoOutcome, type SsoPlace, type SsoRequests } from './sso-requests.ts';
@@ -15,13 +15,12 @@ const PERSON: SsoOutcome['identity'] = {
 const browser = createHash('sha256').update('one browser').digest();
 const another = createHash('sha256').update('another browser').digest();
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
+const database = databaseForFile();
 let requests: SsoRequests;
 let connectionId: string;
 let at = Date.parse('2026-05-01T12:00:00Z');
 
 beforeAll(async () => {
-  database = await startTestDatabase();
   const { db } = database;
   const secret = createHubSecret('a secret for tests, thirty-two characters and more');
   requests = createSsoRequests({ db, secret, now: () => new Date(at) });
@@ -32,9 +31,6 @@ beforeAll(async () => {
     .returning('id')
     .executeTakeFirstOrThrow();
   connectionId = row.id;
-});
-afterAll(async () => {
-  await database?.stop();
 });
 
 const begin = (place: SsoPlace, browserHash: Buffer | null = browser) =>

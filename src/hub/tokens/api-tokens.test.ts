@@ -1,20 +1,18 @@
 import Fastify from 'fastify';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { startTestDatabase } from '../database/test-database.ts';
+import { databaseForFile } from '../database/test-database.ts';
 import { createTestOrganization, OPERATOR } from '../identity/test-hub.ts';
 import { authenticateByApiToken, createApiToken } from './api-tokens.ts';
 
 const DAY_MS = 86_400_000;
 
-let database: Awaited<ReturnType<typeof startTestDatabase>>;
+const database = databaseForFile();
 let organizationId: string;
 beforeAll(async () => {
-  database = await startTestDatabase();
   organizationId = (await createTestOrganization(database, 'acme', [])).id;
 });
-afterAll(() => database?.stop());
 
 const make = (name: string) =>
   createApiToken(database.db, OPERATOR, organizationId, { name, role: 'editor', days: 2 });
