@@ -1,11 +1,9 @@
-import { useState } from 'react';
-import { type Connection, connectionChangeSchema } from '../../shared/contracts/hub-sso.ts';
+import type { Connection } from '../../shared/contracts/hub-sso.ts';
 import { useConsoleText } from '../console-text.tsx';
-import { checkForm } from '../parts/check-form.ts';
 import { Field } from '../parts/Field.tsx';
-import { Form } from '../parts/Form.tsx';
-import { Overtaken, type Told } from '../parts/Overtaken.tsx';
-import { useConnectionEdit } from './use-connection-edit.ts';
+import type { Told } from '../parts/Overtaken.tsx';
+import { ConnectionForm } from './ConnectionForm.tsx';
+import { useTypedConnection } from './use-typed-connection.ts';
 
 interface Typed {
   readonly issuer: string;
@@ -22,47 +20,18 @@ const typedFrom = ({ oidc }: Connection): Typed => ({
 /** The values of an OpenID provider; the secret is only ever sent, never shown. */
 export function OidcForm({ connection }: { readonly connection: Connection }) {
   const { t } = useConsoleText();
-  const { change, made, save } = useConnectionEdit(connection);
-  const [typed, setTyped] = useState<Partial<Typed>>({});
+  const form = useTypedConnection<Typed>(connection);
+  const { edit, problems, typed } = form;
   const { issuer, clientId, clientSecret } = { ...typedFrom(connection), ...typed };
-  const [problems, setProblems] = useState<{ readonly [field: string]: string }>({});
-  const [saved, setSaved] = useState(false);
-  const edit = (part: Partial<Typed>) => {
-    setSaved(false);
-    made.begin();
-    setTyped((before) => ({ ...before, ...part }));
-  };
-  const fields: readonly Told<Connection>[] = [
+  const told: readonly Told<Connection>[] = [
     [t('sso.issuer'), (each) => typedFrom(each).issuer],
     [t('sso.clientId'), (each) => typedFrom(each).clientId],
   ];
-  const submit = async () => {
-    setSaved(false);
-    const oidc = { issuer, clientId, ...(clientSecret === '' ? {} : { clientSecret }) };
-    const checked = checkForm(connectionChangeSchema, { oidc });
-    setProblems(checked.ok ? {} : checked.problems);
-    if (!checked.ok) return;
-    const done = await save(checked.value);
-    setSaved(done);
-    if (done) setTyped({});
-  };
+  const wanted = () => ({
+    oidc: { issuer, clientId, ...(clientSecret === '' ? {} : { clientSecret }) },
+  });
   return (
-    <Form
-      submit={t('sso.saveValues')}
-      small
-      change={change}
-      saved={saved ? t('sso.saved') : null}
-      onSubmit={submit}
-    >
-      <Overtaken
-        overtaken={made.overtaken}
-        fields={fields}
-        onTheirs={() => {
-          setTyped({});
-          change.forget();
-          made.end();
-        }}
-      />
+    <ConnectionForm form={form} told={told} wanted={wanted} label={t('sso.saveValues')} small>
       <Field
         label={t('sso.issuer')}
         hint={t('sso.issuerHint')}
@@ -85,6 +54,6 @@ export function OidcForm({ connection }: { readonly connection: Connection }) {
         value={clientSecret}
         onChange={(next) => edit({ clientSecret: next })}
       />
-    </Form>
+    </ConnectionForm>
   );
 }

@@ -1,16 +1,14 @@
-import { useState } from 'react';
-import { type Connection, connectionChangeSchema } from '../../shared/contracts/hub-sso.ts';
+import type { Connection } from '../../shared/contracts/hub-sso.ts';
 import { useConsoleText } from '../console-text.tsx';
-import { checkForm } from '../parts/check-form.ts';
 import { Field } from '../parts/Field.tsx';
-import { Form } from '../parts/Form.tsx';
 import layout from '../parts/Layout.module.css';
-import { Overtaken, type Told } from '../parts/Overtaken.tsx';
+import type { Told } from '../parts/Overtaken.tsx';
 import reading from '../parts/Reading.module.css';
 import { Toggle } from '../parts/Toggle.tsx';
 import { type Certificate, SHOWN_DIGITS } from './CertificatesPanel.tsx';
+import { ConnectionForm } from './ConnectionForm.tsx';
 import { certificatesIn } from './certificates-in.ts';
-import { useConnectionEdit } from './use-connection-edit.ts';
+import { useTypedConnection } from './use-typed-connection.ts';
 
 interface Typed {
   readonly idpEntityId: string;
@@ -32,55 +30,24 @@ const typedFrom = ({ saml }: Connection): Typed => ({
 export function SamlForm({ connection }: { readonly connection: Connection }) {
   const { t, list } = useConsoleText();
   const yesNo = (on: boolean) => t(on ? 'overtaken.on' : 'overtaken.off');
-  const { change, made, save } = useConnectionEdit(connection);
-  // Only what was typed is kept: the other values are what stands, also where metadata or somebody else changed them.
-  const [typed, setTyped] = useState<Partial<Typed>>({});
-  const [problems, setProblems] = useState<{ readonly [field: string]: string }>({});
-  const [saved, setSaved] = useState(false);
+  const form = useTypedConnection<Typed>(connection);
+  const { edit, problems, typed } = form;
   const shown = { ...typedFrom(connection), ...typed };
-  const edit = (part: Partial<Typed>) => {
-    setSaved(false);
-    made.begin();
-    setTyped((before) => ({ ...before, ...part }));
-  };
   // With its fingerprint: a provider's next certificate is mostly made out to the same name.
   const named = ({ subject, fingerprint }: Certificate) =>
     t('sso.certificateNamed', { subject, print: fingerprint.slice(0, SHOWN_DIGITS) });
-  const fields: readonly Told<Connection>[] = [
+  const told: readonly Told<Connection>[] = [
     [t('sso.idpEntityId'), (each) => typedFrom(each).idpEntityId],
     [t('sso.signInUrl'), (each) => typedFrom(each).signInUrl],
     [t('sso.certificates'), ({ saml }) => list(saml?.certificates.map(named) ?? [])],
     [t('sso.wantResponseSigned'), (each) => yesNo(typedFrom(each).wantResponseSigned)],
     [t('sso.signRequests'), (each) => yesNo(typedFrom(each).signRequests)],
   ];
-  const submit = async () => {
-    const saml = { ...shown, certificates: certificatesIn(shown.certificates) };
-    const checked = checkForm(connectionChangeSchema, { saml });
-    setProblems(checked.ok ? {} : checked.problems);
-    if (!checked.ok) return;
-    const done = await save(checked.value);
-    setSaved(done);
-    if (done) setTyped({});
-  };
+  const wanted = () => ({ saml: { ...shown, certificates: certificatesIn(shown.certificates) } });
   return (
     <details className={reading.folded}>
       <summary>{t('sso.byHand')}</summary>
-      <Form
-        submit={t('sso.saveValues')}
-        small
-        change={change}
-        saved={saved ? t('sso.saved') : null}
-        onSubmit={submit}
-      >
-        <Overtaken
-          overtaken={made.overtaken}
-          fields={fields}
-          onTheirs={() => {
-            setTyped({});
-            change.forget();
-            made.end();
-          }}
-        />
+      <ConnectionForm form={form} told={told} wanted={wanted} label={t('sso.saveValues')} small>
         <Field
           label={t('sso.idpEntityId')}
           hint={t('sso.idpEntityIdHint')}
@@ -118,7 +85,7 @@ export function SamlForm({ connection }: { readonly connection: Connection }) {
           checked={shown.signRequests}
           onChange={(signRequests) => edit({ signRequests })}
         />
-      </Form>
+      </ConnectionForm>
     </details>
   );
 }

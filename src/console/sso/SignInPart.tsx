@@ -1,10 +1,5 @@
-import { useState } from 'react';
 import { domainListSchema } from '../../shared/contracts/hub-api.ts';
-import {
-  type Connection,
-  type ConnectionChange,
-  connectionChangeSchema,
-} from '../../shared/contracts/hub-sso.ts';
+import type { Connection } from '../../shared/contracts/hub-sso.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
@@ -12,36 +7,26 @@ import { useConsoleText } from '../console-text.tsx';
 import { Gate } from '../hub/Gate.tsx';
 import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
-import { checkForm } from '../parts/check-form.ts';
 import { Field } from '../parts/Field.tsx';
-import { Form } from '../parts/Form.tsx';
 import layout from '../parts/Layout.module.css';
-import { Overtaken, type Told } from '../parts/Overtaken.tsx';
+import type { Told } from '../parts/Overtaken.tsx';
 import { To } from '../parts/To.tsx';
 import { Toggle, ToggleGroup } from '../parts/Toggle.tsx';
+import { ConnectionForm } from './ConnectionForm.tsx';
 import { EnforcementPanel } from './EnforcementPanel.tsx';
-import { useConnectionEdit } from './use-connection-edit.ts';
+import { useTypedConnection } from './use-typed-connection.ts';
 
-type Typed = Partial<
-  Pick<Connection, 'name' | 'domains' | 'jit' | 'scimWins'> & { readonly defaultTeam: string }
->;
+type Typed = Pick<Connection, 'name' | 'domains' | 'jit' | 'scimWins'> & { readonly defaultTeam: string };
 
 /** Who is sent to the provider, and what a sign-in does with accounts. Only what was changed is sent. */
 export function SignInPart({ connection }: { readonly connection: Connection }) {
   const { t, list } = useConsoleText();
   const yesNo = (on: boolean) => t(on ? 'overtaken.on' : 'overtaken.off');
   const { organization } = useHere();
-  const { change, made, save } = useConnectionEdit(connection);
-  const [typed, setTyped] = useState<Typed>({});
-  const [problems, setProblems] = useState<{ readonly [field: string]: string }>({});
-  const [saved, setSaved] = useState(false);
+  const form = useTypedConnection<Typed>(connection);
+  const { edit, problems, typed } = form;
   const shown = { ...connection, defaultTeam: connection.defaultTeam ?? '', ...typed };
-  const edit = (part: Typed) => {
-    setSaved(false);
-    made.begin();
-    setTyped((before) => ({ ...before, ...part }));
-  };
-  const fields: readonly Told<Connection>[] = [
+  const told: readonly Told<Connection>[] = [
     [t('sso.name'), ({ name }) => name],
     [t('sso.domainsLegend'), ({ domains }) => list(domains)],
     [t('sso.defaultTeam'), ({ defaultTeam }) => defaultTeam ?? ''],
@@ -49,36 +34,21 @@ export function SignInPart({ connection }: { readonly connection: Connection }) 
     [t('sso.scimWinsLabel'), ({ scimWins }) => yesNo(scimWins)],
     [t('sso.enforcement'), ({ enforced }) => yesNo(enforced)],
   ];
-  const submit = async () => {
+  const wanted = () => {
     const { defaultTeam, ...rest } = typed;
     const team =
       defaultTeam === undefined ? {} : { defaultTeam: defaultTeam.trim() === '' ? null : defaultTeam };
-    const wanted: ConnectionChange = { ...rest, ...team };
-    const checked = checkForm(connectionChangeSchema, wanted);
-    setProblems(checked.ok ? {} : checked.problems);
-    if (!checked.ok) return;
-    const done = await save(checked.value);
-    setSaved(done);
-    if (done) setTyped({});
+    return { ...rest, ...team };
   };
   return (
     <>
-      <Form
-        submit={t('action.save')}
-        change={change}
+      <ConnectionForm
+        form={form}
+        told={told}
+        wanted={wanted}
+        label={t('action.save')}
         disabled={Object.keys(typed).length === 0}
-        saved={saved ? t('sso.saved') : null}
-        onSubmit={submit}
       >
-        <Overtaken
-          overtaken={made.overtaken}
-          fields={fields}
-          onTheirs={() => {
-            setTyped({});
-            change.forget();
-            made.end();
-          }}
-        />
         <Panel title={t('sso.routing')} text={t('sso.routingText')}>
           <div className={layout.stack}>
             <Field
@@ -129,7 +99,7 @@ export function SignInPart({ connection }: { readonly connection: Connection }) 
             />
           </div>
         </Panel>
-      </Form>
+      </ConnectionForm>
       <EnforcementPanel connection={connection} />
     </>
   );
