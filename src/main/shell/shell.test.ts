@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { CommandMessage } from '../../agent/command-on-path/command-offer.ts';
 import type { SettingsAnswer, StatusAnswer } from '../../shared/contracts/local-api.ts';
 import { desktopText } from '../../shared/text/desktop-text.ts';
 import type { KeptLink } from '../agent/kept-link.ts';
-import type { CommandMessage } from '../command/command-offer.ts';
 import type { StartedBy } from '../login-item/login-item.ts';
 import type { TrayAction } from '../tray/menu.ts';
 import { status } from '../tray/sample-status.ts';

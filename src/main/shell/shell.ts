@@ -1,3 +1,4 @@
+import type { CommandOffer } from '../../agent/command-on-path/command-offer.ts';
 import type { LocalRoute } from '../../shared/contracts/local-api.ts';
 import { LOCAL_ROUTES } from '../../shared/contracts/local-api.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
@@ -6,7 +7,6 @@ import type { DesktopText } from '../../shared/text/desktop-text.ts';
 import { type AgentSnapshot, type AgentView, createAgentView } from '../agent/agent-view.ts';
 import type { KeptLink } from '../agent/kept-link.ts';
 import { ownSettings } from '../agent/own-settings.ts';
-import type { CommandOffer } from '../command/command-offer.ts';
 import { readDeepLink } from '../deep-link/deep-link.ts';
 import type { StartedBy } from '../login-item/login-item.ts';
 import { type PolicyNotice, policyNotice } from '../notices/policy-notice.ts';

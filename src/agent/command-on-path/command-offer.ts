@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import type { CommandRunner } from '../../agent/agent-options.ts';
 import type { DesktopText } from '../../shared/text/desktop-text.ts';
+import type { CommandRunner } from '../agent-options.ts';
 import type { CommandPlace } from './command-place.ts';
 import { putCommand, refreshCopy } from './put-command.ts';
 

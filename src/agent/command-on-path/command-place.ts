@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { AgentPaths } from '../../agent/paths.ts';
+import type { AgentPaths } from '../paths.ts';
 
 /** Where the command `mooring` belongs for a copy of the app that no installer or package put into its place. */
 export interface CommandPlace {

@@ -11,8 +11,8 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { CommandRunner } from '../../agent/agent-options.ts';
 import { COMMAND_NOTE, type CommandNote, commandNoteSchema } from '../../shared/contracts/command-note.ts';
+import type { CommandRunner } from '../agent-options.ts';
 import { type CommandPlace, staysInPlace } from './command-place.ts';
 
 /** How putting the command on the PATH ended. `gave-up`: the person was asked for their password and gave none. */

@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { CommandRunner } from '../../agent/agent-options.ts';
 import { desktopText } from '../../shared/text/desktop-text.ts';
+import type { CommandRunner } from '../agent-options.ts';
 import { createCommandOffer } from './command-offer.ts';
 import { type CommandPlace, commandPlace, type OwnCopy } from './command-place.ts';
 
