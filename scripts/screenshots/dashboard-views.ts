@@ -179,7 +179,7 @@ const policy: readonly View[] = [
       await page
         .locator('main input[type=search], main input[role=searchbox], main input')
         .last()
-        .fill('mirror');
+        .fill('engine');
     },
   },
   {

@@ -4,10 +4,11 @@ import LogIn from 'lucide-react/icons/log-in';
 import ScrollText from 'lucide-react/icons/scroll-text';
 import SlidersHorizontal from 'lucide-react/icons/sliders-horizontal';
 import UserRound from 'lucide-react/icons/user-round';
-import { type ReactNode, useCallback, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import type { SettingsAnswer, StatusAnswer } from '../shared/contracts/local-api.ts';
 import { assertNever } from '../shared/contracts/refusal.ts';
 import { useFollowedScheme } from '../shared-ui/Identity.tsx';
+import { keepFocus } from '../shared-ui/keep-focus.ts';
 import { onDemand } from '../shared-ui/on-demand.tsx';
 import { useText } from '../shared-ui/text-context.tsx';
 import { AgentProvider } from './agent/agent-context.tsx';
@@ -32,6 +33,7 @@ const ProxyPage = onDemand(() => import('./wall/ProxyPage.tsx').then((it) => it.
 
 /** The dashboard: behind a door that only this tab may pass, one agent and its pages. */
 export function App({ door }: { readonly door: Door }) {
+  useEffect(keepFocus, []);
   const [ended, setEnded] = useState(false);
   const onSessionEnded = useCallback(() => {
     forgetSession(window);

@@ -1,8 +1,9 @@
-import type { Browser, BrowserContextOptions, Page } from '@playwright/test';
+import type { Browser, BrowserContextOptions, Locator, Page } from '@playwright/test';
 import axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { launchBrowser } from '../browser.ts';
+import { handsOn } from '../console/keyboard-hands.ts';
 import { type BuiltDashboard, buildDashboard } from './build-dashboard.ts';
 import { hostileWorld } from './hostile-world.ts';
 import { type OpenDashboard, openDashboard } from './open-dashboard.ts';
@@ -212,6 +213,32 @@ describe('the dashboard for everybody', () => {
       await page.keyboard.press('Escape');
       await dialog.waitFor({ state: 'detached' });
       await reason.and(page.locator(':focus')).waitFor();
+    });
+  });
+
+  test('what goes away with a press leaves the keyboard where it was', async () => {
+    const exceptions = [{ setting: 'analyticsEnabled', maxSeconds: 3_600 }];
+    const world = () => ({ ...managedWorld(), overrides: { overrides: [], exceptions } });
+    await visit({ world, place: 'settings/Docker%20Engine' }, {}, async ({ page, go }) => {
+      const button = (name: string | RegExp) => page.getByRole('button', { name });
+      const press = async (target: Locator) => {
+        await target.focus();
+        await page.keyboard.press('Enter');
+      };
+      const { holdsFocus } = handsOn(page);
+      await press(button(`Remove entry 1 from ${labelOf('engineRegistryMirrors')}`));
+      await holdsFocus(page.locator('main'));
+      await press(button('Apply'));
+      await press(button('Close'));
+      await holdsFocus(page.locator('main'));
+      await go('settings/General');
+      await press(button(/^Managed by .*usage data/));
+      await press(button('Override for a while…'));
+      await holdsFocus(page.getByRole('form'));
+      await press(button('Override for 15 minutes'));
+      await holdsFocus(page.getByLabel('Reason'));
+      await press(page.getByRole('form').getByRole('button', { name: 'Cancel' }));
+      await holdsFocus(button('Override for a while…'));
     });
   });
 

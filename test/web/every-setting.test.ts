@@ -23,6 +23,8 @@ const rowSchema = z.object({
   fieldsets: z.int(),
   enabledFieldsets: z.int(),
   named: z.boolean(),
+  /** What a screen reader says of it after its name. */
+  described: z.string(),
 });
 
 const READ_ROWS = `[...document.querySelectorAll('[data-setting]')].map((row) => {
@@ -39,6 +41,8 @@ const READ_ROWS = `[...document.querySelectorAll('[data-setting]')].map((row) =>
     fieldsets: fieldsets.length,
     enabledFieldsets: fieldsets.filter((fieldset) => !fieldset.matches(':disabled')).length,
     named: [...controls, ...fieldsets].every((control) => control.labels?.length > 0 || control.hasAttribute('aria-labelledby') || control.hasAttribute('aria-label')),
+    described: ((fieldsets[0] ?? controls[0]).getAttribute('aria-describedby') ?? '').split(' ')
+      .map((id) => document.getElementById(id)).map((it) => it?.getAttribute('aria-label') ?? it?.textContent ?? '').join(' '),
   };
 })`;
 
@@ -89,9 +93,9 @@ describe.each(GROUNDS)('every setting of the catalog, %s,', (ground) => {
         });
         expect(row.controls + row.fieldsets, row.id).toBeGreaterThan(0);
         const { label } = desktopCatalog.byId.get(row.id) ?? { label: '' };
-        expect(row.explains, row.id).toEqual([
-          `Managed by Engineering workstations (Acme Corporation): why is “${label}” locked?`,
-        ]);
+        const why = `Managed by Engineering workstations (Acme Corporation): why is “${label}” locked?`;
+        expect(row.explains, row.id).toEqual([why]);
+        expect(row.described, row.id).toContain(why);
       }
       expect(dashboard.complaints).toEqual([]);
     } finally {
@@ -127,6 +131,7 @@ describe.each(GROUNDS)('every setting of the catalog, %s,', (ground) => {
     try {
       for (const row of await rowsOf(dashboard)) {
         expect(row, row.id).toMatchObject({ enabled: 0, enabledFieldsets: 0, reset: 0, padlocks: 0 });
+        expect(row.described, row.id).toContain('Held at its present value');
       }
       const held = dashboard.page.getByText('Held at its present value');
       expect(await held.count()).toBe(settings.length);

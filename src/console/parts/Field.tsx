@@ -1,5 +1,6 @@
 import { Textarea, TextInput } from '@mantine/core';
 import { useId } from 'react';
+import { describing } from '../../shared-ui/describing.tsx';
 import classes from './Field.module.css';
 
 /** A labelled field with its hint and its problem. What was typed stays whatever the server says. */
@@ -36,7 +37,7 @@ export function Field({
     disabled,
     error: problem !== undefined,
     'aria-invalid': problem !== undefined || undefined,
-    'aria-describedby': described === '' ? undefined : described,
+    ...describing(described),
     autoComplete: type === 'password' ? 'new-password' : 'off',
     spellCheck: false,
   };

@@ -3,6 +3,7 @@ import { useId } from 'react';
 import type { Problem } from '../../shared/policy/model.ts';
 import { controlKind, isFieldset } from '../../shared-ui/controls/control.ts';
 import { SettingControl } from '../../shared-ui/controls/SettingControl.tsx';
+import { describing } from '../../shared-ui/describing.tsx';
 import { Highlighted } from '../../shared-ui/Highlighted.tsx';
 import type { JsonValue } from '../../shared-ui/json-value.ts';
 import { Prose } from '../../shared-ui/Prose.tsx';
@@ -116,7 +117,7 @@ function Switched({
   return (
     <NativeSelect
       aria-labelledby={labelId}
-      aria-describedby={describedBy}
+      {...describing(describedBy)}
       value={state}
       onChange={(event) => {
         const next = event.currentTarget.value;
@@ -147,7 +148,7 @@ function Valued({
     <>
       <NativeSelect
         aria-labelledby={labelId}
-        aria-describedby={describedBy}
+        {...describing(describedBy)}
         value={mode}
         onChange={(event) => {
           const next = event.currentTarget.value;
@@ -177,7 +178,7 @@ function Member({
     return (
       <NativeSelect
         aria-labelledby={labelId}
-        aria-describedby={describedBy}
+        {...describing(describedBy)}
         value={value === true ? 'on' : value === false ? 'off' : ''}
         onChange={(event) =>
           onValue(event.currentTarget.value === '' ? undefined : event.currentTarget.value === 'on')

@@ -4,6 +4,7 @@ import Smartphone from 'lucide-react/icons/smartphone';
 import { useId, useState } from 'react';
 import type { AccountAnswer, LoginAnswer } from '../../shared/contracts/local-api.ts';
 import { CopyButton } from '../../shared-ui/CopyButton.tsx';
+import { describing } from '../../shared-ui/describing.tsx';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { SafeLink } from '../../shared-ui/SafeLink.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
@@ -58,7 +59,7 @@ export function SignIn({ account }: { readonly account: AccountAnswer }) {
           type="url"
           value={hub}
           aria-label={t('account.hub')}
-          aria-describedby={hintId}
+          {...describing(hintId)}
           placeholder="https://"
           autoComplete="off"
           spellCheck={false}

@@ -1,5 +1,5 @@
 import { Button, NativeSelect, Textarea } from '@mantine/core';
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useId, useRef, useState } from 'react';
 import { checkDraft } from '../../shared-ui/check-draft.ts';
 import { controlKind, isFieldset } from '../../shared-ui/controls/control.ts';
 import { SettingControl } from '../../shared-ui/controls/SettingControl.tsx';
@@ -30,6 +30,7 @@ export function OverrideForm({
   const [seconds, setSeconds] = useState(timesUpTo(maxSeconds)[0] ?? maxSeconds);
   const [reason, setReason] = useState('');
   const [tried, setTried] = useState(false);
+  const reasonField = useRef<HTMLTextAreaElement>(null);
   const words = { t, fieldName: useFieldName() };
   const problem = tried ? checkDraft(registration, value, words) : null;
   const reasonMissing = tried && reason.trim() === '';
@@ -37,7 +38,9 @@ export function OverrideForm({
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (reason.trim() === '' || checkDraft(registration, value, words) !== null) return;
+    // What is missing is said where the focus is.
+    if (reason.trim() === '') return reasonField.current?.focus();
+    if (checkDraft(registration, value, words) !== null) return;
     void request.run({ setting: registration.id, value, seconds, reason: reason.trim() });
   };
   return (
@@ -76,6 +79,7 @@ export function OverrideForm({
         onChange={(event) => setSeconds(Number(event.currentTarget.value))}
       />
       <Textarea
+        ref={reasonField}
         label={t('override.reason')}
         description={t('override.reasonHint')}
         value={reason}

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import KeyRound from 'lucide-react/icons/key-round';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import type { SettingState } from '../../shared/contracts/local-api.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
@@ -73,20 +74,29 @@ function Offer({ setting, maxSeconds }: { readonly setting: ShownSetting; readon
   const { t } = useText();
   const duration = useDuration();
   const [asking, setAsking] = useState(false);
-  if (asking) {
-    return <OverrideForm setting={setting} maxSeconds={maxSeconds} onClose={() => setAsking(false)} />;
-  }
+  const place = useRef<HTMLDivElement>(null);
+  // The button goes away with the press, and the form with Cancel: the focus goes on to what takes their place.
+  const turnTo = (next: boolean) => {
+    flushSync(() => setAsking(next));
+    place.current?.querySelector<HTMLElement>('input, select, textarea, button')?.focus();
+  };
   return (
-    <div className={classes.section}>
-      <p className={classes.text}>{t('override.may', { time: duration(maxSeconds) })}</p>
-      <Button
-        variant="default"
-        className={classes.button}
-        leftSection={<KeyRound size={15} aria-hidden />}
-        onClick={() => setAsking(true)}
-      >
-        {t('override.open')}
-      </Button>
+    <div ref={place}>
+      {asking ? (
+        <OverrideForm setting={setting} maxSeconds={maxSeconds} onClose={() => turnTo(false)} />
+      ) : (
+        <div className={classes.section}>
+          <p className={classes.text}>{t('override.may', { time: duration(maxSeconds) })}</p>
+          <Button
+            variant="default"
+            className={classes.button}
+            leftSection={<KeyRound size={15} aria-hidden />}
+            onClick={() => turnTo(true)}
+          >
+            {t('override.open')}
+          </Button>
+        </div>
+      )}
     </div>
   );
 }

@@ -47,6 +47,7 @@ export const SettingRow = memo(function SettingRow(props: SettingRowProps) {
   const error = draft?.problem ?? (refusal === null ? null : <AgentSays words={refusalWords(refusal)} />);
   const describedBy = [
     `${id}-text`,
+    hints.length === 0 ? null : `${id}-hint`,
     state.managedBy === null ? null : `${id}-by`,
     state.frozen ? `${id}-held` : null,
     error === null ? null : `${id}-error`,
@@ -84,7 +85,11 @@ export const SettingRow = memo(function SettingRow(props: SettingRowProps) {
         <p id={`${id}-text`} className={classes.text} {...SEARCHED}>
           <Prose text={registration.description} />
         </p>
-        {hints.length === 0 ? null : <p className={classes.hint}>{hints.join(' · ')}</p>}
+        {hints.length === 0 ? null : (
+          <p id={`${id}-hint`} className={classes.hint}>
+            {hints.join(' · ')}
+          </p>
+        )}
       </div>
       <div className={classes.control}>
         <SettingControl

@@ -1,26 +1,28 @@
 import { NativeSelect, NumberInput, Switch, Textarea, TextInput } from '@mantine/core';
 import Lock from 'lucide-react/icons/lock';
+import { describing } from '../describing.tsx';
 import { useText } from '../text-context.tsx';
 import type { ControlProps } from './control.ts';
 import classes from './controls.module.css';
 
-function fieldProps({ controlId, labelId, describedBy, disabled, invalid }: ControlProps) {
+function controlProps({ controlId, labelId, disabled, invalid }: ControlProps) {
   return {
     id: controlId,
     'aria-labelledby': labelId,
-    'aria-describedby': describedBy === '' ? undefined : describedBy,
     'aria-invalid': invalid || undefined,
     error: invalid,
     disabled,
   };
 }
 
+const fieldProps = (props: ControlProps) => ({ ...controlProps(props), ...describing(props.describedBy) });
+
 const lockSection = (locked: boolean) =>
   locked ? { rightSection: <Lock size={14} aria-hidden />, rightSectionPointerEvents: 'none' as const } : {};
 
 export function SwitchControl(props: ControlProps) {
   const { t } = useText();
-  const { error: _, ...field } = fieldProps(props);
+  const { error: _, ...field } = controlProps(props);
   return (
     <div className={classes.switch}>
       <span className={classes.state} aria-hidden>
@@ -28,6 +30,7 @@ export function SwitchControl(props: ControlProps) {
       </span>
       <Switch
         {...field}
+        aria-describedby={props.describedBy === '' ? undefined : props.describedBy}
         checked={props.value === true}
         thumbIcon={
           props.locked ? (
