@@ -3,6 +3,7 @@ import { attentionRoutes } from './attention/attention-routes.ts';
 import { auditRoutes } from './audit/audit-routes.ts';
 import { connectionRoutes } from './connections/connection-routes.ts';
 import { callerRoutes } from './console/caller-routes.ts';
+import { deletionRoutes } from './deletions/deletion-routes.ts';
 import { signingKeyRoutes } from './delivery/signing-key-routes.ts';
 import type { TxtResolver } from './domains/domain-proof.ts';
 import { domainRoutes } from './domains/domain-routes.ts';
@@ -52,6 +53,7 @@ export const apiRoutes = ({ resolver, mail, outbound, secret }: ApiSurroundings)
   effectivePolicyRoutes,
   teamRoutes,
   domainRoutes(resolver),
+  deletionRoutes(resolver),
   connectionRoutes({ outbound, secret }),
   signInSettingsRoutes(mail),
   scimSettingsRoutes,

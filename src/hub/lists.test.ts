@@ -49,6 +49,7 @@ it('finds the lists that the console shows', () => {
   expect(listsOf(api).map(({ url }) => last(url))).toEqual(
     expect.arrayContaining([
       ...['members', 'teams', 'invitations', 'policies', 'revisions', 'users', 'deleted-policies', 'devices'],
+      'deletions',
       ...['drift', 'overrides', 'domains', 'uncaptured', 'connections', 'failures', 'accepted-connections'],
       ...['log', 'refusals', 'tokens', 'signing-keys', 'audit', 'sign-ins', 'member-jobs'],
     ]),

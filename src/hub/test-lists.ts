@@ -71,8 +71,9 @@ export async function fillLists(api: TestApi, rows: number): Promise<void> {
         select p.id, 1, '{}', '{}', 'author', '' from policies p where p.name like 'Other %'`,
     sql`insert into policy_assignments (organization_id, user_id, policy_id, assigned_at)
         select organization_id, user_id, ${policyId}, now() from memberships where organization_id = ${organizationId}`,
-    sql`insert into deleted_policies (id, organization_id, name, revision, deleted_at, deleted_by, content)
-        select gen_random_uuid(), ${organizationId}, 'Gone ' || (i / 2), 1, now() - (i / 2) * interval '1 minute', 'test', '{"isDefault": false, "users": [], "teams": []}' from ${few}`,
+    sql`insert into deletions (id, organization_id, kind, name, deleted_at, deleted_by, content)
+        select gen_random_uuid(), ${organizationId}, kind, 'Gone ' || (i / 2), now() - (i / 2) * interval '1 minute', 'test',
+               '{"policy": {"revision": 1}, "isDefault": false, "users": [], "teams": []}' from ${few}, unnest(array['policy', 'team', 'domain']) kind`,
     sql`insert into teams (organization_id, name) select ${organizationId}, 'Team ' || i from ${few}`,
     sql`insert into team_members (organization_id, team_id, user_id, origin)
         select organization_id, ${teamId}, user_id, 'manual' from memberships where organization_id = ${organizationId}`,

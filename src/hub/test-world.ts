@@ -17,7 +17,7 @@ import { createScimToken } from './scim/tokens.ts';
 import { createHubSecret, type HubSecret } from './secrets/hub-secret.ts';
 import { listSamlKeys } from './sso/saml-key-service.ts';
 import { createSsoRequests } from './sso/sso-requests.ts';
-import { createTeam } from './teams/team-service.ts';
+import { createTeam, deleteTeam } from './teams/team-service.ts';
 import { createApiToken } from './tokens/api-tokens.ts';
 
 /*
@@ -38,6 +38,7 @@ export interface TestWorld {
   readonly userId: string;
   readonly policyId: string;
   readonly deletedPolicyId: string;
+  readonly deletionId: string;
   readonly teamId: string;
   readonly tokenId: string;
   readonly deviceId: string;
@@ -108,6 +109,8 @@ export async function createTestWorld(
   });
   await deletePolicy(db, context, { organizationId: acme.id, policyId: deleted.id, version: null });
   const team = await createTeam(db, context, acme.id, { name: 'Platform', description: '' });
+  const gone = await createTeam(db, context, acme.id, { name: 'Gone', description: '' });
+  await deleteTeam(db, context, acme.id, gone.id);
   const { token } = await createApiToken(db, context, acme.id, { name: 'existing', role: 'member', days: 1 });
   const connection = await db
     .insertInto('connections')
@@ -148,6 +151,7 @@ export async function createTestWorld(
     userId: people.member,
     policyId: policy.id,
     deletedPolicyId: deleted.id,
+    deletionId: gone.id,
     teamId: team.id,
     tokenId: token.id,
     // None: deleting it is tested where overrides are.

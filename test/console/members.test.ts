@@ -152,3 +152,35 @@ test('members leave as CSV, with what the filter finds', async () => {
     expect(lines.slice(1).every((line) => line.includes('@acme.example'))).toBe(true);
   });
 });
+
+test('what was deleted just now is taken back with one click, also after a reload; a name that was taken is asked for', async () => {
+  const made = z.object({ id: z.string() });
+  await visit(async ({ page, go, api }) => {
+    const team = made.parse(await api('POST', '/teams', { name: 'Deck hands' }));
+    await go(`teams/${team.id}`);
+    await button(page, 'Delete team').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(/For 30 days you can restore it/).waitFor();
+    await dialog.getByRole('button', { name: 'Delete team' }).click();
+    await page.getByText('“Deck hands” was deleted.').waitFor();
+    await page
+      .getByRole('table', { name: 'Deleted' })
+      .getByRole('row', { name: /Deck hands/ })
+      .waitFor();
+    await page.reload();
+    await button(page, 'Undo').click();
+    await page.getByRole('status').filter({ hasText: '“Deck hands” is back.' }).waitFor();
+    await page.getByRole('link', { name: 'Deck hands' }).waitFor();
+    expect(await button(page, 'Undo').count()).toBe(0);
+
+    // Its name is taken in another tab meanwhile: that is said beside the button, and the list takes another name.
+    await api('DELETE', `/teams/${team.id}`);
+    await api('POST', '/teams', { name: 'Deck hands' });
+    await button(page, 'Restore “Deck hands”').click();
+    await dialog.getByRole('button', { name: 'Restore' }).click();
+    await dialog.getByText(/There is a team named "Deck hands" already/).waitFor();
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Deck hands, old');
+    await dialog.getByRole('button', { name: 'Restore' }).click();
+    await page.getByRole('link', { name: 'Deck hands, old' }).waitFor();
+  });
+});

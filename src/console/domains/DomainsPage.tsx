@@ -17,6 +17,8 @@ import { Facts, Panel } from '../../shared-ui/Panel.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
+import { Deletions } from '../deletions/Deletions.tsx';
+import { useJustDeleted } from '../deletions/just-deleted.ts';
 import { useHere } from '../organization-context.tsx';
 import { CopyValue } from '../parts/CopyValue.tsx';
 import { checkForm } from '../parts/check-form.ts';
@@ -50,6 +52,7 @@ export function DomainsPage() {
         }
       />
       <Domains />
+      <Deletions kind="domain" />
       <Outsiders />
       {adding ? <AddDomain onClose={() => setAdding(false)} /> : null}
     </>
@@ -223,12 +226,17 @@ function AddDomain({ onClose }: { readonly onClose: () => void }) {
 function RemoveDomain({ domain, onClose }: { readonly domain: Domain; readonly onClose: () => void }) {
   const { t } = useConsoleText();
   const { api } = useHere();
+  const { tell } = useJustDeleted();
   return (
     <DeleteDialog
       title={t('domains.removeTitle', { domain: domain.name })}
       submit={t('action.remove')}
       path={api('domains', domain.id)}
       onClose={onClose}
+      onDone={() => {
+        onClose();
+        tell(domain);
+      }}
     >
       <p>{t('domains.removeText')}</p>
     </DeleteDialog>

@@ -7,6 +7,7 @@ import { Facts, Panel } from '../../shared-ui/Panel.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
+import { useJustDeleted } from '../deletions/just-deleted.ts';
 import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import { Choice } from '../parts/Choice.tsx';
@@ -173,13 +174,17 @@ function RemoveMember({ member, onClose }: { readonly member: Member; readonly o
   const { t, list } = useConsoleText();
   const { api, page } = useHere();
   const [, go] = useLocation();
+  const { tell } = useJustDeleted();
+  const kept = member.origin === 'manual' || member.origin === 'invitation';
   return (
     <DeleteDialog
       title={t('members.removeTitle', { email: member.email })}
       submit={t('members.remove')}
       path={api('members', member.userId)}
       onClose={onClose}
-      onDone={() => go(page('members'))}
+      onDone={() =>
+        kept ? tell({ id: member.userId, name: member.email }, page('members')) : go(page('members'))
+      }
     >
       <p>{t('members.removeText')}</p>
       <ul>
@@ -191,6 +196,7 @@ function RemoveMember({ member, onClose }: { readonly member: Member; readonly o
         <li>{t('members.removeDevices')}</li>
       </ul>
       <p className={layout.dim}>{t('members.removeKept')}</p>
+      <p className={layout.dim}>{t(kept ? 'members.removeUndo' : 'members.removeDirectory')}</p>
     </DeleteDialog>
   );
 }

@@ -18,6 +18,7 @@ import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
+import { Deletions } from '../deletions/Deletions.tsx';
 import { fileAddress } from '../hub/hub-client.ts';
 import { useHere } from '../organization-context.tsx';
 import { Choice } from '../parts/Choice.tsx';
@@ -115,6 +116,7 @@ export function MembersPage() {
           text: t('members.noneText'),
         }}
       />
+      <Deletions kind="member" />
       {adding ? (
         <AddMember
           onClose={() => setAdding(false)}

@@ -11,6 +11,7 @@ import { Notice } from '../../shared-ui/Notice.tsx';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { useConsoleText } from '../console-text.tsx';
+import { useJustDeleted } from '../deletions/just-deleted.ts';
 import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import { checkForm } from '../parts/check-form.ts';
@@ -195,7 +196,7 @@ function Delete({
 }) {
   const { t } = useConsoleText();
   const { api, page } = useHere();
-  const [, go] = useLocation();
+  const { tell } = useJustDeleted();
   return (
     <DeleteDialog
       title={t('policies.deleteTitle', { name: policy.name })}
@@ -203,7 +204,7 @@ function Delete({
       path={api('policies', policy.id)}
       ifMatch={tag}
       onClose={onClose}
-      onDone={() => go(page('policies'))}
+      onDone={() => tell(policy, page('policies'))}
     >
       {policy.assignedUsers === 0 ? null : <p>{t('policies.deleteText', { count: policy.assignedUsers })}</p>}
       {policy.isDefault ? <p>{t('policies.deleteDefault')}</p> : null}

@@ -1,11 +1,11 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import { useLocation } from 'wouter';
 import { type Connection, connectionSchema } from '../../shared/contracts/hub-sso.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { useConsoleText } from '../console-text.tsx';
+import { useJustDeleted } from '../deletions/just-deleted.ts';
 import { useRead } from '../hub/use-read.ts';
 import { MigrationPart } from '../migration/MigrationPart.tsx';
 import { useHere } from '../organization-context.tsx';
@@ -116,16 +116,17 @@ function Part({
 function Remove({ connection, onClose }: { readonly connection: Connection; readonly onClose: () => void }) {
   const { t } = useConsoleText();
   const { api, page } = useHere();
-  const [, go] = useLocation();
+  const { tell } = useJustDeleted();
   return (
     <DeleteDialog
       title={t('sso.removeTitle', { name: connection.name })}
       submit={t('sso.remove')}
       path={api('connections', connection.id)}
       onClose={onClose}
-      onDone={() => go(page('sso'))}
+      onDone={() => tell(connection, page('sso'))}
     >
       <p>{t('sso.removeText')}</p>
+      <p className={layout.dim}>{t('sso.removeKept')}</p>
     </DeleteDialog>
   );
 }

@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core';
 import UserRound from 'lucide-react/icons/user-round';
 import { useState } from 'react';
-import { useLocation } from 'wouter';
 import { z } from 'zod';
 import {
   type Team,
@@ -12,6 +11,7 @@ import {
 import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { useConsoleText } from '../console-text.tsx';
+import { useJustDeleted } from '../deletions/just-deleted.ts';
 import { useRead } from '../hub/use-read.ts';
 import { MemberPicker } from '../members/MemberPicker.tsx';
 import { useHere } from '../organization-context.tsx';
@@ -135,16 +135,17 @@ function TeamDetail({ team, tag }: { readonly team: Team; readonly tag: string }
 function DeleteTeam({ team, onClose }: { readonly team: Team; readonly onClose: () => void }) {
   const { t } = useConsoleText();
   const { api, page } = useHere();
-  const [, go] = useLocation();
+  const { tell } = useJustDeleted();
   return (
     <DeleteDialog
       title={t('teams.deleteTitle', { team: team.name })}
       submit={t('teams.delete')}
       path={api('teams', team.id)}
       onClose={onClose}
-      onDone={() => go(page('teams'))}
+      onDone={() => tell(team, page('teams'))}
     >
       <p>{t('teams.deleteText', { count: team.members })}</p>
+      <p className={layout.dim}>{t('teams.deleteKept')}</p>
     </DeleteDialog>
   );
 }

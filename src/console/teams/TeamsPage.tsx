@@ -7,6 +7,7 @@ import { type Team, teamCreationSchema, teamListSchema, teamSchema } from '../..
 import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
+import { Deletions } from '../deletions/Deletions.tsx';
 import { useHere } from '../organization-context.tsx';
 import { checkForm } from '../parts/check-form.ts';
 import { FormDialog } from '../parts/FormDialog.tsx';
@@ -54,6 +55,7 @@ export function TeamsPage() {
           text: t(searched ? 'teams.notFoundText' : 'teams.noneText'),
         }}
       />
+      <Deletions kind="team" />
       {creating ? <NewTeam onClose={() => setCreating(false)} /> : null}
     </>
   );

@@ -4,6 +4,7 @@ import { attentionCommand } from './attention-command.ts';
 import type { Surroundings } from './command-context.ts';
 import { connectionCommands } from './connection-commands.ts';
 import { dataCommands } from './data-commands.ts';
+import { deletionCommands } from './deletion-commands.ts';
 import { deviceCommands } from './device-commands.ts';
 import { domainCommands } from './domain-commands.ts';
 import { keyCommands } from './key-commands.ts';
@@ -36,6 +37,7 @@ export function allCommands(program: Command, around: Surroundings, onExit: (cod
   tokenCommands(program, around);
   scimCommands(program, around);
   domainCommands(program, around);
+  deletionCommands(program, around);
   migrationCommands(program, around);
   keyCommands(program, around);
   attentionCommand(program, around);

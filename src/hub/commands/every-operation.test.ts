@@ -88,6 +88,8 @@ const COMMANDS: Readonly<Record<string, string>> = {
   [`DELETE ${O}/overrides/{overrideId}`]: 'overrides revoke',
   [`GET ${O}/access-policies`]: 'access show',
   [`PATCH ${O}/access-policies`]: 'access registries',
+  [`GET ${O}/deletions`]: 'deletions list',
+  [`POST ${O}/deletions/{deletionId}/restore`]: 'deletions restore',
   [`GET ${O}/domains`]: 'domains list',
   [`POST ${O}/domains`]: 'domains add',
   [`POST ${O}/domains/{domainId}/verify`]: 'domains verify',

@@ -10,13 +10,13 @@ import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { demandUnchanged, type Editable } from '../audit/made-from.ts';
 import type { ChangeContext } from '../audit/record.ts';
 import type { Db, Reader, Trx } from '../database/connection.ts';
-import { isUniqueViolation } from '../database/constraint.ts';
 import { having, searching } from '../database/contains.ts';
 import type { ListOrder } from '../database/keyset.ts';
 import { readPage } from '../database/read-page.ts';
 import { lockOrganization } from '../policies/recipients.ts';
 import type { HubSecret } from '../secrets/hub-secret.ts';
 import { recordConnection } from './connection-event.ts';
+import { refuseTakenConnectionName } from './connection-names.ts';
 import {
   columnsOf,
   editedOf,
@@ -26,6 +26,7 @@ import {
   wrongKind,
 } from './connection-values.ts';
 import { type ConnectionRow, viewConnections } from './connection-view.ts';
+import { keepConnection } from './deleted-connections.ts';
 import { endPasswordSessions } from './end-password-sessions.ts';
 import { type ConnectionSettings, oidcSettings, readSettings } from './settings.ts';
 
@@ -199,7 +200,7 @@ async function changeExisting(
   );
 }
 
-/** Removes a connection: its SCIM tokens and resources go with it, members stay. */
+/** Removes a connection: its SCIM tokens and resources go with it, members stay. For 30 days it can be restored. */
 export async function deleteConnection(
   db: Db,
   context: ChangeContext,
@@ -208,6 +209,7 @@ export async function deleteConnection(
   await db.transaction().execute(async (trx) => {
     await lockOrganization(trx, where.organizationId);
     const before = await readRow(trx, where.organizationId, where.connectionId);
+    await keepConnection(trx, context, before);
     await trx.deleteFrom('connections').where('id', '=', before.id).execute();
     await recordConnection(trx, context, 'connection.delete', before, before, undefined);
   });
@@ -235,23 +237,17 @@ async function changing(
   work: (trx: Trx) => Promise<ConnectionRow>,
   context: ChangeContext,
 ): Promise<Connection> {
-  try {
-    return await db.transaction().execute(async (trx) => {
+  return db
+    .transaction()
+    .execute(async (trx) => {
       await lockOrganization(trx, organizationId);
       const row = await work(trx);
       if (row.enforced) await endPasswordSessions(trx, context, organizationId);
       const [seen] = await viewConnections(trx, { publicUrl, now: context.at.getTime() }, [row]);
       if (seen === undefined) throw noSuchConnection();
       return seen;
-    });
-  } catch (error) {
-    if (!isUniqueViolation(error, 'connections_name')) throw error;
-    throw new RefusalError({
-      code: 'conflict',
-      message: 'There is a connection of that name already.',
-      help: 'Choose another name; upper and lower case do not make a difference.',
-    });
-  }
+    })
+    .catch(refuseTakenConnectionName);
 }
 
 async function keepSecret(

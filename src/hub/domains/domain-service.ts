@@ -6,6 +6,7 @@ import { endPasswordSessions } from '../connections/end-password-sessions.ts';
 import type { Db, Reader, Trx } from '../database/connection.ts';
 import { isUniqueViolation } from '../database/constraint.ts';
 import { lockOrganization } from '../policies/recipients.ts';
+import { keepDomain } from './deleted-domains.ts';
 import { type DomainRow, toDomain } from './domain-list.ts';
 import { readDomainName } from './domain-name.ts';
 import { lookForProof, type TxtResolver } from './domain-proof.ts';
@@ -97,7 +98,7 @@ export async function forceDomain(
   return settle(db, context, where, { forced: true });
 }
 
-/** Gives a domain up. SSO and SCIM then refuse its addresses. */
+/** Gives a domain up. SSO and SCIM then refuse its addresses. For 30 days its proof can be looked for again. */
 export async function removeDomain(
   db: Db,
   context: ChangeContext,
@@ -112,6 +113,7 @@ export async function removeDomain(
       .returningAll()
       .executeTakeFirst();
     if (row === undefined) throw noSuchDomain();
+    await keepDomain(trx, context, row);
     await record(trx, context, 'domain.remove', row);
   });
 }

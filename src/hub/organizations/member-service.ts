@@ -8,6 +8,7 @@ import { endSessionsOf } from '../identity/session-ends.ts';
 import { lockOrganization, stampRecipients } from '../policies/recipients.ts';
 import { lapseProofs } from '../second-factor/lapsed-proofs.ts';
 import { ensureAccount } from './accounts.ts';
+import { keepMember } from './deleted-members.ts';
 import { noSuchMember, readMember } from './member-list.ts';
 import { createSetupLink } from './setup-links.ts';
 
@@ -138,6 +139,7 @@ export async function leaveOrganization(
 ): Promise<void> {
   const before = await readMember(trx, organizationId, userId);
   if (before.role === 'owner') await refuseLastOwner(trx, organizationId, before.email);
+  await keepMember(trx, context, organizationId, before);
   const removed = await trx
     .deleteFrom('memberships')
     .where('organization_id', '=', organizationId)

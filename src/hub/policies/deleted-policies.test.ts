@@ -3,17 +3,13 @@ import { listAuditEvents } from '../audit/audit-list.ts';
 import type { ChangeContext } from '../audit/record.ts';
 import type { DatabaseHandle } from '../database/connection.ts';
 import { startTestDatabase } from '../database/test-database.ts';
+import { forgetDeletions } from '../deletions/kept-things.ts';
 import { addMember, removeMember } from '../organizations/member-service.ts';
 import { createOrganization } from '../organizations/organization-service.ts';
 import { createTeam, deleteTeam } from '../teams/team-service.ts';
 import { listAssignments } from './assignment-list.ts';
 import { assignPolicy, setDefaultPolicy } from './assignment-service.ts';
-import {
-  deletePolicy,
-  forgetDeletedPolicies,
-  listDeletedPolicies,
-  restoreDeletedPolicy,
-} from './deleted-policies.ts';
+import { deletePolicy, listDeletedPolicies, restoreDeletedPolicy } from './deleted-policies.ts';
 import { listPolicies, readStoredPolicy } from './policy-list.ts';
 import { createPolicy, updatePolicy } from './policy-service.ts';
 import { readReceived } from './received.ts';
@@ -156,10 +152,10 @@ it('keeps a policy for 30 days, for its own organization only', async () => {
     refusal: { code: 'not_found' },
   });
   at += 30 * DAY_MS - 1;
-  await forgetDeletedPolicies(db, new Date(at));
+  await forgetDeletions(db, new Date(at));
   expect((await listDeletedPolicies(db, organizationId, new Date(at))).policies).toHaveLength(1);
   at += 1;
   await expect(restore(policy.id)).rejects.toMatchObject({ refusal: { code: 'not_found' } });
-  await forgetDeletedPolicies(db, new Date(at));
-  expect(await db.selectFrom('deleted_policies').select('id').execute()).toEqual([]);
+  await forgetDeletions(db, new Date(at));
+  expect(await db.selectFrom('deletions').select('id').execute()).toEqual([]);
 });

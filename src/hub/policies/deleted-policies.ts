@@ -1,17 +1,13 @@
 import { sql } from 'kysely';
-import {
-  DELETED_POLICY_DAYS,
-  type DeletedPolicy,
-  type DeletedPolicyList,
-  type DeletedPolicyQuery,
-  type PolicyUndeletionAnswer,
+import type {
+  DeletedPolicy,
+  DeletedPolicyList,
+  DeletedPolicyQuery,
+  PolicyUndeletionAnswer,
 } from '../../shared/contracts/hub-deleted-policies.ts';
-import { RefusalError } from '../../shared/contracts/refusal.ts';
-import { type ChangeContext, describeActor, recordChange } from '../audit/record.ts';
+import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Reader, Trx } from '../database/connection.ts';
-import { searching } from '../database/contains.ts';
-import type { ListOrder } from '../database/keyset.ts';
-import { readPage } from '../database/read-page.ts';
+import { keepThing, notKept, readKept, rowsToKeep, viewKept } from '../deletions/kept-things.ts';
 import { maskDocument } from './document.ts';
 import { readStoredPolicy } from './policy-list.ts';
 import { type Edited, refuseOutdated, refuseTakenName } from './policy-refusals.ts';
@@ -22,13 +18,6 @@ import './tables.ts';
  * Deleting and bringing back (docs/policy.md section 8). A deleted policy leaves the tables that say who receives what,
  * whole, and lies in one of its own for 30 days: nothing has to remember to leave it out.
  */
-
-const DAY_MS = 86_400_000;
-
-/** Since when a policy must have been deleted to be there still. */
-function oldest(at: Date): Date {
-  return new Date(at.getTime() - DELETED_POLICY_DAYS * DAY_MS);
-}
 
 /**
  * Takes a policy out of use and keeps it, its history and who had it. Those who received it fall back to the default,
@@ -41,7 +30,7 @@ export async function deletePolicy(db: Db, context: ChangeContext, edited: Edite
     const before = await readStoredPolicy(trx, organizationId, policyId);
     refuseOutdated(before, edited.version);
     await stampRecipients(trx, { organizationId, recipients: { kind: 'policy', policyId }, at: context.at });
-    await keep(trx, context, policyId);
+    await keep(trx, context, edited, before.name);
     await trx.deleteFrom('policies').where('id', '=', policyId).execute();
     const { name, description, revision } = before;
     await recordChange(trx, context, {
@@ -57,65 +46,53 @@ export async function deletePolicy(db: Db, context: ChangeContext, edited: Edite
   });
 }
 
-async function keep(trx: Trx, context: ChangeContext, policyId: string): Promise<void> {
-  await sql`
-    insert into deleted_policies (id, organization_id, name, revision, deleted_at, deleted_by, content)
-    select p.id, p.organization_id, p.name, p.revision, ${context.at}, ${describeActor(context.actor).label},
-           jsonb_build_object(
+async function keep(
+  trx: Trx,
+  context: ChangeContext,
+  { organizationId, policyId }: Edited,
+  name: string,
+): Promise<void> {
+  const content = sql`(
+    select jsonb_build_object(
              'policy', to_jsonb(p),
              'revisions', (select jsonb_agg(to_jsonb(r) order by r.revision) from policy_revisions r where r.policy_id = p.id),
-             'users', (select coalesce(jsonb_agg(to_jsonb(a)), '[]') from policy_assignments a where a.policy_id = p.id),
-             'teams', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from policy_teams t where t.policy_id = p.id),
+             'users', ${rowsToKeep('policy_assignments', sql`r.policy_id = p.id`)},
+             'teams', ${rowsToKeep('policy_teams', sql`r.policy_id = p.id`)},
              'isDefault', coalesce(o.default_policy_id = p.id, false))
       from policies p join organizations o on o.id = p.organization_id
-     where p.id = ${policyId}
-  `.execute(trx);
+     where p.id = ${policyId})`;
+  await keepThing(trx, context, { organizationId, kind: 'policy', id: policyId, name, content });
 }
 
 interface DeletedRow {
-  readonly id: string;
-  readonly name: string;
   readonly revision: number;
-  readonly deleted_at: Date;
-  readonly deleted_by: string;
   readonly was_default: boolean;
   readonly users: number;
   readonly teams: number;
 }
-
-const ORDERS: Readonly<Record<string, ListOrder>> = {
-  deleted: { by: sql`d.deleted_at`, kind: 'time' },
-  name: { by: sql`lower(d.name)`, kind: 'text' },
-  by: { by: sql`lower(d.deleted_by)`, kind: 'text' },
-};
 
 /** What can be brought back at this moment, last deleted first; all of it without a limit. */
 export async function listDeletedPolicies(
   db: Reader,
   organizationId: string,
   at: Date,
-  { search, sort = '-deleted', cursor, limit }: DeletedPolicyQuery = {},
+  query: DeletedPolicyQuery = {},
 ): Promise<DeletedPolicyList> {
-  const { rows, total, next } = await readPage<DeletedRow>(
+  const { rows, total, next } = await readKept<DeletedRow>(
     db,
     {
-      columns: sql`d.id, d.name, d.revision, d.deleted_at, d.deleted_by,
+      organizationId,
+      at,
+      kinds: sql`d.kind = 'policy'`,
+      more: sql`(d.content #>> '{policy,revision}')::integer as revision,
         (d.content ->> 'isDefault')::boolean as was_default,
         jsonb_array_length(d.content -> 'users') as users, jsonb_array_length(d.content -> 'teams') as teams`,
-      from: sql`deleted_policies d`,
-      where: sql`d.organization_id = ${organizationId} and d.deleted_at > ${oldest(at)}
-        and ${searching(search, sql`d.name`, sql`d.deleted_by`)}`,
-      orders: ORDERS,
-      id: { by: sql`d.id`, kind: 'uuid' },
     },
-    { sort, cursor, limit },
+    query,
   );
   const policies = rows.map((row) => ({
-    ...{ id: row.id, name: row.name, revision: row.revision, users: row.users, teams: row.teams },
-    deletedAt: row.deleted_at.toISOString(),
-    deletedBy: row.deleted_by,
-    keptUntil: new Date(row.deleted_at.getTime() + DELETED_POLICY_DAYS * DAY_MS).toISOString(),
-    wasDefault: row.was_default,
+    ...viewKept(row),
+    ...{ revision: row.revision, users: row.users, teams: row.teams, wasDefault: row.was_default },
   }));
   return { policies, total, next };
 }
@@ -130,16 +107,8 @@ export async function findDeletedPolicy(
   const found = kept.find(
     ({ id, name }) => id === wanted.name || name.toLowerCase() === wanted.name.toLowerCase(),
   );
-  if (found === undefined) throw notKept();
+  if (found === undefined) throw notKept('deleted policy');
   return found;
-}
-
-function notKept(): RefusalError {
-  return new RefusalError({
-    code: 'not_found',
-    message: 'There is no such deleted policy in this organization.',
-    help: `A deleted policy is kept for ${DELETED_POLICY_DAYS} days, and until it is restored.`,
-  });
 }
 
 /**
@@ -156,7 +125,7 @@ export async function restoreDeletedPolicy(
     await lockOrganization(trx, organizationId);
     const { policies } = await listDeletedPolicies(trx, organizationId, context.at);
     const kept = policies.find(({ id }) => id === wanted.policyId);
-    if (kept === undefined) throw notKept();
+    if (kept === undefined) throw notKept('deleted policy');
     const name = wanted.name ?? kept.name;
     const back = { users: 0, teams: 0, isDefault: false };
     await stampWhomItChanges(trx, { organizationId, at: context.at }, async () => {
@@ -165,7 +134,7 @@ export async function restoreDeletedPolicy(
       back.teams = await putBackTeams(trx, context, kept.id);
       back.isDefault = kept.wasDefault && (await putBackDefault(trx, kept.id));
     });
-    await trx.deleteFrom('deleted_policies').where('id', '=', kept.id).execute();
+    await trx.deleteFrom('deletions').where('id', '=', kept.id).where('kind', '=', 'policy').execute();
     const answer: PolicyUndeletionAnswer = {
       policy: { id: kept.id, name },
       users: { restored: back.users, left: kept.users - back.users },
@@ -189,17 +158,17 @@ async function putBack(trx: Trx, id: string, name: string): Promise<void> {
                           exceptions, created_at, updated_at)
     select p.id, p.organization_id, ${name}, p.description, p.revision, p.version + 1, p.position,
            p.previous_revision, p.exceptions, p.created_at, p.updated_at
-      from deleted_policies d, jsonb_populate_record(null::policies, d.content -> 'policy') p
-     where d.id = ${id}
+      from deletions d, jsonb_populate_record(null::policies, d.content -> 'policy') p
+     where d.id = ${id} and d.kind = 'policy'
   `
     .execute(trx)
     .catch((error: unknown) => refuseTakenName(error, name));
   await sql`
     insert into policy_revisions (policy_id, revision, document, text, author_id, author_label, reason, created_at)
     select r.policy_id, r.revision, r.document, r.text, u.id, r.author_label, r.reason, r.created_at
-      from deleted_policies d, jsonb_populate_recordset(null::policy_revisions, d.content -> 'revisions') r
+      from deletions d, jsonb_populate_recordset(null::policy_revisions, d.content -> 'revisions') r
       left join users u on u.id = r.author_id
-     where d.id = ${id}
+     where d.id = ${id} and d.kind = 'policy'
   `.execute(trx);
 }
 
@@ -207,9 +176,9 @@ async function putBackUsers(trx: Trx, { at }: ChangeContext, id: string): Promis
   const { numAffectedRows = 0n } = await sql`
     insert into policy_assignments (organization_id, user_id, policy_id, assigned_at)
     select m.organization_id, m.user_id, d.id, ${at}
-      from deleted_policies d, jsonb_populate_recordset(null::policy_assignments, d.content -> 'users') a
+      from deletions d, jsonb_populate_recordset(null::policy_assignments, d.content -> 'users') a
       join memberships m on m.organization_id = a.organization_id and m.user_id = a.user_id
-     where d.id = ${id}
+     where d.id = ${id} and d.kind = 'policy'
     on conflict do nothing
   `.execute(trx);
   return Number(numAffectedRows);
@@ -219,9 +188,9 @@ async function putBackTeams(trx: Trx, { at }: ChangeContext, id: string): Promis
   const { numAffectedRows = 0n } = await sql`
     insert into policy_teams (organization_id, team_id, policy_id, assigned_at)
     select t.organization_id, t.id, d.id, ${at}
-      from deleted_policies d, jsonb_populate_recordset(null::policy_teams, d.content -> 'teams') a
+      from deletions d, jsonb_populate_recordset(null::policy_teams, d.content -> 'teams') a
       join teams t on t.id = a.team_id and t.organization_id = a.organization_id
-     where d.id = ${id}
+     where d.id = ${id} and d.kind = 'policy'
     on conflict do nothing
   `.execute(trx);
   return Number(numAffectedRows);
@@ -230,13 +199,8 @@ async function putBackTeams(trx: Trx, { at }: ChangeContext, id: string): Promis
 async function putBackDefault(trx: Trx, id: string): Promise<boolean> {
   const { numAffectedRows = 0n } = await sql`
     update organizations o set default_policy_id = d.id
-      from deleted_policies d
-     where d.id = ${id} and o.id = d.organization_id and o.default_policy_id is null
+      from deletions d
+     where d.id = ${id} and d.kind = 'policy' and o.id = d.organization_id and o.default_policy_id is null
   `.execute(trx);
   return numAffectedRows > 0n;
-}
-
-/** Forgets what can not be brought back any more. */
-export async function forgetDeletedPolicies(db: Db, at: Date): Promise<void> {
-  await db.deleteFrom('deleted_policies').where('deleted_at', '<=', oldest(at)).execute();
 }

@@ -8,15 +8,14 @@ import {
 } from '../../shared/contracts/hub-deleted-policies.ts';
 import { organizationOf } from '../access.ts';
 import { changeBy } from '../audit/record.ts';
-import { hourly } from '../hourly.ts';
 import { answers } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
-import { forgetDeletedPolicies, listDeletedPolicies, restoreDeletedPolicy } from './deleted-policies.ts';
+import { listDeletedPolicies, restoreDeletedPolicy } from './deleted-policies.ts';
 
 const tags = ['policies'];
 
 /** `/v1/orgs/{organization}/deleted-policies` */
-export function deletedPolicyRoutes(app: HubServer, { db, clock, log }: HubContext): void {
+export function deletedPolicyRoutes(app: HubServer, { db, clock }: HubContext): void {
   app.get(
     '/v1/orgs/:organization/deleted-policies',
     {
@@ -49,8 +48,4 @@ export function deletedPolicyRoutes(app: HubServer, { db, clock, log }: HubConte
         name: request.body.name,
       }),
   );
-  hourly(app, log, {
-    failed: 'deleted policies whose time is over could not be forgotten; trying again in an hour',
-    work: () => forgetDeletedPolicies(db, new Date(clock.now())),
-  });
 }

@@ -31,24 +31,10 @@ interface MemberPoliciesView {
   revision: ColumnType<number | null, never, never>;
 }
 
-/** A policy that was deleted and may come back, with its history and whoever had it. */
-interface DeletedPoliciesTable {
-  /** The policy's own id: it comes back under it. */
-  id: string;
-  organization_id: string;
-  name: string;
-  revision: number;
-  deleted_at: ColumnType<Date, Date, never>;
-  deleted_by: string;
-  /** Rows as they were: `{ policy, revisions, users, teams, isDefault }`; written and read by SQL only. */
-  content: ColumnType<never, never, never>;
-}
-
 declare module '../database/schema.ts' {
   interface Database {
     policy_teams: PolicyTeamsTable;
     policy_rollouts: PolicyRolloutsTable;
     member_policies: MemberPoliciesView;
-    deleted_policies: DeletedPoliciesTable;
   }
 }

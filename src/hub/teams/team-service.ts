@@ -11,12 +11,13 @@ import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { demandUnchanged, type Editable } from '../audit/made-from.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Reader } from '../database/connection.ts';
-import { isUniqueViolation } from '../database/constraint.ts';
 import { searching } from '../database/contains.ts';
 import type { ListOrder } from '../database/keyset.ts';
 import { readPage } from '../database/read-page.ts';
 import { readMember } from '../organizations/member-list.ts';
 import { lockOrganization } from '../policies/recipients.ts';
+import { keepTeam } from './deleted-teams.ts';
+import { refuseTakenTeamName } from './team-names.ts';
 import { teamPlaceEntry } from './team-places.ts';
 
 interface TeamRow {
@@ -133,7 +134,7 @@ export async function createTeam(
       .values({ organization_id: organizationId, ...wanted, created_at: context.at })
       .returning('id')
       .executeTakeFirstOrThrow()
-      .catch(refuseTakenName(wanted.name));
+      .catch(refuseTakenTeamName(wanted.name));
     await recordChange(trx, context, {
       organizationId,
       action: 'team.create',
@@ -142,17 +143,6 @@ export async function createTeam(
     });
     return readTeam(trx, organizationId, id);
   });
-}
-
-function refuseTakenName(name: string): (error: unknown) => never {
-  return (error) => {
-    if (!isUniqueViolation(error, 'teams_name')) throw error;
-    throw new RefusalError({
-      code: 'conflict',
-      message: `There is a team named "${name}" already.`,
-      help: 'Choose another name; upper and lower case do not make a difference.',
-    });
-  };
 }
 
 /** What can be edited of a team. */
@@ -183,7 +173,7 @@ export async function updateTeam(
       .set(after)
       .where('id', '=', teamId)
       .execute()
-      .catch(refuseTakenName(after.name));
+      .catch(refuseTakenTeamName(after.name));
     await sql`update connections set default_team = ${after.name}
       where organization_id = ${organizationId} and lower(default_team) = lower(${name})`.execute(trx);
     await recordChange(trx, context, {
@@ -197,7 +187,7 @@ export async function updateTeam(
   });
 }
 
-/** Deletes a team; its members stay in the organization. */
+/** Deletes a team; its members stay in the organization. For 30 days it can be restored. */
 export async function deleteTeam(
   db: Db,
   context: ChangeContext,
@@ -207,6 +197,7 @@ export async function deleteTeam(
   await db.transaction().execute(async (trx) => {
     await lockOrganization(trx, organizationId);
     const { name, description, members } = await readTeam(trx, organizationId, teamId);
+    await keepTeam(trx, context, { organizationId, id: teamId, name });
     await trx.deleteFrom('teams').where('id', '=', teamId).execute();
     await recordChange(trx, context, {
       organizationId,

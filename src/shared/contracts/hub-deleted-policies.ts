@@ -1,13 +1,6 @@
 import { z } from 'zod';
-import {
-  instant,
-  organizationPathSchema,
-  pageAnswer,
-  searchSchema,
-  sortSchema,
-  uuid,
-  wholeOrPageQuerySchema,
-} from './hub-fields.ts';
+import { keptQuerySchema, keptSchema } from './hub-deletions.ts';
+import { organizationPathSchema, pageAnswer, uuid } from './hub-fields.ts';
 import { policyDuplicationSchema } from './hub-policies.ts';
 
 /*
@@ -15,29 +8,17 @@ import { policyDuplicationSchema } from './hub-policies.ts';
  * hub-api.ts describes.
  */
 
-/** How long a deleted policy can be brought back. */
-export const DELETED_POLICY_DAYS = 30;
 export const deletedPolicyPathSchema = organizationPathSchema.extend({ deletedPolicyId: uuid });
-export const deletedPolicySchema = z.object({
-  id: uuid,
-  name: z.string(),
+export const deletedPolicySchema = keptSchema.extend({
   /** Number of the document that was in force. */
   revision: z.int(),
-  deletedAt: instant,
-  deletedBy: z.string(),
-  /** From then on it is gone for good. */
-  keptUntil: instant,
   wasDefault: z.boolean(),
   /** Who had it assigned when it was deleted. */
   users: z.int(),
   teams: z.int(),
 });
-export const deletedPolicyQuerySchema = wholeOrPageQuerySchema.extend({
-  /** Part of the policy's name, or of who deleted it. */
-  search: searchSchema,
-  /** Last deleted first, unless another order is asked for. */
-  sort: sortSchema(['deleted', 'name', 'by']).optional(),
-});
+/** Searched by name and by who deleted it. */
+export const deletedPolicyQuerySchema = keptQuerySchema;
 export const deletedPolicyListSchema = z.object({ policies: z.array(deletedPolicySchema), ...pageAnswer });
 /** `name`: another one than it had, where somebody took that since. */
 export const policyUndeletionSchema = z.object({ name: policyDuplicationSchema.shape.name.optional() });

@@ -2,6 +2,7 @@ import { enAccess } from './console/access.en.ts';
 import { enAudit } from './console/audit.en.ts';
 import { enAuditActions } from './console/audit-actions.en.ts';
 import { enCompliance } from './console/compliance.en.ts';
+import { enDeletions } from './console/deletions.en.ts';
 import { enDomains } from './console/domains.en.ts';
 import { enEffective } from './console/effective.en.ts';
 import { enforcement } from './console/enforcement.en.ts';
@@ -24,6 +25,7 @@ export const enConsole = {
   ...enMembers,
   ...enEffective,
   ...enTeams,
+  ...enDeletions,
   ...enDomains,
   ...enTokens,
   ...enOrganization,

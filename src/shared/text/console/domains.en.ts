@@ -25,7 +25,7 @@ export const enDomains = {
   'domains.removeNamed': 'Remove {domain}',
   'domains.removeTitle': 'Give {domain} up?',
   'domains.removeText':
-    'Single sign-on and SCIM refuse its addresses at once, and another organization can claim it. Members stay members; in Compliance their devices count as of an uncontrolled domain. It comes back only by adding it again, with a new value for DNS.',
+    'Single sign-on and SCIM refuse its addresses at once, and another organization can claim it. Members stay members; in Compliance their devices count as of an uncontrolled domain. For 30 days you can restore it here, as long as its TXT record stands and no other organization has verified it; otherwise it is added again, with a new value for DNS.',
   'domains.outsiders': 'Accounts in your domains that are not members',
   'domains.outsidersText': 'They sign in with an address of yours, and receive no policy of yours.',
 

@@ -39,6 +39,10 @@ export const enMembers = {
   'members.audit': 'Changes of this member in the audit log',
   'members.remove': 'Remove member',
   'members.removeTitle': 'Remove {email}?',
+  'members.removeUndo':
+    'For 30 days you can restore them from the list of members, in the same role, places and policy. API tokens and sessions do not come back: they are made, and begun, anew.',
+  'members.removeDirectory':
+    'A directory or sign-in brought them, and only that brings them back as they were.',
   'members.removeText': 'This is lost:',
   'members.removeTeams': 'places in {teams}',
   'members.removePolicy': 'the assigned policy “{policy}”',

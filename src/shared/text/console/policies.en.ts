@@ -123,8 +123,6 @@ export const enPolicies = {
   'policies.historySearch': 'Search by author or reason',
   'policies.revisionsFound': { one: '{count} revision', other: '{count} revisions' },
   'policies.assignedSearch': 'Search those who have it',
-  'deleted.search': 'Search by name or who deleted it',
-  'deleted.at': 'Deleted',
   'overrides.search': 'Search by person, setting or reason',
   'overrides.granted': 'Granted',
 } as const;

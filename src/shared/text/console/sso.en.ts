@@ -42,7 +42,9 @@ export const sso = {
   'sso.remove': 'Remove connection',
   'sso.removeTitle': 'Remove “{name}”?',
   'sso.removeText':
-    'Nobody signs in through it any more, its SCIM tokens stop working, and its error log is deleted. Members stay members; those without a password need a new one from you. The connection does not come back: set up anew, it has other addresses to enter at the identity provider.',
+    'Nobody signs in through it any more, its SCIM tokens stop working, and its error log is deleted. Members stay members; those without a password need a new one from you.',
+  'sso.removeKept':
+    'For 30 days you can restore it from the list of connections, under the same addresses and with the people it knows. SCIM tokens, the error log, a move to SCIM and acceptances of other organizations do not come back.',
 
   'sso.guide': 'Steps for',
   'sso.step.app': 'Make the application',

@@ -20,9 +20,10 @@ export const enTeams = {
     'Members and policies stay. If groups of your identity provider name this team, rename it there too: otherwise sign-in or SCIM may make a team of the old name again.',
   'teams.delete': 'Delete team',
   'teams.deleteTitle': 'Delete the team “{team}”?',
+  'teams.deleteKept':
+    'For 30 days you can restore it from the list of teams, with whom was put into it by hand, its policy and its directory groups.',
   'teams.deleteText': {
-    one: '{count} member loses their place in it, and a policy that came through it. The account stays. The team does not come back.',
-    other:
-      '{count} members lose their places in it, and a policy that came through it. The accounts stay. The team does not come back.',
+    one: '{count} member loses their place in it, and a policy that came through it. The account stays.',
+    other: '{count} members lose their places in it, and a policy that came through it. The accounts stay.',
   },
 } as const;
