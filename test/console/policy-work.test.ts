@@ -238,6 +238,29 @@ test('a deleted policy stays in sight, and comes back to whoever had it, under a
   });
 });
 
+test('a file that no device would read is not imported either, with the same words', async () => {
+  await visit(async ({ page, go }) => {
+    await go('policies');
+    await button(page, 'New policy').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Begin with').selectOption('import');
+    const choose = (buffer: Buffer) =>
+      dialog
+        .locator('input[type="file"]')
+        .setInputFiles({ name: 'admin-settings.json', mimeType: 'application/json', buffer });
+    const text = '{ "memoryMiB": { "locked": true, "value": 2048 } }';
+    await choose(Buffer.from(`\ufeff${text}`, 'utf16le'));
+    await dialog.getByText('It is not UTF-8 text; it looks like UTF-16.').waitFor();
+    const document = dialog.getByRole('textbox', { name: 'Document' });
+    expect(await document.inputValue()).toBe('');
+    await choose(Buffer.from(`\ufeff${text}`));
+    await dialog.getByText('It begins with a byte-order mark').waitFor();
+    expect(await dialog.getByText('looks like UTF-16').count()).toBe(0);
+    await choose(Buffer.from('{\n  "memoryMiB": { "value": }\n}'));
+    await dialog.getByText('Line 2, column 27').waitFor();
+  });
+});
+
 test('a CSV file assigns a policy, after each of its lines was looked at', async () => {
   await visit(async (opened) => {
     const { page, api, go } = opened;

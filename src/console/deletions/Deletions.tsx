@@ -8,25 +8,35 @@ import {
 } from '../../shared/contracts/hub-deletions.ts';
 import { useConsoleText } from '../console-text.tsx';
 import { useHere } from '../organization-context.tsx';
-import { KeptList, type KeptSource } from './KeptList.tsx';
+import { KeptList, type KeptSource, UndoNotice } from './KeptList.tsx';
 
-/** What owners deleted of one kind and may bring back; nothing for whoever is no owner. */
+type Source = KeptSource<typeof deletionListSchema, Deletion, typeof restorationAnswerSchema>;
+
+/** The list of what owners deleted of one kind and may bring back; nothing for whoever is no owner. */
 export function Deletions({ kind }: { readonly kind: DeletionKind }) {
+  const source = useSource(kind);
+  return useHere().isOwner ? <KeptList source={source} /> : null;
+}
+
+/** At the top of the same page: takes back what was deleted just now. */
+export function UndoDeletion({ kind }: { readonly kind: DeletionKind }) {
+  return <UndoNotice source={useSource(kind)} />;
+}
+
+function useSource(kind: DeletionKind): Source {
   const { t } = useConsoleText();
-  const { isOwner } = useHere();
-  if (!isOwner) return null;
-  const source: KeptSource<typeof deletionListSchema, Deletion, typeof restorationAnswerSchema> = {
+  return {
     path: 'deletions',
     query: { kind },
     list: deletionListSchema,
     page: ({ deletions, total, next }: DeletionList) => ({ rows: deletions, total, next }),
     answer: restorationAnswerSchema,
+    word: kind === 'team' ? 'deleted' : 'removed',
     text: t(`deleted.text.${kind}`),
     about: () => <p>{t(`deleted.about.${kind}`)}</p>,
     renames: kind === 'team' || kind === 'connection',
     restored: (answer) => <Restored answer={answer} />,
   };
-  return <KeptList source={source} />;
 }
 
 function Restored({ answer: { restored, parts } }: { readonly answer: RestorationAnswer }) {

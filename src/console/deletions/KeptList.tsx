@@ -17,7 +17,7 @@ import { type ListPage, ServerList } from '../parts/ServerList.tsx';
 import type { Column } from '../parts/Table.tsx';
 import { useChange } from '../parts/use-change.ts';
 import { useFilters } from '../parts/use-filters.ts';
-import { type JustDeleted, useJustDeleted } from './just-deleted.ts';
+import { useJustDeleted } from './just-deleted.ts';
 
 /** A kind of things that can be deleted, and how they come back. */
 export interface KeptSource<List extends z.ZodType, Thing extends Kept, Answer extends z.ZodType> {
@@ -27,6 +27,8 @@ export interface KeptSource<List extends z.ZodType, Thing extends Kept, Answer e
   readonly list: List;
   readonly page: (answer: z.output<List>) => ListPage<Thing> & { readonly total: number };
   readonly answer: Answer;
+  /** "Deleted" or "Removed": what the page calls it. */
+  readonly word: 'deleted' | 'removed';
   /** What the list is, below its title. */
   readonly text: string;
   readonly columns?: readonly Column<Thing>[];
@@ -38,7 +40,7 @@ export interface KeptSource<List extends z.ZodType, Thing extends Kept, Answer e
   readonly restored: (answer: z.output<Answer>) => ReactNode;
 }
 
-/** What was deleted and can come back: an offer to undo what was deleted just now, and the list of all of it. */
+/** The list of what was deleted and can come back; not there when nothing was. */
 export function KeptList<List extends z.ZodType, Thing extends Kept, Answer extends z.ZodType>({
   source,
 }: {
@@ -59,31 +61,33 @@ export function KeptList<List extends z.ZodType, Thing extends Kept, Answer exte
   const nothing = any.state !== 'ready' || source.page(any.value).total === 0;
   const back = (answer: z.output<Answer>) => {
     setRestored(answer);
-    if (deleted !== null) forget();
+    // What came back from the list is nothing to undo any more.
+    if (deleted?.id === asking?.id) forget();
   };
   return (
     <div className={layout.stack}>
-      {deleted === null ? null : <Undo deleted={deleted} source={source} onRestored={back} />}
-      {deleted !== null || restored === null ? null : (
+      {restored === null ? null : (
         <Notice tone="good" live>
           {source.restored(restored)}
         </Notice>
       )}
       {nothing && get('search') === '' ? null : (
-        <Panel title={t('deleted.title')} text={source.text}>
-          <ServerList
-            name="deleted"
-            label={t('deleted.title')}
-            path={api(source.path)}
-            {...(source.query === undefined ? {} : { query: source.query })}
-            answer={source.list}
-            page={source.page}
-            columns={columns}
-            rowKey={({ id }) => id}
-            usualSort="-deleted"
-            search={t('deleted.search')}
-            empty={{ text: t('list.nothingFoundText') }}
-          />
+        <Panel title={t(`deleted.title.${source.word}`)} text={source.text}>
+          <div className={layout.stack}>
+            <ServerList
+              name="deleted"
+              label={t(`deleted.title.${source.word}`)}
+              path={api(source.path)}
+              {...(source.query === undefined ? {} : { query: source.query })}
+              answer={source.list}
+              page={source.page}
+              columns={columns}
+              rowKey={({ id }) => id}
+              usualSort="-deleted"
+              search={t('deleted.search')}
+              empty={{ text: t('list.nothingFoundText') }}
+            />
+          </div>
         </Panel>
       )}
       {asking === null ? null : (
@@ -121,27 +125,32 @@ function useColumns<Thing extends Kept>(
   ];
 }
 
-interface Restoring<List extends z.ZodType, Thing extends Kept, Answer extends z.ZodType> {
-  readonly source: KeptSource<List, Thing, Answer>;
-  readonly onRestored: (answer: z.output<Answer>) => void;
-}
-
-/** Says what was deleted just now, and takes it back at once. */
-function Undo<List extends z.ZodType, Thing extends Kept, Answer extends z.ZodType>({
-  deleted,
+/** At the top of a page: says what was deleted just now, and takes it back at once. */
+export function UndoNotice<List extends z.ZodType, Thing extends Kept, Answer extends z.ZodType>({
   source,
-  onRestored,
-}: Restoring<List, Thing, Answer> & { readonly deleted: JustDeleted }) {
+}: {
+  readonly source: KeptSource<List, Thing, Answer>;
+}) {
   const { t } = useConsoleText();
   const { api } = useHere();
   const change = useChange();
+  const { deleted, forget } = useJustDeleted();
+  const [restored, setRestored] = useState<z.output<Answer> | null>(null);
+  if (deleted === null)
+    return restored === null ? null : (
+      <Notice tone="good" live>
+        {source.restored(restored)}
+      </Notice>
+    );
   const undo = async () => {
     const path = api(source.path, deleted.id, 'restore');
     const answer = await change.send({ method: 'POST', path, body: {}, answer: source.answer });
-    if (answer.ok) onRestored(answer.value);
+    if (!answer.ok) return;
+    setRestored(answer.value);
+    forget();
   };
   return (
-    <>
+    <div className={layout.stack}>
       <Notice
         live
         actions={
@@ -150,10 +159,10 @@ function Undo<List extends z.ZodType, Thing extends Kept, Answer extends z.ZodTy
           </Button>
         }
       >
-        {t('deleted.justNow', { name: deleted.name })}
+        {t(`deleted.justNow.${source.word}`, { name: deleted.name })}
       </Notice>
       <FailureNotice failure={change.failure} />
-    </>
+    </div>
   );
 }
 
@@ -163,7 +172,12 @@ function RestoreDialog<List extends z.ZodType, Thing extends Kept, Answer extend
   source,
   onClose,
   onRestored,
-}: Restoring<List, Thing, Answer> & { readonly thing: Thing; readonly onClose: () => void }) {
+}: {
+  readonly thing: Thing;
+  readonly source: KeptSource<List, Thing, Answer>;
+  readonly onClose: () => void;
+  readonly onRestored: (answer: z.output<Answer>) => void;
+}) {
   const { t } = useConsoleText();
   const { api } = useHere();
   const change = useChange();

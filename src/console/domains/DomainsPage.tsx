@@ -17,7 +17,7 @@ import { Facts, Panel } from '../../shared-ui/Panel.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
-import { Deletions } from '../deletions/Deletions.tsx';
+import { Deletions, UndoDeletion } from '../deletions/Deletions.tsx';
 import { useJustDeleted } from '../deletions/just-deleted.ts';
 import { useHere } from '../organization-context.tsx';
 import { CopyValue } from '../parts/CopyValue.tsx';
@@ -51,6 +51,7 @@ export function DomainsPage() {
           </Button>
         }
       />
+      <UndoDeletion kind="domain" />
       <Domains />
       <Deletions kind="domain" />
       <Outsiders />

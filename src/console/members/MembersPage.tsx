@@ -18,7 +18,7 @@ import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
-import { Deletions } from '../deletions/Deletions.tsx';
+import { Deletions, UndoDeletion } from '../deletions/Deletions.tsx';
 import { fileAddress } from '../hub/hub-client.ts';
 import { useHere } from '../organization-context.tsx';
 import { Choice } from '../parts/Choice.tsx';
@@ -75,6 +75,7 @@ export function MembersPage() {
           ) : null
         }
       />
+      <UndoDeletion kind="member" />
       {added === null ? null : <Added added={added} onDone={() => setAdded(null)} />}
       {job === '' || !isOwner ? null : <JobPanel id={job} onClose={() => set('job', '')} />}
       <ServerList

@@ -6,22 +6,30 @@ import {
   policyUndeletionAnswerSchema,
 } from '../../shared/contracts/hub-deleted-policies.ts';
 import { useConsoleText } from '../console-text.tsx';
-import { KeptList, type KeptSource } from '../deletions/KeptList.tsx';
+import { KeptList, type KeptSource, UndoNotice } from '../deletions/KeptList.tsx';
 import { useHere } from '../organization-context.tsx';
 import { To } from '../parts/To.tsx';
 
+type Source = KeptSource<typeof deletedPolicyListSchema, DeletedPolicy, typeof policyUndeletionAnswerSchema>;
+
 /** Policies that were deleted and can come back; not there when none was. */
 export function DeletedPolicies() {
+  return <KeptList source={useSource()} />;
+}
+
+/** At the top of the same page: takes back what was deleted just now. */
+export function UndoPolicyDeletion() {
+  return <UndoNotice source={useSource()} />;
+}
+
+function useSource(): Source {
   const { t, number } = useConsoleText();
-  const source: KeptSource<
-    typeof deletedPolicyListSchema,
-    DeletedPolicy,
-    typeof policyUndeletionAnswerSchema
-  > = {
+  return {
     path: 'deleted-policies',
     list: deletedPolicyListSchema,
     page: ({ policies, total, next }: DeletedPolicyList) => ({ rows: policies, total, next }),
     answer: policyUndeletionAnswerSchema,
+    word: 'deleted',
     text: t('deleted.text.policy'),
     columns: [{ title: t('policies.revision'), number: true, cell: ({ revision }) => number(revision) }],
     about: (policy) => (
@@ -33,7 +41,6 @@ export function DeletedPolicies() {
     renames: true,
     restored: (answer) => <Restored answer={answer} />,
   };
-  return <KeptList source={source} />;
 }
 
 function Restored({ answer: { policy, users, teams } }: { readonly answer: PolicyUndeletionAnswer }) {

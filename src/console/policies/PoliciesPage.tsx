@@ -19,7 +19,7 @@ import type { Column } from '../parts/Table.tsx';
 import { To } from '../parts/To.tsx';
 import { useFilters } from '../parts/use-filters.ts';
 import { WhoName } from '../parts/WhoName.tsx';
-import { DeletedPolicies } from './DeletedPolicies.tsx';
+import { DeletedPolicies, UndoPolicyDeletion } from './DeletedPolicies.tsx';
 import { usePolicyDrafts } from './drafts-context.tsx';
 import { NewPolicyDialog } from './NewPolicyDialog.tsx';
 import { OrderDialog } from './OrderDialog.tsx';
@@ -48,6 +48,7 @@ export function PoliciesPage() {
           </>
         }
       />
+      <UndoPolicyDeletion />
       <ServerList
         label={t('policies.title')}
         path={api('policies')}

@@ -7,6 +7,11 @@ export function checkText(text: string): readonly Problem[] {
   return readDocument(text, 'organization-policy', desktopCatalog).problems;
 }
 
+/** The same of a file as it lies on the disk. */
+export function checkBytes(bytes: Uint8Array): readonly Problem[] {
+  return readDocument(bytes, 'organization-policy', desktopCatalog).problems;
+}
+
 /** What is wrong, for where the place is shown by other means: messages begin with it, for logs. */
 export function withoutPlace({
   message,

@@ -7,7 +7,7 @@ import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
-import { Deletions } from '../deletions/Deletions.tsx';
+import { Deletions, UndoDeletion } from '../deletions/Deletions.tsx';
 import { useHere } from '../organization-context.tsx';
 import layout from '../parts/Layout.module.css';
 import { FilterChoice, ServerList } from '../parts/ServerList.tsx';
@@ -29,6 +29,7 @@ export function ConnectionsPage() {
   return (
     <>
       <PageHead title={t('sso.title')} text={t('sso.text')} actions={create} />
+      <UndoDeletion kind="connection" />
       <Connections />
       <Deletions kind="connection" />
       <AcceptedConnections />

@@ -7,7 +7,7 @@ import { type Team, teamCreationSchema, teamListSchema, teamSchema } from '../..
 import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
-import { Deletions } from '../deletions/Deletions.tsx';
+import { Deletions, UndoDeletion } from '../deletions/Deletions.tsx';
 import { useHere } from '../organization-context.tsx';
 import { checkForm } from '../parts/check-form.ts';
 import { FormDialog } from '../parts/FormDialog.tsx';
@@ -39,6 +39,7 @@ export function TeamsPage() {
           ) : null
         }
       />
+      <UndoDeletion kind="team" />
       <ServerList
         label={t('teams.title')}
         path={api('teams')}

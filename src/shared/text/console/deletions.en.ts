@@ -1,6 +1,7 @@
 /** Texts of what was deleted and can come back. */
 export const enDeletions = {
-  'deleted.title': 'Deleted',
+  'deleted.title.deleted': 'Deleted',
+  'deleted.title.removed': 'Removed',
   'deleted.search': 'Search by name or who deleted it',
   'deleted.at': 'Deleted',
   'deleted.by': 'Deleted by',
@@ -9,7 +10,8 @@ export const enDeletions = {
   'deleted.restoreNamed': 'Restore “{name}”',
   'deleted.restoreTitle': 'Restore “{name}”?',
   'deleted.restored': '“{name}” is back.',
-  'deleted.justNow': '“{name}” was deleted.',
+  'deleted.justNow.deleted': '“{name}” was deleted.',
+  'deleted.justNow.removed': '“{name}” was removed.',
   'deleted.undo': 'Undo',
 
   'deleted.text.policy': 'Nobody receives these. They can be restored for 30 days; after that they are gone.',

@@ -9,4 +9,5 @@ export const enForms = {
   'form.many': 'Name at most {count}.',
   'form.number': 'Enter a number.',
   'form.whole': 'Enter a whole number.',
+  'file.notUtf8': 'The file was not read: it is not UTF-8 text. Save it as UTF-8 and choose it again.',
 } as const;
