@@ -353,6 +353,16 @@ describe('proxies', () => {
     expect(client.proxyProblem()).toBeNull();
   });
 
+  it('that a policy names later have their chance at once, whatever worked before', async () => {
+    let current: ManagedProxy | null = null;
+    const client = http({ managedProxy: () => current });
+    expect(await client.request(request('/', { url: secureUrl() }))).toMatchObject({ ok: true });
+    expect(proxy.tunnels).toHaveLength(0);
+    current = managed().managedProxy();
+    expect(await client.request(request('/', { url: secureUrl() }))).toMatchObject({ ok: true });
+    expect(proxy.tunnels).toHaveLength(1);
+  });
+
   it('that are taken away are no problem any more', async () => {
     let current: ManagedProxy | null = { ...none, https: 'http://127.0.0.1:1' };
     const client = http({ managedProxy: () => current });

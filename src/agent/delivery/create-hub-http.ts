@@ -24,12 +24,13 @@ export function createHubHttp(options: HubHttpOptions): HubHttp & HubStreaming {
     ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
   };
   const pac = createPacSource({ clock: options.clock, tools });
-  const worked = new Map<string, { readonly id: string; readonly at: number }>();
+  const worked = new Map<string, Remembered>();
   let problem: string | null = null;
 
   const inOrder = (origin: string, routes: readonly Route[]): readonly Route[] => {
     const remembered = worked.get(origin);
-    if (remembered === undefined || options.clock.monotonic() - remembered.at > REMEMBER_MS) return routes;
+    if (remembered === undefined || remembered.among !== idsOf(routes)) return routes;
+    if (options.clock.monotonic() - remembered.at > REMEMBER_MS) return routes;
     const first = routes.filter((route) => routeId(route) === remembered.id);
     return [...first, ...routes.filter((route) => routeId(route) !== remembered.id)];
   };
@@ -51,8 +52,9 @@ export function createHubHttp(options: HubHttpOptions): HubHttp & HubStreaming {
       const answer = await attempt(route);
       if (answer.ok) {
         if (isManagedProxy(route)) problem = null;
-        if (worked.get(url.origin)?.id !== routeId(route)) {
-          worked.set(url.origin, { id: routeId(route), at: options.clock.monotonic() });
+        const [before, id, among] = [worked.get(url.origin), routeId(route), idsOf(routes)];
+        if (before?.id !== id || before.among !== among) {
+          worked.set(url.origin, { id, among, at: options.clock.monotonic() });
         }
         return answer;
       }
@@ -72,6 +74,18 @@ export function createHubHttp(options: HubHttpOptions): HubHttp & HubStreaming {
     stream: ({ url, headers, signal }) =>
       overRoutes({ url, method: 'GET' }, (route) => streamOver({ url, headers, signal }, route, tools)),
   };
+}
+
+/** The way that worked, and among which: a proxy that a policy named since has not had its chance yet. */
+interface Remembered {
+  readonly id: string;
+  readonly among: string;
+  /** Monotonic, in milliseconds. */
+  readonly at: number;
+}
+
+function idsOf(routes: readonly Route[]): string {
+  return routes.map(routeId).join(' ');
 }
 
 type Failed = { readonly ok: false; readonly failure: HubFailure };
