@@ -5,7 +5,7 @@ import { GROUPS, grouped, percentOf, type StatusCounts } from './statuses.ts';
 const WIDTH = 600;
 const HEIGHT = 14;
 
-/** How many follow their policy, as a bar and in words that say the same. */
+/** How many follow their policy (rows of the page Compliance), as a bar and in words that say the same. */
 export function ComplianceBar({ counts }: { readonly counts: StatusCounts }) {
   const { t, number } = useConsoleText();
   const sums = grouped(counts);
@@ -18,7 +18,8 @@ export function ComplianceBar({ counts }: { readonly counts: StatusCounts }) {
           good: number(sums.good),
           all: number(sums.all),
           percent: number(percentOf(sums.good, sums.all)),
-        })}
+        })}{' '}
+        {t('compliance.counted')}
       </p>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" className={classes.bar} aria-hidden>
         {GROUPS.map(([group]) => {

@@ -34,9 +34,10 @@ export const enCompliance = {
   'compliance.found': { one: '{count} row', other: '{count} rows' },
   'compliance.noneTitle': 'No device matches',
   'compliance.noneText': 'Choose other filters, or show compliant devices too.',
-  'compliance.byStatus': 'Devices by status',
+  'compliance.byStatus': 'By status',
   'compliance.showOnly': '{status}: {count}. Show only these',
   'compliance.share': '{good} of {all} follow their policy ({percent} %).',
+  'compliance.counted': 'Each device counts, and so does each member without a device, once.',
   'compliance.shareNone': 'Nobody is here to be counted yet.',
   'compliance.legend': '{status}: {count}',
   'compliance.group.good': 'Compliant or excepted',
@@ -48,6 +49,12 @@ export const enCompliance = {
   'compliance.trendSame': 'As many as on {day}: {percent} % follow their policy.',
   'compliance.trendUp': 'Up from {before} % on {day} to {percent} % that follow their policy.',
   'compliance.trendDown': 'Down from {before} % on {day} to {percent} % that follow their policy.',
+  'compliance.trendGaps': {
+    one: 'On {count} day since then nobody counted, because the hub did not run; the chart is hatched there.',
+    other:
+      'On {count} days since then nobody counted, because the hub did not run; the chart is hatched there.',
+  },
+  'compliance.notCounted': 'Not counted',
   'compliance.trendTable': 'The same as a table',
   'compliance.day': 'Day (UTC)',
 
