@@ -1,7 +1,7 @@
 import type { Browser } from '@playwright/test';
 import { z } from 'zod';
 import { settled } from '../../test/console/open-console.ts';
-import { choosePassword, signIn } from '../../test/console/password-pages.ts';
+import { choosePassword, setUpAuthenticator, signIn } from '../../test/console/password-pages.ts';
 import { runHubCommand, startHubProcess, temporaryDataDirectory } from '../../test/hub-process.ts';
 import type { Album } from './album.ts';
 
@@ -35,10 +35,9 @@ export async function takeFirstRun(album: Album, browser: Browser): Promise<void
       name: 'Olivia Owner',
     });
     await page.goto('/');
-    const pages = page.getByRole('navigation', { name: 'Pages', exact: true });
-    await pages.or(page.locator('input[name="email"]')).first().waitFor();
-    if ((await pages.count()) === 0) await signIn(page, 'olivia@acme.example');
-    await pages.waitFor();
+    await signIn(page, 'olivia@acme.example');
+    await setUpAuthenticator(page);
+    await page.getByRole('navigation', { name: 'Pages', exact: true }).waitFor();
     for (const [name, place] of Object.entries(PAGES)) {
       await album.reach(page, `first-${name}`, async () => {
         await page.goto(`/o/acme/${place}`);

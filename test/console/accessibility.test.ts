@@ -89,8 +89,19 @@ async function placesOfThings(api: OpenConsole['api']): Promise<readonly string[
 }
 
 const TWICE_THE_SIZE = { width: 640, height: 400 };
-const NARROW = { width: 360, height: 740 };
+/** 1280 at four times the size (WCAG 1.4.10). */
+const NARROW = { width: 320, height: 640 };
 const WIDE = { width: 1280, height: 720 };
+
+/** Run by the page: what can have the focus where nobody sees it. */
+const UNSEEN = `[...document.querySelectorAll('main :is(a[href], button, select, summary, input, textarea)')]
+  .filter((each) => each.checkVisibility({ visibilityProperty: true }))
+  .filter((each) => {
+    for (let at = each.parentElement; at !== null; at = at.parentElement)
+      if (getComputedStyle(at).clipPath === 'inset(50%)') return true;
+    return false;
+  })
+  .map((each) => each.outerHTML.slice(0, 120))`;
 
 /** What is wrong with what the page shows: for axe in both schemes, and at each width. */
 async function wrongWith(page: Page, name: string): Promise<readonly string[]> {
@@ -99,6 +110,8 @@ async function wrongWith(page: Page, name: string): Promise<readonly string[]> {
     await page.setViewportSize(size);
     const width = Number(await page.evaluate('document.documentElement.scrollWidth'));
     if (width !== size.width) found.push(`scrolls sideways: ${width} of ${size.width}`);
+    const unseen = z.array(z.string()).parse(await page.evaluate(UNSEEN));
+    found.push(...unseen.map((each) => `has the focus unseen at ${size.width}: ${each}`));
   }
   await page.setViewportSize(WIDE);
   return found.map((each) => `${name}: ${each}`);

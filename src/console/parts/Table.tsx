@@ -49,7 +49,7 @@ export function Table<Row>(props: TableProps<Row>) {
         <thead>
           <tr>
             {selection === undefined ? null : (
-              <th scope="col" className={classes.box}>
+              <th scope="col" className={classes.box} data-title={t('list.chooseAll')}>
                 <Checkbox
                   aria-label={t('list.chooseAll')}
                   checked={chosen > 0 && chosen === keys.length}

@@ -60,7 +60,7 @@ export function FailuresPart({ connection }: { readonly connection: Connection }
             sort: 'email',
             cell: ({ email }) => email ?? t('sso.errorUnknown'),
           },
-          { title: t('sso.errorClass'), cell: (each) => <code>{each.class}</code> },
+          { title: t('sso.errorClass'), cell: (each) => <code className={layout.whole}>{each.class}</code> },
           { title: t('sso.errorDetail'), cell: ({ detail }) => detail },
           { title: t('sso.errorWhen'), sort: 'at', cell: ({ at }) => <When at={at} /> },
         ]}
@@ -84,7 +84,7 @@ function ByClass({ classes }: { readonly classes: readonly FailureClass[] }) {
         rows={classes}
         rowKey={(each) => each.class}
         columns={[
-          { title: t('sso.errorClass'), cell: (each) => <code>{each.class}</code> },
+          { title: t('sso.errorClass'), cell: (each) => <code className={layout.whole}>{each.class}</code> },
           { title: t('sso.errorMeans'), cell: (each) => meaning(each.class) },
           { title: t('sso.errorDo'), cell: ({ help }) => <span className={layout.dim}>{help}</span> },
           { title: t('sso.errorCount'), number: true, cell: ({ count }) => number(count) },

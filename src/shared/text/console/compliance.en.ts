@@ -41,7 +41,7 @@ export const enCompliance = {
   'compliance.shareNone': 'Nobody is here to be counted yet.',
   'compliance.legend': '{status}: {count}',
   'compliance.group.good': 'Compliant or excepted',
-  'compliance.group.bad': 'Not compliant or outdated',
+  'compliance.group.bad': 'Non-compliant or outdated',
   'compliance.group.open': 'Unknown, no policy, or uncontrolled domain',
   'compliance.trend': 'Trend',
   'compliance.trendDays': 'Days',
