@@ -3,6 +3,7 @@
 // of a large organization.
 //
 //   node scripts/screenshots.ts                        every view into out/screenshots, and what the docs show into the docs
+//   node scripts/screenshots.ts --docs                 only what the docs show
 //   node scripts/screenshots.ts --all FOLDER [NAME]    every view, or those whose names begin so, into a folder
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -55,20 +56,20 @@ function sittings({ few = false }: View): readonly (readonly [readonly Look[], B
 }
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const [all, wantedFolder, wantedName = ''] = process.argv.slice(2);
-if (all !== undefined && (all !== '--all' || wantedFolder === undefined))
-  throw new Error('Take no arguments, or --all FOLDER [NAME].');
+const [wish, wantedFolder, wantedName = ''] = process.argv.slice(2);
+if (wish !== undefined && wish !== '--docs' && (wish !== '--all' || wantedFolder === undefined))
+  throw new Error('Give nothing, --docs, or --all FOLDER [NAME].');
 const folder = wantedFolder ?? join(root, 'out', 'screenshots');
 await mkdir(folder, { recursive: true });
 const built = await buildDashboard();
 const browser = await launchBrowser();
 try {
-  const left = DASHBOARD_VIEWS.filter(({ name }) => name.startsWith(wantedName));
+  const left = wish === '--docs' ? [] : DASHBOARD_VIEWS.filter(({ name }) => name.startsWith(wantedName));
   const work = async () => {
     for (let view = left.shift(); view !== undefined; view = left.shift()) await shoot(browser, view);
   };
   await Promise.all([work(), work()]);
-  if (wantedFolder === undefined) for (const view of DOCUMENTED) await keep(browser, view);
+  if (wish !== '--all') for (const view of DOCUMENTED) await keep(browser, view);
 } finally {
   await browser.close();
   await built.remove();
@@ -89,8 +90,13 @@ async function shoot(browser: Browser, view: View): Promise<void> {
 }
 
 async function keep(browser: Browser, view: DocumentedView): Promise<void> {
-  const { file, width, height, scheme } = view;
-  const options = { viewport: { width, height }, deviceScaleFactor: 2, colorScheme: scheme, locale: 'en-GB' };
+  const { file, width, height, scale, scheme } = view;
+  const options = {
+    viewport: { width, height },
+    deviceScaleFactor: scale,
+    colorScheme: scheme,
+    locale: 'en-GB',
+  };
   await open(browser, { ...view, name: file }, options, async (page) => {
     await page.screenshot({ path: join(root, 'docs', 'screenshots', file), animations: 'disabled' });
   });

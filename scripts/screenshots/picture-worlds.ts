@@ -21,6 +21,7 @@ export function tidyWorld(): World {
     cpus: { locked: false, value: 4 },
   };
   const { account } = world.account;
+  const { policy } = world;
   return {
     ...world,
     documents,
@@ -32,6 +33,8 @@ export function tidyWorld(): World {
       account:
         account === null ? null : { ...account, name: 'Ada Lovelace', email: 'ada.lovelace@acme.example' },
     },
+    policy:
+      policy === null ? null : { ...policy, access: { registries: null, images: null, enforced: false } },
     testPaths: false,
   };
 }

@@ -1,6 +1,7 @@
 import Lock from 'lucide-react/icons/lock';
 import { useCallback, useMemo, useState } from 'react';
 import type { StatusAnswer } from '../../shared/contracts/local-api.ts';
+import { Breaking } from '../../shared-ui/Breaking.tsx';
 import { Highlighted } from '../../shared-ui/Highlighted.tsx';
 import { searchWords } from '../../shared-ui/match-text.ts';
 import { Panel } from '../../shared-ui/Panel.tsx';
@@ -134,7 +135,9 @@ function ManagedRow({
         </code>
       </th>
       <td className={classes.value} data-column={t('policy.column.value')}>
-        <span className={classes.clamp}>{valueText(state.value, registration)}</span>
+        <span className={classes.clamp}>
+          <Breaking text={valueText(state.value, registration)} />
+        </span>
       </td>
       <td data-column={t('policy.column.source')}>
         {state.managedBy === null ? null : t(`source.${state.managedBy.source}`)}

@@ -1,8 +1,8 @@
 import type { SourceState } from '../../shared/contracts/local-api.ts';
+import { PathText } from '../../shared-ui/Breaking.tsx';
 import { CopyButton } from '../../shared-ui/CopyButton.tsx';
 import { DocumentView } from '../../shared-ui/DocumentView.tsx';
 import { Facts, Panel } from '../../shared-ui/Panel.tsx';
-import { PathText } from '../../shared-ui/PathText.tsx';
 import { Tag, type Tone } from '../../shared-ui/Tag.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { When } from '../../shared-ui/When.tsx';

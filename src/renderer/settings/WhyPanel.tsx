@@ -1,6 +1,6 @@
 import type { HubPolicy, SettingState } from '../../shared/contracts/local-api.ts';
+import { PathText } from '../../shared-ui/Breaking.tsx';
 import { type Fact, Facts } from '../../shared-ui/Panel.tsx';
-import { PathText } from '../../shared-ui/PathText.tsx';
 import { SafeLink } from '../../shared-ui/SafeLink.tsx';
 import { SidePanel } from '../../shared-ui/SidePanel.tsx';
 import { Tag, type Tone } from '../../shared-ui/Tag.tsx';

@@ -1,10 +1,10 @@
 import LockKeyhole from 'lucide-react/icons/lock-keyhole';
 import type { AccountAnswer } from '../../shared/contracts/local-api.ts';
+import { PathText } from '../../shared-ui/Breaking.tsx';
 import { Mark } from '../../shared-ui/Mark.tsx';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { Facts } from '../../shared-ui/Panel.tsx';
-import { PathText } from '../../shared-ui/PathText.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { SignIn } from '../account/SignIn.tsx';
 import { AgentSays, useNameOf } from '../agent/AgentSays.tsx';
