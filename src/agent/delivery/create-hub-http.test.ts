@@ -54,7 +54,7 @@ interface TestProxy {
   readonly server: Server;
   readonly address: string;
   readonly tunnels: string[];
-  answer: 'tunnel' | number | 'silence';
+  answer: 'tunnel' | number | 'silence' | 'drops';
   credentials: string | undefined;
 }
 
@@ -68,6 +68,7 @@ async function startProxy(): Promise<TestProxy> {
     open.add(socket);
     socket.on('close', () => open.delete(socket));
     if (proxy.answer === 'silence') return;
+    if (proxy.answer === 'drops') return drip(socket);
     if (typeof proxy.answer === 'number') return void socket.end(`HTTP/1.1 ${proxy.answer} No\r\n\r\n`);
     const upstream = connect(portOf(secure), '127.0.0.1', () => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
@@ -78,6 +79,13 @@ async function startProxy(): Promise<TestProxy> {
   });
   await listen(server);
   return Object.assign(proxy, { address: `http://127.0.0.1:${portOf(server)}` });
+}
+
+/** The head of an answer, a byte at a time, without an end. */
+function drip(socket: Socket): void {
+  socket.write('HTTP/1.1 200 OK\r\nX-Slow: ');
+  const timer = setInterval(() => socket.write('x'), 50);
+  socket.on('close', () => clearInterval(timer));
 }
 
 const portOf = (server: { address(): unknown }): number => (server.address() as AddressInfo).port;
@@ -327,6 +335,15 @@ describe('proxies', () => {
     const broken = http(managed({ https: '', embeddedPac: 'nonsense(' }));
     expect(await broken.request(request('/', { url: secureUrl() }))).toMatchObject({ ok: true });
     expect(broken.proxyProblem()?.message).toContain('PAC');
+  });
+
+  it('that answer a byte at a time are given up like silent ones, and changes too go another way', async () => {
+    proxy.answer = 'drops';
+    const client = http({ ...managed(), timeouts: { connect: 2_000, response: 20_000, total: 20_000 } });
+    const change = { method: 'POST', url: secureUrl(), body: '{}' } as const;
+    expect(await client.request(request('/', change))).toMatchObject({ ok: true, status: 200 });
+    expect(proxy.tunnels).toHaveLength(1);
+    expect(client.proxyProblem()?.message).toContain('the proxy did not answer in time');
   });
 
   it('of the environment come between', async () => {

@@ -61,7 +61,10 @@ export async function requestOver(
     }
     return readAnswer(stream.response, Buffer.concat(chunks).toString('utf8'), expect);
   } catch (error) {
-    const failure = failureOf(error, route, trust.problem);
+    const failure = failureOf(error, route, {
+      caProblem: trust.problem,
+      calledOff: request.signal?.aborted === true,
+    });
     if (failure.kind === 'untrusted_certificate') tools.authorities.forget();
     return { ok: false, failure };
   } finally {
@@ -127,15 +130,24 @@ interface Agents {
   readonly https?: HttpsAgent;
 }
 
+interface ProxyRequest {
+  readonly headers: Record<string, string>;
+  readonly secureContext: SecureContext;
+  /** Ends the asking for a tunnel; one that stands is not touched by it. */
+  readonly signal: AbortSignal;
+}
+
 /** Agents of their own for each request, closed after it: one call an hour is worth no idle connection. */
 export async function agentsFor(url: URL, route: Route, tools: RequestTools): Promise<Agents> {
   if (url.protocol === 'http:' && route.proxy === null) return { http: new HttpAgent({ keepAlive: false }) };
   const { secureContext } = await tools.authorities.context();
   if (route.proxy === null) return { https: new HttpsAgent({ keepAlive: false, secureContext }) };
   const { HttpProxyAgent, HttpsProxyAgent } = await import('hpagent');
-  const proxyRequestOptions: { headers: Record<string, string>; secureContext: SecureContext } = {
+  // The library's own bound is for silence: a proxy that drips a byte now and then would take the whole request's time.
+  const proxyRequestOptions: ProxyRequest = {
     headers: { 'user-agent': tools.userAgent },
     secureContext,
+    signal: AbortSignal.timeout(tools.timeouts.connect),
   };
   const common = {
     keepAlive: false,
@@ -159,10 +171,18 @@ const BEFORE_SENDING: Readonly<Record<string, string>> = {
 
 const CERTIFICATE = /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERR_TLS_CERT_|HOSTNAME_MISMATCH)/;
 
-/** What went wrong, told apart by what the caller and the person can do about it. */
-export function failureOf(error: unknown, route: Route, caProblem: string | null): HubFailure {
+/**
+ * What went wrong, told apart by what the caller and the person can do about it.
+ * @param calledOff whether the caller's own signal has ended the request: else it was the bound for the proxy's tunnel
+ */
+export function failureOf(
+  error: unknown,
+  route: Route,
+  { caProblem, calledOff }: { readonly caProblem: string | null; readonly calledOff: boolean },
+): HubFailure {
   const { name, code, message, event } = facts(error);
-  if (name === 'AbortError' || code === 'ERR_ABORTED' || code === 'ABORT_ERR') {
+  const aborted = name === 'AbortError' || code === 'ERR_ABORTED' || code === 'ABORT_ERR';
+  if (aborted && (calledOff || route.proxy === null)) {
     return { kind: 'aborted', message: 'it was called off', maybeSent: true };
   }
   const before = BEFORE_SENDING[code];
@@ -175,7 +195,7 @@ export function failureOf(error: unknown, route: Route, caProblem: string | null
         : `the proxy refused (${refusedBy})`;
     return { kind: 'unreachable', message: why, maybeSent: false };
   }
-  if (route.proxy !== null && message === 'Proxy timeout') {
+  if (route.proxy !== null && (aborted || message === 'Proxy timeout')) {
     return { kind: 'timeout', message: 'the proxy did not answer in time', maybeSent: false };
   }
   if (CERTIFICATE.test(code)) {

@@ -38,7 +38,10 @@ export async function streamOver(
   };
   const begun = await firstOf(stream);
   if ('error' in begun) {
-    const failure = failureOf(begun.error, route, trust.problem);
+    const failure = failureOf(begun.error, route, {
+      caProblem: trust.problem,
+      calledOff: request.signal.aborted,
+    });
     if (failure.kind === 'untrusted_certificate') tools.authorities.forget();
     close();
     return { ok: false, failure };
