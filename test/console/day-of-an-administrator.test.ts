@@ -104,6 +104,8 @@ test('the set-up link makes the first owner, who sets up a second factor and fin
   await steps.filter({ hasText: 'Verify a domain' }).waitFor();
   // Nothing is done yet, and nothing says so.
   expect(await steps.filter({ hasText: 'To do' }).count()).toBe(5);
+  const attention = page.getByRole('region', { name: 'Needs attention' });
+  await attention.getByText('Nothing needs attention.').waitFor();
 });
 
 test('a domain is claimed, not verified before its record is there, and verified by DNS then', async () => {

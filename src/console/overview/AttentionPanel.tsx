@@ -61,6 +61,8 @@ function placeOf(
   page: (...parts: readonly string[]) => string,
 ): string {
   switch (about.kind) {
+    case 'organization':
+      return page('organization');
     case 'domain':
       return page('domains');
     case 'connection':

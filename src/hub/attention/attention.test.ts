@@ -7,6 +7,7 @@ import { noMail } from '../mail/mailer.ts';
 import { smtpMailer } from '../mail/smtp-mailer.ts';
 import { noteRefusal } from '../scim/refusals.ts';
 import { ScimError } from '../scim/scim-error.ts';
+import { changeSignInSettings } from '../sso/sign-in-settings.ts';
 import { startTestApi, type TestApi } from '../test-api.ts';
 
 let api: TestApi;
@@ -93,6 +94,54 @@ it('writes to no owner who came by SCIM or is disabled', async () => {
   await origin('manual');
   expect(await writeToOwnersOfFailingDomains(db, mail, 'https://hub.acme.example')).toBe(1);
   expect(sent).toEqual(['owner@acme.example']);
+});
+
+it('names owners who sign in with a password alone, until they have a factor or are asked for one', async () => {
+  const { db } = api.database;
+  const CODE = 'owner_without_second_factor';
+  const { organizationId } = api.ids;
+  const owners = await db
+    .selectFrom('memberships as m')
+    .innerJoin('users as u', 'u.id', 'm.user_id')
+    .select(['u.id', 'u.password_hash as password'])
+    .where('m.organization_id', '=', organizationId)
+    .where('m.role', '=', 'owner')
+    .execute();
+  const setPassword = (password: string | null) =>
+    db
+      .updateTable('users')
+      .set({ password_hash: password })
+      .where(
+        'id',
+        'in',
+        owners.map(({ id }) => id),
+      )
+      .execute();
+  const ask = (asks: boolean) =>
+    changeSignInSettings(db, context(), organizationId, { ownersNeedSecondFactor: asks });
+  await setPassword(null);
+  // Nobody comes in by a password.
+  expect(await about(CODE)).toEqual([]);
+  await setPassword('never matches');
+  const [said] = await about(CODE);
+  expect(said).toMatchObject({
+    about: { kind: 'organization', id: organizationId },
+    count: owners.length,
+    message: expect.stringContaining('with a password alone'),
+  });
+  const editor = await api.send({ as: 'editor', method: 'GET', url: '/v1/orgs/acme/attention' });
+  expect(editor.json()).toEqual({ items: [] });
+  await ask(true);
+  expect(await about(CODE)).toEqual([]);
+  await ask(false);
+  const factors = owners.map(({ id }) => ({ user_id: id, sealed: Buffer.from('x'), created_at: new Date() }));
+  await db.insertInto('second_factors').values(factors).execute();
+  // An app that was begun and never confirmed is none.
+  expect(await about(CODE)).toHaveLength(1);
+  await db.updateTable('second_factors').set({ confirmed_at: new Date() }).execute();
+  expect(await about(CODE)).toEqual([]);
+  await db.deleteFrom('second_factors').execute();
+  await setPassword(null);
 });
 
 it('lists what SCIM was refused in the last day, and nothing of another organization', async () => {

@@ -4,6 +4,7 @@ import { listConnections } from '../connections/connection-service.ts';
 import type { Reader } from '../database/connection.ts';
 import { listDomains } from '../domains/domain-list.ts';
 import { deviceAttention } from './device-attention.ts';
+import { ownerAttention } from './owner-attention.ts';
 
 /** Failures and refusals are worth a look for a day. */
 const DAY_MS = 24 * 3_600_000;
@@ -30,8 +31,8 @@ const HELP_OF_WARNINGS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Standing warnings of an organization, errors before warnings; within them domains first, then connections, then
- * devices. Editors are told nothing of domains and identity providers.
+ * Standing warnings of an organization, errors before warnings; within them owners without a second factor first,
+ * then domains, connections and devices. Editors are told of devices only.
  */
 export async function readAttention(
   reader: Reader,
@@ -40,6 +41,7 @@ export async function readAttention(
 ): Promise<Attention> {
   const since = new Date(place.at.getTime() - DAY_MS);
   const items = [
+    ...(sees === 'everything' ? await ownerAttention(reader, place.organizationId) : []),
     ...(sees === 'everything' ? await failingDomains(reader, place.organizationId) : []),
     ...(sees === 'everything' ? await connectionWarnings(reader, place) : []),
     ...(sees === 'everything' ? await failuresSince(reader, place.organizationId, since) : []),

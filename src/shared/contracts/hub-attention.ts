@@ -7,14 +7,14 @@ import { z } from 'zod';
 
 export const attentionItemSchema = z.object({
   /**
-   * `domain_failing`, `scim_refused`, `sign_in_failing`, a warning of a connection (`certificate_expiring`, …), or of
+   * `owner_without_second_factor`, `domain_failing`, `scim_refused`, `sign_in_failing`, a warning of a connection (`certificate_expiring`, …), or of
    * devices `broken_files`, `refused_bundles`, `drifting`.
    */
   code: z.string(),
   severity: z.enum(['warning', 'error']),
   /** What it is about, so that a reader can go there; devices together have neither id nor name. */
   about: z.object({
-    kind: z.enum(['domain', 'connection', 'devices']),
+    kind: z.enum(['organization', 'domain', 'connection', 'devices']),
     id: z.uuid().nullable(),
     name: z.string(),
   }),
