@@ -1,28 +1,9 @@
-import type { Browser } from '@playwright/test';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { accessPoliciesSchema } from '../../src/shared/contracts/access-policies.ts';
-import { launchBrowser } from '../browser.ts';
-import { type ConsoleHub, type OpenConsole, openConsole, startConsoleHub, type Who } from './open-console.ts';
+import { consoleForFile, type OpenConsole } from './open-console.ts';
 
-let hub: ConsoleHub;
-let browser: Browser;
-beforeAll(async () => {
-  [hub, browser] = await Promise.all([startConsoleHub(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await hub?.stop();
-});
+const { hub, visit } = consoleForFile();
 
-async function visit(who: Who, act: (console: OpenConsole) => Promise<void>): Promise<void> {
-  const opened = await openConsole(browser, hub, who);
-  try {
-    await act(opened);
-    expect(opened.complaints).toEqual([]);
-  } finally {
-    await opened.close();
-  }
-}
 const present = async ({ api }: OpenConsole) =>
   accessPoliciesSchema.parse(await api('GET', '/access-policies'));
 

@@ -1,32 +1,26 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signingKeyListSchema } from '../../src/shared/contracts/hub-signing-keys.ts';
 import { deploymentsFor } from '../../src/shared/enforcement/deployments.ts';
 import { utf16 } from '../../src/shared/enforcement/registry-file.ts';
 import { type Machine, makeMachine } from '../agent-at-hub.ts';
-import { launchBrowser } from '../browser.ts';
 import { signInAt } from '../real-hub.ts';
-import { type ConsoleHub, type OpenConsole, openConsole, startConsoleHub } from './open-console.ts';
+import { consoleForFile, type OpenConsole } from './open-console.ts';
 
 /*
  * What an administrator decides in the console, done by whole agents at the same hub: the files that it makes are put
  * where it says, what is set there arrives, and what the agents report is what its pages then say.
  */
-let hub: ConsoleHub;
-let browser: Browser;
+const { hub, open } = consoleForFile();
 let owner: OpenConsole;
 const machines: Machine[] = [];
 
 beforeAll(async () => {
-  [hub, browser] = await Promise.all([startConsoleHub(), launchBrowser()]);
-  owner = await openConsole(browser, hub, 'owner');
+  owner = await open('owner');
 });
 afterAll(async () => {
   for (const machine of machines) await machine.end();
-  await browser?.close();
-  await hub?.stop();
 });
 
 async function machineOf(platform: 'linux' | 'mac'): Promise<Machine> {

@@ -1,28 +1,20 @@
-import type { Browser } from '@playwright/test';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser } from '../browser.ts';
+import { beforeAll, expect, test } from 'vitest';
 import { DRIFTED, type ReportingDevice, signInDevice } from './devices.ts';
-import { type ConsoleHub, openConsole, startConsoleHub } from './open-console.ts';
+import { consoleForFile } from './open-console.ts';
 
-let hub: ConsoleHub;
-let browser: Browser;
+const { hub, open } = consoleForFile();
 let desk: ReportingDevice;
 let laptop: ReportingDevice;
 
 beforeAll(async () => {
-  [hub, browser] = await Promise.all([startConsoleHub(), launchBrowser()]);
   desk = await signInDevice(hub, 'developer', 'Dana’s desk');
   laptop = await signInDevice(hub, 'designer', 'Dave’s laptop');
   await desk.report();
   await laptop.report(DRIFTED);
 });
-afterAll(async () => {
-  await browser?.close();
-  await hub?.stop();
-});
 
 test('who follows their policy: found, filtered, said in words, and kept up to date while the page is open', async () => {
-  const { page, go, complaints, close } = await openConsole(browser, hub, 'owner');
+  const { page, go, complaints, close } = await open('owner');
   try {
     await go('compliance');
     const table = page.getByRole('table', { name: 'Compliance' });
@@ -53,7 +45,7 @@ test('who follows their policy: found, filtered, said in words, and kept up to d
 });
 
 test('the columns sort, by mouse and keyboard, and the link says how', async () => {
-  const { page, go, close } = await openConsole(browser, hub, 'owner');
+  const { page, go, close } = await open('owner');
   try {
     await go('compliance');
     const head = page.getByRole('columnheader', { name: 'Device' });
@@ -74,7 +66,7 @@ test('the columns sort, by mouse and keyboard, and the link says how', async () 
 });
 
 test('the file has the rows of the filter', async () => {
-  const { page, go, close } = await openConsole(browser, hub, 'owner');
+  const { page, go, close } = await open('owner');
   try {
     await go('compliance?search=dave&hide=');
     const [download] = await Promise.all([
@@ -94,7 +86,7 @@ test('the file has the rows of the filter', async () => {
 
 test('one device: what to do, who decided what, what was put right; named, and forgotten with what is lost', async () => {
   await laptop.report({ ...DRIFTED, reportId: crypto.randomUUID() });
-  const { page, go, complaints, close } = await openConsole(browser, hub, 'owner');
+  const { page, go, complaints, close } = await open('owner');
   try {
     await go('compliance');
     await page.getByRole('link', { name: 'Dave’s laptop' }).click();

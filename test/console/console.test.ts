@@ -1,37 +1,9 @@
-import type { Browser, Page } from '@playwright/test';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from '@playwright/test';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { launchBrowser } from '../browser.ts';
-import {
-  type ConsoleHub,
-  type OpenConsole,
-  openConsole,
-  settled,
-  startConsoleHub,
-  type Who,
-} from './open-console.ts';
+import { consoleForFile, type OpenConsole, settled } from './open-console.ts';
 
-let hub: ConsoleHub;
-let browser: Browser;
-
-beforeAll(async () => {
-  [hub, browser] = await Promise.all([startConsoleHub(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await hub?.stop();
-});
-
-/** One person's visit; whatever they do, the browser has nothing to complain of. */
-async function visit(who: Who, act: (console: OpenConsole) => Promise<void>): Promise<void> {
-  const opened = await openConsole(browser, hub, who);
-  try {
-    await act(opened);
-    expect(opened.complaints).toEqual([]);
-  } finally {
-    await opened.close();
-  }
-}
+const { hub, browser, visit } = consoleForFile();
 
 const button = (page: Page, name: string | RegExp) =>
   page.getByRole('button', { name, exact: typeof name === 'string' });
@@ -51,7 +23,7 @@ async function newPolicy({ api }: OpenConsole, name: string): Promise<z.infer<ty
 
 describe('who may see what', () => {
   test('without a session the hub asks to sign in and then leads back to the page that was wanted', async () => {
-    const context = await browser.newContext({ baseURL: hub.said.url });
+    const context = await browser().newContext({ baseURL: hub.said.url });
     const page = await context.newPage();
     await page.goto('/o/acme/members?role=owner');
     await page.waitForURL('**/sign-in?next=**');

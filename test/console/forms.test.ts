@@ -1,33 +1,22 @@
-import type { Browser, Locator, Page, Route } from '@playwright/test';
+import type { Locator, Page, Route } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { IDP_ONE } from '../../src/hub/connections/test-certificates.ts';
-import { launchBrowser } from '../browser.ts';
-import {
-  type ConsoleHub,
-  type OpenConsole,
-  openConsole,
-  startConsoleHub,
-  typePassword,
-} from './open-console.ts';
+import { consoleForFile, type OpenConsole, typePassword } from './open-console.ts';
 
 /*
  * Forms when the network fails, the hub does, or the session ends: whatever was typed is there still, with the reason,
  * and the same press of the button works once all is well again.
  */
 
-let hub: ConsoleHub;
-let browser: Browser;
+const { hub, open } = consoleForFile();
 let owner: OpenConsole;
 beforeAll(async () => {
-  [hub, browser] = await Promise.all([startConsoleHub(), launchBrowser()]);
-  owner = await openConsole(browser, hub, 'owner');
+  owner = await open('owner');
 });
 afterEach(() => owner.page.unrouteAll());
 afterAll(async () => {
   await owner?.close();
-  await browser?.close();
-  await hub?.stop();
 });
 
 interface Form {

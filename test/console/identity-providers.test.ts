@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -10,13 +10,11 @@ import {
   type TestPerson,
   type TestProvider,
 } from '../../src/hub/sso/test-openid-provider.ts';
-import { launchBrowser } from '../browser.ts';
-import { type ConsoleHub, type OpenConsole, openConsole, startConsoleHub } from './open-console.ts';
+import { consoleForFile, type OpenConsole } from './open-console.ts';
 
 /* Identity providers in the console, with a second OpenID provider that is real: set-up, test, sign-in, SCIM, the move. */
 
-let hub: ConsoleHub;
-let browser: Browser;
+const { hub, browser, open } = consoleForFile(() => ['--idp-network', '127.0.0.0/8']);
 let provider: TestProvider | undefined;
 
 // Opened before any connection serves their addresses: from then on their sign-in goes elsewhere.
@@ -24,16 +22,10 @@ let owner: OpenConsole;
 let secondOwner: OpenConsole;
 
 beforeAll(async () => {
-  [hub, browser] = await Promise.all([startConsoleHub(['--idp-network', '127.0.0.0/8']), launchBrowser()]);
-  [owner, secondOwner] = [
-    await openConsole(browser, hub, 'owner'),
-    await openConsole(browser, hub, 'secondOwner'),
-  ];
+  [owner, secondOwner] = [await open('owner'), await open('secondOwner')];
 });
 afterAll(async () => {
-  await browser?.close();
   await provider?.stop();
-  await hub?.stop();
 });
 
 /** Whatever somebody does, the browser has nothing to complain of. */
@@ -79,7 +71,7 @@ const theProvider = (): TestProvider => {
 /** Signs a person in at the hub by the provider, in a browser of their own; answers what the last page says. */
 async function signInBySso(who: TestPerson): Promise<string> {
   theProvider().seat(who);
-  const context = await browser.newContext({ baseURL: hub.said.url });
+  const context = await browser().newContext({ baseURL: hub.said.url });
   const page = await context.newPage();
   await page.goto('/sign-in');
   await page.locator('input[name="email"]').fill(String(who.claims.email).replace('elsewhere', 'acme'));

@@ -1,32 +1,27 @@
-import type { Browser, Locator } from '@playwright/test';
+import type { Locator } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestProvider, type TestProvider } from '../../src/hub/sso/test-openid-provider.ts';
 import { policyListSchema } from '../../src/shared/contracts/hub-api.ts';
-import { launchBrowser } from '../browser.ts';
 import { signInDevice } from './devices.ts';
 import { type Hands, handsOn } from './keyboard-hands.ts';
-import { type ConsoleHub, type OpenConsole, openConsole, startConsoleHub } from './open-console.ts';
+import { consoleForFile, type OpenConsole } from './open-console.ts';
 
 /*
  * The main job of every page with the keyboard alone: addresses are typed, and everything after that is reached by Tab.
  * What has the focus can be seen, and after each change and each dialog something still has it.
  */
-let hub: ConsoleHub;
-let browser: Browser;
+const { hub, open } = consoleForFile(() => ['--idp-network', '127.0.0.0/8']);
 let opened: OpenConsole;
 let hands: Hands;
 let provider: TestProvider | undefined;
 
 beforeAll(async () => {
-  [hub, browser] = await Promise.all([startConsoleHub(['--idp-network', '127.0.0.0/8']), launchBrowser()]);
-  opened = await openConsole(browser, hub, 'owner');
+  opened = await open('owner');
   hands = handsOn(opened.page);
   await (await signInDevice(hub, 'developer', 'Dana’s desk')).report();
 });
 afterAll(async () => {
-  await browser?.close();
   await provider?.stop();
-  await hub?.stop();
 });
 
 const main = () => opened.page.getByRole('main');

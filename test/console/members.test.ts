@@ -1,29 +1,10 @@
-import type { Browser, Page } from '@playwright/test';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from '@playwright/test';
+import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { launchBrowser } from '../browser.ts';
-import { type ConsoleHub, type OpenConsole, openConsole, startConsoleHub } from './open-console.ts';
+import { consoleForFile, type OpenConsole } from './open-console.ts';
 
-let hub: ConsoleHub;
-let browser: Browser;
-
-beforeAll(async () => {
-  [hub, browser] = await Promise.all([startConsoleHub(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await hub?.stop();
-});
-
-async function visit(act: (console: OpenConsole) => Promise<void>): Promise<void> {
-  const opened = await openConsole(browser, hub, 'owner');
-  try {
-    await act(opened);
-    expect(opened.complaints).toEqual([]);
-  } finally {
-    await opened.close();
-  }
-}
+const { hub, open, visit: visitAs } = consoleForFile();
+const visit = (act: (opened: OpenConsole) => Promise<void>) => visitAs('owner', act);
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
@@ -119,7 +100,7 @@ test('a member’s page has sign-ins and changes; another page hears of a change
       .waitFor();
     await page.getByText('No device of theirs has reported yet.').waitFor();
     // Somebody else, signed in elsewhere, is signed out by name.
-    const other = await openConsole(browser, hub, 'developer');
+    const other = await open('developer');
     const developer = found.parse(await api('GET', `/members?search=${hub.said.developerEmail}`)).members[0];
     await go(`members/${developer?.userId}`);
     await page

@@ -1,5 +1,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from '@playwright/test';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { z } from 'zod';
+import { launchBrowser } from '../browser.ts';
 import { begunDataDirectory, type HubProcess, startHubProcess } from '../hub-process.ts';
 
 const saidSchema = z.object({
@@ -109,6 +111,64 @@ export async function openConsole(
       return text === '' ? undefined : JSON.parse(text);
     },
     close: () => context.close(),
+  };
+}
+
+/** What the tests of one file share: a hub and a browser, begun before the first and ended after the last. */
+export interface ConsoleForFile {
+  readonly hub: ConsoleHub;
+  browser(): Browser;
+  open(who: Who, options?: BrowserContextOptions): Promise<OpenConsole>;
+  /** One person's visit; whatever they do, the browser has nothing to complain of. */
+  visit(who: Who, act: (console: OpenConsole) => Promise<void>): Promise<void>;
+}
+
+/**
+ * `more`: further options of `mooring-hub start`, asked for when it starts.
+ * ```
+ * const { hub, open, visit } = consoleForFile();
+ * ```
+ */
+export function consoleForFile(more: () => readonly string[] = () => []): ConsoleForFile {
+  let startedHub: ConsoleHub | undefined;
+  let launched: Browser | undefined;
+  beforeAll(async () => {
+    startedHub = await startConsoleHub(more());
+    launched = await launchBrowser();
+  });
+  afterAll(async () => {
+    await launched?.close();
+    await startedHub?.stop();
+  });
+  const begun = <T>(part: T | undefined): T => {
+    if (part === undefined) throw new Error('Hub and browser begin with the tests of the file, not before.');
+    return part;
+  };
+  const hub: ConsoleHub = {
+    get said() {
+      return begun(startedHub).said;
+    },
+    get process() {
+      return begun(startedHub).process;
+    },
+    get data() {
+      return begun(startedHub).data;
+    },
+    stop: () => begun(startedHub).stop(),
+  };
+  const browser = () => begun(launched);
+  const open = (who: Who, options?: BrowserContextOptions) => openConsole(browser(), hub, who, options);
+  return {
+    ...{ hub, browser, open },
+    visit: async (who, act) => {
+      const opened = await open(who);
+      try {
+        await act(opened);
+        expect(opened.complaints).toEqual([]);
+      } finally {
+        await opened.close();
+      }
+    },
   };
 }
 

@@ -1,22 +1,12 @@
-import type { Browser } from '@playwright/test';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser } from '../browser.ts';
-import { type ConsoleHub, openConsole, startConsoleHub } from './open-console.ts';
+import { expect, test } from 'vitest';
+import { consoleForFile } from './open-console.ts';
 
 /* Apart from console.test.ts, whose pages come near the thousand requests a minute that a hub answers one address. */
 
-let hub: ConsoleHub;
-let browser: Browser;
-beforeAll(async () => {
-  [hub, browser] = await Promise.all([startConsoleHub(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await hub?.stop();
-});
+const { open } = consoleForFile();
 
 test('a hub out of reach is said once where several parts of a page wait, and all are there at one press', async () => {
-  const { page, go, close } = await openConsole(browser, hub, 'owner');
+  const { page, go, close } = await open('owner');
   try {
     await page.route(/\/v1\/orgs\/acme\/(sign-in|report)-settings/, (route) => route.abort());
     await go('organization');
@@ -33,7 +23,7 @@ test('a hub out of reach is said once where several parts of a page wait, and al
 });
 
 test('a page whose code does not arrive says so in its place, and is there at the press after it can', async () => {
-  const opened = await openConsole(browser, hub, 'owner');
+  const opened = await open('owner');
   const { page, go, context } = opened;
   try {
     await go('teams');

@@ -1,33 +1,27 @@
-import type { Browser } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { metadataOf } from '../../src/hub/connections/test-metadata.ts';
 import { selfSigned } from '../../src/hub/connections/test-self-signed.ts';
 import { startTestNameServer, type TestAnswer } from '../../src/hub/domains/test-name-server.ts';
-import { launchBrowser } from '../browser.ts';
 import { DRIFTED, signInDevice } from './devices.ts';
-import { type ConsoleHub, type OpenConsole, openConsole, settled, startConsoleHub } from './open-console.ts';
+import { consoleForFile, type OpenConsole, settled } from './open-console.ts';
 
 const made = z.object({ id: z.string() });
 const answers = new Map<string, TestAnswer>();
 let domainId = '';
 let proof: readonly string[] = [];
-let hub: ConsoleHub;
-let browser: Browser;
 let names: Awaited<ReturnType<typeof startTestNameServer>>;
 
 beforeAll(async () => {
   names = await startTestNameServer(answers);
-  [hub, browser] = await Promise.all([startConsoleHub(['--name-server', names.address]), launchBrowser()]);
 });
+const { hub, open } = consoleForFile(() => ['--name-server', names.address]);
 afterAll(async () => {
-  await browser?.close();
-  await hub?.stop();
   await names?.stop();
 });
 
 test('the first page: numbers, first steps, and what needs attention as it happens', async () => {
-  const { page, go, api, complaints, close } = await openConsole(browser, hub, 'owner');
+  const { page, go, api, complaints, close } = await open('owner');
   const attention = page.getByRole('region', { name: 'Needs attention' });
   try {
     await settled(page);
@@ -67,7 +61,7 @@ test('the first page: numbers, first steps, and what needs attention as it happe
 });
 
 test('each failure of sign-in, provisioning and domains is said, and leads to where it is mended', async () => {
-  const { page, go, api, complaints, close } = await openConsole(browser, hub, 'owner');
+  const { page, go, api, complaints, close } = await open('owner');
   const attention = page.getByRole('region', { name: 'Needs attention' });
   try {
     const { id } = made.parse(await api('POST', '/connections', { name: 'Works IdP', kind: 'saml' }));
@@ -146,7 +140,7 @@ async function failDomain(api: OpenConsole['api']): Promise<void> {
 }
 
 test('the audit log: found by who and what, before beside after, oldest first, and as files', async () => {
-  const { page, go, api, complaints, close } = await openConsole(browser, hub, 'owner');
+  const { page, go, api, complaints, close } = await open('owner');
   try {
     await api('PATCH', '', { displayName: 'Acme Works' });
     await go('audit');
@@ -198,7 +192,7 @@ test('the audit log: found by who and what, before beside after, oldest first, a
 });
 
 test('a change that falls between the page’s first reading and its first hearing is shown', async () => {
-  const { page, go, api, close } = await openConsole(browser, hub, 'owner');
+  const { page, go, api, close } = await open('owner');
   const hold = Promise.withResolvers<void>();
   try {
     await page.route('**/v1/orgs/acme/changes', async (route) => {

@@ -1,30 +1,23 @@
-import type { Browser, Page } from '@playwright/test';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from '@playwright/test';
+import { beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { overrideListSchema } from '../../src/shared/contracts/agent-api.ts';
 import { policyListSchema, policySchema, teamSchema } from '../../src/shared/contracts/hub-api.ts';
 import { desktopCatalog } from '../../src/shared/settings/desktop-catalog.ts';
-import { launchBrowser } from '../browser.ts';
 import { type ReportingDevice, signInDevice } from './devices.ts';
-import { type ConsoleHub, type OpenConsole, openConsole, startConsoleHub } from './open-console.ts';
+import { consoleForFile, type OpenConsole } from './open-console.ts';
 
 /* What a decision about a policy means for people and devices that are really there: before it, and taken back. */
-let hub: ConsoleHub;
-let browser: Browser;
+const { hub, open } = consoleForFile();
 let owner: OpenConsole;
 let danas: ReportingDevice;
 let daves: ReportingDevice;
 beforeAll(async () => {
-  [hub, browser] = await Promise.all([startConsoleHub(), launchBrowser()]);
   [owner, danas, daves] = await Promise.all([
-    openConsole(browser, hub, 'owner'),
+    open('owner'),
     signInDevice(hub, 'developer', 'Dana’s desk'),
     signInDevice(hub, 'designer', 'Dave’s laptop'),
   ]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await hub?.stop();
 });
 
 const label = (id: string) => desktopCatalog.byId.get(id)?.label ?? id;

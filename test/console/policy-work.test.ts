@@ -1,32 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { parse } from 'plist';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { policySchema } from '../../src/shared/contracts/hub-api.ts';
 import { organizationOverridesSchema } from '../../src/shared/contracts/hub-rollouts.ts';
-import { launchBrowser } from '../browser.ts';
-import { type ConsoleHub, type OpenConsole, openConsole, startConsoleHub } from './open-console.ts';
+import { consoleForFile, type OpenConsole } from './open-console.ts';
 
-let hub: ConsoleHub;
-let browser: Browser;
-beforeAll(async () => {
-  [hub, browser] = await Promise.all([startConsoleHub(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await hub?.stop();
-});
+const { hub, visit: visitAs } = consoleForFile();
+const visit = (act: (opened: OpenConsole) => Promise<void>) => visitAs('owner', act);
 
-async function visit(act: (console: OpenConsole) => Promise<void>): Promise<void> {
-  const opened = await openConsole(browser, hub, 'owner');
-  try {
-    await act(opened);
-    expect(opened.complaints).toEqual([]);
-  } finally {
-    await opened.close();
-  }
-}
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const part = (page: Page, name: string) =>
   page.getByRole('navigation', { name: 'Parts of the policy' }).getByRole('link', { name }).click();

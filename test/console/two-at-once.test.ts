@@ -1,26 +1,21 @@
-import type { Browser, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { IDP_ONE, IDP_TWO } from '../../src/hub/connections/test-certificates.ts';
-import { launchBrowser } from '../browser.ts';
-import { type ConsoleHub, type OpenConsole, openConsole, startConsoleHub } from './open-console.ts';
+import { consoleForFile, type OpenConsole } from './open-console.ts';
 
 /*
  * Somebody types, somebody else saves meanwhile. What was typed stays, what changed is said, and whoever typed decides:
  * over theirs, or dropped. That the hub refuses it for every kind of thing is held in src/hub/two-at-once.test.ts.
  */
 
-let hub: ConsoleHub;
-let browser: Browser;
+const { hub, open } = consoleForFile();
 let owner: OpenConsole;
 beforeAll(async () => {
-  [hub, browser] = await Promise.all([startConsoleHub(), launchBrowser()]);
-  owner = await openConsole(browser, hub, 'owner');
+  owner = await open('owner');
 });
 afterAll(async () => {
   await owner?.close();
-  await browser?.close();
-  await hub?.stop();
 });
 
 interface Form {

@@ -32,15 +32,15 @@ export function signaturesFault(
   const byElement = signable.map((element) => signatures.filter((each) => each.parentNode === element));
   if (required && byElement[0]?.length === 0) return fault('The assertion is not signed.');
   if (byElement.some((of) => of.length > 1)) return fault('The same element is signed twice.');
-  for (const signature of signatures) {
-    const reason = signatureFault(signature);
-    if (reason !== null) return fault(reason);
-  }
-  return null;
+  const reasons = signable.flatMap((element, index) =>
+    (byElement[index] ?? []).map((each) => signatureFault(each, element)),
+  );
+  const reason = reasons.find((each) => each !== null);
+  return reason === undefined ? null : fault(reason);
 }
 
-function signatureFault(signature: Element): string | null {
-  const parent = signature.parentNode as Element;
+/** `signed`: the element that the signature stands in, and has to be about. */
+function signatureFault(signature: Element, signed: Element): string | null {
   const part = (name: string) => Array.from(signature.getElementsByTagNameNS(DSIG, name));
   const [infos, references, objects] = [part('SignedInfo'), part('Reference'), part('Object')];
   if (
@@ -50,7 +50,7 @@ function signatureFault(signature: Element): string | null {
     part('SignatureValue').length !== 1
   )
     return 'A signature covers something else than the one element that it stands in.';
-  if (references[0]?.getAttribute('URI') !== `#${parent.getAttribute('ID') ?? ''}`)
+  if (references[0]?.getAttribute('URI') !== `#${signed.getAttribute('ID') ?? ''}`)
     return 'A signature is about another element than the one that it stands in.';
   const method = part('SignatureMethod')[0]?.getAttribute('Algorithm') ?? '';
   if (!SIGNATURES.has(method))
