@@ -32,7 +32,7 @@ export async function fetchAccount(http: HubHttp, hubUrl: string, token: string)
   if (answer.status === 200) {
     const account = agentAccountSchema.safeParse(body);
     if (account.success) return { ok: true, account: account.data };
-    return failed('unreachable', 'The hub answered something else when asked for the account.');
+    return failed('unreachable', 'The hub answered something else when asked for the account.', TRIED_AGAIN);
   }
   const said = agentErrorSchema.safeParse(body);
   const words = said.success ? `: ${said.data.error.message.slice(0, 500)}` : '.';
@@ -43,8 +43,10 @@ export async function fetchAccount(http: HubHttp, hubUrl: string, token: string)
       'Ask an administrator of your organization.',
     );
   }
-  return failed('unreachable', `The hub answered ${answer.status}${words}`);
+  return failed('unreachable', `The hub answered ${answer.status}${words}`, TRIED_AGAIN);
 }
+
+const TRIED_AGAIN = 'It is tried again by itself; "mooring doctor" looks closer.';
 
 function parse(text: string): unknown {
   try {
