@@ -6,7 +6,7 @@ import { arch, platform } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type Browser, chromium, type LaunchOptions } from '@playwright/test';
+import { type Browser, chromium, type LaunchOptions, type Page } from '@playwright/test';
 
 /** A browser of this machine and how it has to be started. */
 export interface FoundBrowser {
@@ -63,6 +63,22 @@ export async function launchBrowser(options: Omit<LaunchOptions, 'executablePath
     env: Object.fromEntries(environment),
     chromiumSandbox: false,
   });
+}
+
+/** What a page complains of from now on, call this before it opens: violations of its content security policy, errors. */
+export async function complaintsOf(page: Page): Promise<readonly string[]> {
+  const complaints: string[] = [];
+  await page.exposeFunction('reportViolation', (text: string) => complaints.push(text));
+  await page.addInitScript(
+    `addEventListener('securitypolicyviolation', (event) => reportViolation(event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sample))`,
+  );
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    // A refused or unanswered request is logged by the browser itself; the page shows it where it matters.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      complaints.push(message.text());
+  });
+  return complaints;
 }
 
 function installedPlaces(): readonly string[] {

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from '@playwright/test';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { z } from 'zod';
-import { launchBrowser } from '../browser.ts';
+import { complaintsOf, launchBrowser } from '../browser.ts';
 import { begunDataDirectory, type HubProcess, startHubProcess } from '../hub-process.ts';
 
 const saidSchema = z.object({
@@ -78,17 +78,7 @@ export async function openConsole(
     ...options,
   });
   const page = await context.newPage();
-  const complaints: string[] = [];
-  await page.exposeFunction('reportViolation', (text: string) => complaints.push(text));
-  await page.addInitScript(
-    `addEventListener('securitypolicyviolation', (event) => reportViolation(event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sample))`,
-  );
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('console', (message) => {
-    // A refused or unanswered request is logged by the browser itself; the page shows it where it matters.
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
-      complaints.push(message.text());
-  });
+  const complaints = await complaintsOf(page);
   await page.goto('/');
   await signIn(page, hub, who);
   await page.getByRole('navigation', { name: 'Pages', exact: true }).waitFor();

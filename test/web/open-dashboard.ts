@@ -1,4 +1,5 @@
 import type { Browser, BrowserContextOptions, Page } from '@playwright/test';
+import { complaintsOf } from '../browser.ts';
 import { type StandInAgent, startStandInAgent } from './stand-in-agent.ts';
 import type { World } from './stand-in-world.ts';
 import { makeWindow } from './window-ground.ts';
@@ -31,17 +32,7 @@ export async function openDashboard(
   const agent = startStandInAgent({ world, dashboardFolder });
   const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
-  const complaints: string[] = [];
-  await page.exposeFunction('reportViolation', (text: string) => complaints.push(text));
-  await page.addInitScript(
-    `addEventListener('securitypolicyviolation', (event) => reportViolation(event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sample))`,
-  );
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('console', (message) => {
-    // A refused or unanswered request is logged by the browser itself; the page shows it where it matters.
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
-      complaints.push(message.text());
-  });
+  const complaints = await complaintsOf(page);
   await page.goto(
     ground === 'in a browser'
       ? await agent.address()
