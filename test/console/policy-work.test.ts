@@ -48,6 +48,9 @@ test('a draft outlives a reload; it is simulated before it is saved: who, from w
     await page.getByRole('link', { name: 'Simulate first' }).click();
     await button(page, 'Simulate').click();
     await page.getByText('1 member notices a change').waitFor();
+    // It is asked again by itself, and not after another page.
+    await page.reload();
+    await page.getByText('1 member notices a change').waitFor();
     const row = page
       .getByRole('table', { name: 'By device' })
       .getByRole('row', { name: hub.said.developerEmail });

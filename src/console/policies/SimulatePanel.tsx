@@ -1,25 +1,35 @@
 import { Button } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
+import { z } from 'zod';
 import type { Policy } from '../../shared/contracts/hub-api.ts';
-import type { Audience } from '../../shared/contracts/hub-simulation.ts';
+import { type Audience, audienceSchema } from '../../shared/contracts/hub-simulation.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { useConsoleText } from '../console-text.tsx';
-import type { Question } from '../hub/use-read.ts';
 import { Choice } from '../parts/Choice.tsx';
 import layout from '../parts/Layout.module.css';
+import { useKept } from '../parts/use-kept.ts';
 import { SimulationResult } from './SimulationResult.tsx';
 import { TeamChoice } from './TeamChoice.tsx';
 import type { DraftState } from './use-policy-draft.ts';
+
+/** What was asked, as a reload finds it. */
+const askedSchema = z.object({
+  body: z.object({ policyId: z.uuid(), text: z.string(), audience: audienceSchema }),
+  turn: z.int(),
+});
 
 const AUDIENCES = ['policy', 'default', 'teams'] as const;
 
 /** What the document on the page would change for whom, before it is saved or assigned. */
 export function SimulatePanel({ policy, draft }: { readonly policy: Policy; readonly draft: DraftState }) {
   const { t } = useConsoleText();
-  const [kind, setKind] = useState<(typeof AUDIENCES)[number]>('policy');
-  const [teamIds, setTeamIds] = useState<readonly string[]>([]);
-  const [asked, setAsked] = useState<Question | null>(null);
+  const [asked, setAsked] = useKept(`simulation ${policy.id}`, askedSchema);
+  // A reload in the middle asks again by itself; who goes to another page has seen enough of it.
+  useEffect(() => () => setAsked(null), [setAsked]);
+  const before = asked?.body.audience;
+  const [kind, setKind] = useState(AUDIENCES.find((each) => each === before?.kind) ?? 'policy');
+  const [teamIds, setTeamIds] = useState<readonly string[]>(before?.kind === 'teams' ? before.teamIds : []);
   const audience: Audience = kind === 'teams' ? { kind, teamIds: [...teamIds] } : { kind };
   const body = { policyId: policy.id, text: draft.text, audience };
   const broken = draft.problems.some((problem) => problem.severity === 'error');
