@@ -86,7 +86,11 @@ async function receiversOf(
   return rows.map(({ user_id }) => user_id);
 }
 
-/** `members` left out: all of them. */
+/**
+ * `members` left out: all of them. Only rows that say something else are written: even an insert that meets a row and
+ * leaves it as it is would lock it, which is a write. Whoever holds the lock of the organization is alone, so nothing
+ * comes in between.
+ */
 async function replaceRows(
   trx: Trx,
   organizationId: string,
@@ -109,15 +113,16 @@ async function replaceRows(
       delete from device_standings s using kept k
        where s.organization_id = ${organizationId} and s.user_id = k.user_id and s.device = k.device
          and not exists (select 1 from fresh f where f.user_id = k.user_id and f.device = k.device)),
+    other as materialized (
+      select f.*, k.user_id is null as added
+        from fresh f left join kept k on k.user_id = f.user_id and k.device = f.device
+       where k.user_id is null or (${of('f')}) is distinct from (${of('k')})),
+    changed as (
+      update device_standings s set (${VALUES}) = row(${of('o')}) from other o
+       where s.organization_id = ${organizationId} and s.user_id = o.user_id and s.device = o.device and not o.added),
     put as (
       insert into device_standings (organization_id, ${COLUMNS})
-      select ${organizationId}::uuid, ${COLUMNS} from fresh
-          on conflict (organization_id, user_id, device) do update set (${VALUES}) = (${sql.join(
-            NAMES.map((name) => sql`excluded.${sql.ref(name)}`),
-          )})
-          where (${sql.join(NAMES.map((name) => sql`device_standings.${sql.ref(name)}`))})
-             is distinct from (${sql.join(NAMES.map((name) => sql`excluded.${sql.ref(name)}`))})
-      returning 1),
+      select ${organizationId}::uuid, ${COLUMNS} from other where added),
     difference as (
       select coalesce(policy_id, ${NO_DEVICE}::uuid) as policy_id, status, device <> ${NO_DEVICE}::uuid as present,
              sum(n)::integer as devices
@@ -125,7 +130,7 @@ async function replaceRows(
               union all select policy_id, status, device, -1 from kept) each
        group by 1, 2, 3 having sum(n) <> 0),
     counted as (${counting(organizationId)})
-    select count(*) as changed from put`.execute(trx);
+    select count(*) as changed from other`.execute(trx);
   if ((rows[0]?.changed ?? 0) > UNKNOWN_TO_PLANNER) await sql`analyze device_standings`.execute(trx);
 }
 
@@ -146,6 +151,11 @@ const NAMES = [
 ] as const;
 const VALUES = sql.join(NAMES.map((name) => sql.ref(name)));
 const COLUMNS = sql`user_id, device, ${VALUES}`;
+
+/** The values of the table that goes by `alias`. */
+function of(alias: string) {
+  return sql.join(NAMES.map((name) => sql.ref(`${alias}.${name}`)));
+}
 
 /** Times sort as the text that they are written as; what is not there comes first. */
 function timeText(column: 'fetched_at' | 'reported_at') {
