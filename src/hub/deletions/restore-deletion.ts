@@ -18,6 +18,14 @@ interface Wanted {
   readonly name?: string | undefined;
 }
 
+/** Written out: the words for people are held against the actions that the sources name. */
+const ACTIONS: Readonly<Record<DeletionKind, string>> = {
+  team: 'team.undelete',
+  connection: 'connection.undelete',
+  domain: 'domain.undelete',
+  member: 'member.undelete',
+};
+
 /**
  * Brings back what an owner deleted, under its id, with as much of what hung on it as is there still. Refuses
  * `not_found` what is not kept, and `conflict` what may not come back, or not under its name; then it stays kept.
@@ -37,7 +45,7 @@ export async function restoreDeletion(
     const restored = { kind: thing.kind, id: thing.id, name };
     await recordChange(trx, context, {
       organizationId,
-      action: `${thing.kind}.undelete`,
+      action: ACTIONS[thing.kind],
       target: { kind: thing.kind, id: thing.id, label: name },
       after: Object.fromEntries(parts.map((each) => [each.part, each.restored])),
     });
