@@ -315,6 +315,8 @@ describe('the other pages', () => {
       await page.getByRole('textbox', { name: 'Address of the contact' }).fill('javascript:alert(1)');
       await button(page, 'Save').click();
       await page.getByText('must be an http, https or mailto address').waitFor();
+      const wrong = page.getByRole('textbox', { name: 'Address of the contact' });
+      await wrong.and(page.locator(':focus')).waitFor();
       await page.getByRole('textbox', { name: 'Address of the contact' }).fill('mailto:it@acme.example');
       await button(page, 'Save').click();
       await page.getByText('Saved.').waitFor();
