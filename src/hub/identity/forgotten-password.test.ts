@@ -1,8 +1,10 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { updateConnection } from '../connections/connection-service.ts';
+import { createLogger } from '../logging.ts';
 import type { Letter, Mailer } from '../mail/mailer.ts';
 import { createTestSso } from '../sso/test-sso-hub.ts';
-import { LETTERS_FROM_ONE, LETTERS_TO_ONE } from './forgotten-password.ts';
+import { createAttempts } from './attempts.ts';
+import { createForgottenPassword, LETTERS_FROM_ONE, LETTERS_TO_ONE } from './forgotten-password.ts';
 import { createBrowser, type Visited } from './test-browser.ts';
 import {
   createAccount,
@@ -147,6 +149,27 @@ describe('a forgotten password', () => {
     const page = await browser.submit(form, {}, ({ fields }) => fields.step === 'forgotten');
     expect([page.status, page.body.includes('asks for single sign-on')]).toEqual([403, true]);
     expect(letters).toEqual([]);
+  });
+
+  it('is written to nobody whose domain came to require single sign-on after the page was answered', async () => {
+    const sso = await createTestSso(hub, database);
+    const account = await createAccount(database, `late@${sso.domain}`);
+    await createTestOrganization(database, 'of-late', [account]);
+    const { db } = database;
+    const asking = createForgottenPassword({
+      ...{ db, mail, publicUrl: hub.url, now: () => new Date(), log: createLogger({ level: 'silent' }) },
+      attempts: createAttempts({ db, secret: hub.secret, now: () => new Date() }),
+    });
+    const ask = async () => {
+      expect(await asking.ask(account.email, '127.0.0.1')).toBeNull();
+      await asking.settled();
+      return letters.map(({ to }) => to);
+    };
+    await ask();
+    await vi.waitFor(() => expect(letters.map(({ to }) => to)).toEqual([account.email]), { timeout: 20_000 });
+    const place = { db, secret: hub.secret, publicUrl: hub.url };
+    await updateConnection(place, OPERATOR, sso, { enforced: true });
+    expect(await ask()).toEqual([account.email]);
   });
 
   it('can be asked for where a desktop signs in, and only by a form of this hub', async () => {
