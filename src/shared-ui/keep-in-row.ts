@@ -4,7 +4,7 @@
  */
 export function keepInRow(nav: HTMLElement | null): (() => void) | undefined {
   if (nav === null) return undefined;
-  bringIntoRow(nav);
+  // Told at once, and before anything is painted: to look by ourselves would lay the page out one more time.
   const watching = new ResizeObserver(() => bringIntoRow(nav));
   watching.observe(nav);
   return () => watching.disconnect();
