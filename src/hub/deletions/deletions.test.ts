@@ -215,6 +215,13 @@ describe('a removed member', () => {
     const { db } = database;
     const [actor, userId] = [await add('hal', 'owner'), await add('ivy', 'owner')];
     await removeMember(db, context(), acme, userId);
+    // Signed in again meanwhile, for another organization, and without a second factor.
+    await sqlRows('update organizations set second_factor_required = true where id = $1', [acme]);
+    await sqlRows(
+      `insert into browser_sessions (id_hash, user_id, created_at, expires_at, proved_at)
+       values ('\\x03', $1, now(), now() + interval '1 day', now())`,
+      [userId],
+    );
     const by = (provedAt: number) =>
       context({
         ...{ kind: 'user', via: 'session', userId: actor, email: 'hal@acme.example', name: 'Hal' },
@@ -225,6 +232,9 @@ describe('a removed member', () => {
     );
     expect((await restore(userId, { by: by(at - 9 * 60_000) })).restored.kind).toBe('member');
     expect(await readMember(db, acme, userId)).toMatchObject({ role: 'owner' });
+    const [session] = await sqlRows('select proved_at from browser_sessions where user_id = $1', [userId]);
+    expect(session.proved_at).toEqual(new Date(0));
+    await sqlRows('update organizations set second_factor_required = false where id = $1', [acme]);
   });
 });
 

@@ -9,6 +9,7 @@ import type { Trx } from '../database/connection.ts';
 import { keepThing, rowsToKeep, type TakenThing } from '../deletions/kept-things.ts';
 import { countedParts, type PutBack } from '../deletions/put-back.ts';
 import { stampRecipients } from '../policies/recipients.ts';
+import { lapseProofs } from '../second-factor/lapsed-proofs.ts';
 
 /*
  * A member whom an owner removed comes back as they were, with places and policy given by hand; API tokens and
@@ -59,6 +60,7 @@ export async function putBackMember(
       message: `${name} is a member of this organization again, or has no account any more.`,
       help: 'Look for them among the members; who has no account is added or invited anew.',
     });
+  if (role === 'owner') await lapseProofs(trx, organizationId);
   const teams = await sql`
     insert into team_members (organization_id, team_id, user_id, origin, added_at)
     select t.organization_id, t.id, ${id}, a.origin, a.added_at
