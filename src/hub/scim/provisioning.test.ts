@@ -143,6 +143,29 @@ describe('role and placement', () => {
       .execute();
   });
 
+  it('make owners whose password alone is no proof any more, but for somebody whom the operator let in', async () => {
+    const { pool } = scim.database;
+    const email = address();
+    const { id } = await post('/Users', { userName: email });
+    await pool.query('update organizations set second_factor_required = true where id = $1', [
+      scim.acme.organizationId,
+    ]);
+    await pool.query(
+      `insert into browser_sessions (id_hash, user_id, created_at, expires_at, proved_at, recovery)
+       select decode(md5(email || r::text), 'hex'), id, now(), now() + interval '1 day', now(), r
+         from users, unnest(array[true, false]) r where email = $1`,
+      [email],
+    );
+    await change(`/Users/${id}`, { op: 'replace', path: 'dockerRole', value: 'owner' });
+    const { rows } = await pool.query(
+      `select recovery from browser_sessions b join users u on u.id = b.user_id
+        where u.email = $1 and b.proved_at <= to_timestamp(0)`,
+      [email],
+    );
+    expect([(await places(email)).memberships, rows]).toEqual([['acme owner scim'], [{ recovery: false }]]);
+    await pool.query('update organizations set second_factor_required = false');
+  });
+
   it.each(['dockerRole', 'dockerOrg', 'dockerTeam'])('%s of blanks says nothing', async (attribute) => {
     const defaultTeam = (team: string | null) =>
       scim.database.db

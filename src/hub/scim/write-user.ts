@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { recordChange } from '../audit/record.ts';
 import type { Trx } from '../database/connection.ts';
+import { lapseProofs } from '../second-factor/lapsed-proofs.ts';
 import { withDefaultRole } from './default-role.ts';
 import { sameJson } from './json.ts';
 import { requireOwner } from './keep-owner.ts';
@@ -83,6 +84,7 @@ async function changeRole(trx: Trx, { connection, context }: ScimChange, row: Sc
   if (before === undefined) return;
   if (before.role === 'owner')
     await requireOwner(trx, { organization_id: row.placement_organization_id, email: row.user_name });
+  if (row.placement_role === 'owner') await lapseProofs(trx, row.placement_organization_id);
   await recordChange(trx, context, {
     organizationId: row.placement_organization_id,
     action: 'member.role',

@@ -5,7 +5,7 @@ import type { Trx } from '../database/connection.ts';
  * Forgets when the owners of an organization last proved who they are, where it asks for a second factor and they have
  * none: somebody just became an owner, or the organization just began to ask. Sessions go on; the next change that opens
  * doors asks them to confirm that it is them, and the factor is set up with that. An identity provider asks its people
- * for what it wants.
+ * for what it wants; somebody let in by `mooring-hub recover` may have no way to confirm anything.
  */
 export async function lapseProofs(trx: Trx, organizationId: string): Promise<void> {
   await sql`
@@ -13,7 +13,7 @@ export async function lapseProofs(trx: Trx, organizationId: string): Promise<voi
       from memberships m
       join organizations o on o.id = m.organization_id
      where o.id = ${organizationId} and o.second_factor_required and m.role = 'owner'
-       and b.user_id = m.user_id and b.connection_id is null
+       and b.user_id = m.user_id and b.connection_id is null and not b.recovery
        and not exists (select 1 from passkeys p where p.user_id = m.user_id)
        and not exists (select 1 from second_factors f
                         where f.user_id = m.user_id and f.confirmed_at is not null)`.execute(trx);
