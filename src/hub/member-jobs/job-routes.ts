@@ -10,6 +10,7 @@ import {
 } from '../../shared/contracts/hub-member-jobs.ts';
 import { organizationOf } from '../access.ts';
 import { changeBy } from '../audit/record.ts';
+import { lookForWork } from '../background-work.ts';
 import { answers } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
 import { createJobRunner } from './job-runner.ts';
@@ -17,8 +18,6 @@ import { createJob, listJobRefusals, listJobs, readJob } from './job-service.ts'
 
 const tags = ['members'];
 const base = '/v1/orgs/:organization/member-jobs';
-/** How often work is looked for that another process left. */
-const LOOK_MS = 30_000;
 
 /** `/v1/orgs/{organization}/member-jobs`: one thing done with many members. */
 export function memberJobRoutes(app: HubServer, { db, clock, log }: HubContext): void {
@@ -27,14 +26,7 @@ export function memberJobRoutes(app: HubServer, { db, clock, log }: HubContext):
     clock,
     onError: (error) => log.warn({ err: error }, 'work on members was interrupted; trying again'),
   });
-  const look = () => void runner.run();
-  app.addHook('onListen', async () => look());
-  const timer = setInterval(look, LOOK_MS);
-  timer.unref();
-  app.addHook('onClose', async () => {
-    clearInterval(timer);
-    await runner.stop();
-  });
+  const look = lookForWork(app, runner);
   app.get(
     base,
     {

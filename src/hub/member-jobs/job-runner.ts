@@ -1,37 +1,18 @@
 import { sql } from 'kysely';
-import { z } from 'zod';
 import { type MemberJobAction, memberJobActionSchema } from '../../shared/contracts/hub-member-jobs.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { ChangeContext } from '../audit/record.ts';
 import type { Actor } from '../authentication.ts';
+import { type BackgroundRunner, createBackgroundRunner, LEASE_MS } from '../background-work.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../database/connection.ts';
+import { authorSchema, mayStill, NO_OWNER_ANY_MORE } from '../on-behalf.ts';
 import { changeRole, removeMember } from '../organizations/member-service.ts';
 import { setTeamMember } from '../teams/team-service.ts';
 import './tables.ts';
 
-/** How long a process keeps a job to itself without a sign of life. */
-const LEASE_MS = 30_000;
 /** Members between two signs of life: progress is told, and rights are asked for again. */
 const BATCH = 25;
-
-const actorSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('user'),
-    userId: z.uuid(),
-    email: z.string(),
-    via: z.enum(['session', 'bearer']),
-  }),
-  z.object({
-    kind: z.literal('token'),
-    tokenId: z.uuid(),
-    name: z.string(),
-    organizationId: z.uuid(),
-    role: z.enum(['member', 'editor', 'owner']),
-    managesAccess: z.boolean(),
-  }),
-  z.object({ kind: z.literal('system'), name: z.string() }),
-]);
 
 interface Claimed {
   readonly id: string;
@@ -48,39 +29,12 @@ export interface JobRunnerOptions {
 }
 
 /** Does what jobs ask for, one member at a time. */
-export interface JobRunner {
-  /** Looks for work; resolves when there is none left for this process. */
-  run(): Promise<void>;
-  /** Finishes the member it is at, and leaves the rest to whoever comes next. */
-  stop(): Promise<void>;
-}
-
-export function createJobRunner({ db, clock, onError }: JobRunnerOptions): JobRunner {
-  let running: Promise<void> | undefined;
-  let again = false;
-  let stopped = false;
-  const work = async (): Promise<void> => {
-    do {
-      again = false;
-      for (let job = await claim(db, clock); job !== null && !stopped; job = await claim(db, clock))
-        await runJob(db, clock, job, () => stopped);
-    } while (again && !stopped);
-  };
-  return {
-    run() {
-      again = true;
-      running ??= work()
-        .catch(onError)
-        .finally(() => {
-          running = undefined;
-        });
-      return running;
-    },
-    async stop() {
-      stopped = true;
-      await running;
-    },
-  };
+export function createJobRunner({ db, clock, onError }: JobRunnerOptions): BackgroundRunner {
+  return createBackgroundRunner({
+    claim: () => claim(db, clock),
+    work: (job, stopped) => runJob(db, clock, job, stopped),
+    onError,
+  });
 }
 
 /** Takes the oldest job that nobody works on. */
@@ -102,7 +56,7 @@ async function claim(db: Db, clock: Clock): Promise<Claimed | null> {
     id: row.id,
     organizationId: row.organization_id,
     action: memberJobActionSchema.parse(row.action),
-    actor: actorSchema.parse(row.actor),
+    actor: authorSchema.parse(row.actor),
     sourceAddress: row.source_address,
   };
 }
@@ -140,7 +94,7 @@ interface Outcome {
 
 const NOT_ANY_MORE: Outcome = {
   state: 'refused',
-  detail: 'Whoever asked for it is no owner of the organization any more.',
+  detail: NO_OWNER_ANY_MORE,
 };
 
 async function doOne(db: Db, clock: Clock, job: Claimed, userId: string): Promise<Outcome> {
@@ -158,33 +112,6 @@ async function doOne(db: Db, clock: Clock, job: Claimed, userId: string): Promis
     if (action.kind === 'remove' && code === 'not_found') return { state: 'done', detail: '' };
     return { state: 'refused', detail: [message, help].filter((part) => part !== undefined).join(' ') };
   }
-}
-
-/** A long job ends when its author loses the right to it. */
-async function mayStill(db: Db, { organizationId, actor }: Claimed, at: Date): Promise<boolean> {
-  if (actor.kind === 'system') return true;
-  if (actor.kind === 'token') {
-    const token = await db
-      .selectFrom('api_tokens')
-      .select('id')
-      .where('id', '=', actor.tokenId)
-      .where('organization_id', '=', organizationId)
-      .where('role', '=', 'owner')
-      .where('revoked_at', 'is', null)
-      .where('expires_at', '>', at)
-      .executeTakeFirst();
-    return token !== undefined;
-  }
-  const owner = await db
-    .selectFrom('memberships as m')
-    .innerJoin('users as u', 'u.id', 'm.user_id')
-    .select('m.user_id')
-    .where('m.organization_id', '=', organizationId)
-    .where('m.user_id', '=', actor.userId)
-    .where('m.role', '=', 'owner')
-    .where('u.disabled_at', 'is', null)
-    .executeTakeFirst();
-  return owner !== undefined;
 }
 
 async function extend(db: Db, clock: Clock, { id }: Claimed): Promise<void> {
