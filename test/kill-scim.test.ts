@@ -301,3 +301,57 @@ it('loses nobody and moves nobody twice when it dies at any step of a move to SC
     return on;
   }
 }, 240_000);
+
+it('goes on by itself with the removal of everybody in a move where it was', async () => {
+  const { db } = hub.database;
+  const emails = Array.from({ length: 60 }, (_, index) => `mover${index}@${demo.emailDomain}`);
+  await sql`with made as (
+      insert into users (email, username, name) select e, e, e from unnest(${emails}::text[]) e returning id)
+    insert into memberships (organization_id, user_id, role, origin, connection_id)
+      select c.organization_id, made.id, 'member', 'jit', c.id from made, connections c where c.id = ${demo.connectionId}`.execute(
+    db,
+  );
+  const removalSchema = moveSchema.extend({
+    counts: z.object({ waiting: z.int(), removed: z.int() }),
+    removal: z.object({ running: z.boolean(), problem: z.string().nullable() }).nullable(),
+  });
+  const { id } = await read(
+    removalSchema,
+    api('POST', '/migrations', { connectionId: demo.connectionId }),
+    201,
+  );
+  await read(removalSchema, api('POST', `/migrations/${id}/advance`, { action: 'remove-all' }));
+  const progress = async () =>
+    (await read(z.object({ migration: removalSchema }), api('GET', `/migrations/${id}?limit=1`))).migration;
+  await expect
+    .poll(async () => (await progress()).counts.removed, { timeout: 20_000, interval: 5 })
+    .toBeGreaterThan(0);
+  await hub.killedAmong(0, [], async () => {
+    const { rows } = await sql<{ state: string; member: boolean }>`
+      select p.state, m.user_id is not null as member from provisioning_migration_people p
+        left join memberships m on m.user_id = p.user_id where p.migration_id = ${id}`.execute(db);
+    expect(rows).toHaveLength(60);
+    expect(rows.filter(({ state, member }) => member !== (state === 'waiting'))).toEqual([]);
+    expect(rows.some(({ state }) => state === 'waiting')).toBe(true);
+    // The lease of the process that died has to run out first, as it does with time.
+    await db
+      .updateTable('provisioning_migrations')
+      .set({ removal_claimed_until: new Date(0) })
+      .where('id', '=', id)
+      .where('removal_id', 'is not', null)
+      .execute();
+  });
+  await expect.poll(async () => (await progress()).removal?.running, { timeout: 30_000 }).toBe(false);
+  expect(await progress()).toMatchObject({
+    step: 'verifying',
+    counts: { waiting: 0, removed: 60 },
+    removal: { problem: null },
+  });
+  const { removals } = await db
+    .selectFrom('audit_events')
+    .select((select) => select.fn.countAll<number>().as('removals'))
+    .where('action', '=', 'member.remove')
+    .where('target_label', 'like', 'mover%')
+    .executeTakeFirstOrThrow();
+  expect(removals).toBe(60);
+}, 180_000);

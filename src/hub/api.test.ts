@@ -368,6 +368,7 @@ describe('a change that opens doors', () => {
       ['POST', jobs, { action: { kind: 'role', role: 'member' }, userIds: [api.ids.ownerId] }],
       ['POST', jobs, { action: { kind: 'remove' }, userIds: [api.ids.people.editor] }],
       ['POST', api.fill('/v1/orgs/acme/migrations/{migrationId}/advance'), { action: 'remove' }],
+      ['POST', api.fill('/v1/orgs/acme/migrations/{migrationId}/advance'), { action: 'remove-all' }],
       ['POST', members, { email: 'second@acme.example', role: 'owner' }],
       ['POST', '/v1/orgs/acme/invitations', { emails: ['third@acme.example'], role: 'owner' }],
       ['PATCH', `${members}/${api.ids.people.editor}`, { role: 'owner' }],

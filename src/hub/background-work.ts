@@ -4,7 +4,10 @@ import type { HubServer } from './server.ts';
 export interface BackgroundWork<Piece> {
   /** Takes the oldest piece that nobody works on; `null`: there is none. */
   readonly claim: () => Promise<Piece | null>;
-  /** Does a piece, or the part of it until `stopped` answers true. Rejected: another takes it when its lease is over. */
+  /**
+   * Does a piece, or the part of it until `stopped` answers true, and then hands it back. Rejected: another takes it
+   * when its lease is over.
+   */
   readonly work: (piece: Piece, stopped: () => boolean) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
@@ -29,11 +32,12 @@ export function createBackgroundRunner<Piece>({
   let running: Promise<void> | undefined;
   let again = false;
   let stopped = false;
+  // Nothing is claimed that would be kept from others for a lease and not begun.
+  const next = async () => (stopped ? null : claim());
   const everything = async (): Promise<void> => {
     do {
       again = false;
-      for (let piece = await claim(); piece !== null && !stopped; piece = await claim())
-        await work(piece, () => stopped);
+      for (let piece = await next(); piece !== null; piece = await next()) await work(piece, () => stopped);
     } while (again && !stopped);
   };
   return {

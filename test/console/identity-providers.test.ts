@@ -313,8 +313,8 @@ describe('SCIM and the move to it', () => {
       expect((await connectionNamed(opened, 'Second provider')).jit).toBe(false);
       await page.reload();
       await page.getByText('1 of 2 done').waitFor();
-      await button(page, 'Remove all, batch by batch').click();
-      await inDialog(page, 'Remove all, batch by batch').click();
+      await button(page, 'Remove all').click();
+      await inDialog(page, 'Remove all').click();
       await page.getByText('2 of 2 done').waitFor();
 
       const user = {

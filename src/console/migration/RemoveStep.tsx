@@ -1,6 +1,7 @@
 import { Button, Loader } from '@mantine/core';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { migrationAdvanceSchema, migrationSchema } from '../../shared/contracts/hub-provisioning.ts';
+import { Notice } from '../../shared-ui/Notice.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { useHere } from '../organization-context.tsx';
 import { checkForm } from '../parts/check-form.ts';
@@ -13,34 +14,32 @@ import { everybodyIn, type Move } from './move.ts';
 
 const BATCH = '50';
 
-/** Removes in batches, one or all. The hub keeps who is done: whoever leaves this page goes on where it stopped. */
+/** The next batch by this page, or everybody by the hub. */
+type Removal = 'remove' | 'remove-all';
+
+/**
+ * Removes the next batch, or lets the hub remove everybody: that goes on when this page is closed, and the hub keeps who
+ * is done.
+ */
 export function RemoveStep({ connection, migration, ready }: Move & { readonly ready: boolean }) {
   const { t } = useConsoleText();
   const { api } = useHere();
   const change = useChange();
   const [batch, setBatch] = useState(BATCH);
   const [problem, setProblem] = useState<string>();
-  const [asking, setAsking] = useState<'one' | 'all' | null>(null);
-  const [running, setRunning] = useState(false);
-  const paused = useRef(false);
+  const [asking, setAsking] = useState<Removal | null>(null);
   const { waiting } = migration.counts;
+  const { removal } = migration;
+  const carried = removal?.running === true;
+  const running = carried || change.busy;
   const path = api('migrations', migration.id, 'advance');
-  const wanted = () => {
-    const checked = checkForm(migrationAdvanceSchema, { action: 'remove', batch: Number(batch) });
+  const send = (body: object) => change.send({ method: 'POST', path, body, answer: migrationSchema });
+  const run = async (action: Removal) => {
+    const wanted = action === 'remove' ? { action, batch: Number(batch) } : { action };
+    const checked = checkForm(migrationAdvanceSchema, wanted);
     setProblem(checked.ok ? undefined : checked.problems.batch);
-    return checked.ok ? checked.value : null;
-  };
-  const run = async (all: boolean) => {
-    const body = wanted();
     setAsking(null);
-    if (body === null) return;
-    paused.current = false;
-    setRunning(true);
-    for (let more = true; more; ) {
-      const answer = await change.send({ method: 'POST', path, body, answer: migrationSchema });
-      more = all && !paused.current && answer.ok && answer.value.counts.waiting > 0;
-    }
-    setRunning(false);
+    if (checked.ok) await send(checked.value);
   };
   const all = everybodyIn(migration);
   const done = all - waiting;
@@ -61,7 +60,8 @@ export function RemoveStep({ connection, migration, ready }: Move & { readonly r
           <span role="status">{t('migration.progress', { done, all })}</span>
           {running ? (
             <span className={layout.row}>
-              <Loader size="xs" aria-hidden /> {t('migration.running')}
+              <Loader size="xs" aria-hidden />
+              {carried ? t('migration.carried', { actor: removal.by }) : t('migration.running')}
             </span>
           ) : null}
         </div>
@@ -76,22 +76,29 @@ export function RemoveStep({ connection, migration, ready }: Move & { readonly r
           onChange={setBatch}
         />
       )}
+      {removal === null || removal.problem === null || running ? null : (
+        <Notice tone="warn">{t('migration.stopped', { why: removal.problem })}</Notice>
+      )}
       <FailureNotice failure={change.failure} />
       {waiting === 0 ? null : (
         <div className={layout.row}>
-          <Button size="xs" disabled={!ready || running} onClick={() => setAsking('one')}>
+          <Button size="xs" disabled={!ready || running} onClick={() => setAsking('remove')}>
             {t('migration.removeBatch')}
           </Button>
-          <Button variant="default" size="xs" disabled={!ready || running} onClick={() => setAsking('all')}>
+          <Button
+            variant="default"
+            size="xs"
+            disabled={!ready || running}
+            onClick={() => setAsking('remove-all')}
+          >
             {t('migration.removeAll')}
           </Button>
-          {running ? (
+          {carried ? (
             <Button
               variant="default"
               size="xs"
-              onClick={() => {
-                paused.current = true;
-              }}
+              disabled={change.busy}
+              onClick={() => void send({ action: 'pause' })}
             >
               {t('migration.pause')}
             </Button>
@@ -101,15 +108,16 @@ export function RemoveStep({ connection, migration, ready }: Move & { readonly r
       {asking === null ? null : (
         <FormDialog
           title={t('migration.removeTitle', {
-            count: asking === 'all' ? waiting : Math.min(Number(batch), waiting),
+            count: asking === 'remove-all' ? waiting : Math.min(Number(batch), waiting),
           })}
-          submit={t(asking === 'all' ? 'migration.removeAll' : 'migration.removeBatch')}
+          submit={t(asking === 'remove-all' ? 'migration.removeAll' : 'migration.removeBatch')}
           danger
           change={change}
           onClose={() => setAsking(null)}
-          onSubmit={() => void run(asking === 'all')}
+          onSubmit={() => void run(asking)}
         >
           <p>{t('migration.removeConfirm')}</p>
+          {asking === 'remove-all' ? <p>{t('migration.carriedConfirm')}</p> : null}
         </FormDialog>
       )}
     </>

@@ -37,6 +37,7 @@ const ACTIONS = {
   remove: 'remove the next batch of members that sign-in created; goes on where it stopped',
   verify: 'look who came back through SCIM',
   finish: 'end the move once everybody is back through SCIM; its report stays',
+  pause: 'stop the removal of everybody that was begun in the Admin Console; it can go on later',
   cancel: 'give the move up; who is removed stays removed',
 } as const;
 

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ChangeContext } from '../audit/record.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { databaseForFile } from '../database/test-database.ts';
@@ -99,6 +99,21 @@ describe('a job on many members', () => {
     expect((await readJob(database.db, organizationId, job.id)).counts).toEqual({
       ...{ waiting: 0, done: 60, refused: 1 },
     });
+  });
+
+  it('is handed back when the hub stops, so that the next one goes on at once', async () => {
+    const job = await createJob(database.db, byOwner(), organizationId, {
+      action: { kind: 'role', role: 'editor' },
+      matching: {},
+    });
+    const first = runner();
+    const running = first.run();
+    const counts = async () => (await readJob(database.db, organizationId, job.id)).counts;
+    await vi.waitFor(async () => expect((await counts()).done).toBeGreaterThan(0), 60_000);
+    await first.stop();
+    await running;
+    await runner().run();
+    expect(await counts()).toEqual({ waiting: 0, done: 60, refused: 1 });
   });
 
   it('counts whom somebody else removed meanwhile as removed', async () => {

@@ -12,13 +12,14 @@ import type { Reader } from '../database/connection.ts';
 import { having, searching } from '../database/contains.ts';
 import type { ListOrder } from '../database/keyset.ts';
 import { type ListSource, readPage } from '../database/read-page.ts';
-import type { MigrationPlace, MigrationRow } from './migration-steps.ts';
+import { isUnderWay, type MigrationPlace, type MigrationRow } from './migration-steps.ts';
 import { owningIn } from './owning.ts';
 import { checkReadiness } from './readiness.ts';
 import './tables.ts';
 
 const MOVES: Omit<ListSource, 'where'> = {
   columns: sql`m.id, m.connection_id, c.name as connection_name, m.step, m.created_at, m.updated_at,
+    m.removal_id is not null as removal_running, m.removal_label, m.removal_problem,
     coalesce((select jsonb_object_agg(state, people) from (select state, count(*) as people
       from provisioning_migration_people p where p.migration_id = m.id group by state) s), '{}') as counts`,
   from: sql`provisioning_migrations m join connections c on c.id = m.connection_id`,
@@ -141,14 +142,22 @@ async function view(reader: Reader, row: MigrationRow): Promise<Migration> {
     updatedAt: row.updated_at.toISOString(),
     checks: await checkReadiness(reader, row.connection_id),
     counts,
-    next: nextOf(row.step, counts),
+    removal: removalOf(row),
+    next: nextOf(row, counts),
   };
 }
 
-function nextOf(step: Migration['step'], counts: Migration['counts']): string {
+function removalOf(row: MigrationRow): Migration['removal'] {
+  const { removal_label: by, removal_running: running, removal_problem: problem } = row;
+  return by === null ? null : { by, running: running && isUnderWay(row.step), problem };
+}
+
+function nextOf({ step, removal_running: running }: MigrationRow, counts: Migration['counts']): string {
   if (step === 'finished') return 'Nothing: the move is finished.';
   if (step === 'cancelled')
     return 'Nothing: the move was cancelled. Sign-in provisioning stays as it is now.';
+  if (counts.waiting > 0 && running)
+    return `Nothing yet: the hub removes one after the other by itself, and ${counts.waiting} are waiting.`;
   if (counts.waiting > 0 && step !== 'prepared')
     return `Go on removing: ${counts.waiting} are waiting. Sign-in provisioning is off by now.`;
   if (counts.waiting > 0)

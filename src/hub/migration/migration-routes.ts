@@ -15,12 +15,14 @@ import {
 } from '../../shared/contracts/hub-provisioning.ts';
 import { actorOf, demandRecentSignIn, organizationOf } from '../access.ts';
 import { changeBy } from '../audit/record.ts';
+import { lookForWork } from '../background-work.ts';
 import { answers, streamedFile } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
 import { exportMigration } from './migration-export.ts';
 import { listMigrations, readMigration, showMigration } from './migration-list.ts';
 import { advanceMigration, beginMigration } from './migration-service.ts';
 import { readOwnership, transferOwnership } from './ownership.ts';
+import { createRemovalRunner } from './removal-runner.ts';
 
 const tags = ['migration'];
 const base = '/v1/orgs/:organization/migrations';
@@ -31,7 +33,14 @@ export function migrationRoutes(app: HubServer, context: HubContext): void {
   ownershipRoutes(app, context);
 }
 
-function moveRoutes(app: HubServer, { db, clock }: HubContext): void {
+function moveRoutes(app: HubServer, { db, clock, log }: HubContext): void {
+  const runner = createRemovalRunner({
+    db,
+    clock,
+    onError: (error) =>
+      log.warn({ err: error }, 'removing the people of a move was interrupted; trying again'),
+  });
+  const look = lookForWork(app, runner);
   app.get(
     base,
     {
@@ -108,17 +117,20 @@ function moveRoutes(app: HubServer, { db, clock }: HubContext): void {
     {
       config: { requires: 'owner' },
       schema: {
-        summary: 'Remove the next batch, look who came back, finish or cancel',
+        summary: 'Remove the next batch or everybody, pause that, look who came back, finish or cancel',
         tags,
         params: migrationPathSchema,
         body: migrationAdvanceSchema,
         response: answers(200, migrationSchema),
       },
     },
-    (request) => {
-      if (request.body.action === 'remove') demandRecentSignIn(actorOf(request), clock);
+    async (request) => {
+      const { action } = request.body;
+      if (action === 'remove' || action === 'remove-all') demandRecentSignIn(actorOf(request), clock);
       const where = { organizationId: organizationOf(request).id, migrationId: request.params.migrationId };
-      return advanceMigration(db, changeBy(request, clock), where, request.body);
+      const move = await advanceMigration(db, changeBy(request, clock), where, request.body);
+      if (action === 'remove-all') look();
+      return move;
     },
   );
 }

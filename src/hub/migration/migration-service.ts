@@ -1,13 +1,15 @@
-import type { Migration } from '../../shared/contracts/hub-provisioning.ts';
+import type { Migration, MigrationAdvance } from '../../shared/contracts/hub-provisioning.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Trx } from '../database/connection.ts';
 import { lockOrganization } from '../policies/recipients.ts';
+import { beginRemoval, pauseRemoval } from './carried-removal.ts';
 import { finishMove } from './finish-move.ts';
 import { readMigrationRow, showMigration } from './migration-list.ts';
 import {
   enrol,
   inMove,
+  isUnderWay,
   type MigrationPlace,
   type MigrationRow,
   over,
@@ -70,20 +72,25 @@ export async function beginMigration(
   return showMigration(db, { organizationId, migrationId: id });
 }
 
-/** Takes one step: removes a batch, looks who came back, or ends. Refuses what the present step does not allow. */
+/**
+ * Takes one step: removes a batch, lets the hub remove all of them or no more, looks who came back, or ends. Refuses
+ * what the present step does not allow.
+ */
 export async function advanceMigration(
   db: Db,
   context: ChangeContext,
   where: MigrationPlace,
   wanted: {
-    readonly action: 'remove' | 'verify' | 'finish' | 'cancel';
+    readonly action: MigrationAdvance['action'];
     readonly batch: number;
     readonly without: readonly string[];
   },
 ): Promise<Migration> {
   const row = await readMigrationRow(db, where);
-  if (row.step === 'finished' || row.step === 'cancelled') throw over(row.step);
+  if (!isUnderWay(row.step)) throw over(row.step);
   if (wanted.action === 'remove') await removeBatch(db, context, where, row, wanted.batch);
+  else if (wanted.action === 'remove-all') await beginRemoval(db, context, where, row);
+  else if (wanted.action === 'pause') await pauseRemoval(db, context, where, row);
   else if (wanted.action === 'verify') await verify(db, context, where, row);
   else if (wanted.action === 'finish') await finishMove(db, context, where, row, wanted.without);
   else await cancel(db, context, where, row);

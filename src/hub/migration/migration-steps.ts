@@ -20,6 +20,16 @@ export interface MigrationRow {
   readonly created_at: Date;
   readonly updated_at: Date;
   readonly counts: Partial<Record<MigrationPerson['state'], number>>;
+  readonly removal_running: boolean;
+  readonly removal_label: string | null;
+  readonly removal_problem: string | null;
+}
+
+/** Whether a move has not ended. */
+export function isUnderWay(
+  step: Migration['step'],
+): step is Exclude<Migration['step'], 'finished' | 'cancelled'> {
+  return step !== 'finished' && step !== 'cancelled';
 }
 
 /** Notes the step that a move is at. Answers false, with nothing written, when the move has ended meanwhile. */
@@ -51,7 +61,7 @@ export function inMove<T>(db: Db, where: MigrationPlace, work: (trx: Trx) => Pro
       .select('step')
       .where('id', '=', where.migrationId)
       .executeTakeFirstOrThrow();
-    if (move.step === 'finished' || move.step === 'cancelled') throw over(move.step);
+    if (!isUnderWay(move.step)) throw over(move.step);
     return work(trx);
   });
 }

@@ -26,16 +26,7 @@ export async function removeBatch(
   row: MigrationRow,
   batch: number,
 ): Promise<void> {
-  const failed = (await checkReadiness(db, row.connection_id)).filter(
-    (check) => check.required && !check.passed,
-  );
-  if (failed.length > 0) {
-    throw new RefusalError({
-      code: 'conflict',
-      message: `Nobody was removed: ${failed.map((check) => check.detail).join(' ')}`,
-      details: { checks: failed },
-    });
-  }
+  await demandReadiness(db, row);
   await switchSignInProvisioningOff(db, context, where, row);
   const people = await db
     .selectFrom('provisioning_migration_people')
@@ -50,6 +41,19 @@ export async function removeBatch(
   await db.transaction().execute(async (trx) => {
     await lockOrganization(trx, where.organizationId);
     await settleStep(trx, row, context.at);
+  });
+}
+
+/** Refuses `conflict` while a check fails that must pass before anybody is removed. */
+export async function demandReadiness(db: Db, row: MigrationRow): Promise<void> {
+  const failed = (await checkReadiness(db, row.connection_id)).filter(
+    (check) => check.required && !check.passed,
+  );
+  if (failed.length === 0) return;
+  throw new RefusalError({
+    code: 'conflict',
+    message: `Nobody was removed: ${failed.map((check) => check.detail).join(' ')}`,
+    details: { checks: failed },
   });
 }
 

@@ -179,6 +179,15 @@ export const migrationSchema = z.object({
     returned: z.int(),
     adopted: z.int(),
   }),
+  /** The removal of everybody that the hub carries on by itself, or the last one. `null`: there was none. */
+  removal: z
+    .object({
+      by: z.string(),
+      running: z.boolean(),
+      /** Why it ended before everybody was through it. */
+      problem: z.string().nullable(),
+    })
+    .nullable(),
   /** What to do next, in words. */
   next: z.string(),
 });
@@ -204,8 +213,11 @@ export const migrationReportQuerySchema = wholeOrPageQuerySchema.extend({
 export const migrationExportQuerySchema = migrationReportQuerySchema.pick({ search: true, state: true });
 export const migrationCreationSchema = z.object({ connectionId: uuid });
 export const migrationAdvanceSchema = z.object({
-  /** What to do: the next batch, a look at who came back, or the end. */
-  action: z.enum(['remove', 'verify', 'finish', 'cancel']),
+  /**
+   * What to do: the next batch, all of them (the hub goes on by itself), no more of that, a look at who came back, or
+   * the end.
+   */
+  action: z.enum(['remove', 'remove-all', 'pause', 'verify', 'finish', 'cancel']),
   /** How many people one batch removes. */
   batch: z.int().min(1).max(500).default(50),
   /** To `finish` although these people have not come back through SCIM: everybody who is missing, by name. */
@@ -246,6 +258,7 @@ export type InvitationResult = z.infer<typeof invitationResultSchema>;
 export type MemberExportQuery = z.infer<typeof memberExportQuerySchema>;
 export type MemberRemovalAnswer = z.infer<typeof memberRemovalAnswerSchema>;
 export type Migration = z.infer<typeof migrationSchema>;
+export type MigrationAdvance = z.infer<typeof migrationAdvanceSchema>;
 export type MigrationQuery = z.infer<typeof migrationQuerySchema>;
 export type MigrationList = z.infer<typeof migrationListSchema>;
 export type MigrationReportQuery = z.infer<typeof migrationReportQuerySchema>;

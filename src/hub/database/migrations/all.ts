@@ -34,6 +34,7 @@ import * as firstPages from './0084-first-pages.ts';
 import * as deviceStandings from './0085-device-standings.ts';
 import * as forgottenMarks from './0087-forgotten-marks.ts';
 import * as deletions from './0088-deletions.ts';
+import * as carriedRemovals from './0090-carried-removals.ts';
 
 /**
  * Every migration by name, in the order of their names. Forward only. A capability adds its own file here with
@@ -75,4 +76,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0085-device-standings': deviceStandings,
   '0087-forgotten-marks': forgottenMarks,
   '0088-deletions': deletions,
+  '0090-carried-removals': carriedRemovals,
 };

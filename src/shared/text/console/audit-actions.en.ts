@@ -49,6 +49,8 @@ export const enAuditActions = {
   'audit.did.migration.begin': 'Move to SCIM begun',
   'audit.did.migration.cancel': 'Move to SCIM cancelled',
   'audit.did.migration.finish': 'Move to SCIM finished',
+  'audit.did.migration.pause': 'Removal in a move to SCIM paused',
+  'audit.did.migration.remove-all': 'Removal of everybody in a move to SCIM begun',
   'audit.did.organization.checklist': 'First step ticked',
   'audit.did.organization.create': 'Organization made',
   'audit.did.organization.end-password-sessions': 'Sessions by password ended',

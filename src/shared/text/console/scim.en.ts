@@ -119,13 +119,17 @@ export const scim = {
   'migration.batch': 'People in each batch',
   'migration.batchHint': 'From 1 to 500',
   'migration.removeBatch': 'Remove the next batch',
-  'migration.removeAll': 'Remove all, batch by batch',
-  'migration.pause': 'Pause after this batch',
+  'migration.removeAll': 'Remove all',
+  'migration.pause': 'Pause',
   'migration.removeTitle': 'Remove {count} people?',
   'migration.removeConfirm':
     'They lose access until the identity provider brings them back through SCIM. Accounts and the audit log stay.',
   'migration.progress': '{done} of {all} done',
   'migration.running': 'Removing…',
+  'migration.carried': 'The hub is removing them for {actor}. This page may be closed.',
+  'migration.carriedConfirm':
+    'The hub goes on by itself, also when this page is closed, until nobody is waiting.',
+  'migration.stopped': 'The removal ended early. {why}',
   'migration.nobody': 'Nobody is waiting to be removed.',
   'migration.verifyText':
     'Let the identity provider provision (Okta: assign anew or force a push; Entra: restart provisioning), then look.',
