@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { ChangeContext } from '../audit/record.ts';
 import type { Trx } from '../database/connection.ts';
-import { keepThing, rowsToKeep, type TakenThing } from '../deletions/kept-things.ts';
+import { keepThing, keptRows, keptTexts, rowsToKeep, type TakenThing } from '../deletions/kept-things.ts';
 import { countedParts, type PutBack } from '../deletions/put-back.ts';
 import { refuseTakenConnectionName } from './connection-names.ts';
 import type { ConnectionRow } from './connection-view.ts';
@@ -18,20 +18,20 @@ export async function keepConnection(trx: Trx, context: ChangeContext, row: Conn
   const { id, organization_id: organizationId, name } = row;
   const ofIt = sql`r.connection_id = ${id}`;
   const here = sql`${ofIt} and r.organization_id = ${organizationId}`;
-  const content = sql`(
-    select jsonb_build_object(
-             'connection', to_jsonb(c),
-             'keys', ${rowsToKeep('connection_saml_keys', ofIt)},
-             'identities', ${rowsToKeep('sso_identities', ofIt)},
-             'people', ${rowsToKeep('scim_users', ofIt)},
-             'groups', ${rowsToKeep('scim_groups', here)},
-             'groupMembers', ${rowsToKeep('scim_group_members', sql`r.group_id in (select g.id from scim_groups g where g.connection_id = ${id})`)},
-             'memberships', ${rowsToKeep('memberships', here)},
-             'places', ${rowsToKeep('team_members', here)},
-             'devices', (select coalesce(jsonb_agg(r.id), '[]') from device_sessions r where ${ofIt}),
-             'browsers', (select coalesce(jsonb_agg(encode(r.id_hash, 'hex')), '[]') from browser_sessions r where ${ofIt}))
-      from connections c where c.id = ${id})`;
-  await keepThing(trx, context, { organizationId, kind: 'connection', id, name, content });
+  const content = sql`(select jsonb_build_object('connection', to_jsonb(c)) from connections c where c.id = ${id})`;
+  const groups = sql`(select g.id from scim_groups g where g.connection_id = ${id})`;
+  const parts = {
+    keys: rowsToKeep('connection_saml_keys', ofIt),
+    identities: rowsToKeep('sso_identities', ofIt),
+    people: rowsToKeep('scim_users', ofIt),
+    groups: rowsToKeep('scim_groups', here),
+    groupMembers: rowsToKeep('scim_group_members', sql`r.group_id in ${groups}`),
+    memberships: rowsToKeep('memberships', here),
+    places: rowsToKeep('team_members', here),
+    devices: sql`select to_jsonb(r.id) from device_sessions r where ${ofIt}`,
+    browsers: sql`select to_jsonb(encode(r.id_hash, 'hex')) from browser_sessions r where ${ofIt}`,
+  };
+  await keepThing(trx, context, { organizationId, kind: 'connection', id, name, content, parts });
 }
 
 /** Puts a connection back under its id. Refuses (`conflict`) a name that is taken. */
@@ -53,7 +53,7 @@ export async function putBackConnection(
   await sql`
     insert into connection_saml_keys (connection_id, fingerprint, certificate, sealed_private, signs, created_at)
     select k.connection_id, k.fingerprint, k.certificate, k.sealed_private, k.signs, k.created_at
-      from jsonb_populate_recordset(null::connection_saml_keys, ${content}::jsonb -> 'keys') k`.execute(trx);
+      from ${keptRows(thing, 'keys', 'connection_saml_keys')} k`.execute(trx);
   await putBackSessions(trx, thing);
   await putBackMemberships(trx, thing);
   const people = await putBackPeople(trx, thing);
@@ -61,25 +61,26 @@ export async function putBackConnection(
   const { rows } = await sql<{ enforced: boolean }>`
     select enforced from connections where id = ${thing.id}`.execute(trx);
   if (rows[0]?.enforced === true) await endPasswordSessions(trx, context, organizationId);
-  return { name, parts: countedParts(content, { people, groups }) };
+  return { name, parts: await countedParts(trx, thing, { people, groups }) };
 }
 
 /** Who came by it and is a member still is known as its own again, where no other connection took them over. */
-async function putBackMemberships(trx: Trx, { id, organizationId, content }: TakenThing): Promise<void> {
+async function putBackMemberships(trx: Trx, thing: TakenThing): Promise<void> {
+  const { id, organizationId } = thing;
   await sql`
     update memberships m set connection_id = ${id}
-      from jsonb_populate_recordset(null::memberships, ${content}::jsonb -> 'memberships') k
+      from ${keptRows(thing, 'memberships', 'memberships')} k
      where m.organization_id = ${organizationId} and m.user_id = k.user_id and m.origin = k.origin
        and m.connection_id is null`.execute(trx);
   await sql`
     update team_members m set connection_id = ${id}
-      from jsonb_populate_recordset(null::team_members, ${content}::jsonb -> 'places') k
+      from ${keptRows(thing, 'places', 'team_members')} k
      where m.organization_id = ${organizationId} and m.team_id = k.team_id and m.user_id = k.user_id
        and m.origin = k.origin and m.connection_id is null`.execute(trx);
   await sql`
     insert into sso_identities (connection_id, issuer, subject_hash, user_id, created_at, last_used_at)
     select ${id}, k.issuer, k.subject_hash, m.user_id, k.created_at, k.last_used_at
-      from jsonb_populate_recordset(null::sso_identities, ${content}::jsonb -> 'identities') k
+      from ${keptRows(thing, 'identities', 'sso_identities')} k
       join memberships m on m.organization_id = ${organizationId} and m.user_id = k.user_id`.execute(trx);
 }
 
@@ -87,7 +88,8 @@ async function putBackMemberships(trx: Trx, { id, organizationId, content }: Tak
  * Whom its SCIM client knows. Active is only who was and is a member still: whoever was removed meanwhile stays out
  * until the directory says otherwise.
  */
-async function putBackPeople(trx: Trx, { id, organizationId, content }: TakenThing): Promise<bigint> {
+async function putBackPeople(trx: Trx, thing: TakenThing): Promise<bigint> {
+  const { id, organizationId } = thing;
   const { numAffectedRows = 0n } = await sql`
     insert into scim_users (id, connection_id, user_id, managed, user_name, external_id, active, resource,
                             placement_organization_id, placement_role, placement_team_id, version, created_at, updated_at)
@@ -97,35 +99,37 @@ async function putBackPeople(trx: Trx, { id, organizationId, content }: TakenThi
            k.resource,
            case when k.placement_organization_id = ${organizationId} then k.placement_organization_id end,
            k.placement_role, t.id, k.version + 1, k.created_at, k.updated_at
-      from jsonb_populate_recordset(null::scim_users, ${content}::jsonb -> 'people') k
+      from ${keptRows(thing, 'people', 'scim_users')} k
       join users u on u.id = k.user_id
       left join teams t on t.id = k.placement_team_id and t.organization_id = ${organizationId}`.execute(trx);
   return numAffectedRows;
 }
 
-async function putBackGroups(trx: Trx, { id, organizationId, content }: TakenThing): Promise<bigint> {
+async function putBackGroups(trx: Trx, thing: TakenThing): Promise<bigint> {
+  const { id, organizationId } = thing;
   const { numAffectedRows = 0n } = await sql`
     insert into scim_groups (id, connection_id, organization_id, team_id, display_name, external_id, version, created_at, updated_at)
     select g.id, ${id}, ${organizationId}, t.id, g.display_name, g.external_id, g.version + 1, g.created_at, g.updated_at
-      from jsonb_populate_recordset(null::scim_groups, ${content}::jsonb -> 'groups') g
+      from ${keptRows(thing, 'groups', 'scim_groups')} g
       join teams t on t.id = g.team_id and t.organization_id = ${organizationId}`.execute(trx);
   await sql`
     insert into scim_group_members (group_id, scim_user_id)
     select g.id, u.id
-      from jsonb_populate_recordset(null::scim_group_members, ${content}::jsonb -> 'groupMembers') k
+      from ${keptRows(thing, 'groupMembers', 'scim_group_members')} k
       join scim_groups g on g.id = k.group_id and g.connection_id = ${id}
       join scim_users u on u.id = k.scim_user_id and u.connection_id = ${id}`.execute(trx);
   return numAffectedRows;
 }
 
 /** Sessions that outlived it, and began by it, are no sessions by password. */
-async function putBackSessions(trx: Trx, { id, content }: TakenThing): Promise<void> {
+async function putBackSessions(trx: Trx, thing: TakenThing): Promise<void> {
+  const { id } = thing;
   await sql`
     update device_sessions s set connection_id = ${id}
-      from jsonb_array_elements_text(${content}::jsonb -> 'devices') k
-     where s.id = k::uuid and s.connection_id is null`.execute(trx);
+      from ${keptTexts(thing, 'devices')} k
+     where s.id = k.value::uuid and s.connection_id is null`.execute(trx);
   await sql`
     update browser_sessions s set connection_id = ${id}
-      from jsonb_array_elements_text(${content}::jsonb -> 'browsers') k
-     where s.id_hash = decode(k, 'hex') and s.connection_id is null`.execute(trx);
+      from ${keptTexts(thing, 'browsers')} k
+     where s.id_hash = decode(k.value, 'hex') and s.connection_id is null`.execute(trx);
 }

@@ -1,8 +1,10 @@
+import { Kysely, PostgresDialect } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listAuditEvents } from '../audit/audit-list.ts';
 import type { ChangeContext } from '../audit/record.ts';
 import { createConnection, deleteConnection, readConnection } from '../connections/connection-service.ts';
 import { connectionsOfAddress } from '../connections/find-connection.ts';
+import { up } from '../database/migrations/0091-deletion-rows.ts';
 import { startTestDatabase } from '../database/test-database.ts';
 import { listDomains } from '../domains/domain-list.ts';
 import type { TxtResolver } from '../domains/domain-proof.ts';
@@ -410,6 +412,110 @@ describe('a removed connection', () => {
   });
 });
 
+describe('at the same moment', () => {
+  const outcomes = async (work: readonly Promise<unknown>[]) =>
+    (await Promise.allSettled(work))
+      .map((each) => (each.status === 'fulfilled' ? 'done' : each.reason.refusal.code))
+      .sort();
+
+  it('brings a thing back once, of each kind', async () => {
+    const { db } = database;
+    const domain = await addDomain(db, context(), acme, 'once.example');
+    const things = {
+      team: await team('Once'),
+      connection: await connect('Once'),
+      domain: domain.id,
+      member: await add('once'),
+    };
+    await deleteTeam(db, context(), acme, things.team);
+    await deleteConnection(db, context(), { organizationId: acme, connectionId: things.connection });
+    await removeDomain(db, context(), { organizationId: acme, domainId: domain.id });
+    await removeMember(db, context(), acme, things.member);
+    records.set('once.example', []);
+    for (const id of Object.values(things))
+      expect(await outcomes([restore(id), restore(id), restore(id)])).toEqual([
+        'done',
+        'not_found',
+        'not_found',
+      ]);
+    expect(
+      await sqlRows('select 1 from deletion_rows r join deletions d using (kept_id) where d.name ilike $1', [
+        'once%',
+      ]),
+    ).toEqual([]);
+  });
+
+  it('gives a name to one of two, and keeps the thing that did not get it', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const name = `Wanted ${round}`;
+      const id = await team(name);
+      await deleteTeam(database.db, context(), acme, id);
+      expect(await outcomes([restore(id), team(name)])).toEqual(['conflict', 'done']);
+      const isBack = (await sqlRows('select 1 from teams where id = $1', [id])).length === 1;
+      expect((await kept('team')).includes(id)).toBe(!isBack);
+    }
+  });
+
+  it('deletes once, and what is deleted again brings back its last state alone', async () => {
+    const { db } = database;
+    const [first, second] = [await add('one'), await add('two')];
+    const id = await team('Again');
+    await setTeamMember(db, context(), acme, { teamId: id, userId: first, present: true });
+    const remove = () => deleteTeam(db, context(), acme, id);
+    expect(await outcomes([remove(), remove()])).toEqual(['done', 'not_found']);
+    expect(await outcomes([restore(id), remove()])).toContain('done');
+    if (await kept('team').then((ids) => ids.includes(id))) await restore(id);
+    await setTeamMember(db, context(), acme, { teamId: id, userId: first, present: false });
+    await setTeamMember(db, context(), acme, { teamId: id, userId: second, present: true });
+    await remove();
+    expect((await restore(id)).parts).toEqual([{ part: 'members', restored: 1, left: 0 }]);
+    expect((await listTeamMembers(db, acme, id)).members.map(({ userId }) => userId)).toEqual([second]);
+  });
+});
+
+it('keeps whom a connection knows as rows: no value grows with them', async () => {
+  const { db } = database;
+  const id = await connect('Large');
+  const MANY = 5_000;
+  await sqlRows(
+    `with made as (insert into users (email, username, name)
+       select 'many' || n || '@many.example', 'many' || n, 'Many' from generate_series(1, $2) n returning id, email)
+     insert into scim_users (connection_id, user_id, managed, user_name, active, resource, created_at, updated_at)
+       select $1, id, true, email, false, jsonb_build_object('nickName', repeat('x', 500)), now(), now() from made`,
+    [id, MANY],
+  );
+  await deleteConnection(db, context(), { organizationId: acme, connectionId: id });
+  const [size] = await sqlRows(
+    `select max(pg_column_size(r.content)) < 4000 as rows, pg_column_size(d.content) < 4000 as own, count(*)::int as kept
+       from deletions d join deletion_rows r using (kept_id) where d.id = $1 group by d.content`,
+    [id],
+  );
+  expect(size).toEqual({ rows: true, own: true, kept: MANY });
+  expect((await restore(id)).parts).toEqual([{ part: 'people', restored: MANY, left: 0 }]);
+  expect(await sqlRows('select 1 from deletion_rows where part = $1', ['people'])).toEqual([]);
+});
+
+it('puts back what an earlier version kept as one value', async () => {
+  const { db } = database;
+  const [member, id] = [await add('old'), await team('Old form')];
+  await setTeamMember(db, context(), acme, { teamId: id, userId: member, present: true });
+  await deleteTeam(db, context(), acme, id);
+  // As it was kept before.
+  await sqlRows(
+    `update deletions d set content = d.content || (
+       select jsonb_object_agg(part, items) from (
+         select part, jsonb_agg(content) as items from deletion_rows where kept_id = d.kept_id group by part) p)
+      where d.id = $1`,
+    [id],
+  );
+  await sqlRows('drop table deletion_rows', []);
+  await sqlRows('alter table deletions drop column kept_id', []);
+  await up(new Kysely({ dialect: new PostgresDialect({ pool: database.pool }) }));
+  const [now] = await sqlRows('select content from deletions where id = $1', [id]);
+  expect(Object.keys(now.content)).toEqual(['team']);
+  expect((await restore(id)).parts).toEqual([{ part: 'members', restored: 1, left: 0 }]);
+});
+
 it('keeps for 30 days, for its own organization only, and leaves policies to their own list', async () => {
   const { db } = database;
   const id = await team('Short-lived');
@@ -428,4 +534,5 @@ it('keeps for 30 days, for its own organization only, and leaves policies to the
   await expect(restore(id)).rejects.toMatchObject(refused('not_found'));
   await forgetDeletions(db, new Date(at));
   expect(await sqlRows('select id from deletions', [])).toEqual([]);
+  expect(await sqlRows('select part from deletion_rows', [])).toEqual([]);
 });

@@ -27,7 +27,10 @@ function oldest(at: Date): Date {
   return new Date(at.getTime() - KEPT_DAYS * DAY_MS);
 }
 
-/** Keeps a thing that is about to be deleted. `content`: its rows as one JSON object. */
+/**
+ * Keeps a thing that is about to be deleted. `content`: its own values as one JSON object; `parts`: what hung on it, by
+ * names, each a query whose only column is a JSON value.
+ */
 export async function keepThing(
   trx: Trx,
   context: ChangeContext,
@@ -37,20 +40,59 @@ export async function keepThing(
     readonly id: string;
     readonly name: string;
     readonly content: RawBuilder<unknown>;
+    readonly parts?: Readonly<Record<string, RawBuilder<unknown>>>;
   },
 ): Promise<void> {
+  const parts = Object.entries(thing.parts ?? {}).map(
+    ([part, rows]) => sql`select ${part}::text as part, rows.content from (${rows}) rows (content)`,
+  );
+  const none = sql`select null::text as part, null::jsonb as content where false`;
   await sql`
-    insert into deletions (organization_id, id, kind, name, deleted_at, deleted_by, content)
-    values (${thing.organizationId}, ${thing.id}, ${thing.kind}, ${thing.name}, ${context.at},
-            ${describeActor(context.actor).label}, ${thing.content})
-    on conflict (organization_id, id) do update
-      set name = excluded.name, deleted_at = excluded.deleted_at, deleted_by = excluded.deleted_by,
-          content = excluded.content`.execute(trx);
+    with kept as (
+      insert into deletions (organization_id, id, kind, name, deleted_at, deleted_by, content)
+      values (${thing.organizationId}, ${thing.id}, ${thing.kind}, ${thing.name}, ${context.at},
+              ${describeActor(context.actor).label}, ${thing.content})
+      on conflict (organization_id, id) do update
+        set name = excluded.name, deleted_at = excluded.deleted_at, deleted_by = excluded.deleted_by,
+            content = excluded.content, kept_id = excluded.kept_id
+      returning kept_id)
+    insert into deletion_rows (kept_id, organization_id, part, content)
+    select kept.kept_id, ${thing.organizationId}::uuid, hung.part, hung.content
+      from kept, (${sql.join([none, ...parts], sql` union all `)}) hung`.execute(trx);
 }
 
-/** The rows of a table that fulfil `where`, as a JSON array to keep; `r` is the table's name in it. */
+/** The rows of a table that fulfil `where`, to keep; `r` is the table's name in it. */
 export function rowsToKeep(table: string, where: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`(select coalesce(jsonb_agg(to_jsonb(r)), '[]') from ${sql.table(table)} r where ${where})`;
+  return sql`select to_jsonb(r) from ${sql.table(table)} r where ${where}`;
+}
+
+/** What was kept of a part of a thing, as rows of the table that they are of, to select from. */
+export function keptRows(
+  { keptId }: Pick<TakenThing, 'keptId'>,
+  part: string,
+  table: string,
+): RawBuilder<unknown> {
+  return sql`(select r.* from deletion_rows k, jsonb_populate_record(null::${sql.table(table)}, k.content) r
+               where k.kept_id = ${keptId} and k.part = ${part})`;
+}
+
+/** The same where plain texts were kept, in a column `value`. */
+export function keptTexts({ keptId }: Pick<TakenThing, 'keptId'>, part: string): RawBuilder<unknown> {
+  return sql`(select k.content #>> '{}' as value from deletion_rows k where k.kept_id = ${keptId} and k.part = ${part})`;
+}
+
+/** How many rows of each part were kept. */
+export async function countKept(
+  reader: Reader,
+  { keptId }: Pick<TakenThing, 'keptId'>,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await reader
+    .selectFrom('deletion_rows')
+    .select((select) => ['part', select.fn.countAll<number>().as('rows')])
+    .where('kept_id', '=', keptId)
+    .groupBy('part')
+    .execute();
+  return new Map(rows.map(({ part, rows: count }) => [part, count]));
 }
 
 interface KeptRow {
@@ -127,25 +169,31 @@ export async function listDeletions(
   return { deletions: rows.map((row) => ({ ...viewKept(row), kind: row.kind })), total, next };
 }
 
-/** A thing that comes back: what was kept of it, as the text of a JSON object. */
+/** A thing that comes back. */
 export interface TakenThing {
   readonly organizationId: string;
   readonly id: string;
   readonly kind: DeletionKind;
   readonly name: string;
+  /** Its own values, as the text of a JSON object. */
   readonly content: string;
+  /** Where the rows of what hung on it lie. */
+  readonly keptId: string;
 }
 
-/** Takes a thing out of what is kept, to put it back in this transaction. Refuses `not_found` what is not kept. */
+/**
+ * Takes a thing out of what is kept, to put it back in this transaction, which forgets its rows in the end. Refuses
+ * `not_found` what is not kept.
+ */
 export async function takeKept(
   trx: Trx,
   organizationId: string,
   { id, at }: { readonly id: string; readonly at: Date },
 ): Promise<TakenThing> {
-  const { rows } = await sql<{ kind: DeletionKind; name: string; content: string }>`
+  const { rows } = await sql<Omit<TakenThing, 'organizationId' | 'id'>>`
     delete from deletions
      where organization_id = ${organizationId} and id = ${id} and kind <> 'policy' and deleted_at > ${oldest(at)}
-    returning kind, name, content::text as content`.execute(trx);
+    returning kind, name, content::text as content, kept_id as "keptId"`.execute(trx);
   const row = rows[0];
   if (row === undefined) throw notKept();
   return { organizationId, id, ...row };
@@ -160,7 +208,15 @@ export function notKept(what = 'deleted thing'): RefusalError {
   });
 }
 
-/** Forgets what cannot be brought back any more. */
+/** Forgets the rows of a thing that came back. */
+export async function forgetRows(trx: Trx, { keptId }: Pick<TakenThing, 'keptId'>): Promise<void> {
+  await trx.deleteFrom('deletion_rows').where('kept_id', '=', keptId).execute();
+}
+
+/** Forgets what cannot be brought back any more: after its days, deleted again, or who is a member again. */
 export async function forgetDeletions(db: Db, at: Date): Promise<void> {
   await db.deleteFrom('deletions').where('deleted_at', '<=', oldest(at)).execute();
+  await sql`delete from deletion_rows r where not exists (select 1 from deletions d where d.kept_id = r.kept_id)`.execute(
+    db,
+  );
 }

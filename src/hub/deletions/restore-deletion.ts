@@ -9,7 +9,7 @@ import type { ProofOutcome, TxtResolver } from '../domains/domain-proof.ts';
 import { putBackMember } from '../organizations/deleted-members.ts';
 import { lockOrganization } from '../policies/recipients.ts';
 import { putBackTeam } from '../teams/deleted-teams.ts';
-import { notKept, type TakenThing, takeKept } from './kept-things.ts';
+import { forgetRows, notKept, type TakenThing, takeKept } from './kept-things.ts';
 import type { PutBack } from './put-back.ts';
 
 interface Wanted {
@@ -42,6 +42,7 @@ export async function restoreDeletion(
     await lockOrganization(trx, organizationId);
     const thing = await takeKept(trx, organizationId, { id: wanted.id, at: context.at });
     const { name, parts } = await putBack(trx, context, thing, { ...wanted, proof });
+    await forgetRows(trx, thing);
     const restored = { kind: thing.kind, id: thing.id, name };
     await recordChange(trx, context, {
       organizationId,

@@ -6,7 +6,7 @@ import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { demandRecentSignIn } from '../access.ts';
 import type { ChangeContext } from '../audit/record.ts';
 import type { Trx } from '../database/connection.ts';
-import { keepThing, rowsToKeep, type TakenThing } from '../deletions/kept-things.ts';
+import { keepThing, keptRows, rowsToKeep, type TakenThing } from '../deletions/kept-things.ts';
 import { countedParts, type PutBack } from '../deletions/put-back.ts';
 import { stampRecipients } from '../policies/recipients.ts';
 import { lapseProofs } from '../second-factor/lapsed-proofs.ts';
@@ -26,12 +26,13 @@ export async function keepMember(
   if (origin !== 'manual' && origin !== 'invitation') return;
   const theirs = sql`r.organization_id = ${organizationId} and r.user_id = ${userId}`;
   const content = sql`(
-    select jsonb_build_object(
-             'membership', to_jsonb(m),
-             'teams', ${rowsToKeep('team_members', sql`${theirs} and r.origin in ('manual', 'invitation')`)},
-             'policies', ${rowsToKeep('policy_assignments', theirs)})
+    select jsonb_build_object('membership', to_jsonb(m))
       from memberships m where m.organization_id = ${organizationId} and m.user_id = ${userId})`;
-  await keepThing(trx, context, { organizationId, kind: 'member', id: userId, name: email, content });
+  const parts = {
+    teams: rowsToKeep('team_members', sql`${theirs} and r.origin in ('manual', 'invitation')`),
+    policies: rowsToKeep('policy_assignments', theirs),
+  };
+  await keepThing(trx, context, { organizationId, kind: 'member', id: userId, name: email, content, parts });
 }
 
 const keptSchema = z.object({ membership: z.object({ role: roleSchema }) });
@@ -40,11 +41,8 @@ const keptSchema = z.object({ membership: z.object({ role: roleSchema }) });
  * Makes somebody a member again. Refuses (`conflict`) whom SCIM of this organization deactivated, and, as for anybody
  * who becomes an owner, asks for a recent sign-in where they were one.
  */
-export async function putBackMember(
-  trx: Trx,
-  context: ChangeContext,
-  { id, organizationId, content, name }: TakenThing,
-): Promise<PutBack> {
+export async function putBackMember(trx: Trx, context: ChangeContext, thing: TakenThing): Promise<PutBack> {
+  const { id, organizationId, content, name } = thing;
   const { role } = keptSchema.parse(JSON.parse(content)).membership;
   if (role === 'owner') demandRecentSignIn(context.actor, { now: () => context.at.getTime() });
   await refuseDeactivated(trx, { id, organizationId, name });
@@ -64,17 +62,17 @@ export async function putBackMember(
   const teams = await sql`
     insert into team_members (organization_id, team_id, user_id, origin, added_at)
     select t.organization_id, t.id, ${id}, a.origin, a.added_at
-      from jsonb_populate_recordset(null::team_members, ${content}::jsonb -> 'teams') a
+      from ${keptRows(thing, 'teams', 'team_members')} a
       join teams t on t.organization_id = ${organizationId} and t.id = a.team_id`.execute(trx);
   const policies = await sql`
     insert into policy_assignments (organization_id, user_id, policy_id, assigned_at)
     select p.organization_id, ${id}, p.id, ${context.at}
-      from jsonb_populate_recordset(null::policy_assignments, ${content}::jsonb -> 'policies') a
+      from ${keptRows(thing, 'policies', 'policy_assignments')} a
       join policies p on p.organization_id = ${organizationId} and p.id = a.policy_id`.execute(trx);
   const recipients = { kind: 'users', userIds: [id] } as const;
   await stampRecipients(trx, { organizationId, recipients, at: context.at });
   const back = { teams: teams.numAffectedRows ?? 0n, policies: policies.numAffectedRows ?? 0n };
-  return { name, parts: countedParts(content, back) };
+  return { name, parts: await countedParts(trx, thing, back) };
 }
 
 async function refuseDeactivated(

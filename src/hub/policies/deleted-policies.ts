@@ -7,7 +7,15 @@ import type {
 } from '../../shared/contracts/hub-deleted-policies.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Reader, Trx } from '../database/connection.ts';
-import { keepThing, notKept, readKept, rowsToKeep, viewKept } from '../deletions/kept-things.ts';
+import {
+  forgetRows,
+  keepThing,
+  keptRows,
+  notKept,
+  readKept,
+  rowsToKeep,
+  viewKept,
+} from '../deletions/kept-things.ts';
 import { maskDocument } from './document.ts';
 import { readStoredPolicy } from './policy-list.ts';
 import { type Edited, refuseOutdated, refuseTakenName } from './policy-refusals.ts';
@@ -55,13 +63,16 @@ async function keep(
   const content = sql`(
     select jsonb_build_object(
              'policy', to_jsonb(p),
-             'revisions', (select jsonb_agg(to_jsonb(r) order by r.revision) from policy_revisions r where r.policy_id = p.id),
-             'users', ${rowsToKeep('policy_assignments', sql`r.policy_id = p.id`)},
-             'teams', ${rowsToKeep('policy_teams', sql`r.policy_id = p.id`)},
              'isDefault', coalesce(o.default_policy_id = p.id, false))
       from policies p join organizations o on o.id = p.organization_id
      where p.id = ${policyId})`;
-  await keepThing(trx, context, { organizationId, kind: 'policy', id: policyId, name, content });
+  const ofIt = sql`r.policy_id = ${policyId}`;
+  const parts = {
+    revisions: rowsToKeep('policy_revisions', ofIt),
+    users: rowsToKeep('policy_assignments', ofIt),
+    teams: rowsToKeep('policy_teams', ofIt),
+  };
+  await keepThing(trx, context, { organizationId, kind: 'policy', id: policyId, name, content, parts });
 }
 
 interface DeletedRow {
@@ -69,6 +80,11 @@ interface DeletedRow {
   readonly was_default: boolean;
   readonly users: number;
   readonly teams: number;
+}
+
+/** How many rows of a part of the deletion `d` are kept. */
+function keptOf(part: string) {
+  return sql`(select count(*) from deletion_rows k where k.kept_id = d.kept_id and k.part = ${part})`;
 }
 
 /** What can be brought back at this moment, last deleted first; all of it without a limit. */
@@ -86,7 +102,7 @@ export async function listDeletedPolicies(
       kinds: sql`d.kind = 'policy'`,
       more: sql`(d.content #>> '{policy,revision}')::integer as revision,
         (d.content ->> 'isDefault')::boolean as was_default,
-        jsonb_array_length(d.content -> 'users') as users, jsonb_array_length(d.content -> 'teams') as teams`,
+        ${keptOf('users')} as users, ${keptOf('teams')} as teams`,
     },
     query,
   );
@@ -126,15 +142,17 @@ export async function restoreDeletedPolicy(
     const { policies } = await listDeletedPolicies(trx, organizationId, context.at);
     const kept = policies.find(({ id }) => id === wanted.policyId);
     if (kept === undefined) throw notKept('deleted policy');
+    const thing = await placeOf(trx, kept.id);
     const name = wanted.name ?? kept.name;
     const back = { users: 0, teams: 0, isDefault: false };
     await stampWhomItChanges(trx, { organizationId, at: context.at }, async () => {
-      await putBack(trx, kept.id, name);
-      back.users = await putBackUsers(trx, context, kept.id);
-      back.teams = await putBackTeams(trx, context, kept.id);
+      await putBack(trx, thing, name);
+      back.users = await putBackUsers(trx, context, thing);
+      back.teams = await putBackTeams(trx, context, thing);
       back.isDefault = kept.wasDefault && (await putBackDefault(trx, kept.id));
     });
     await trx.deleteFrom('deletions').where('id', '=', kept.id).where('kind', '=', 'policy').execute();
+    await forgetRows(trx, thing);
     const answer: PolicyUndeletionAnswer = {
       policy: { id: kept.id, name },
       users: { restored: back.users, left: kept.users - back.users },
@@ -151,46 +169,60 @@ export async function restoreDeletedPolicy(
   });
 }
 
+/** A policy that comes back, and where the rows of what hung on it lie. */
+interface Place {
+  readonly id: string;
+  readonly keptId: string;
+}
+
+async function placeOf(trx: Trx, id: string): Promise<Place> {
+  const { kept_id: keptId } = await trx
+    .selectFrom('deletions')
+    .select('kept_id')
+    .where('id', '=', id)
+    .where('kind', '=', 'policy')
+    .executeTakeFirstOrThrow();
+  return { id, keptId };
+}
+
 /** Columns are named: one that a later version adds gets its default. */
-async function putBack(trx: Trx, id: string, name: string): Promise<void> {
+async function putBack(trx: Trx, thing: Place, name: string): Promise<void> {
   await sql`
     insert into policies (id, organization_id, name, description, revision, version, position, previous_revision,
                           exceptions, created_at, updated_at)
     select p.id, p.organization_id, ${name}, p.description, p.revision, p.version + 1, p.position,
            p.previous_revision, p.exceptions, p.created_at, p.updated_at
       from deletions d, jsonb_populate_record(null::policies, d.content -> 'policy') p
-     where d.id = ${id} and d.kind = 'policy'
+     where d.id = ${thing.id} and d.kind = 'policy'
   `
     .execute(trx)
     .catch((error: unknown) => refuseTakenName(error, name));
   await sql`
     insert into policy_revisions (policy_id, revision, document, text, author_id, author_label, reason, created_at)
     select r.policy_id, r.revision, r.document, r.text, u.id, r.author_label, r.reason, r.created_at
-      from deletions d, jsonb_populate_recordset(null::policy_revisions, d.content -> 'revisions') r
+      from ${keptRows(thing, 'revisions', 'policy_revisions')} r
       left join users u on u.id = r.author_id
-     where d.id = ${id} and d.kind = 'policy'
+     order by r.revision
   `.execute(trx);
 }
 
-async function putBackUsers(trx: Trx, { at }: ChangeContext, id: string): Promise<number> {
+async function putBackUsers(trx: Trx, { at }: ChangeContext, thing: Place): Promise<number> {
   const { numAffectedRows = 0n } = await sql`
     insert into policy_assignments (organization_id, user_id, policy_id, assigned_at)
-    select m.organization_id, m.user_id, d.id, ${at}
-      from deletions d, jsonb_populate_recordset(null::policy_assignments, d.content -> 'users') a
+    select m.organization_id, m.user_id, a.policy_id, ${at}
+      from ${keptRows(thing, 'users', 'policy_assignments')} a
       join memberships m on m.organization_id = a.organization_id and m.user_id = a.user_id
-     where d.id = ${id} and d.kind = 'policy'
     on conflict do nothing
   `.execute(trx);
   return Number(numAffectedRows);
 }
 
-async function putBackTeams(trx: Trx, { at }: ChangeContext, id: string): Promise<number> {
+async function putBackTeams(trx: Trx, { at }: ChangeContext, thing: Place): Promise<number> {
   const { numAffectedRows = 0n } = await sql`
     insert into policy_teams (organization_id, team_id, policy_id, assigned_at)
-    select t.organization_id, t.id, d.id, ${at}
-      from deletions d, jsonb_populate_recordset(null::policy_teams, d.content -> 'teams') a
+    select t.organization_id, t.id, a.policy_id, ${at}
+      from ${keptRows(thing, 'teams', 'policy_teams')} a
       join teams t on t.id = a.team_id and t.organization_id = a.organization_id
-     where d.id = ${id} and d.kind = 'policy'
     on conflict do nothing
   `.execute(trx);
   return Number(numAffectedRows);

@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { deleteConnection } from '../connections/connection-service.ts';
+import { restoreDeletion } from '../deletions/restore-deletion.ts';
 import { hubForFile, OPERATOR } from '../identity/test-hub.ts';
 import { addSamlKey, listSamlKeys, retireSamlKey, signWithSamlKey } from './saml-key-service.ts';
 import { encryptedFor, isSignedBy } from './test-saml-encryption.ts';
@@ -146,5 +148,23 @@ describe('the key of a SAML connection', () => {
       { action: 'connection.key-retire', times: 2 },
       { action: 'connection.key-sign', times: 3 },
     ]);
+  });
+
+  it('comes back with a removed connection: it signs again, and opens what is encrypted for it', async () => {
+    const email = `enc@${other.domain}`;
+    const next = await addSamlKey(place(), OPERATOR, other);
+    await signWithSamlKey(place(), OPERATOR, { ...other, fingerprint: next.fingerprint });
+    const before = await list(other);
+    await deleteConnection(database.db, OPERATOR, other);
+    expect((await fetch(other.addresses.metadataUrl)).status).toBe(404);
+    const nobody = { txt: () => Promise.reject(new Error('no domain is looked up')) };
+    const reach = { db: database.db, resolver: nobody };
+    await restoreDeletion(reach, OPERATOR, other.organizationId, { id: other.connectionId });
+    expect(await list(other)).toEqual(before);
+    expect(isSignedBy((await beginSso(other, email)).goTo, next.pem)).toBe(true);
+    for (const { pem } of before) expect(await openedFor(pem, other)).toBe(email);
+    const [present] = before.filter(({ fingerprint }) => fingerprint !== next.fingerprint);
+    await signWithSamlKey(place(), OPERATOR, { ...other, fingerprint: present?.fingerprint ?? '' });
+    await retireSamlKey(place(), OPERATOR, { ...other, fingerprint: next.fingerprint });
   });
 });

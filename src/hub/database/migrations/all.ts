@@ -35,6 +35,7 @@ import * as deviceStandings from './0085-device-standings.ts';
 import * as forgottenMarks from './0087-forgotten-marks.ts';
 import * as deletions from './0088-deletions.ts';
 import * as carriedRemovals from './0090-carried-removals.ts';
+import * as deletionRows from './0091-deletion-rows.ts';
 
 /**
  * Every migration by name, in the order of their names. Forward only. A capability adds its own file here with
@@ -77,4 +78,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0087-forgotten-marks': forgottenMarks,
   '0088-deletions': deletions,
   '0090-carried-removals': carriedRemovals,
+  '0091-deletion-rows': deletionRows,
 };
