@@ -71,7 +71,8 @@ export const enforcement = {
   'keys.copyNamed': 'Copy the fingerprint {fingerprint}',
   'keys.rotate': 'Rotate the key',
   'keys.rotateTitle': 'Rotate the signing key?',
-  'keys.rotateText': 'A new key is made, signed by the present one, and signs everything from now on.',
+  'keys.rotateText':
+    'A new key is made, signed by the present one, and signs everything from now on. The present one never signs again; this cannot be undone, only followed by another rotation.',
   'keys.rotateAgents':
     'Computers follow by themselves at their next sync: the new key carries the signature of the one they trust. Policy that they hold stays valid. Nobody has to sign in again.',
   'keys.rotatePinned':

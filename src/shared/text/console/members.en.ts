@@ -23,7 +23,7 @@ export const enMemberWork = {
   },
   'members.bulkRemoveTitle': { one: 'Remove {count} member?', other: 'Remove {count} members?' },
   'members.bulkRemoveText':
-    'They lose their places in teams, policies assigned to them and API tokens that they made here. Accounts and the audit log stay.',
+    'They lose their places in teams, policies assigned to them and API tokens that they made here. Accounts and the audit log stay. Who was added by hand or invited can be restored for 30 days from the list of members, without API tokens; others come back the way they came.',
   'members.bulkNote': 'It goes on when you leave this page. The last owner always stays one.',
   'members.bulkNoTeam': 'There is no team yet. Create one first.',
   'members.newRole': 'New role',
@@ -78,7 +78,8 @@ export const enMemberWork = {
   'invitations.revoke': 'Revoke',
   'invitations.revokeNamed': 'Revoke the invitation of {email}',
   'invitations.revokeTitle': 'Revoke the invitation of {email}?',
-  'invitations.revokeText': 'The link ends at once. You can invite them again.',
+  'invitations.revokeText':
+    'The link ends at once, and for good. You can invite them again, with another link.',
   'invite.title': 'Invite people',
   'invite.addresses': 'E-mail addresses',
   'invite.addressesHint': 'One per line, or the content of a CSV file with a column “email”.',

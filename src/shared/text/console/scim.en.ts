@@ -34,10 +34,10 @@ export const scim = {
   'scim.tokenRevokeNamed': 'Revoke the token: {name}',
   'scim.tokenRevokeTitle': 'Revoke this token?',
   'scim.tokenRevokeText':
-    'The identity provider is refused at once where it still uses it. Changes wait there until it has another one.',
+    'The identity provider is refused at once where it still uses it. Changes wait there until it has another one. This cannot be undone: the hub keeps no token that it could give back. Make a new one instead.',
   'scim.rotateTitle': 'Make another token?',
   'scim.rotateText':
-    'Two tokens are valid already. The older of them stops working as soon as the new one is made.',
+    'Two tokens are valid already. The older of them stops working for good as soon as the new one is made.',
   'scim.adoption': 'Members who came by sign-in',
   'scim.adoptionLabel': 'SCIM may take them over',
   'scim.adoptionHint':

@@ -138,7 +138,7 @@ export const sso = {
   'sso.certificateRemoveNamed': 'Remove {subject}',
   'sso.certificateRemoveTitle': 'Remove this certificate?',
   'sso.certificateRemoveText':
-    'Answers signed with it are refused from then on. The provider must already sign with another one that stands here.',
+    'Answers signed with it are refused from then on. The provider must already sign with another one that stands here. You can add it again: it is no secret.',
   'sso.fingerprint': 'SHA-256',
   'sso.certificateLast': 'The last certificate cannot be removed: add its successor first.',
 
@@ -165,7 +165,7 @@ export const sso = {
   'sso.keyRetireNamed': 'Retire {key}',
   'sso.keyRetireTitle': 'Retire this key?',
   'sso.keyRetireText':
-    'Assertions that are encrypted for it are opened no longer. The provider must already use the certificate of the other key.',
+    'Assertions that are encrypted for it are opened no longer. The provider must already use the certificate of the other key. The key is deleted, and does not come back: another exchange makes another one.',
 
   'sso.routing': 'Who is sent here',
   'sso.routingText':
@@ -278,7 +278,8 @@ export const sso = {
   'sso.revoke': 'End',
   'sso.revokeNamed': 'End for {organization}',
   'sso.revokeTitle': 'End provisioning into {organization}?',
-  'sso.revokeText': 'Who came through it stays a member there; nothing more is provisioned.',
+  'sso.revokeText':
+    'Who came through it stays a member there; nothing more is provisioned. It begins again when an owner there accepts the connection anew.',
   'sso.accepted': 'Connections of other organizations',
   'sso.acceptedText': 'They may place people in {organization}. Accept only what an owner you know gave you.',
   'sso.acceptedNone': 'No connection of another organization may place people here.',
