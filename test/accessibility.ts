@@ -23,21 +23,47 @@ export async function violationsOf(page: Page): Promise<readonly string[]> {
   return findings(page, OPTIONS);
 }
 
-/** The same in both colour schemes: whole in the light one, and the colours in the dark one. Light it is afterwards. */
-export async function violationsInBothSchemes(page: Page): Promise<readonly string[]> {
-  const found = await findings(page, OPTIONS);
+/**
+ * The same in both colour schemes: whole in the light one, and the colours in the dark one. Light it is afterwards.
+ * `within`: only of what this selector finds, such as a dialog whose page was looked at already.
+ */
+export async function violationsInBothSchemes(page: Page, within?: string): Promise<readonly string[]> {
+  const found = await findings(page, OPTIONS, within);
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.locator('html[data-mantine-color-scheme="dark"]').waitFor({ state: 'attached' });
-  const dark = await findings(page, COLOURS);
+  const dark = await findings(page, COLOURS, within);
   await page.emulateMedia({ colorScheme: 'light' });
   await page.locator('html[data-mantine-color-scheme="light"]').waitFor({ state: 'attached' });
   return [...found, ...dark.map((each) => `dark: ${each}`)];
 }
 
-async function findings(page: Page, options: string): Promise<readonly string[]> {
+/** Run by the page: what still moves for somebody who asked for stillness. */
+const MOVING = `[...document.querySelectorAll('body *')].flatMap((each) =>
+  ['', '::before', '::after'].flatMap((part) => {
+    const { animationName, animationDuration, transitionDuration, transitionProperty } = getComputedStyle(each, part || null);
+    const long = (text) => text.split(', ').some((one) => Number.parseFloat(one) > 0.001);
+    return (animationName !== 'none' && long(animationDuration)) ||
+      (transitionProperty !== 'none' && long(transitionDuration))
+      ? [each.outerHTML.slice(0, 120) + part]
+      : [];
+  }),
+)`;
+
+/** What moves on the page although its reader asked the system for less motion; there has to be something that would. */
+export async function movingOn(page: Page): Promise<readonly string[]> {
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  const movable = z.array(z.string()).parse(await page.evaluate(MOVING));
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  const moving = z.array(z.string()).parse(await page.evaluate(MOVING));
+  return movable.length === 0 ? ['nothing moves for anybody: what is looked for?'] : moving;
+}
+
+async function findings(page: Page, options: string, within?: string): Promise<readonly string[]> {
   // Evaluated rather than added as a script, which the page's policy would refuse; once per document.
   if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(axe.source);
-  const { violations } = resultSchema.parse(await page.evaluate(`axe.run(document, ${options})`));
+  const { violations } = resultSchema.parse(
+    await page.evaluate(`axe.run(${JSON.stringify(within ?? 'html')}, ${options})`),
+  );
   return violations.flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id}: ${node.html} ${node.failureSummary ?? ''}`),
   );

@@ -67,7 +67,7 @@ export async function takeHubStates(album: Album, { page, go, api }: OpenConsole
     await button(/^Show organization.update/).click();
     await dialog.waitFor();
   });
-  await take('audit-none', () => go('audit?actor=nobody-like-that'));
+  await take('audit-none', () => go('audit?search=nobody-like-that'));
   await take('organization-overtaken', async () => {
     await go('organization');
     await page.getByLabel('Display name').fill('Mine');

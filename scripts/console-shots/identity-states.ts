@@ -87,7 +87,7 @@ export async function takeIdentityStates(
   await take('scim-token-once', async () => {
     await go(`${saml}/scim`);
     await button('Make a successor').click();
-    await page.getByText('The token was made').waitFor();
+    await page.getByText('The token was created').waitFor();
   });
   const id = await make(api, '/connections', { name: 'Acme Login', kind: 'oidc' });
   const oidc = `sso/${id}`;

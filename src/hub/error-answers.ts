@@ -62,6 +62,9 @@ export const BY_STATUS: Readonly<Record<number, Refusal['code']>> = {
   429: 'rate_limited',
 };
 
+/** Something may be said after it. */
+const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
+
 function refusalOf(error: FastifyError | RefusalError, request: FastifyRequest): Refusal {
   if (error instanceof RefusalError) return error.refusal;
   if (hasZodFastifySchemaValidationErrors(error)) {
@@ -72,7 +75,9 @@ function refusalOf(error: FastifyError | RefusalError, request: FastifyRequest):
     const first = issues[0];
     return {
       code: 'bad_request',
-      message: `The request is not in the expected shape: ${first === undefined ? error.message : `${first.path || 'the whole'}: ${first.message}`}`,
+      message: sentence(
+        `The request is not in the expected shape: ${first === undefined ? error.message : `${first.path || 'the whole'}: ${first.message}`}`,
+      ),
       help: 'The shapes are described in /openapi.json.',
       details: { in: error.validationContext ?? 'request', issues },
     };

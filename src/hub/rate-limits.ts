@@ -21,7 +21,7 @@ export const RATE_LIMIT: RateLimitPluginOptions = {
 
 /** What a caller who has to wait can do. */
 export const WAIT_HELP =
-  'Wait as long as Retry-After says, then send it again; many requests in a row want a pause.';
+  'Wait a minute, or as long as Retry-After says, then try again; many requests in a row want a pause.';
 
 type AccessCheck = (request: FastifyRequest) => Promise<void>;
 

@@ -28,25 +28,30 @@ function isAhead(at: string, now: number): boolean {
 
 /**
  * An instant, written as distance from now, with the exact time for those who ask; with `exact`, the other way round.
- * `null`: never happened. `past`: it was done on this computer, and cannot lie ahead.
+ * `null`: never happened. `past`: it was done on this computer, and cannot lie ahead. `within` a sentence it begins small.
  */
 export function When({
   at,
   exact = false,
   past = false,
+  within = false,
 }: {
   readonly at: string | null | undefined;
   readonly exact?: boolean;
   readonly past?: boolean;
+  readonly within?: boolean;
 }) {
-  const { t, exactTime, relative } = useText();
+  const { t, locale, exactTime, relative } = useText();
   const now = useNow();
   if (at === null || at === undefined) return <span>{t('time.never')}</span>;
   const distance =
     past && isAhead(at, now) ? t('time.clockSetBack') : (relative(at, now) ?? t('time.justNow'));
+  const first = distance.charAt(0);
+  const said =
+    (within ? first.toLocaleLowerCase(locale) : first.toLocaleUpperCase(locale)) + distance.slice(1);
   return (
-    <time dateTime={at} title={exact ? distance : exactTime(at)}>
-      {exact ? exactTime(at) : distance}
+    <time dateTime={at} title={exact ? said : exactTime(at)}>
+      {exact ? exactTime(at) : said}
     </time>
   );
 }

@@ -1,7 +1,9 @@
-import type { Browser, Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page, Route } from '@playwright/test';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { violationsInBothSchemes } from '../accessibility.ts';
+import { movingOn, violationsInBothSchemes } from '../accessibility.ts';
 import { launchBrowser } from '../browser.ts';
 import { DRIFTED, signInDevice } from './devices.ts';
 import { type ConsoleHub, type OpenConsole, openConsole, startConsoleHub } from './open-console.ts';
@@ -43,6 +45,7 @@ function places(): readonly string[] {
     `${policy}/export`,
     'members',
     'members?search=nobody-like-that',
+    'member-jobs',
     'invitations',
     'teams',
     'access',
@@ -69,6 +72,8 @@ function places(): readonly string[] {
     'nothing-here',
   ];
 }
+
+const THINGS = ['compliance/device', 'members/member', 'teams/team'] as const;
 
 /** Pages of one thing: a device, the member it is of, a team. */
 async function placesOfThings(api: OpenConsole['api']): Promise<readonly string[]> {
@@ -103,9 +108,21 @@ const UNSEEN = `[...document.querySelectorAll('main :is(a[href], button, select,
   })
   .map((each) => each.outerHTML.slice(0, 120))`;
 
+/**
+ * Run by the page: links of one name that lead to different places, and buttons of one name, in one part of the page.
+ * Nobody who only hears them can tell them apart.
+ */
+const ALIKE = `['a[href]', 'button:not([aria-hidden])'].flatMap((kind) => Object.entries(Object.groupBy(
+  [...document.querySelectorAll('main ' + kind)].filter((each) => each.checkVisibility()),
+  (each) => (each.getAttribute('aria-label') ?? each.textContent).trim() + ' in ' +
+    (each.closest('section[aria-labelledby]')?.getAttribute('aria-labelledby') ?? 'the page'),
+)).flatMap(([name, found]) => new Set(found.map((each, index) => each.href ?? index)).size > 1 ? [name] : []))`;
+
 /** What is wrong with what the page shows: for axe in both schemes, and at each width. */
 async function wrongWith(page: Page, name: string): Promise<readonly string[]> {
   const found = [...(await violationsInBothSchemes(page))];
+  const alike = z.array(z.string()).parse(await page.evaluate(ALIKE));
+  found.push(...alike.map((each) => `several are named ${each}`));
   for (const size of [TWICE_THE_SIZE, NARROW]) {
     await page.setViewportSize(size);
     const width = Number(await page.evaluate('document.documentElement.scrollWidth'));
@@ -116,6 +133,33 @@ async function wrongWith(page: Page, name: string): Promise<readonly string[]> {
   await page.setViewportSize(WIDE);
   return found.map((each) => `${name}: ${each}`);
 }
+
+const SOURCES = join(import.meta.dirname, '..', '..', 'src', 'console');
+const partsIn = (file: string) => {
+  const [, list = ''] = /const PARTS = \[(.*?)\]/s.exec(readFileSync(join(SOURCES, file), 'utf8')) ?? [];
+  return [...list.matchAll(/'([^']*)'/g)].map(([, part = '']) => part);
+};
+
+test('every page of the sources, and every part of one, is among those that are looked at', () => {
+  const app = readFileSync(join(SOURCES, 'App.tsx'), 'utf8');
+  const routes = [...app.matchAll(/path=\{(?:base|`\$\{base\}\/?([^`]*)`)\}/g)].map(
+    ([, route = '']) => route,
+  );
+  expect(routes.length).toBeGreaterThan(20);
+  const looked = [...places(), ...THINGS].map((place) => place.split('?')[0] ?? '');
+  const wanted = new Set(
+    routes.flatMap((route) => {
+      if (!route.endsWith('/:part?')) return [route.replace(':id', '[^/]+')];
+      const parts = partsIn(route.startsWith('sso') ? 'sso/ConnectionPage.tsx' : 'policies/PolicyPage.tsx');
+      expect(parts.length).toBeGreaterThan(5);
+      return parts.map(
+        (part) => `${route.split('/')[0]}/[^/]+${['', 'set-up'].includes(part) ? '' : `/${part}`}`,
+      );
+    }),
+  );
+  const missing = [...wanted].filter((each) => !looked.some((place) => new RegExp(`^${each}$`).test(place)));
+  expect(missing).toEqual([]);
+});
 
 test('in both schemes axe finds nothing on any page, nothing breaks the content security policy, nothing scrolls sideways', async () => {
   const { page, go, api, complaints, close } = await openConsole(browser, hub, 'owner', {
@@ -134,32 +178,12 @@ test('in both schemes axe finds nothing on any page, nothing breaks the content 
   }
 }, 300_000);
 
-/** Where a dialog opens, and by which button. */
-const DIALOGS: readonly (readonly [place: string, button: string | RegExp])[] = [
-  ['policies', 'New policy'],
-  ['policies', 'Order'],
-  ['members', 'Add member'],
-  ['invitations', 'Invite'],
-  ['teams', 'New team'],
-  ['domains', 'Add domain'],
-  ['sso', 'Connect an identity provider'],
-  ['tokens', 'New token'],
-  ['keys', 'Rotate the key'],
-  ['audit', /^Show /],
-];
-
-test('so it is with dialogs, what a simulation found, a running roll-out, and a hub that fails', async () => {
+test('so it is with what a simulation found, a running roll-out, and a hub that fails', async () => {
   const { page, go, api, close } = await openConsole(browser, hub, 'owner', { colorScheme: 'light' });
   const found: string[] = [];
   const button = (name: string | RegExp) =>
     page.getByRole('button', { name, exact: typeof name === 'string' }).first();
   try {
-    for (const [place, name] of DIALOGS) {
-      await go(place);
-      await button(name).click();
-      await page.getByRole('dialog').waitFor();
-      found.push(...(await wrongWith(page, `${place} ${name}`)));
-    }
     const policy = `policies/${hub.said.defaultPolicyId}`;
     await go(policy);
     await page.locator('[data-setting="memoryMiB"] select').selectOption('locked');
@@ -199,6 +223,28 @@ test('so it is with dialogs, what a simulation found, a running roll-out, and a 
     await close();
   }
 }, 300_000);
+
+test('whoever asked for less motion sees none: while a page is read, in a dialog, and while something is sent', async () => {
+  const { page, go, close } = await openConsole(browser, hub, 'owner');
+  const held = (route: Route) => (route.request().method() === 'POST' ? undefined : route.fallback());
+  try {
+    await page.route('**/v1/orgs/acme/overview*', () => undefined);
+    await page.goto('/o/acme');
+    await page.getByRole('status', { name: 'Loading…' }).waitFor();
+    expect(await movingOn(page)).toEqual([]);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await page.route('**/v1/orgs/acme/teams*', held);
+    await go('teams');
+    await page.getByRole('button', { name: 'New team' }).click();
+    await page.getByRole('dialog').getByLabel('Name').fill('Sent for ever');
+    await page.getByRole('dialog').getByRole('button', { name: 'New team' }).click();
+    await page.locator('button[data-loading]').waitFor();
+    expect(await movingOn(page)).toEqual([]);
+  } finally {
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await close();
+  }
+});
 
 test('by keyboard alone: skip to the content, find a member, open them', async () => {
   const { page, go, close } = await openConsole(browser, hub, 'owner');

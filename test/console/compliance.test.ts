@@ -22,7 +22,7 @@ test('who follows their policy: found, filtered, said in words, and kept up to d
       .getByRole('row', { name: /Dana’s desk/ })
       .getByText('Compliant', { exact: true })
       .waitFor();
-    await page.getByText('1 of 3 follow their policy (33 %).').waitFor();
+    await page.getByText('1 of 3 follow their policy (33%).').waitFor();
     await page.getByLabel('Hide compliant').check();
     await table.getByRole('link', { name: 'Dana’s desk' }).waitFor({ state: 'detached' });
     await page.getByText('2 rows', { exact: true }).waitFor();
@@ -34,7 +34,7 @@ test('who follows their policy: found, filtered, said in words, and kept up to d
     await table.getByText('Non-compliant').waitFor();
     await laptop.report();
     await table.getByText('Non-compliant').waitFor({ state: 'detached' });
-    await page.getByText('2 of 3 follow their policy (67 %).').waitFor();
+    await page.getByText('2 of 3 follow their policy (67%).').waitFor();
     await page.getByText('The first day that was counted is today').waitFor();
     await page.getByText('The same as a table').click();
     await page.getByRole('table', { name: 'Trend' }).getByRole('row').nth(1).waitFor();

@@ -172,7 +172,7 @@ test('SCIM brings a person and a team, and she signs in by the provider on a sec
   await button('Switch SCIM on').click();
   await button('Switch SCIM off').waitFor();
   await button('New token').click();
-  const told = page.getByRole('status').filter({ hasText: 'The token was made' });
+  const told = page.getByRole('status').filter({ hasText: 'The token was created' });
   const token = await told.locator('code').textContent();
   const base = await page.locator('code', { hasText: '/scim/' }).first().textContent();
   const client = provisioningClient(base ?? '', token ?? '');

@@ -350,7 +350,7 @@ test('the overview, own settings, and every part of a connection', async () => {
   await hands.press(link('SCIM'));
   await hands.press(page.getByRole('checkbox', { name: 'SCIM may take them over' }), 'Space');
   await hands.press(named('Make a successor'));
-  await see('The token was made');
+  await see('The token was created');
   await hands.holdsFocus(main());
   await hands.press(named(/^Show scim\./).first());
   await dialog().waitFor();

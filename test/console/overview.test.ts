@@ -25,7 +25,7 @@ test('the first page: numbers, first steps, and what needs attention as it happe
   const attention = page.getByRole('region', { name: 'Needs attention' });
   try {
     await settled(page);
-    await page.getByText('0 of 3 follow their policy (0 %).').waitFor();
+    await page.getByText('0 of 3 follow their policy (0%).').waitFor();
     await attention.getByText('Nobody can sign in with it yet').waitFor();
     await api('DELETE', `/connections/${hub.said.connectionId}`);
     await attention.getByText('Nobody can sign in with it yet').waitFor({ state: 'detached' });

@@ -2,6 +2,7 @@ import type { Browser, BrowserContextOptions, Locator, Page } from '@playwright/
 import axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { movingOn } from '../accessibility.ts';
 import { launchBrowser } from '../browser.ts';
 import { handsOn } from '../console/keyboard-hands.ts';
 import { type BuiltDashboard, buildDashboard } from './build-dashboard.ts';
@@ -254,12 +255,15 @@ describe('the dashboard for everybody', () => {
     });
   });
 
-  test('moving things keep still for those who asked for it', async () => {
+  test('moving things keep still for those who asked for it, also while a sync is under way', async () => {
     await visit({ world: managedWorld, place: 'settings' }, { reducedMotion: 'reduce' }, async ({ page }) => {
-      const moving = await page.evaluate(
-        `[...document.querySelectorAll('*')].filter((it) => getComputedStyle(it).transitionDuration.split(',').some((time) => parseFloat(time) > 0.001)).length`,
-      );
-      expect(moving).toBe(0);
+      expect(await movingOn(page)).toEqual([]);
+      await page.route('**/v1/sync', () => undefined);
+      const sync = page.getByRole('button', { name: 'Sync now' });
+      await sync.click();
+      await expect.poll(() => sync.isDisabled()).toBe(true);
+      expect(await movingOn(page)).toEqual([]);
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
     });
   });
 });

@@ -101,7 +101,7 @@ function Changed({ access: { updatedAt, updatedBy } }: { readonly access: Access
         t('access.never')
       ) : (
         <>
-          {t('access.changed', { name: updatedBy })}, <When at={updatedAt} />
+          {t('access.changed', { name: updatedBy })}, <When within at={updatedAt} />
         </>
       )}
     </p>

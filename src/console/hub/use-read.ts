@@ -10,7 +10,13 @@ import { useHub } from './hub-context.tsx';
  */
 export type Loaded<T> =
   | { readonly state: 'loading' }
-  | { readonly state: 'ready'; readonly value: T; readonly tag: string | null; readonly refreshing: boolean }
+  | {
+      readonly state: 'ready';
+      readonly value: T;
+      readonly tag: string | null;
+      /** What is shown answers the question before this one, whose answer is on its way. */
+      readonly before: boolean;
+    }
   | { readonly state: 'failed'; readonly failure: Failure; retry(): void };
 
 /** Carries a failure through the query cache, which knows only thrown errors. */
@@ -70,7 +76,7 @@ export function useRead<Schema extends z.ZodType>(
     },
   });
   const retry = useCallback(() => void query.refetch(), [query.refetch]);
-  if (query.data !== undefined) return { state: 'ready', ...query.data, refreshing: query.isFetching };
+  if (query.data !== undefined) return { state: 'ready', ...query.data, before: query.isPlaceholderData };
   if (query.error !== null) return { state: 'failed', failure: failureOfReading(query.error), retry };
   return { state: 'loading' };
 }

@@ -70,7 +70,7 @@ export function MemberDevices({ userId }: { readonly userId: string }) {
 
 /** Where a member is signed in at present, and ending that. */
 export function MemberSignIns({ userId }: { readonly userId: string }) {
-  const { t } = useConsoleText();
+  const { t, dateTime } = useConsoleText();
   const { api } = useHere();
   const { get } = useFilters('sign-ins');
   /** `id` is empty for all of them. */
@@ -139,13 +139,14 @@ export function MemberSignIns({ userId }: { readonly userId: string }) {
             {
               title: t('list.actions'),
               quiet: true,
-              cell: ({ id, kind, client: program }) => {
-                const client = program || t(`members.signIn.${kind}`);
+              cell: ({ id, kind: way, client: program, createdAt }) => {
+                const kind = t(`members.signIn.${way}`);
+                const client = program || kind;
                 return (
                   <Button
                     variant="default"
                     size="xs"
-                    aria-label={t('members.signOutNamed', { client })}
+                    aria-label={t('members.signOutNamed', { client, kind, when: dateTime(createdAt) })}
                     onClick={() => setEnding({ id, client })}
                   >
                     {t('members.signOutOne')}

@@ -223,7 +223,7 @@ function Added({ added, onDone }: { readonly added: MemberAdditionAnswer; readon
       ) : (
         <>
           <p>
-            {t('members.addedLink')} <When at={passwordLink.expiresAt} />
+            {t('members.addedLink')} <When within at={passwordLink.expiresAt} />.
           </p>
           <div className={layout.secret}>
             <code>{passwordLink.url}</code>

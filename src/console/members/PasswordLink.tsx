@@ -42,7 +42,7 @@ export function PasswordLink({
         <div className={layout.stack} role="status">
           <p>
             {t(made.mailed ? 'members.passwordLinkMailed' : 'members.passwordLinkMade')}{' '}
-            {t('members.passwordLinkUntil')} <When at={made.expiresAt} />
+            {t('members.passwordLinkUntil')} <When within at={made.expiresAt} />.
           </p>
           <div className={layout.secret}>
             <code>{made.url}</code>

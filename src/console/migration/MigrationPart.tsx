@@ -95,64 +95,66 @@ function Past({ connection }: { readonly connection: Connection }) {
   const [shown, setShown] = useState<Migration | null>(null);
   return (
     <>
-      <Panel title={t('migration.past')} flush>
-        <ServerList
-          name="past"
-          label={t('migration.past')}
-          path={api('migrations')}
-          query={{ connection: connection.id }}
-          answer={migrationListSchema}
-          page={({ migrations, total, next }) => ({
-            rows: migrations.filter((each) => !isOpen(each)),
-            ...{ total, next },
-          })}
-          rowKey={({ id }) => id}
-          usualSort="-created"
-          empty={{ text: null }}
-          columns={[
-            {
-              title: t('migration.begun'),
-              sort: 'created',
-              cell: ({ createdAt }) => <When at={createdAt} />,
-            },
-            { title: t('migration.state'), cell: ({ step }) => t(`migration.stepName.${step}`) },
-            {
-              title: t('migration.state.returned'),
-              number: true,
-              cell: ({ counts }) => number(counts.returned + counts.adopted),
-            },
-            {
-              title: t('migration.state.waiting'),
-              number: true,
-              cell: ({ counts }) => number(counts.waiting),
-            },
-            {
-              title: t('migration.state.removed'),
-              number: true,
-              cell: ({ counts }) => number(counts.removed),
-            },
-            {
-              title: t('migration.state.refused'),
-              number: true,
-              cell: ({ counts }) => number(counts.refused),
-            },
-            {
-              title: t('list.actions'),
-              quiet: true,
-              cell: (move) => (
-                <Button
-                  variant="default"
-                  size="xs"
-                  aria-label={t('migration.showNamed', { when: dateTime(move.createdAt) })}
-                  aria-pressed={shown?.id === move.id}
-                  onClick={() => setShown(shown?.id === move.id ? null : move)}
-                >
-                  {t('audit.show')}
-                </Button>
-              ),
-            },
-          ]}
-        />
+      <Panel title={t('migration.past')}>
+        <div className={layout.stack}>
+          <ServerList
+            name="past"
+            label={t('migration.past')}
+            path={api('migrations')}
+            query={{ connection: connection.id }}
+            answer={migrationListSchema}
+            page={({ migrations, total, next }) => ({
+              rows: migrations.filter((each) => !isOpen(each)),
+              ...{ total, next },
+            })}
+            rowKey={({ id }) => id}
+            usualSort="-created"
+            empty={{ text: null }}
+            columns={[
+              {
+                title: t('migration.begun'),
+                sort: 'created',
+                cell: ({ createdAt }) => <When at={createdAt} />,
+              },
+              { title: t('migration.state'), cell: ({ step }) => t(`migration.stepName.${step}`) },
+              {
+                title: t('migration.state.returned'),
+                number: true,
+                cell: ({ counts }) => number(counts.returned + counts.adopted),
+              },
+              {
+                title: t('migration.state.waiting'),
+                number: true,
+                cell: ({ counts }) => number(counts.waiting),
+              },
+              {
+                title: t('migration.state.removed'),
+                number: true,
+                cell: ({ counts }) => number(counts.removed),
+              },
+              {
+                title: t('migration.state.refused'),
+                number: true,
+                cell: ({ counts }) => number(counts.refused),
+              },
+              {
+                title: t('list.actions'),
+                quiet: true,
+                cell: (move) => (
+                  <Button
+                    variant="default"
+                    size="xs"
+                    aria-label={t('migration.showNamed', { when: dateTime(move.createdAt) })}
+                    aria-pressed={shown?.id === move.id}
+                    onClick={() => setShown(shown?.id === move.id ? null : move)}
+                  >
+                    {t('audit.show')}
+                  </Button>
+                ),
+              },
+            ]}
+          />
+        </div>
       </Panel>
       {shown === null ? null : (
         <Report key={shown.id} migration={shown} name={`move-${shown.id.slice(0, 8)}`} />

@@ -40,12 +40,16 @@ function Item({ item: { code, severity, about, message, help, since } }: { reado
     <Notice
       tone={severity === 'error' ? 'bad' : 'warn'}
       title={message}
-      actions={<To page={placeOf({ code, about }, page)}>{t('overview.look')}</To>}
+      actions={
+        <To page={placeOf({ code, about }, page)} name={t('overview.lookNamed', { what: message })}>
+          {t('overview.look')}
+        </To>
+      }
     >
       {help}
       {since === null ? null : (
         <div className={layout.dim}>
-          {t('overview.since')} <When at={since} />
+          {t('overview.since')} <When within at={since} />
         </div>
       )}
     </Notice>

@@ -85,7 +85,7 @@ function Recent() {
                 <li key={event.id}>
                   <ActionName action={event.action} />: <bdi>{event.target.label}</bdi>
                   <div className={layout.dim}>
-                    {event.actor.label} · <When at={event.at} />
+                    {event.actor.label} · <When within at={event.at} />
                   </div>
                 </li>
               ))}

@@ -111,7 +111,13 @@ function List<Schema extends z.ZodType, Row>(props: ServerListProps<Schema, Row>
           <SortChoice {...{ columns, sorting }} usual={usualSort ?? ''} always={children !== undefined} />
         </div>
       )}
-      <Gate loaded={loaded}>{(value) => <Page {...props} {...{ value, sorting, nothing }} />}</Gate>
+      <Gate loaded={loaded}>
+        {(value) => (
+          <div className={classes.answer} aria-busy={loaded.state === 'ready' && loaded.before}>
+            <Page {...props} {...{ value, sorting, nothing }} />
+          </div>
+        )}
+      </Gate>
     </>
   );
 }

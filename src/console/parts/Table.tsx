@@ -33,19 +33,17 @@ interface TableProps<Row> {
   readonly rowKey: (row: Row) => string;
   readonly sorting?: Sorting;
   readonly selection?: Selection<Row> | undefined;
-  /** What is shown is about to be replaced. */
-  readonly busy?: boolean;
 }
 
 /** A table that becomes a list of cards where it does not fit. The first column names the row. */
 export function Table<Row>(props: TableProps<Row>) {
-  const { label, columns, rows, rowKey, sorting, selection, busy } = props;
+  const { label, columns, rows, rowKey, sorting, selection } = props;
   const { t } = useConsoleText();
   const keys = rows.map(rowKey);
   const chosen = keys.filter((key) => selection?.chosen.has(key) === true).length;
   return (
     <div className={classes.frame}>
-      <table className={classes.table} aria-label={label} aria-busy={busy || undefined}>
+      <table className={classes.table} aria-label={label}>
         <thead>
           <tr>
             {selection === undefined ? null : (

@@ -85,7 +85,7 @@ function Leave({ begun }: { readonly begun: Begun }) {
         {t('sso.testOpen')}
       </Button>
       <span className={layout.dim}>
-        {t('sso.testUntil')} <When at={begun.expiresAt} />
+        {t('sso.testUntil')} <When within at={begun.expiresAt} />.
       </span>
     </div>
   );

@@ -25,7 +25,8 @@ main { width: 100%; max-width: 26rem; background: var(--card); border-radius: 0.
 .brand { display: flex; align-items: center; gap: 0.625rem; font-size: 1.1875rem; font-weight: 650; letter-spacing: -0.02em;
   line-height: 1; margin: 0 0 1.5rem; }
 .brand img { display: block; flex: none; }
-h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 0.75rem; }
+h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 0.75rem; text-wrap: balance; }
+time { white-space: nowrap; }
 p { margin: 0 0 1rem; }
 main > :last-child, main > :last-child > :last-child { margin-bottom: 0; }
 .soft { color: var(--soft); }

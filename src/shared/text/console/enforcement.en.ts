@@ -66,7 +66,7 @@ export const enforcement = {
   'keys.signing': 'Signs now',
   'keys.replaced': 'Replaced',
   'keys.fingerprint': 'Fingerprint',
-  'keys.created': 'Made',
+  'keys.created': 'Created',
   'keys.state': 'State',
   'keys.copyNamed': 'Copy the fingerprint {fingerprint}',
   'keys.rotate': 'Rotate the key',

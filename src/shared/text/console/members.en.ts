@@ -133,7 +133,7 @@ export const enMemberWork = {
   'members.passwordLinkMade': 'No letter was sent: hand the link over.',
   'members.passwordLinkUntil': 'It works once, and ends',
   'members.signOut': 'Sign out everywhere',
-  'members.signOutNamed': 'End the session of {client}',
+  'members.signOutNamed': 'End the session of {client}: {kind}, since {when}',
   'members.signOutOne': 'End',
   'members.signOutTitle': 'Sign this member out everywhere?',
   'members.signOutText':

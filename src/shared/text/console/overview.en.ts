@@ -24,5 +24,6 @@ export const enOverview = {
   'overview.attention': 'Needs attention',
   'overview.attentionNone': 'Nothing needs attention.',
   'overview.look': 'Look at it',
+  'overview.lookNamed': 'Look at it: {what}',
   'overview.since': 'Since',
 } as const;

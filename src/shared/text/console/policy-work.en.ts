@@ -14,7 +14,7 @@ export const enPolicyWork = {
   'assignFile.title': 'What happens to each line',
   'assignFile.check': 'Look at each line',
   'assignFile.file': 'CSV file of users',
-  'assignFile.choose': 'Choose a CSV file',
+  'assignFile.choose': 'Load a CSV file',
   'assignFile.would': {
     one: '{count} user would get the policy.',
     other: '{count} users would get the policy.',
@@ -167,7 +167,7 @@ export const enPolicyWork = {
   'export.bundleText':
     'A file for “mooring policy import”, good until the day that you choose. Devices accept it where their profile names this hub and its keys.',
   'export.for': 'For',
-  'export.everyone': 'Every member: the organization’s default',
+  'export.everyone': 'Everyone: the organization default',
   'export.oneMember': 'One member',
   'export.days': 'Days until it ends',
   'export.daysHint': 'From 1 to 366',

@@ -213,7 +213,7 @@ export const sso = {
   'sso.testAgain': 'Begin another test',
   'sso.testOpen': 'Open the identity provider',
   'sso.testWaiting': 'Waiting for the answer of the identity provider…',
-  'sso.testUntil': 'The link works once, until',
+  'sso.testUntil': 'The link works once, and ends',
   'sso.testWorked': 'The test worked',
   'sso.testFailed': 'The test did not work',
   'sso.testGone': 'This test has ended without an answer. Begin another one.',

@@ -29,7 +29,7 @@ export const enTokens = {
   'tokens.revokeTitle': 'Revoke “{name}”?',
   'tokens.revokeText':
     'Programs that use it are refused at once. This cannot be undone: make a new token instead.',
-  'tokens.search': 'Search by name or who made it',
+  'tokens.search': 'Search by name or who created it',
   'tokens.found': { one: '{count} token', other: '{count} tokens' },
-  'tokens.created': 'Made',
+  'tokens.created': 'Created',
 } as const;
