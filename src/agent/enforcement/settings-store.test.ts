@@ -9,14 +9,13 @@ beforeEach(async () => {
 });
 afterEach(() => world.end());
 
-const POLICY = inputsOf({
-  'admin-settings': {
-    analyticsEnabled: { locked: true, value: false },
-    swapMiB: { locked: false, value: 2048 },
-    openDashboardOnStartup: { locked: true, value: true },
-    proxy: { locked: true, mode: 'manual', exclude: ['a.example', 'b.example'] },
-  },
-});
+const LOCKED = {
+  analyticsEnabled: { locked: true, value: false },
+  swapMiB: { locked: false, value: 2048 },
+  openDashboardOnStartup: { locked: true, value: true },
+  proxy: { locked: true, mode: 'manual', exclude: ['a.example', 'b.example'] },
+};
+const POLICY = inputsOf({ 'admin-settings': LOCKED });
 const kinds = (enforcement: Enforcement) => enforcement.drift().map(({ kind, setting }) => [kind, setting]);
 
 describe('what is written', () => {
@@ -229,6 +228,18 @@ describe('edits of others', () => {
     expect(await world.readStore()).toMatchObject({ ThemeSource: 'system', SwapMiB: 2048 });
     expect(await world.readChoices()).toEqual({});
     expect(enforcement.drift()).toHaveLength(3);
+  });
+
+  test('whoever wrote what the policy says by now has not drifted', async () => {
+    const enforcement = await world.begin(POLICY);
+    await enforcement.stop();
+    await world.editStore({ AnalyticsEnabled: true, OpenUIOnStartupDisabled: undefined });
+    const other = inputsOf({
+      'admin-settings': { ...LOCKED, analyticsEnabled: { locked: true, value: true } },
+    });
+    const next = await world.begin(other);
+    expect(await world.readStore()).toMatchObject({ AnalyticsEnabled: true, OpenUIOnStartupDisabled: false });
+    expect(kinds(next)).toEqual([['deleted_key', 'openDashboardOnStartup']]);
   });
 
   test('the address in a drift record does not show its password', async () => {
