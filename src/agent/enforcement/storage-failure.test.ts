@@ -142,6 +142,20 @@ describe('a disk that is full or read-only', () => {
     expect(enforcement.drift()).toEqual([]);
   });
 
+  test('a repair that could not be made is not in the log, also when somebody else made it before the next start', async () => {
+    let enforcement = await world.begin(LOCKED);
+    const right = await world.storeText();
+    fault = noWriting('EACCES', 'settings-store');
+    await world.editStore({ AnalyticsEnabled: true });
+    await enforcement.check();
+    expect(await world.readStore()).toMatchObject({ AnalyticsEnabled: true });
+    await enforcement.stop();
+    await writeFile(world.paths.store, right);
+    fault = () => null;
+    enforcement = await world.begin(LOCKED);
+    expect(enforcement.drift()).toEqual([]);
+  });
+
   test('an edit of the store that cannot be saved as a choice stays where it is until it can', async () => {
     let enforcement = await world.begin(LOCKED);
     fault = noWriting('ENOSPC', 'user-settings');
