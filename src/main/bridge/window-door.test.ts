@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BODY_LIMIT } from '../../agent/local-api/http-answer.ts';
-import type { LocalEvent } from '../../shared/contracts/local-api.ts';
+import { LOCAL_ROUTES, type LocalEvent } from '../../shared/contracts/local-api.ts';
 import type { BridgeMessage } from '../../shared/contracts/window-bridge.ts';
 import { createWindowDoor, type Sender } from './window-door.ts';
 
@@ -59,6 +59,15 @@ describe('the window’s door', () => {
   ])('refuses %s as malformed', async (_, value) => {
     const { door, asked } = open();
     expect((await door.fetch(OWN, value)).status).toBe(400);
+    expect(asked).toEqual([]);
+  });
+
+  test.each(['stop', 'session', 'dashboard', 'events'] as const)('may not ask for %s', async (route) => {
+    const { door, asked } = open();
+    const { method, path } = LOCAL_ROUTES[route];
+    const body = method === 'GET' ? null : '{}';
+    const { status, body: text } = await door.fetch(OWN, { method, path, body });
+    expect([status, JSON.parse(text).error.code]).toEqual([403, 'forbidden']);
     expect(asked).toEqual([]);
   });
 
