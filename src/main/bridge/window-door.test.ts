@@ -94,6 +94,8 @@ describe('the window’s door', () => {
     for (const following of [1, 2, 2]) door.follow(OWN, following, (of, { type }) => told.push([of, type]));
     for (const nonsense of ['1', 1.5, -1, null, {}]) door.follow(OWN, nonsense, () => expect.unreachable());
     expect(listeners.size).toBe(2);
+    door.unfollow({ ...OWN, mainFrame: false }, 1);
+    expect(listeners.size).toBe(2);
     door.unfollow(OWN, 1);
     for (const listener of listeners) listener({ type: 'status' });
     expect(told).toEqual([

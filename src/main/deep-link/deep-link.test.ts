@@ -22,6 +22,8 @@ describe('a link into the app', () => {
 
   test.each([
     'https://mooring.dev/settings',
+    'https://policy/',
+    'mooring-next://policy',
     'mooring://policy?x=1',
     'mooring://policy?',
     'mooring://policy#x',

@@ -51,6 +51,24 @@ describe('links to the outside', () => {
     'mooring://policy',
     'not an address',
   ])('%s is not', (address) => expect(links.allowed(address)).toBeNull());
+  test('a contact by mail opens that mail, and nothing else that has no origin', () => {
+    const now = status();
+    const mail = outwardLinks(
+      () =>
+        now.policy === null
+          ? now
+          : { ...now, policy: { ...now.policy, contact: { name: 'Desk', url: 'mailto:desk@acme.example' } } },
+      () => [],
+    );
+    expect(mail.allowed('mailto:desk@acme.example')).toBe('mailto:desk@acme.example');
+    for (const address of [
+      'file:///etc/passwd',
+      'javascript:alert(1)',
+      'mailto:ceo@acme.example',
+      'data:text/html,x',
+    ])
+      expect(mail.allowed(address)).toBeNull();
+  });
   test('without an account there is our own site only', () => {
     const alone = outwardLinks(
       () => null,
@@ -62,14 +80,19 @@ describe('links to the outside', () => {
 });
 
 test('the address of a sign-in is known while it is under way, and no longer', async () => {
-  const answers = ['waiting', 'done'].map((state) => ({
+  const answer = (state: 'waiting' | 'done') => ({
     ...{ id: '1', state, method: 'device', url: 'https://hub.example/device' },
     expiresAt: '2026-05-01T12:00:00.000Z',
-  }));
+  });
+  const answers = [answer('waiting'), answer('done')];
   const noted = noteSignIns(async () => Response.json(answers.shift()));
   const ask = (method: string, path: string) => noted.fetch(new Request(`http://agent${path}`, { method }));
   expect(await (await ask('POST', '/v1/account/login')).json()).toMatchObject({ state: 'waiting' });
   expect(noted.addresses()).toEqual(['https://hub.example/device']);
   await ask('GET', '/v1/account/login/1');
+  expect(noted.addresses()).toEqual([]);
+  // The same shape from anywhere else opens nothing.
+  answers.push(answer('waiting'));
+  await ask('GET', '/v1/status');
   expect(noted.addresses()).toEqual([]);
 });
