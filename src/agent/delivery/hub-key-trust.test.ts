@@ -150,7 +150,9 @@ describe('rotation', () => {
     const unsigned = { ...stranger.jwk, predecessor: one.jwk.kid };
     const noise = { ...stranger.jwk, predecessor: one.jwk.kid, predecessorSignature: 'a.b.c' };
     const self = await standInKey(stranger, stranger.jwk.kid);
-    for (const key of [copied, wrongTyp, unsigned, noise, self.jwk]) {
+    // A genuine signature, shown with another key under the id that it names.
+    const swapped = { ...two.jwk, x: stranger.jwk.x };
+    for (const key of [copied, swapped, wrongTyp, unsigned, noise, self.jwk]) {
       expect(await followChain([one.jwk], [key as AgentKey])).toEqual([one.jwk]);
     }
     const renamed = { ...two.jwk, kid: 'renamed' };
@@ -183,6 +185,19 @@ describe('keys of the configuration profile', () => {
     });
     profile = [];
     expect(await launch().update(HUB, HUB)).toMatchObject({ outcome: 'changed', pinned: [] });
+  });
+
+  it('do not keep a key good that the hub withdrew, unless the profile names it', async () => {
+    profile = [await fingerprint(two.jwk)];
+    published = jwks(two, three);
+    expect(await launch().update(HUB, HUB)).toEqual({ outcome: 'trusted' });
+    const other = await standInKey(two);
+    published = jwks(other);
+    expect(await launch().update(HUB, HUB)).toEqual({ outcome: 'trusted' });
+    expect(await trusts(launch(), other)).toBe(true);
+    expect(await trusts(launch(), three)).toBe(false);
+    expect(await trusts(launch(), three, 'kept')).toBe(true);
+    expect(await trusts(launch(), two)).toBe(true);
   });
 
   it('given whole lead to newer ones although the hub shows the old one no more', async () => {

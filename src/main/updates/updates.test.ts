@@ -55,6 +55,9 @@ describe('updates', () => {
     updates.follow(ALLOWED);
     await updates.check();
     expect(updates.state()).toEqual({ state: 'available', version: '1.3.0' });
+    updates.install();
+    await Promise.resolve();
+    expect(did).toEqual(['check']);
     await updates.download();
     expect(updates.state()).toEqual({ state: 'ready', version: '1.3.0' });
     updates.install();
