@@ -36,6 +36,14 @@ afterEach(async () => {
   world = null;
 });
 
+/** What stands in the file instead of a value; nothing: its key is gone. */
+const EDITS = {
+  'another value': (value: unknown) => [wrong(value)],
+  'no such key any more': () => [],
+  'a value of another type': (value: unknown) => [typeof value === 'string' ? 17 : 'not of this type'],
+  null: () => [null],
+} satisfies Record<string, (value: unknown) => readonly unknown[]>;
+
 describe.each(['mac', 'windows', 'linux'] as const)('every locked setting (%s)', (platform) => {
   const settings = desktopCatalog.onPlatform[platform];
 
@@ -88,29 +96,41 @@ describe.each(['mac', 'windows', 'linux'] as const)('every locked setting (%s)',
     }
   });
 
-  test('is put back when settings-store.json is edited, and every repair is told', async () => {
-    const made = await locked();
-    const before = await made.store();
-    // None is left out of the edit: each has its key, and a value.
-    const absent = settings.filter(({ storeKey }) => (before[storeKey] ?? null) === null);
-    expect(absent.map(({ id }) => id)).toEqual([]);
-    const keys = new Map(settings.map(({ storeKey, id }) => [storeKey, id]));
-    const edited = Object.fromEntries(
-      Object.entries(before).map(([key, value]) => [key, keys.has(key) ? wrong(value) : value]),
-    );
-    expect(edited).not.toEqual(before);
-    // As editors save: the agent must not meet a half-written file, which would be another repair.
-    await made.write(`${made.paths.store}.edited`, edited);
-    await rename(`${made.paths.store}.edited`, made.paths.store);
-    await expect.poll(() => made.store()).toEqual(before);
-    // The file is right a moment before the repair is in the log.
-    const untold = async () => {
-      const { drift } = policyAnswerSchema.parse(await ask(made, '/v1/policy'));
-      const repaired = new Set(drift.map(({ setting }) => setting));
-      return settings.filter(({ id }) => !repaired.has(id));
-    };
-    await expect.poll(untold).toEqual([]);
-  });
+  test.each(Object.keys(EDITS) as (keyof typeof EDITS)[])(
+    'is put back when settings-store.json has %s, every repair is told, and none is taken for a choice',
+    async (kind) => {
+      const made = await locked();
+      const before = await made.store();
+      // None is left out of the edit: each has its key, and a value.
+      const absent = settings.filter(({ storeKey }) => (before[storeKey] ?? null) === null);
+      expect(absent.map(({ id }) => id)).toEqual([]);
+      const keys = new Map(settings.map(({ storeKey, id }) => [storeKey, id]));
+      const edited = Object.fromEntries(
+        Object.entries(before).flatMap(([key, value]) =>
+          keys.has(key) ? EDITS[kind](value).map((other) => [key, other]) : [[key, value]],
+        ),
+      );
+      for (const { storeKey } of settings) expect(edited[storeKey], storeKey).not.toEqual(before[storeKey]);
+      // As editors save: the agent must not meet a half-written file, which would be another repair.
+      await made.write(`${made.paths.store}.edited`, edited);
+      await rename(`${made.paths.store}.edited`, made.paths.store);
+      await expect.poll(() => made.store()).toEqual(before);
+      // The file is right a moment before the repair is in the log.
+      const untold = async () => {
+        const { drift } = policyAnswerSchema.parse(await ask(made, '/v1/policy'));
+        const repaired = new Set(drift.map(({ setting }) => setting));
+        return settings.filter(({ id }) => !repaired.has(id));
+      };
+      await expect.poll(untold).toEqual([]);
+
+      await rm(made.paths.adminSettings);
+      await made.agent.fetch(new Request('http://agent/v1/sync', { method: 'POST' }));
+      const states = settingsAnswerSchema.parse(await ask(made, '/v1/settings')).settings;
+      expect(
+        states.filter((state) => state.locked || state.source !== 'default').map(({ id }) => id),
+      ).toEqual([]);
+    },
+  );
 
   test('is changed and reset by the command line while nobody locks it', async () => {
     world = await makeWorld({ platform });
