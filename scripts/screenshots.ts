@@ -1,4 +1,4 @@
-// `npm run screenshots`: looks at every page of the dashboard, in every state, as a person would: in both colour
+// Part of `npm run screenshots`: looks at every page of the dashboard, in every state, as a person would: in both colour
 // schemes, several widths, enlarged, from right to left and in German, against an agent that stands in for a computer
 // of a large organization.
 //

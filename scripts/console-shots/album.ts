@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { violationsInBothSchemes } from '../../test/accessibility.ts';
 
 /** Where pictures are put, and what is said of those that could not be taken. */
 export interface Album {
@@ -10,6 +11,8 @@ export interface Album {
   reach(page: Page, name: string, reach: () => Promise<unknown>): Promise<void>;
   /** Views that could not be reached, and why. */
   readonly missed: readonly string[];
+  /** What axe finds wrong with those that were taken, in either scheme. */
+  readonly wrong: readonly string[];
 }
 
 /** A view that is not there by then is missed, and the next one taken. */
@@ -23,18 +26,26 @@ const LOOKS = [
   ['light', 720],
 ] as const;
 
-/** `shown`: called with the wide pictures, for those that are kept elsewhere as well. */
+/**
+ * `shown`: called with the wide pictures, for those that are kept elsewhere as well. `wanted`: the only view to be taken,
+ * and only wide.
+ */
 export async function openAlbum(
   folder: string,
   shown: (page: Page, name: string, file: string) => Promise<void> = async () => undefined,
+  wanted?: string,
 ): Promise<Album> {
   await mkdir(folder, { recursive: true });
   const missed: string[] = [];
+  const wrong: string[] = [];
+  const looks = wanted === undefined ? LOOKS : LOOKS.filter(([, width]) => width === WIDE.width);
   const take: Album['take'] = async (page, name) => {
     await page.evaluate('document.fonts.ready');
+    // What is fixed to the window would stand in the middle of the whole page.
+    await page.evaluate('window.scrollTo(0, 0)');
     // A dialog stands in the middle of the window, not of the whole page.
     const fullPage = (await page.getByRole('dialog').count()) === 0;
-    for (const [colorScheme, width] of LOOKS) {
+    for (const [colorScheme, width] of looks) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ ...WIDE, width });
       const file = `console-${name}-${colorScheme}${width === WIDE.width ? '' : `-${width}`}.png`;
@@ -43,11 +54,16 @@ export async function openAlbum(
     }
     await page.emulateMedia({ colorScheme: 'light' });
     await page.setViewportSize(WIDE);
+    // The pages without the console have no script that would say the scheme, and tests of their own.
+    if ((await page.locator('html[data-mantine-color-scheme]').count()) > 0)
+      wrong.push(...(await violationsInBothSchemes(page)).map((each) => `${name}: ${each}`));
   };
   return {
     take,
     missed,
+    wrong,
     reach: async (page, name, reach) => {
+      if (wanted !== undefined && name !== wanted) return;
       page.setDefaultTimeout(LONGEST_MS);
       try {
         await reach();

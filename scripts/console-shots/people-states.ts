@@ -109,6 +109,7 @@ export async function takePeopleStates(album: Album, hub: ConsoleHub, { page, go
     await change(api, 'PUT', `/teams/${team}/members/${long?.userId}`);
     await go(`teams/${team}`);
     await page.getByRole('searchbox', { name: 'Search members' }).last().fill('crew');
+    await button(/^Add: crew/).waitFor();
   });
   await take('team-dialog-delete', async () => {
     await go(`teams/${team}`);

@@ -70,7 +70,9 @@ export function App() {
   if (caller.state === 'failed')
     return (
       <Bare>
-        <Gate loaded={caller}>{() => null}</Gate>
+        <Gate alone loaded={caller}>
+          {() => null}
+        </Gate>
       </Bare>
     );
   return (
@@ -96,7 +98,9 @@ function Guard<T>({
   if (loaded.state === 'ready') return children(loaded.value);
   return (
     <Bare>
-      <Gate loaded={loaded}>{() => null}</Gate>
+      <Gate alone loaded={loaded}>
+        {() => null}
+      </Gate>
     </Bare>
   );
 }
@@ -125,7 +129,7 @@ function Organizations({
   if (first === undefined) {
     return (
       <Bare>
-        <EmptyState icon={<Building2 size={26} />} title={t('organizations.noneTitle')}>
+        <EmptyState alone icon={<Building2 size={26} />} title={t('organizations.noneTitle')}>
           {t('organizations.noneText', { email: caller.email ?? caller.name })}
         </EmptyState>
       </Bare>

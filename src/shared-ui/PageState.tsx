@@ -9,6 +9,7 @@ export function EmptyState({
   children,
   actions,
   live = false,
+  alone = false,
 }: {
   readonly icon: ReactNode;
   readonly title: string;
@@ -16,13 +17,16 @@ export function EmptyState({
   readonly actions?: ReactNode;
   /** Announce it when it appears, as for a failure. */
   readonly live?: boolean;
+  /** It is all that the page has to say: its title is the page's. */
+  readonly alone?: boolean;
 }) {
+  const Title = alone ? 'h1' : 'h2';
   return (
     <div className={classes.empty} role={live ? 'alert' : undefined}>
       <span className={classes.picture} aria-hidden>
         {icon}
       </span>
-      <h2 className={classes.title}>{title}</h2>
+      <Title className={classes.title}>{title}</Title>
       {children === undefined ? null : <div className={classes.text}>{children}</div>}
       {actions === undefined ? null : <div className={classes.actions}>{actions}</div>}
     </div>

@@ -246,6 +246,39 @@ test('whoever asked for less motion sees none: while a page is read, in a dialog
   }
 });
 
+/** Run by the page: what has the focus, where all of it that the window shows lies under something else (WCAG 2.4.11). */
+const HIDDEN = `(() => {
+  const at = document.activeElement;
+  const { left, right, top, bottom } = at.getBoundingClientRect();
+  const points = [0.1, 0.5, 0.9].flatMap((x) => [0.1, 0.5, 0.9].map((y) => [left + x * (right - left), top + y * (bottom - top)]));
+  const shown = points.some(([x, y]) => {
+    const there = document.elementFromPoint(x, y);
+    return there !== null && (at.contains(there) || there.contains(at) || there.closest('label')?.control === at || there.parentElement === at.parentElement);
+  });
+  return shown ? null : at.outerHTML.slice(0, 120);
+})()`;
+
+test('on a phone what has the focus is not under the bar that saves', async () => {
+  const { page, go, close } = await openConsole(browser, hub, 'owner', {
+    viewport: { width: 360, height: 640 },
+  });
+  try {
+    await go(`policies/${hub.said.defaultPolicyId}?category=Resources`);
+    await page.locator('[data-setting="memoryMiB"] select').selectOption('locked');
+    await page.locator('[data-setting="memoryMiB"] input').fill('12');
+    await page.getByRole('button', { name: 'Discard' }).waitFor();
+    await page.locator('main').focus();
+    const hidden: unknown[] = [];
+    for (let step = 0; step < 40; step += 1) {
+      await page.keyboard.press('Tab');
+      hidden.push(await page.evaluate(HIDDEN));
+    }
+    expect(hidden.filter((each) => each !== null)).toEqual([]);
+  } finally {
+    await close();
+  }
+});
+
 test('by keyboard alone: skip to the content, find a member, open them', async () => {
   const { page, go, close } = await openConsole(browser, hub, 'owner');
   try {

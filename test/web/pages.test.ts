@@ -259,7 +259,7 @@ describe('the pages', () => {
       'Hub address: https://hub.acme.example',
       'User ID: usr_01J8ZQ4T5N6W7X8Y9Z',
       'Signed in: 12 days ago',
-      'Ends: in 78 days',
+      'Ends: In 78 days',
       'Kept in: The system’s keychain',
     ]);
     const [acme = ''] = await page

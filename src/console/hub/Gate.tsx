@@ -13,9 +13,12 @@ import type { Loaded } from './use-read.ts';
 /** Shows what was read, or why it is not there (yet). */
 export function Gate<T>({
   loaded,
+  alone = false,
   children,
 }: {
   readonly loaded: Loaded<T>;
+  /** The page has nothing else, so that why it is not there is its title. */
+  readonly alone?: boolean;
   readonly children: (value: T, tag: string | null) => ReactNode;
 }) {
   const { t } = useConsoleText();
@@ -29,6 +32,7 @@ export function Gate<T>({
   return (
     <EmptyState
       live
+      alone={alone}
       icon={
         missing ? (
           <SearchX size={26} />

@@ -10,7 +10,7 @@ import { useConsoleText } from '../console-text.tsx';
 import { useHere } from '../organization-context.tsx';
 import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import layout from '../parts/Layout.module.css';
-import { FilterChoice, FilterText, ServerList } from '../parts/ServerList.tsx';
+import { FilterChoice, ServerList } from '../parts/ServerList.tsx';
 import { To } from '../parts/To.tsx';
 import { useFilters } from '../parts/use-filters.ts';
 import { WhoName } from '../parts/WhoName.tsx';
@@ -178,7 +178,6 @@ export function MemberSignIns({ userId }: { readonly userId: string }) {
 export function MemberChanges({ userId }: { readonly userId: string }) {
   const { t } = useConsoleText();
   const { api, page } = useHere();
-  const { get } = useFilters('history');
   return (
     <Panel
       title={t('members.history')}
@@ -189,13 +188,13 @@ export function MemberChanges({ userId }: { readonly userId: string }) {
           name="history"
           label={t('members.history')}
           path={api('audit')}
-          query={{ targetId: userId, actor: get('by') }}
+          query={{ targetId: userId }}
           answer={auditListSchema}
           page={({ events, next }) => ({ rows: events, next })}
           rowKey={({ id }) => String(id)}
           usualSort="-at"
-          filters={<FilterText name="by" label={t('audit.actor')} />}
-          empty={{ text: t(get('by') === '' ? 'members.historyNone' : 'list.nothingFound') }}
+          search={t('members.historySearch')}
+          empty={{ text: t('members.historyNone') }}
           columns={[
             { title: t('audit.action'), cell: ({ action }) => <ActionName action={action} withCode /> },
             { title: t('audit.actor'), cell: ({ actor }) => <WhoName name={actor.label} /> },

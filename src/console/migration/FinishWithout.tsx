@@ -64,9 +64,11 @@ export function FinishWithout({
           answer={migrationReportSchema}
           page={({ people, total, next }) => ({ rows: people, total, next })}
           rowKey={({ userId }) => userId}
+          usualSort="email"
+          search={t('migration.search')}
           empty={{ text: t('migration.allBack') }}
           columns={[
-            { title: t('migration.person'), cell: ({ email }) => email },
+            { title: t('migration.person'), sort: 'email', cell: ({ email }) => email },
             { title: t('migration.state'), cell: ({ state }) => t(`migration.state.${state}`) },
           ]}
         />

@@ -15,8 +15,9 @@ import { useRead } from '../hub/use-read.ts';
 import { useHere } from '../organization-context.tsx';
 import { FailureNotice } from '../parts/FailureNotice.tsx';
 import layout from '../parts/Layout.module.css';
-import { ServerList } from '../parts/ServerList.tsx';
+import { FilterChoice, ServerList } from '../parts/ServerList.tsx';
 import { useChange } from '../parts/use-change.ts';
+import { useFilters } from '../parts/use-filters.ts';
 import { MoveSteps } from './MoveSteps.tsx';
 import { Report } from './Report.tsx';
 
@@ -89,9 +90,13 @@ function Standing({ migration }: { readonly migration: Migration }) {
   );
 }
 
+/** How a move can have ended. */
+const ENDS = ['finished', 'cancelled'] as const;
+
 function Past({ connection }: { readonly connection: Connection }) {
   const { t, number, dateTime } = useConsoleText();
   const { api } = useHere();
+  const { get } = useFilters('past');
   const [shown, setShown] = useState<Migration | null>(null);
   return (
     <>
@@ -101,7 +106,7 @@ function Past({ connection }: { readonly connection: Connection }) {
             name="past"
             label={t('migration.past')}
             path={api('migrations')}
-            query={{ connection: connection.id }}
+            query={{ connection: connection.id, step: get('step') }}
             answer={migrationListSchema}
             page={({ migrations, total, next }) => ({
               rows: migrations.filter((each) => !isOpen(each)),
@@ -109,7 +114,14 @@ function Past({ connection }: { readonly connection: Connection }) {
             })}
             rowKey={({ id }) => id}
             usualSort="-created"
-            empty={{ text: null }}
+            filters={
+              <FilterChoice
+                name="step"
+                label={t('migration.state')}
+                options={ENDS.map((step) => [step, t(`migration.stepName.${step}`)] as const)}
+              />
+            }
+            empty={{ text: get('step') === '' ? null : t('list.nothingFound') }}
             columns={[
               {
                 title: t('migration.begun'),

@@ -15,6 +15,7 @@ import layout from '../parts/Layout.module.css';
 import { ServerChoice, useChoices } from '../parts/ServerChoice.tsx';
 import { ServerList } from '../parts/ServerList.tsx';
 import { useChange } from '../parts/use-change.ts';
+import { useFilters } from '../parts/use-filters.ts';
 import type { Move } from './move.ts';
 
 /** As many owners who leave are looked up, not to be offered as those who stay. */
@@ -72,6 +73,7 @@ function Owning({
   const text = useConsoleText();
   const { t } = text;
   const { api } = useHere();
+  const searched = useFilters('own').get('search') !== '';
   return (
     <ServerList
       name="own"
@@ -81,17 +83,19 @@ function Owning({
       answer={migrationReportSchema}
       page={({ people, total, next }) => ({ rows: people, total, next })}
       rowKey={({ userId }) => userId}
+      usualSort="email"
+      search={t('migration.search')}
       empty={{ text: t('migration.ownsNothing') }}
       above={({ total }) =>
-        total === 0 ? null : (
+        total === 0 && !searched ? null : (
           <>
-            <p role="status">{t('migration.owning', { count: total })}</p>
+            {searched ? null : <p role="status">{t('migration.owning', { count: total })}</p>}
             <Owners migration={migration} to={to} onChoose={onChoose} />
           </>
         )
       }
       columns={[
-        { title: t('migration.person'), cell: ({ email }) => email },
+        { title: t('migration.person'), sort: 'email', cell: ({ email }) => email },
         { title: t('migration.owns'), cell: ({ owns }) => (owns === undefined ? null : owned(text, owns)) },
         {
           title: t('list.actions'),

@@ -8,12 +8,15 @@ export function Choice({
   value,
   options,
   disabled = false,
+  problem,
   onChange,
 }: {
   readonly label: string;
   readonly value: string;
   readonly options: readonly (readonly [value: string, label: string])[];
   readonly disabled?: boolean;
+  /** The id of what says why this cannot be; left out, nothing is wrong. */
+  readonly problem?: string | undefined;
   readonly onChange: (value: string) => void;
 }) {
   const id = useId();
@@ -25,6 +28,8 @@ export function Choice({
         size="sm"
         value={value}
         disabled={disabled}
+        error={problem !== undefined}
+        aria-describedby={problem}
         onChange={(event) => onChange(event.currentTarget.value)}
       >
         {options.map(([each, text]) => (

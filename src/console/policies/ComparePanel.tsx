@@ -78,7 +78,7 @@ function Comparison(sides: Sides) {
     <>
       <BySetting {...sides} />
       <Panel title={t('policies.byLine')} flush>
-        <LineDiff label={t('policies.byLine')} {...sides} />
+        <LineDiff label={`${sides.beforeTitle} – ${sides.afterTitle}`} {...sides} />
       </Panel>
     </>
   );

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { useId } from 'react';
 import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
 import { useConsoleText } from '../console-text.tsx';
 import { Choice } from '../parts/Choice.tsx';
@@ -29,6 +30,7 @@ export function ExceptionRow({
   readonly onRemove: () => void;
 }) {
   const { t } = useConsoleText();
+  const id = useId();
   const edited = SETTINGS.find(({ setting }) => setting.id === row.setting);
   const idle = edited !== undefined && modeOf(document, edited) !== 'locked';
   const label = desktopCatalog.byId.get(row.setting)?.label ?? row.setting;
@@ -39,6 +41,7 @@ export function ExceptionRow({
           label={t('exceptions.setting')}
           value={row.setting}
           disabled={disabled}
+          problem={problems.setting === undefined ? undefined : id}
           options={[
             ['', t('exceptions.choose')],
             ...SETTINGS.map(({ setting }) => [setting.id, setting.label] as const),
@@ -66,7 +69,7 @@ export function ExceptionRow({
         )}
       </div>
       {problems.setting === undefined ? null : (
-        <p role="alert" className={layout.problem}>
+        <p id={id} role="alert" className={layout.problem}>
           {problems.setting}
         </p>
       )}

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { type Policy, policySchema } from '../../shared/contracts/hub-api.ts';
+import { clearOf } from '../../shared-ui/clear-of.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { useHub } from '../hub/hub-context.tsx';
@@ -57,7 +58,7 @@ export function SaveBar({
     );
   }
   return (
-    <section className={classes.bar} aria-label={t('settings.pendingLabel')}>
+    <section ref={clearOf} className={classes.bar} aria-label={t('settings.pendingLabel')}>
       {draft.overtaken ? <Overtaken policy={policy} draft={draft} /> : null}
       {errors.length === 0 ? null : <ProblemList problems={errors.slice(0, 5)} />}
       <FailureNotice failure={change.failure} />

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { clearOf } from '../../shared-ui/clear-of.ts';
 import { useLabels } from '../../shared-ui/labels-context.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
@@ -19,7 +20,7 @@ export function PendingBar() {
   const dirty = drafts.size > 0;
   if (!dirty && applied === null && overtaken.length === 0) return null;
   return (
-    <section className={classes.bar} aria-label={t('settings.pendingLabel')}>
+    <section ref={clearOf} className={classes.bar} aria-label={t('settings.pendingLabel')}>
       {overtaken.length === 0 ? null : (
         <Notice
           tone="warn"

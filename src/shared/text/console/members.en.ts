@@ -119,6 +119,7 @@ export const enMemberWork = {
   'members.signInUsed': 'Last used',
   'members.signInEnds': 'Ends',
   'members.history': 'Changes',
+  'members.historySearch': 'Search by action or who',
   'members.historyNone': 'Nothing was changed about this member yet.',
   'teams.emptyTitle': 'Nobody to show',
   'teams.searchMembers': 'Search this team',

@@ -127,7 +127,7 @@ export const enPolicyWork = {
   'exceptions.hoursHint': 'From a minute (0.02) to 30 days (720)',
   'exceptions.add': 'Allow another setting',
   'exceptions.remove': 'Remove',
-  'exceptions.removeNamed': 'No longer allow {setting}',
+  'exceptions.removeNamed': 'Remove: {setting}',
   'exceptions.saved': 'Saved.',
   'exceptions.locks': 'Not locked by this policy, so there is nothing to override.',
   'exceptions.missing': 'Choose a setting.',
