@@ -216,7 +216,7 @@ describe('changing settings', () => {
     const { page, agent } = dashboard;
     await button('Reset all').click();
     const dialog = page.getByRole('dialog', { name: 'Reset all settings?' });
-    await dialog.getByText('All 3 choices of yours').waitFor();
+    await dialog.getByText('All your 3 choices').waitFor();
     await dialog.getByRole('button', { name: 'Reset all' }).click();
     await page.getByText(/settings? saved/).waitFor();
     expect(agent.changes).toEqual([{ resetAll: true }]);

@@ -16,6 +16,8 @@ test('serves the page under a policy that lets it connect to nothing', async () 
   expect([answer.status, await answer.text()]).toEqual([200, 'the page']);
   expect(answer.headers.get('content-security-policy')).toContain("connect-src 'none'");
   expect(answer.headers.get('content-security-policy')).not.toContain('unsafe');
+  expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+  expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
 });
 
 test.each([

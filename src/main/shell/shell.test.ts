@@ -179,3 +179,11 @@ test('the tray is drawn again as time passes, and no more after the end', async 
   expect(drawn()).toBe(before + 1);
   expect(did.slice(-2)).toEqual(['no updates', 'stopped']);
 });
+
+test('a link opens its page; one that is refused opens nothing, and is told in words of ours', () => {
+  const { shell, did } = world();
+  shell.follow('mooring://policy');
+  shell.follow('mooring://call-0900-123456');
+  expect(did).toEqual(['window /policy', expect.stringMatching(/^tell .*: .*there is no such page/)]);
+  expect(did.join()).not.toContain('0900');
+});

@@ -84,9 +84,9 @@ export const settings = {
   'settings.resetAll': 'Reset all',
   'settings.resetAllTitle': 'Reset all settings?',
   'settings.resetAllText': {
-    one: 'The one choice of yours is forgotten, and the setting returns to the value that is suggested or built in. Locked settings stay as they are.',
+    one: 'Your one choice is forgotten, and the setting returns to the value that is suggested or built in. Locked settings stay as they are.',
     other:
-      'All {count} choices of yours are forgotten, and the settings return to the values that are suggested or built in. Locked settings stay as they are.',
+      'All your {count} choices are forgotten, and the settings return to the values that are suggested or built in. Locked settings stay as they are.',
   },
 
   'why.title': 'Why is this locked?',
