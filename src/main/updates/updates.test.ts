@@ -3,13 +3,18 @@ import { createUpdates, isNewer, type UpdateChannel, type UpdateFeed } from './u
 
 const ALLOWED = { disableUpdate: false, autoDownloadUpdates: false };
 
-function world(offered: string | null | Error, channel: UpdateChannel = 'self', install?: () => void) {
+type Offered = string | null | Error;
+
+/** Of several offers each check meets the next one, and the last one stays. */
+function world(offers: Offered | Offered[], channel: UpdateChannel = 'self', install?: () => void) {
+  const waiting = Array.isArray(offers) ? [...offers] : [offers];
   const did: string[] = [];
   const timers: { ms: number; act: () => void }[] = [];
   const log: string[] = [];
   const feed: UpdateFeed = {
     check: async () => {
       did.push('check');
+      const offered = (waiting.length > 1 ? waiting.shift() : waiting[0]) ?? null;
       if (offered instanceof Error) throw offered;
       return offered;
     },
@@ -63,6 +68,35 @@ describe('updates', () => {
     updates.install();
     await Promise.resolve();
     expect(did).toEqual(['check', 'download', 'install']);
+  });
+
+  test.each([
+    ['the feed cannot be asked', new Error('ENOTFOUND')],
+    ['it offers the same again', '1.3.0'],
+    ['it offers none any more', null],
+    ['it offers an older one', '1.2.9'],
+  ])('what waits to be installed goes on waiting where %s', async (_, later) => {
+    const { updates, did, timers } = world(['1.3.0', later]);
+    updates.follow({ ...ALLOWED, autoDownloadUpdates: true });
+    await updates.check();
+    timers.at(-1)?.act();
+    // The check that is under way is not shown: the menu still offers what is there.
+    expect(updates.state()).toEqual({ state: 'ready', version: '1.3.0' });
+    await expect.poll(() => did).toEqual(['check', 'download', 'check']);
+    await Promise.resolve();
+    expect([updates.state(), did.length]).toEqual([{ state: 'ready', version: '1.3.0' }, 3]);
+    updates.install();
+    await expect.poll(() => did.at(-1)).toBe('install');
+  });
+
+  test('what waits to be installed gives way to what is newer', async () => {
+    const { updates, did } = world(['1.3.0', '1.10.0']);
+    updates.follow(ALLOWED);
+    await updates.check();
+    await updates.download();
+    await updates.check();
+    expect(updates.state()).toEqual({ state: 'available', version: '1.10.0' });
+    expect(did).toEqual(['check', 'download', 'check']);
   });
 
   test('an installer that cannot be started is said, and ends nothing', async () => {

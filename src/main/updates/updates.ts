@@ -56,16 +56,19 @@ export function createUpdates(options: UpdatesOptions): Updates {
   let settings: Parameters<Updates['follow']>[0] | null = null;
   let state: UpdateState = channel === 'self' ? { state: 'idle' } : { state: 'off', why: channel };
   let cancel = (): void => {};
+  let asking = false;
 
   const set = (next: UpdateState): void => {
     state = next;
     options.onChange();
   };
   const allowed = (): boolean => channel === 'self' && settings !== null && !settings.disableUpdate;
-  const failed = (message: string) => (error: unknown) => {
-    log(message, { reason: error instanceof Error ? error.message : String(error) });
-    if (allowed()) set({ state: 'failed' });
-  };
+  const failed =
+    (message: string, quietly = false) =>
+    (error: unknown) => {
+      log(message, { reason: error instanceof Error ? error.message : String(error) });
+      if (allowed() && !quietly) set({ state: 'failed' });
+    };
   const download = async (): Promise<void> => {
     if (!allowed() || state.state !== 'available') return;
     const offered = state.version;
@@ -78,11 +81,15 @@ export function createUpdates(options: UpdatesOptions): Updates {
       .catch(failed('an update could not be downloaded'));
   };
   const check = async (): Promise<void> => {
-    if (!allowed() || state.state === 'checking' || state.state === 'downloading') return;
-    set({ state: 'checking' });
+    if (!allowed() || asking || state.state === 'downloading') return;
+    // What waits to be installed goes on waiting, whatever a later check meets, until there is something newer.
+    const ready = state.state === 'ready' ? state.version : null;
+    asking = true;
+    if (ready === null) set({ state: 'checking' });
     try {
       const offered = await (await options.feed()).check();
       if (!allowed()) return;
+      if (ready !== null && (offered === null || !isNewer(offered, ready))) return;
       if (offered === null || !isNewer(offered, version)) {
         if (offered !== null && offered !== version)
           log('the update feed offered what is no newer version; it was left alone', {
@@ -93,7 +100,9 @@ export function createUpdates(options: UpdatesOptions): Updates {
       set({ state: 'available', version: offered });
       if (settings?.autoDownloadUpdates === true) await download();
     } catch (error) {
-      failed('the update feed could not be asked')(error);
+      failed('the update feed could not be asked', ready !== null)(error);
+    } finally {
+      asking = false;
     }
   };
   const plan = (ms: number): void => {
