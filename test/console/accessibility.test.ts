@@ -118,6 +118,15 @@ const ALIKE = `['a[href]', 'button:not([aria-hidden])'].flatMap((kind) => Object
     (each.closest('section[aria-labelledby]')?.getAttribute('aria-labelledby') ?? 'the page'),
 )).flatMap(([name, found]) => new Set(found.map((each, index) => each.href ?? index)).size > 1 ? [name] : []))`;
 
+/** Run by the page: text whose end is cut off; a field scrolls what is typed, and the navigation its row. */
+const CUT_OFF = `[...document.querySelectorAll('main *, header *')].filter((each) => {
+  if (each.closest('input, select, textarea, nav, svg, .visually-hidden') !== null) return false;
+  const { overflowX, overflowY, clipPath } = getComputedStyle(each);
+  const hides = (overflow) => ['hidden', 'clip'].includes(overflow);
+  return clipPath === 'none' && each.checkVisibility({ visibilityProperty: true }) &&
+    ((hides(overflowX) && each.scrollWidth > each.clientWidth + 1) || (hides(overflowY) && each.scrollHeight > each.clientHeight + 1));
+}).map((each) => each.outerHTML.slice(0, 160))`;
+
 /** What is wrong with what the page shows: for axe in both schemes, and at each width. */
 async function wrongWith(page: Page, name: string): Promise<readonly string[]> {
   const found = [...(await violationsInBothSchemes(page))];
@@ -129,6 +138,8 @@ async function wrongWith(page: Page, name: string): Promise<readonly string[]> {
     if (width !== size.width) found.push(`scrolls sideways: ${width} of ${size.width}`);
     const unseen = z.array(z.string()).parse(await page.evaluate(UNSEEN));
     found.push(...unseen.map((each) => `has the focus unseen at ${size.width}: ${each}`));
+    const cut = z.array(z.string()).parse(await page.evaluate(CUT_OFF));
+    found.push(...cut.map((each) => `is cut off at ${size.width}: ${each}`));
   }
   await page.setViewportSize(WIDE);
   return found.map((each) => `${name}: ${each}`);

@@ -299,7 +299,13 @@ describe('the other pages', () => {
     await visit('owner', async ({ page, go }) => {
       await go('domains');
       await button(page, 'Add domain').click();
-      await page.getByRole('dialog').getByRole('textbox', { name: 'Domain' }).fill('new.acme-example.com');
+      const domain = page.getByRole('dialog').getByRole('textbox', { name: 'Domain' });
+      // Only the hub knows whose a domain cannot be, and it is said at the field.
+      await domain.fill('gmail.com');
+      await page.getByRole('dialog').getByRole('button', { name: 'Add domain' }).click();
+      await page.getByText('gmail.com is a mail domain that anybody can get an address in').waitFor();
+      await domain.and(page.locator('[aria-invalid="true"]')).waitFor();
+      await domain.fill('new.acme-example.com');
       await page.getByRole('dialog').getByRole('button', { name: 'Add domain' }).click();
       await page.getByRole('region', { name: 'new.acme-example.com' }).getByText('TXT').waitFor();
       await go('teams');

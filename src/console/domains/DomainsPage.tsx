@@ -5,9 +5,7 @@ import Plus from 'lucide-react/icons/plus';
 import { useState } from 'react';
 import {
   type Domain,
-  domainCreationSchema,
   domainListSchema,
-  domainSchema,
   domainVerificationSchema,
   outsiderListSchema,
 } from '../../shared/contracts/hub-api.ts';
@@ -21,18 +19,16 @@ import { Deletions, UndoDeletion } from '../deletions/Deletions.tsx';
 import { useJustDeleted } from '../deletions/just-deleted.ts';
 import { useHere } from '../organization-context.tsx';
 import { CopyValue } from '../parts/CopyValue.tsx';
-import { checkForm } from '../parts/check-form.ts';
 import { csvOf } from '../parts/csv-of.ts';
 import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import { FailureNotice } from '../parts/FailureNotice.tsx';
-import { Field } from '../parts/Field.tsx';
-import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
 import { FilterChoice, ServerList } from '../parts/ServerList.tsx';
 import { saveFile } from '../parts/save-file.ts';
 import { useAsk } from '../parts/use-ask.ts';
 import { useChange } from '../parts/use-change.ts';
 import { useFilters } from '../parts/use-filters.ts';
+import { AddDomain } from './AddDomain.tsx';
 
 const TONES = { pending: 'neutral', verified: 'good', failing: 'warn' } as const;
 
@@ -182,45 +178,6 @@ function DomainPanel({ domain }: { readonly domain: Domain }) {
       </div>
       {removing ? <RemoveDomain domain={domain} onClose={() => setRemoving(false)} /> : null}
     </Panel>
-  );
-}
-
-function AddDomain({ onClose }: { readonly onClose: () => void }) {
-  const { t } = useConsoleText();
-  const { api } = useHere();
-  const change = useChange();
-  const [name, setName] = useState('');
-  const [problem, setProblem] = useState<string>();
-  const submit = async () => {
-    const checked = checkForm(domainCreationSchema, { name });
-    setProblem(
-      name.trim() === '' ? t('domains.nameMissing') : checked.ok ? undefined : checked.problems.name,
-    );
-    if (!checked.ok || name.trim() === '') return;
-    const answer = await change.send({
-      method: 'POST',
-      path: api('domains'),
-      body: checked.value,
-      answer: domainSchema,
-    });
-    if (answer.ok) onClose();
-  };
-  return (
-    <FormDialog
-      title={t('domains.add')}
-      submit={t('domains.add')}
-      change={change}
-      onClose={onClose}
-      onSubmit={() => void submit()}
-    >
-      <Field
-        label={t('domains.name')}
-        hint={t('domains.nameHint')}
-        problem={problem}
-        value={name}
-        onChange={setName}
-      />
-    </FormDialog>
   );
 }
 
