@@ -36,6 +36,15 @@ describe('a notification about policy', () => {
     });
   });
 
+  test('keeps a name within itself, however it is written', () => {
+    const by = { ...BY, organization: 'שלום\n' };
+    const changed = { ...setting('a', 2, true), managedBy: by };
+    const title = notice(snapshot([setting('a', 1, false)]), snapshot([changed]))?.title;
+    expect(title).toBe('1 setting was changed by \u2068שלום\u2069');
+    const wall = notice(snapshot([]), snapshot([], { wall: ['acme\u202e', 'x'.repeat(90)] }))?.body;
+    expect(wall).toBe(`Sign in to acme and ${'x'.repeat(59)}… to go on changing settings.`);
+  });
+
   test('is German for whoever reads German', () => {
     const ids = ['theme', 'cpus', 'swapMiB', 'memoryMiB', 'diskSizeMiB'];
     const all = (value: number) => snapshot(ids.map((id) => setting(id, value, true)));

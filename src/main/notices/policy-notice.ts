@@ -1,5 +1,6 @@
 import type { SettingState } from '../../shared/contracts/local-api.ts';
 import type { DesktopText } from '../../shared/text/desktop-text.ts';
+import { nameInLine } from '../../shared/text/name-in-line.ts';
 import type { AgentSnapshot } from '../agent/agent-view.ts';
 import { ownSettings } from '../agent/own-settings.ts';
 
@@ -42,7 +43,7 @@ function wallNotice(before: AgentSnapshot, now: AgentSnapshot, { t, all }: Deskt
   const [was, is] = [standing(before), standing(now)];
   if (was === is) return null;
   if (!is) return { title: t('notice.wallDown'), body: t('notice.wallDownText'), place: '/settings' };
-  const organizations = all.format(now.status.account.signIn.organizations.slice(0, NAMED));
+  const organizations = all.format(now.status.account.signIn.organizations.slice(0, NAMED).map(nameInLine));
   const body = organizations === '' ? t('notice.wallUpNone') : t('notice.wallUpText', { organizations });
   return { title: t('notice.wallUp'), body, place: '/account' };
 }
@@ -65,5 +66,6 @@ function whoChanged(
 ): string | undefined {
   const [first] = changed;
   const by = first?.managedBy ?? (first && old.get(first.id)?.managedBy);
-  return by?.organization ?? by?.label;
+  const name = by?.organization ?? by?.label;
+  return name === undefined ? undefined : nameInLine(name);
 }

@@ -182,6 +182,20 @@ describe('the tray menu', () => {
     expect(policy.length).toBeLessThan(130);
   });
 
+  test('names that are written from the right stay where they belong', () => {
+    const { policy } = status();
+    const here = {
+      ...status(),
+      policy: policy === null ? null : { ...policy, organization: 'אקמה', name: 'פיתוח' },
+    };
+    expect(notes(menu(here))[1]).toBe(
+      'Managed by \u2068אקמה\u2069: \u2068פיתוח\u2069, revision 7, 2 minutes ago',
+    );
+    expect(notes(menu(status({ wall: ['שלום', 'acme\u202e'] })))[2]).toBe(
+      'Sign in to \u2068שלום\u2069 or acme to change settings',
+    );
+  });
+
   test.each([
     [{ state: 'checking' }, 'Checking for updates…', false],
     [{ state: 'current' }, 'Up to date; check again', true],

@@ -1,5 +1,6 @@
 import type { StatusAnswer } from '../../shared/contracts/local-api.ts';
 import type { DesktopText } from '../../shared/text/desktop-text.ts';
+import { nameInLine } from '../../shared/text/name-in-line.ts';
 import type { UpdateState } from '../updates/updates.ts';
 
 /** What a menu item does. */
@@ -39,9 +40,6 @@ export interface TrayState {
   readonly now: number;
 }
 
-/** A name longer than this is cut: menus of some systems do not wrap. */
-const LONGEST_NAME = 60;
-
 /** The tray's menu: a pure function of the state, in the words of `text`. */
 export function trayMenu(state: TrayState, text: DesktopText): readonly TrayItem[] {
   const { status } = state;
@@ -78,23 +76,23 @@ function notes({ status, starting, now }: TrayState, text: DesktopText): readonl
 
 function accountNote({ account: { state, account, sessionEnd } }: StatusAnswer, t: Say): string {
   if (account === null) return t('tray.signedOut');
-  const email = cut(account.email);
+  const email = nameInLine(account.email);
   if (state === 'sign-in-again')
     return t(sessionEnd === undefined ? 'tray.signInAgain' : `tray.ended.${sessionEnd}`, { email });
   if (state === 'signed-out') return t('tray.signedOut');
   const active = account.organizations.find(({ name }) => name === account.organization);
   if (active === undefined) return t('tray.accountAlone', { email });
-  return t('tray.account', { email, organization: cut(active.displayName) });
+  return t('tray.account', { email, organization: nameInLine(active.displayName) });
 }
 
 function policyNote({ policy, sync, managed }: StatusAnswer, now: number, text: DesktopText): string {
   const { t } = text;
   if (policy !== null) {
     const ago = since(sync.lastSuccess ?? policy.fetchedAt, now, text);
-    const organization = cut(policy.organization);
+    const organization = nameInLine(policy.organization);
     if (policy.name === null) return t('tray.managedPlain', { organization, ago });
     const revision = String(policy.revision ?? 0);
-    return t('tray.managed', { organization, policy: cut(policy.name), revision, ago });
+    return t('tray.managed', { organization, policy: nameInLine(policy.name), revision, ago });
   }
   const count = managed.locked + managed.suggested;
   return count === 0 ? t('tray.unmanaged') : t('tray.managedHere', { count });
@@ -105,7 +103,7 @@ function troubles(status: StatusAnswer, { t, any }: DesktopText): readonly strin
   const { frozen, store, problems, sync } = status;
   const found: string[] = [];
   if (signIn.enforced && !signIn.satisfied) {
-    const organizations = any.format(signIn.organizations.slice(0, 3).map(cut));
+    const organizations = any.format(signIn.organizations.slice(0, 3).map(nameInLine));
     found.push(organizations === '' ? t('tray.wallNone') : t('tray.wall', { organizations }));
   }
   if (frozen !== null) found.push(t('tray.frozen'));
@@ -162,13 +160,6 @@ const OFF = {
 
 function act(action: TrayAction, text: string, enabled = true): TrayItem {
   return { kind: 'action', action, text, enabled };
-}
-
-function cut(name: string): string {
-  const characters = [...name.replace(/\s+/gu, ' ')];
-  return characters.length <= LONGEST_NAME
-    ? characters.join('')
-    : `${characters.slice(0, LONGEST_NAME - 1).join('')}…`;
 }
 
 const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
