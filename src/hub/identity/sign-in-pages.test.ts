@@ -297,6 +297,12 @@ describe('signing in at the hub', () => {
       expect(page.headers.get('set-cookie')).toMatch(
         /^__Host-mooring_form=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
       );
+      expect(await answerCookie(hub.url)).toMatch(
+        /^mooring_answers=[^;]+; Max-Age=900; Path=\/; HttpOnly; SameSite=Lax$/,
+      );
+      expect(await answerCookie(secure.url)).toMatch(
+        /^__Host-mooring_answers=[^;]+; Max-Age=900; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+      );
       const device = await fetch(`${secure.url}/device`);
       expect(device.headers.getSetCookie()[0]).toMatch(
         /^__Host-mooring_op=[^;]+; path=\/; samesite=lax; secure; httponly/,
@@ -616,3 +622,21 @@ describe('one-time links', () => {
     expect((await createBrowser(hub.url).get(url)).status).toBe(404);
   });
 });
+
+/** The cookie that a form with a wrong password is answered with. */
+async function answerCookie(url: string): Promise<string | undefined> {
+  const shown = await fetch(`${url}/sign-in`);
+  const [cookie = ''] = (shown.headers.get('set-cookie') ?? '').split(';');
+  const hidden = [...(await shown.text()).matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)];
+  const fields = Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value]));
+  const body = new URLSearchParams({
+    ...fields,
+    email: 'nobody@example.com',
+    password: 'wrong password 123',
+  });
+  const answer = await fetch(`${url}/sign-in`, {
+    ...{ method: 'POST', body, redirect: 'manual' },
+    headers: { cookie },
+  });
+  return answer.headers.getSetCookie().find((each) => each.includes('mooring_answers'));
+}
