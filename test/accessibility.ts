@@ -23,6 +23,11 @@ export async function violationsOf(page: Page): Promise<readonly string[]> {
   return findings(page, OPTIONS);
 }
 
+/** The same of the colours alone: enough where the page was looked at in the other scheme. */
+export async function coloursWrongOn(page: Page): Promise<readonly string[]> {
+  return findings(page, COLOURS);
+}
+
 /**
  * The same in both colour schemes: whole in the light one, and the colours in the dark one. Light it is afterwards.
  * `within`: only of what this selector finds, such as a dialog whose page was looked at already.

@@ -1,4 +1,4 @@
-import type { Browser } from '@playwright/test';
+import type { Browser, Page as BrowserPage } from '@playwright/test';
 import { type AccountView, accountPage } from '../../src/hub/account/account-page.ts';
 import {
   deviceCodePage,
@@ -29,6 +29,7 @@ import {
 import { STYLE, STYLE_PATH } from '../../src/hub/identity/pages/style.ts';
 import { TEXTS } from '../../src/hub/identity/pages/texts.ts';
 import { acceptancePage } from '../../src/hub/invitations/acceptance-pages.ts';
+import { WAIT_HELP } from '../../src/hub/rate-limits.ts';
 import {
   addPasskeyPage,
   codePage,
@@ -111,8 +112,8 @@ const bare: AccountView = {
   sessions: account.sessions.slice(0, 1),
 };
 
-/** Every page that the hub serves without the console, with what it may say. */
-const PAGES: Readonly<Record<string, Page>> = {
+/** Every page that the hub serves without the console, with what it may say; held by test/hub-pages.test.ts as well. */
+export const HUB_PAGES: Readonly<Record<string, Page>> = {
   'sign-in': emailPage(form, ''),
   'sign-in-desktop': emailPage({ ...desktop, problem: TEXTS.problem.emailShape }, 'olivia'),
   'sign-in-ended': emailPage({ ...form, notice: TEXTS.ended.sso_required }, ''),
@@ -167,27 +168,29 @@ const PAGES: Readonly<Record<string, Page>> = {
   'account-elsewhere': accountPage({ ...account, local: false }, 'x', 'gone'),
   'account-password': accountPage(account, 'x', null, TEXTS.problem.currentWrong),
   lost: lostPage('/o/acme/some/where/that/is/not'),
-  refused: refusalPage({ message: 'The hub is busy.', help: 'Wait as long as Retry-After says.' }),
+  refused: refusalPage({ message: 'The hub is busy.', help: WAIT_HELP }),
   'provider-error': providerErrorPage('invalid_client', 'The program that asks is not known here.'),
 };
 
 const HUB = 'http://hub.example';
 
-/** Draws each of them with the hub's own style sheet. */
+/** Draws one of them with the hub's own style sheet. */
+export async function showHubPage(page: BrowserPage, shown: Page): Promise<void> {
+  await page.route(`${HUB}/**`, (route) => {
+    const { pathname } = new URL(route.request().url());
+    if (pathname === STYLE_PATH) return route.fulfill({ contentType: 'text/css', body: STYLE });
+    if (pathname.endsWith('.svg')) return route.fulfill({ contentType: 'image/svg+xml', body: MARK_SVG });
+    if (pathname !== '/') return route.abort();
+    return route.fulfill({ contentType: 'text/html', body: renderPage({ ...shown, goTo: undefined }) });
+  });
+  await page.goto(`${HUB}/`);
+}
+
+/** Takes each of them. */
 export async function takeHubPages(album: Album, browser: Browser): Promise<void> {
   const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce' });
   const page = await context.newPage();
-  for (const [name, shown] of Object.entries(PAGES)) {
-    await album.reach(page, `hub-${name}`, async () => {
-      await page.route(`${HUB}/**`, (route) => {
-        const { pathname } = new URL(route.request().url());
-        if (pathname === STYLE_PATH) return route.fulfill({ contentType: 'text/css', body: STYLE });
-        if (pathname.endsWith('.svg')) return route.fulfill({ contentType: 'image/svg+xml', body: MARK_SVG });
-        if (pathname !== '/') return route.abort();
-        return route.fulfill({ contentType: 'text/html', body: renderPage({ ...shown, goTo: undefined }) });
-      });
-      await page.goto(`${HUB}/`);
-    });
-  }
+  for (const [name, shown] of Object.entries(HUB_PAGES))
+    await album.reach(page, `hub-${name}`, () => showHubPage(page, shown));
   await context.close();
 }
