@@ -224,7 +224,7 @@ function hostOf(parts: {
   const loginItem = createLoginItem({
     platform: paths.platform,
     installed: app.isPackaged,
-    autostartFile: autostartFile(paths, process.env),
+    autostartFile: autostartFile(paths, process.env, app.isPackaged),
     program: ownProgram(process.env, process.execPath),
     setLoginItem: (openAtLogin, args) => app.setLoginItemSettings({ openAtLogin, args: [...args] }),
     log,

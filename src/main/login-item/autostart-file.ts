@@ -4,12 +4,14 @@ import type { AgentPaths } from '../../agent/paths.ts';
 
 /**
  * Where the entry that starts the app at login stands on Linux: `$XDG_CONFIG_HOME/autostart`. With test paths it
- * stands beneath them, as everything does.
+ * stands beneath them, as everything does. `null` in a checkout: what it would start at login is Electron alone.
  */
 export function autostartFile(
   { userData, testPaths }: Pick<AgentPaths, 'userData' | 'testPaths'>,
   environment: Readonly<Record<string, string | undefined>>,
-): string {
+  installed: boolean,
+): string | null {
+  if (!installed && !testPaths) return null;
   const given = environment.XDG_CONFIG_HOME ?? '';
   // The specification has relative paths ignored.
   const config = isAbsolute(given) ? given : join(homedir(), '.config');

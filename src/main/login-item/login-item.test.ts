@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { ownProgram } from './autostart-file.ts';
+import { autostartFile as fileFor, ownProgram } from './autostart-file.ts';
 import { autostartEntry, createLoginItem, type LoginItemOptions } from './login-item.ts';
 
 function make(change: Partial<LoginItemOptions> = {}) {
@@ -45,6 +45,17 @@ describe('the start at login', () => {
     const { item, asked } = make({ platform: 'mac', installed: false });
     item.follow(true);
     expect(asked).toEqual([]);
+  });
+
+  test('nor is a checkout on Linux, where Electron alone would be started', () => {
+    const own = { userData: '/home/ada/.mooring/desktop', testPaths: false };
+    const environment = { XDG_CONFIG_HOME: '/home/ada/.config' };
+    expect(fileFor(own, environment, true)).toBe('/home/ada/.config/autostart/dev.mooring.desktop.desktop');
+    expect(fileFor(own, environment, false)).toBeNull();
+    expect(fileFor({ ...own, testPaths: true }, environment, false)).toContain(own.userData);
+    const { item, folder, log } = make({ installed: false, autostartFile: null });
+    for (const wanted of [true, false]) item.follow(wanted);
+    expect([readdirSync(folder), log]).toEqual([[], []]);
   });
 
   test('a folder that cannot be written is logged, and tried again', () => {

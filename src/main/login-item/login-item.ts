@@ -26,8 +26,8 @@ export interface LoginItemOptions {
   readonly platform: Platform;
   /** An app that is not installed has no start of its own: on mac and Windows that would be Electron's. */
   readonly installed: boolean;
-  /** Linux: the desktop entry in the user's own autostart folder (Desktop Application Autostart Specification). */
-  readonly autostartFile: string;
+  /** Linux: the desktop entry in the user's own autostart folder (Desktop Application Autostart Specification), if any. */
+  readonly autostartFile: string | null;
   /** The program to start. */
   readonly program: string;
   /** mac and Windows: the system's own list, with the arguments that the app is started with. */
@@ -74,6 +74,7 @@ export function autostartEntry(program: string): string {
 }
 
 function writeAutostart({ autostartFile, program }: LoginItemOptions, wanted: boolean): void {
+  if (autostartFile === null) return;
   if (!wanted) {
     rmSync(autostartFile, { force: true });
     return;
