@@ -29,9 +29,12 @@ type Fault = (call: string, path: string) => string | null;
 let folder = '';
 let host: HostFacts;
 let fault: Fault = () => null;
+/** Why no machine file is trusted, or `null`. */
+let distrust: string | null = null;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'mooring-install-'));
   fault = () => null;
+  distrust = null;
   host = {
     ...{ platform: 'linux', home: '/home/ada', userName: 'ada', temporary: '/tmp' },
     ...{ testRoot: join(folder, 'root'), exists: existsSync },
@@ -52,7 +55,7 @@ const json = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 
 function machine(): Installing {
   return {
-    ...{ host, trust: async () => null, protectFolder: async (path) => told('protectFolder', path) },
+    ...{ host, trust: async () => distrust, protectFolder: async (path) => told('protectFolder', path) },
     files: {
       ...{ disk: faultyDisk(), clock: systemClock(), windows: false },
       protect: async (path) => told('protect', path),
@@ -382,6 +385,18 @@ describe('uninstalling', () => {
     await run(FULL);
     rmSync(places().places['sign-in']);
     expect(await remove()).toHaveLength(2);
+  });
+
+  it('where others could have written, says to mend the rights, not to throw away what is known', async () => {
+    await run(FULL);
+    const before = snapshot();
+    distrust = 'it can be written by everyone';
+    for (const refusal of [await remove(true), await run(FULL)])
+      expect(refusal).toMatchObject({
+        ...{ code: 'conflict', message: expect.stringContaining('it can be written by everyone') },
+        help: expect.stringMatching(/^Set the owner and the rights/),
+      });
+    expect(snapshot()).toEqual(before);
   });
 
   it.each(['{', '{"version":1,"files":{"/etc/passwd":"x"}}', '[]'])(

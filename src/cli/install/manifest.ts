@@ -51,6 +51,12 @@ export function knownFiles(
   return [...of(manifest ?? undefined, false), ...of(manifest?.pending, true)];
 }
 
+const REMOVE_IT =
+  'Remove that file, and the files beside it that you do not want, by hand; then run the command again.';
+/** Removed, the files beside it would count as somebody else's, and nothing be mended. */
+const MEND_RIGHTS =
+  'Set the owner and the rights that are named, look whether the files there are still yours, and run the command again.';
+
 /** `null`: nothing is installed. */
 export async function readManifest(
   path: string,
@@ -58,12 +64,13 @@ export async function readManifest(
 ): Promise<{ readonly manifest: InstallManifest | null } | Refusal> {
   const file = await readMachineFile(path, trust);
   if (file.kind === 'absent') return { manifest: null };
-  const spoiled = (why: string): Refusal => ({
+  const spoiled = (why: string, help = REMOVE_IT): Refusal => ({
     code: 'conflict',
     message: `${path} says what was installed, and cannot be used: ${why} Nothing was changed.`,
-    help: 'Remove that file, and the files beside it that you do not want, by hand; then run the command again.',
+    help,
     details: { path },
   });
+  if (file.kind === 'untrusted') return spoiled(file.message, MEND_RIGHTS);
   if (file.kind !== 'read') return spoiled(file.message);
   try {
     const parsed = manifestSchema.safeParse(JSON.parse(new TextDecoder().decode(file.bytes)));
