@@ -11,7 +11,7 @@ import { type DesktopText, desktopText } from '../shared/text/desktop-text.ts';
 import { VERSION } from '../shared/version.ts';
 import { linkAgent } from './agent/agent-link.ts';
 import { type KeptLink, keepLinked } from './agent/kept-link.ts';
-import { ownProxy } from './agent/own-settings.ts';
+import { commandLocation, ownProxy } from './agent/own-settings.ts';
 import { installBridge } from './bridge/install-bridge.ts';
 import { createWindowDoor } from './bridge/window-door.ts';
 import { autostartFile, ownProgram } from './login-item/autostart-file.ts';
@@ -84,9 +84,11 @@ export async function startDesktop(beginning: Beginning): Promise<void> {
     ...{ after, log, onChange: () => shell?.draw() },
   });
   const command = createCommandOffer({
-    place: commandPlace({
-      ...{ installed: app.isPackaged, resources: process.resourcesPath, paths, environment: process.env },
-    }),
+    place: () =>
+      commandPlace({
+        ...{ installed: app.isPackaged, resources: process.resourcesPath, paths, environment: process.env },
+        location: commandLocation(shell?.snapshot() ?? null),
+      }),
     ...{ version: VERSION, run: systemCommandRunner(), searched: process.env.PATH ?? '', text, log },
   });
   void command.refresh();

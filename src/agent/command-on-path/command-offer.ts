@@ -1,8 +1,8 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { DesktopText } from '../../shared/text/desktop-text.ts';
 import type { CommandRunner } from '../agent-options.ts';
-import type { CommandPlace } from './command-place.ts';
+import { type CommandPlace, isSearched } from './command-place.ts';
 import { putCommand, refreshCopy } from './put-command.ts';
 
 /** What a person is told at the end. */
@@ -23,8 +23,8 @@ export interface CommandOffer {
 }
 
 export interface CommandOfferOptions {
-  /** `null`: there is nothing to put anywhere. */
-  readonly place: CommandPlace | null;
+  /** Where it belongs by the settings that are in force now; `null`: there is nothing to put anywhere. */
+  readonly place: () => CommandPlace | null;
   readonly version: string;
   readonly run: CommandRunner;
   /** The PATH of this session. */
@@ -33,26 +33,26 @@ export interface CommandOfferOptions {
   readonly log: (message: string, facts: Readonly<Record<string, unknown>>) => void;
 }
 
-export function createCommandOffer({ place, text, log, ...options }: CommandOfferOptions): CommandOffer {
-  if (place === null) return { offered: () => false, put: async () => null, refresh: async () => {} };
+export function createCommandOffer({ text, log, ...options }: CommandOfferOptions): CommandOffer {
   const { t } = text;
-  const isThere = (): boolean =>
-    leadsTo(place.link, place.copy === null ? place.source : join(place.copy.folder, 'mooring'));
   const refused = (body: string): CommandMessage => ({ ok: false, title: t('command.refused'), body });
   return {
-    offered: () => !isThere() && existsSync(place.source),
+    offered: () => {
+      const place = options.place();
+      return place !== null && !isThere(place) && existsSync(place.source);
+    },
     put: async () => {
+      const place = options.place();
+      if (place === null) return null;
       const outcome = await putCommand(place, options.version, options.run);
       const folder = dirname(place.link);
       switch (outcome.kind) {
         case 'done':
           return {
             ...{ ok: true, title: t('command.done') },
-            // What mac gives apps as their PATH says nothing about a terminal's.
-            body:
-              place.copy === null || options.searched.split(delimiter).includes(folder)
-                ? t('command.doneText')
-                : t('command.notSearched', { folder }),
+            body: isSearched(folder, options.searched)
+              ? t('command.doneText')
+              : t('command.notSearched', { folder }),
           };
         case 'gave-up':
           return null;
@@ -65,12 +65,17 @@ export function createCommandOffer({ place, text, log, ...options }: CommandOffe
       }
     },
     refresh: async () => {
-      if (!isThere()) return;
+      const place = options.place();
+      if (place === null || !isThere(place)) return;
       await refreshCopy(place, options.version).catch((error: unknown) =>
         log('the command on the PATH could not be brought up to date', { reason: String(error) }),
       );
     },
   };
+}
+
+function isThere({ link, source, copy }: CommandPlace): boolean {
+  return leadsTo(link, copy === null ? source : join(copy.folder, 'mooring'));
 }
 
 function leadsTo(link: string, target: string): boolean {

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import type { AgentPaths } from '../paths.ts';
 
 /** Where the command `mooring` belongs for a copy of the app that no installer or package put into its place. */
@@ -16,12 +16,17 @@ export interface CommandPlace {
   } | null;
 }
 
+/** As the setting `cliInstallLocation` has it. */
+export type CommandLocation = 'system' | 'user';
+
 /** What is known of this copy of the app. */
 export interface OwnCopy {
   readonly installed: boolean;
   readonly resources: string;
   readonly paths: Pick<AgentPaths, 'platform' | 'userData' | 'testPaths'>;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Of mac alone; an AppImage is a person's own, and so is its command. */
+  readonly location: CommandLocation;
 }
 
 /** Apps that run from the image itself, or from where mac puts one that was not moved yet, are gone after that. */
@@ -31,19 +36,30 @@ const PASSING = /^\/Volumes\/|\/AppTranslocation\//;
  * `null` where there is nothing to offer: installers of Windows and packages of Linux put the command on the PATH, and a
  * checkout has none. On mac the package makes the same link, which is then found there.
  */
-export function commandPlace({ installed, resources, paths, environment }: OwnCopy): CommandPlace | null {
+export function commandPlace(own: OwnCopy): CommandPlace | null {
+  const { installed, resources, paths, environment, location } = own;
   if (!installed) return null;
   const { platform, userData, testPaths } = paths;
   const source = join(resources, 'cli', 'mooring');
+  // The folder that the file system hierarchy of systemd and the base directory specification name for a person's own.
+  const ownBin = testPaths ? join(userData, 'local', 'bin') : join(homedir(), '.local', 'bin');
   if (platform === 'mac') {
-    const bin = testPaths ? join(userData, 'local', 'bin') : '/usr/local/bin';
-    return { link: join(bin, 'mooring'), source, copy: null };
+    const systemBin = testPaths ? ownBin : SYSTEM_BIN;
+    return { link: join(location === 'user' ? ownBin : systemBin, 'mooring'), source, copy: null };
   }
   const app = environment.APPIMAGE ?? '';
   if (platform !== 'linux' || app === '') return null;
-  // The folder that the file system hierarchy of systemd and the base directory specification name for a person's own.
-  const bin = testPaths ? join(userData, 'local', 'bin') : join(homedir(), '.local', 'bin');
-  return { link: join(bin, 'mooring'), source, copy: { folder: join(userData, 'command'), app } };
+  return { link: join(ownBin, 'mooring'), source, copy: { folder: join(userData, 'command'), app } };
+}
+
+const SYSTEM_BIN = '/usr/local/bin';
+
+/**
+ * Whether a terminal that is opened now finds what stands in this folder; `searched` is the PATH of this session. What mac
+ * gives apps as their PATH says nothing about a terminal's, but every terminal there looks into the system's folder.
+ */
+export function isSearched(folder: string, searched: string): boolean {
+  return folder === SYSTEM_BIN || searched.split(delimiter).includes(folder);
 }
 
 /** Whether the app stands where it stays: a link to another place would lead nowhere tomorrow. */

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { desktopText } from '../../shared/text/desktop-text.ts';
 import type { CommandRunner } from '../agent-options.ts';
 import { createCommandOffer } from './command-offer.ts';
-import { type CommandPlace, commandPlace, type OwnCopy } from './command-place.ts';
+import { type CommandPlace, commandPlace, isSearched, type OwnCopy } from './command-place.ts';
 
 /*
  * The command of copies that no installer put into their place: dragged from mac's image, or run as an AppImage.
@@ -28,7 +28,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const noRunner: CommandRunner = async () => expect.unreachable('nobody is asked for a password');
 const offerOf = (place: CommandPlace | null, change: { run?: CommandRunner; version?: string } = {}) =>
   createCommandOffer({
-    ...{ place, version: change.version ?? '1.0.0', run: change.run ?? noRunner },
+    ...{ place: () => place, version: change.version ?? '1.0.0', run: change.run ?? noRunner },
     ...{ searched: ['/usr/bin', join(folder, 'bin')].join(delimiter), text: desktopText(['en']) },
     log: (message) => expect.unreachable(message),
   });
@@ -38,7 +38,13 @@ describe('which copies have nothing on the PATH', () => {
   const paths = { userData: '/u', testPaths: false };
   const copy = (platform: OwnCopy['paths']['platform'], change: Partial<OwnCopy> = {}) =>
     commandPlace({
-      ...{ installed: true, resources: '/r', environment: {}, paths: { ...paths, platform } },
+      ...{
+        installed: true,
+        resources: '/r',
+        environment: {},
+        paths: { ...paths, platform },
+        location: 'system',
+      },
       ...change,
     });
 
@@ -54,6 +60,18 @@ describe('which copies have nothing on the PATH', () => {
       ...{ link: join('/usr/local/bin', 'mooring'), source: join('/r', 'cli', 'mooring'), copy: null },
     });
     expect(offerOf(null).offered()).toBe(false);
+  });
+
+  test('by the setting that says so, an app of mac has it in the person’s own folder', () => {
+    expect(copy('mac', { location: 'user' })?.link).toMatch(/[\\/]\.local[\\/]bin[\\/]mooring$/);
+    const image = { environment: { APPIMAGE: '/home/ada/M.AppImage' } };
+    expect(copy('linux', { ...image, location: 'user' })).toEqual(copy('linux', image));
+  });
+
+  test('every terminal looks into the system’s folder, and into others where the PATH has them', () => {
+    expect(isSearched('/usr/local/bin', '/usr/bin')).toBe(true);
+    expect(isSearched('/home/ada/.local/bin', '/usr/bin')).toBe(false);
+    expect(isSearched('/opt/bin', ['/usr/bin', '/opt/bin'].join(delimiter))).toBe(true);
   });
 });
 
@@ -88,6 +106,22 @@ describe.runIf(process.platform !== 'win32')('putting the command on the PATH', 
     const offer = offerOf(dragged);
     expect(await offer.put()).toMatchObject({ ok: true });
     expect([readlinkSync(dragged.link), offer.offered()]).toEqual([dragged.source, false]);
+  });
+
+  test('is offered anew where the settings want it elsewhere, and says where to look for it', async () => {
+    const elsewhere = { ...dragged, link: join(folder, 'own', 'mooring') };
+    let place = dragged;
+    const offer = createCommandOffer({
+      ...{ place: () => place, version: '1.0.0', run: noRunner, text: desktopText(['en']) },
+      ...{ searched: join(folder, 'bin'), log: (message) => expect.unreachable(message) },
+    });
+    expect(await offer.put()).toMatchObject({ ok: true, body: 'A terminal that is opened now knows it.' });
+    expect(offer.offered()).toBe(false);
+    place = elsewhere;
+    expect(offer.offered()).toBe(true);
+    const said = await offer.put();
+    expect(said?.body).toContain(`It stands in ${join(folder, 'own')}, where this session does not look`);
+    expect([readlinkSync(elsewhere.link), offer.offered()]).toEqual([elsewhere.source, false]);
   });
 
   test('asks for a password where it must, and hands the path over as a word of its own', async () => {

@@ -96,8 +96,9 @@ describe('the settings of the app itself', () => {
     expect(of({ theme: 'dark', disableUpdate: true })).toMatchObject({ theme: 'dark', disableUpdate: true });
     expect(of({ theme: 'purple', startOnLogin: 'yes', notifyGeneral: 3 })).toEqual({
       ...{ startOnLogin: false, openDashboardOnStartup: false, theme: 'system', notifyGeneral: true },
-      ...{ disableUpdate: false, autoDownloadUpdates: false },
+      ...{ disableUpdate: false, autoDownloadUpdates: false, cliInstallLocation: 'system' },
     });
+    expect(of({ cliInstallLocation: 'user' }).cliInstallLocation).toBe('user');
   });
 });
 

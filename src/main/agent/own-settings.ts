@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CommandLocation } from '../../agent/command-on-path/command-place.ts';
 import type { ManagedProxy } from '../../agent/delivery/hub-http.ts';
 import { managedProxy } from '../../agent/managed-proxy.ts';
 import type { SettingsAnswer } from '../../shared/contracts/local-api.ts';
@@ -12,6 +13,8 @@ export interface OwnSettings {
   readonly notifyGeneral: boolean;
   readonly disableUpdate: boolean;
   readonly autoDownloadUpdates: boolean;
+  /** mac: whether the command belongs into the system's folder or into the person's own. */
+  readonly cliInstallLocation: CommandLocation;
 }
 
 // A setting that does not apply on this platform is absent, and one with a strange value is not followed.
@@ -22,6 +25,7 @@ const schema = z.object({
   notifyGeneral: z.boolean().catch(true),
   disableUpdate: z.boolean().catch(false),
   autoDownloadUpdates: z.boolean().catch(false),
+  cliInstallLocation: z.enum(['system', 'user']).catch('system'),
 });
 
 /** The proxy that the settings in force give this app; `null` where they are not known. */
@@ -29,6 +33,11 @@ export function ownProxy(now: { readonly settings: SettingsAnswer } | null): Man
   if (now === null) return null;
   const values = new Map(now.settings.settings.map(({ id, value }) => [id, value]));
   return managedProxy({ value: (id) => values.get(id) ?? null });
+}
+
+/** Where the command belongs; the system's folder until the settings are known. */
+export function commandLocation(now: { readonly settings: SettingsAnswer } | null): CommandLocation {
+  return now === null ? 'system' : ownSettings(now.settings).cliInstallLocation;
 }
 
 /** Picks them from the answer to `GET /v1/settings`. */
