@@ -17,6 +17,8 @@ import { authenticateByApiToken } from './tokens/api-tokens.ts';
 export type { Person } from './test-world.ts';
 
 const PUBLIC_URL = 'http://127.0.0.1:9999';
+/** A sign-in that is just too old for changes that open doors (docs/identity.md section 8). */
+const LONG_AGO_MS = 10 * 60_000 + 1_000;
 
 const operationSchema = z.looseObject({
   summary: z.string().default(''),
@@ -149,7 +151,7 @@ function authenticateByHeader(people: Readonly<Record<Person, string>>): Authent
     const person = headers['x-test-person'];
     if (typeof person !== 'string' || !(person in people)) return null;
     const via = headers['x-test-via'] === 'session' ? 'session' : 'bearer';
-    const provedAt = headers['x-test-proved'] === 'long-ago' ? new Date(0) : new Date();
+    const provedAt = new Date(Date.now() - (headers['x-test-proved'] === 'long-ago' ? LONG_AGO_MS : 0));
     return { kind: 'user', userId: people[person as Person], email: `${person}@acme.example`, via, provedAt };
   };
 }

@@ -147,6 +147,10 @@ describe('a roll-out', () => {
         help: expect.stringMatching(/--resume.*"paused": false/),
       },
     });
+    const other = await createTeam(database.db, context(), organizationId, { name: 'Late', description: '' });
+    await expect(
+      changeRollout(database.db, context(), edited(), { teamIds: [teamId, other.id] }),
+    ).rejects.toMatchObject({ refusal: { code: 'conflict' } });
     const { after } = await step(() => changeRollout(database.db, context(), edited(), { paused: false }));
     expect(after[users.indexOf(outsider)]).toBe(2);
     expect(on(after.slice(MEMBERS), 2)).toBeGreaterThan(0);
