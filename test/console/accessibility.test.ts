@@ -187,7 +187,7 @@ test('in both schemes axe finds nothing on any page, nothing breaks the content 
   } finally {
     await close();
   }
-}, 300_000);
+}, 600_000);
 
 test('so it is with what a simulation found, a running roll-out, and a hub that fails', async () => {
   const { page, go, api, close } = await openConsole(browser, hub, 'owner', { colorScheme: 'light' });
@@ -233,7 +233,7 @@ test('so it is with what a simulation found, a running roll-out, and a hub that 
   } finally {
     await close();
   }
-}, 300_000);
+}, 600_000);
 
 test('whoever asked for less motion sees none: while a page is read, in a dialog, and while something is sent', async () => {
   const { page, go, close } = await openConsole(browser, hub, 'owner');

@@ -202,7 +202,7 @@ test('axe finds nothing in any dialog in either scheme, and nothing in it is wid
   } finally {
     await close();
   }
-}, 300_000);
+}, 600_000);
 
 const messages = z.record(z.string(), z.union([z.string(), z.looseObject({ other: z.string() })]));
 

@@ -103,7 +103,7 @@ test('whoever opens a link sees the rows, the order and the search of its sender
     await sender.close();
     await receiver.close();
   }
-}, 300_000);
+}, 600_000);
 
 test('so does whoever has to sign in first, also in the middle of a long list', async () => {
   const sender = await open('owner');

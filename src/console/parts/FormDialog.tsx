@@ -47,7 +47,7 @@ export function FormDialog({
       transitionProps={{ duration: 0 }}
     >
       <Modal.Overlay />
-      <Modal.Content onFocusCapture={holdPlace}>
+      <Modal.Content className={classes.content} onFocusCapture={holdPlace}>
         {/* A <header> here would count as a second banner of the page. */}
         <Modal.Header role="none">
           <Modal.Title>{title}</Modal.Title>

@@ -78,7 +78,7 @@ export function NewPolicyDialog({ onClose }: { readonly onClose: () => void }) {
             <Field
               label={t('policies.document')}
               hint={t('policies.documentHint')}
-              rows={10}
+              rows={6}
               value={text}
               onChange={setText}
             />
