@@ -7,6 +7,13 @@ const only = (name, from, allowed) => ({
   to: { path: '^src/', pathNot: allowed.map((folder) => `^src/${folder}/`) },
 });
 
+/** The files of the shell that call Electron, and the one that reads what it keeps through a module of Electron's. */
+const ELECTRON_FILES = [
+  ...['index', 'desktop', 'preload', 'bridge/install-bridge', 'tray/tray-icon', 'updates/electron-feed'],
+  ...['shell/application-menu', 'shell/failed-start', 'windows/dashboard-window', 'windows/unsaved-changes'],
+  'preferences/preferences',
+];
+
 module.exports = {
   forbidden: [
     { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
@@ -29,6 +36,16 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/(?!main/)' },
       to: { path: '(^|/)electron(-|$|/)' },
+    },
+    {
+      name: 'shell-is-thin',
+      severity: 'error',
+      comment: 'what decides is free of Electron and tested without it; these files carry it out',
+      from: {
+        path: '^src/main/',
+        pathNot: `\\.test\\.ts$|^src/main/(${ELECTRON_FILES.join('|')})\\.ts$`,
+      },
+      to: { path: '(^|/)electron(-|$|/)', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'web-reaches-contracts-only',

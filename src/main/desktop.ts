@@ -142,15 +142,12 @@ function lost({ t }: DesktopText): PolicyNotice {
 }
 
 function agentOptionsOf(dashboardFolder: string): AgentOptions {
-  const opened = async (url: string): Promise<boolean> => {
-    const { protocol } = new URL(url);
-    if (protocol !== 'https:' && protocol !== 'http:') return false;
-    return system.openExternal(url).then(
+  const openBrowser = (address: string): Promise<boolean> =>
+    system.openExternal(address).then(
       () => true,
       () => false,
     );
-  };
-  return withLog({ version: VERSION, dashboardFolder, openBrowser: opened });
+  return withLog({ version: VERSION, dashboardFolder, openBrowser });
 }
 
 function logOf({ log }: AgentOptions): Log {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { browserOpener } from './browser-opener.ts';
+import { browserOpener, openingWebOnly } from './browser-opener.ts';
 
 const ADDRESS = 'https://hub.acme.test/oauth/authorize?a=1&b=$(id)|`id`;%20&c="x"';
 const AS_SENT = new URL(ADDRESS).href;
@@ -17,7 +17,7 @@ describe('the system browser', () => {
     ['linux', ['xdg-open', AS_SENT]],
   ] as const)('on %s gets the address as one argument', async (platform, command) => {
     started.length = 0;
-    expect(await browserOpener(platform, 'C:\\Windows', start)(ADDRESS)).toBe(true);
+    expect(await openingWebOnly(browserOpener(platform, 'C:\\Windows', start))(ADDRESS)).toBe(true);
     expect(started).toEqual([command]);
   });
 
@@ -30,7 +30,7 @@ describe('the system browser', () => {
     'C:\\Windows\\calc.exe',
   ])('is not asked to open %s', async (address) => {
     started.length = 0;
-    expect(await browserOpener('linux', '', start)(address)).toBe(false);
+    expect(await openingWebOnly(browserOpener('linux', '', start))(address)).toBe(false);
     expect(started).toEqual([]);
   });
 

@@ -7,9 +7,18 @@ export type BrowserOpener = (url: string) => Promise<boolean>;
 /** Starts a program with these arguments, as they are; answers whether it ended well. */
 export type ProgramStarter = (file: string, args: readonly string[]) => Promise<boolean>;
 
+/** Opens web addresses only, whatever a hub may have answered; `open` never sees anything else. */
+export function openingWebOnly(open: (address: string) => Promise<boolean>): BrowserOpener {
+  return async (address) => {
+    if (!URL.canParse(address)) return false;
+    const { protocol, href } = new URL(address);
+    return protocol === 'https:' || protocol === 'http:' ? open(href) : false;
+  };
+}
+
 /**
  * The opener of a platform. The address is one argument of a fixed list, never part of a command line: no shell
- * sees it, so nothing in it can become a command. Only web addresses are opened, whatever a hub may have answered.
+ * sees it, so nothing in it can become a command. It is used through `openingWebOnly`.
  *
  * @param systemRoot `AgentPaths.systemRoot`, so that `rundll32.exe` is not looked up in the user's PATH.
  */
@@ -19,16 +28,13 @@ export function browserOpener(
   start: ProgramStarter = startProgram,
 ): BrowserOpener {
   return async (address) => {
-    if (!URL.canParse(address)) return false;
-    const url = new URL(address);
-    if (url.protocol !== 'https:' && url.protocol !== 'http:') return false;
     switch (platform) {
       case 'mac':
-        return start('/usr/bin/open', [url.href]);
+        return start('/usr/bin/open', [address]);
       case 'windows':
-        return start(`${systemRoot}\\System32\\rundll32.exe`, ['url.dll,FileProtocolHandler', url.href]);
+        return start(`${systemRoot}\\System32\\rundll32.exe`, ['url.dll,FileProtocolHandler', address]);
       case 'linux':
-        return start('xdg-open', [url.href]);
+        return start('xdg-open', [address]);
     }
   };
 }
