@@ -416,4 +416,17 @@ describe('a change that opens doors', () => {
     const editor = await make({ name: 'too little', role: 'editor', managesAccess: true });
     expect([editor.statusCode, codeOf(editor)]).toEqual([422, 'invalid_value']);
   });
+
+  it('is asked for as programs do: the answers are JSON whoever asks, and 401 names the way to prove oneself', async () => {
+    const answer = await api.send({
+      method: 'GET',
+      url: '/v1/orgs/acme/members',
+      headers: { accept: 'text/html' },
+    });
+    expect([answer.statusCode, codeOf(answer)]).toEqual([401, 'unauthenticated']);
+    expect(answer.headers).toMatchObject({
+      'www-authenticate': 'Bearer',
+      'content-type': expect.stringContaining('application/json'),
+    });
+  });
 });

@@ -404,6 +404,29 @@ describe('the status of a device', () => {
     const managedHash = hashOf(managedInForce(resolution, forged).pairs);
     await send(await applied({ managedHash, overrides: [randomUUID(), 'not an id'] }));
     expect((await only()).status).toBe('non_compliant');
+    // Nor one that is another member's.
+    const grantTo = async (userId: string) => {
+      const { rows } = await sql<{ id: string }>`
+        insert into overrides (organization_id, user_id, policy_id, device_id, setting, value, reason, granted_at, until)
+        values (${acme.id}, ${userId}, ${policyId}, ${DESK}, 'memoryMiB', '65536', 'x', now(), now() + interval '1 hour')
+        returning id`.execute(database.db);
+      return rows[0]?.id ?? '';
+    };
+    await sql`insert into memberships (organization_id, user_id, role, origin)
+      values (${acme.id}, ${bob.id}, 'member', 'manual')`.execute(database.db);
+    const theirs = await grantTo(bob.id);
+    await send(await applied({ managedHash, overrides: [theirs], reportId: randomUUID() }));
+    const { devices } = await list({ userId: ada.id });
+    await sql`delete from memberships where organization_id = ${acme.id} and user_id = ${bob.id}`.execute(
+      database.db,
+    );
+    expect(devices.map(({ status }) => status)).toEqual(['non_compliant']);
+    const own = await grantTo(ada.id);
+    await send(await applied({ managedHash, overrides: [own], reportId: randomUUID() }));
+    expect((await only()).status).not.toBe('non_compliant');
+    // A device that names it and has the policy's own value follows the policy.
+    await send(await applied({ overrides: [own], reportId: randomUUID() }, false));
+    expect((await only()).status).toBe('compliant');
   });
 
   it('ends an override when the policy allows it no more, or the member gives it up', async () => {

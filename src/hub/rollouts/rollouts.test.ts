@@ -147,6 +147,11 @@ describe('a roll-out', () => {
         help: expect.stringMatching(/--resume.*"paused": false/),
       },
     });
+    const again = await changeRollout(database.db, context(), edited(), { paused: true });
+    expect(again.rollout?.pausedAt).toBe(paused.rollout?.pausedAt);
+    await expect(
+      changeRollout(database.db, context(), { ...edited(), version: again.version - 1 }, { percentage: 10 }),
+    ).rejects.toMatchObject({ refusal: { code: 'precondition_failed' } });
     const other = await createTeam(database.db, context(), organizationId, { name: 'Late', description: '' });
     await expect(
       changeRollout(database.db, context(), edited(), { teamIds: [teamId, other.id] }),
