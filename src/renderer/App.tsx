@@ -42,7 +42,7 @@ export function App({ door }: { readonly door: Door }) {
   if (door.state !== 'open') return <ClosedDoor door={door} />;
   if (ended) return <ClosedDoor door={{ state: 'ended' }} />;
   return (
-    <AgentProvider carrier={door.carrier} onSessionEnded={onSessionEnded}>
+    <AgentProvider carrier={door.carrier} first={door.first} onSessionEnded={onSessionEnded}>
       <LabelsProvider>
         <DraftsProvider>
           <Dashboard />

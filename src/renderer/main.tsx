@@ -13,11 +13,19 @@ import { bridgeCarrier } from './transport/bridge-carrier.ts';
 const element = document.getElementById('root');
 if (element === null) throw new Error('index.html has no #root');
 
+/** How long a page stays empty for answers that come at once, in milliseconds: shorter than a flash of "Loading…". */
+const EMPTY_MS = 150;
+
 const door: Promise<Door> = (
   window.mooring === undefined
     ? openDoor(window)
     : Promise.resolve<Door>({ state: 'open', carrier: bridgeCarrier(window.mooring) })
-).then((opened) => (opened.state === 'open' ? { ...opened, carrier: askAhead(opened.carrier) } : opened));
+).then(async (opened) => {
+  if (opened.state !== 'open') return opened;
+  const carrier = askAhead(opened.carrier);
+  const patience = new Promise((resolve) => setTimeout(resolve, EMPTY_MS));
+  return { ...opened, carrier, first: await carrier.first(patience) };
+});
 
 void Promise.all([door, readerTexts(navigator.languages)]).then(([opened, texts]) => {
   document.documentElement.lang = texts.locale;

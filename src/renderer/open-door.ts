@@ -1,10 +1,16 @@
+import type { FirstAnswers } from './transport/ask-ahead.ts';
 import type { Carrier } from './transport/carrier.ts';
 import { httpCarrier } from './transport/http-carrier.ts';
 import { openSession, type SessionWindow } from './transport/session.ts';
 
 /** Whether this page may talk to the agent, and through what. */
 export type Door =
-  | { readonly state: 'open'; readonly carrier: Carrier }
+  | {
+      readonly state: 'open';
+      readonly carrier: Carrier;
+      /** What the agent has already answered. */
+      readonly first?: FirstAnswers;
+    }
   | { readonly state: 'missing' | 'unreachable' }
   | { readonly state: 'ended'; readonly message?: string };
 

@@ -1,9 +1,15 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { LocalEvent } from '../../shared/contracts/local-api.ts';
+import type { FirstAnswers } from '../transport/ask-ahead.ts';
 import type { Carrier } from '../transport/carrier.ts';
 import { type Connection, followLiveEvents } from '../transport/live-events.ts';
-import { createLocalClient, type LocalClient, type Resource } from '../transport/local-client.ts';
+import {
+  createLocalClient,
+  type LocalClient,
+  type Resource,
+  readResource,
+} from '../transport/local-client.ts';
 import { createReadGate } from '../transport/read-gate.ts';
 
 /** What pages need of the agent: the client, how it is reached now, and how to ask again. */
@@ -27,9 +33,12 @@ const STALE: { readonly [Type in LocalEvent['type']]: readonly Resource[] } = {
 /** So long reads wait for the events; without them a page is better old than empty. */
 const PATIENCE_MS = 1_000;
 
-// Events say when to read again, so nothing is read on a guess; and loopback works without any network.
-function createQueryClient(): QueryClient {
-  return new QueryClient({
+const NOTHING: FirstAnswers = new Map();
+
+// `first` is there from the beginning. Events say when to read again, so nothing is read on a guess; and loopback
+// works without any network.
+function createQueryClient(first: FirstAnswers): QueryClient {
+  const queries = new QueryClient({
     defaultOptions: {
       queries: {
         staleTime: Number.POSITIVE_INFINITY,
@@ -39,6 +48,12 @@ function createQueryClient(): QueryClient {
       },
     },
   });
+  for (const [name, answer] of first) {
+    const read = readResource(name, answer);
+    // What was refused or is no answer is asked for again, by whoever has words for it.
+    if (read.ok) queries.setQueryData([name], read.value);
+  }
+  return queries;
 }
 
 /**
@@ -54,14 +69,17 @@ async function readAnew(queries: QueryClient, resource?: Resource): Promise<void
 /** Connects everything below to the agent behind `carrier` and follows its events. */
 export function AgentProvider({
   carrier,
+  first = NOTHING,
   onSessionEnded,
   children,
 }: {
   readonly carrier: Carrier;
+  /** What is known already, and not asked for again until an event says so. */
+  readonly first?: FirstAnswers | undefined;
   readonly onSessionEnded: () => void;
   readonly children: ReactNode;
 }) {
-  const [queries] = useState(createQueryClient);
+  const [queries] = useState(() => createQueryClient(first));
   const [gate] = useState(createReadGate);
   const client = useMemo(
     () => createLocalClient(gate.guard(carrier), onSessionEnded),

@@ -101,3 +101,66 @@ test('an agent that goes away meanwhile is gone for the read that would have had
   streams[0]?.listener.open();
   await expect(read(ahead, '/v1/status')).rejects.toBeInstanceOf(CarrierLost);
 });
+
+/** Never over. */
+const PATIENT = new Promise<never>(() => {});
+
+test('what is answered before the page is drawn is given once; the next read asks the agent', async () => {
+  const { carrier, asked, streams } = agent();
+  const ahead = askAhead(carrier);
+  const first = ahead.first(PATIENT);
+  streams[0]?.listener.open();
+  expect([...(await first)].map(([name, { text }]) => [name, text])).toEqual([
+    ['status', '1'],
+    ['settings', '2'],
+    ['catalog', '3'],
+  ]);
+  expect((await read(ahead, '/v1/status')).text).toBe('4');
+  expect(asked).toHaveLength(4);
+  expect((await ahead.first(PATIENT)).size).toBe(0);
+});
+
+test('what does not come in time is left for the first read of its kind', async () => {
+  const { carrier, asked, streams } = agent();
+  const late = Promise.withResolvers<void>();
+  const ahead = askAhead({
+    ...carrier,
+    send: async (request) => {
+      const answer = await carrier.send(request);
+      if (request.path === '/v1/settings') await late.promise;
+      return answer;
+    },
+  });
+  const patience = Promise.withResolvers<void>();
+  const first = ahead.first(patience.promise);
+  streams[0]?.listener.open();
+  await read(ahead, '/v1/policy');
+  patience.resolve();
+  expect([...(await first).keys()]).toEqual(['status', 'catalog']);
+  const reading = read(ahead, '/v1/settings');
+  late.resolve();
+  expect((await reading).text).toBe('2');
+  expect(asked).toHaveLength(4);
+});
+
+test('what an event made old before the page was drawn is not given to it', async () => {
+  const { carrier, streams } = agent();
+  const ahead = askAhead(carrier);
+  const first = ahead.first(PATIENT);
+  streams[0]?.listener.open();
+  streams[0]?.listener.data('{"type":"settings"}');
+  expect((await first).size).toBe(0);
+  expect((await read(ahead, '/v1/settings')).text).toBe('4');
+});
+
+test('a stream that is refused, and an agent that goes away, give nothing and end the wait', async () => {
+  const refused = agent();
+  const first = askAhead(refused.carrier).first(PATIENT);
+  refused.streams[0]?.end(401);
+  expect((await first).size).toBe(0);
+  const gone = agent();
+  const ahead = askAhead(gone.carrier);
+  gone.lose();
+  gone.streams[0]?.listener.open();
+  expect((await ahead.first(PATIENT)).size).toBe(0);
+});

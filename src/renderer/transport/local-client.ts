@@ -23,7 +23,7 @@ import {
   statusAnswerSchema,
   syncAnswerSchema,
 } from '../../shared/contracts/local-api.ts';
-import { type Carrier, CarrierLost } from './carrier.ts';
+import { type CarriedAnswer, type Carrier, CarrierLost } from './carrier.ts';
 
 /** Why a request brought no answer of the expected kind. */
 export type Failure =
@@ -131,6 +131,10 @@ export function createLocalClient(carrier: Carrier, onSessionEnded: () => void =
       call('useOrganization', accountAnswerSchema, { body: { organization } }),
   };
 }
+
+/** Reads the answer to the route of a resource, as the client does. */
+export const readResource = (name: Resource, { status, text }: CarriedAnswer) =>
+  readAnswer<ResourceValue<Resource>>(status, text, RESOURCES[name]);
 
 // A refused change and a failed sync carry both their own answer and an error, so the expected shape is tried first.
 function readAnswer<T>(status: number, text: string, schema: z.ZodType<T>): Answer<T> {
