@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify/sync';
 import type { AuditEvent, AuditExportQuery } from '../../shared/contracts/hub-api.ts';
+import { CSV_FORM } from '../csv-rows.ts';
 import type { Reader } from '../database/connection.ts';
 import { listAuditEvents } from './audit-list.ts';
 
@@ -20,7 +21,7 @@ const COLUMNS = [
 /** Events read at a time: a log of years is never in memory whole. */
 const AT_A_TIME = 500;
 
-/** The events that match, newest first, as JSON lines or CSV. Cells that look like formulas are escaped. */
+/** The events that match, newest first, as JSON lines or CSV. */
 export function exportAuditEvents(
   db: Reader,
   organizationId: string | null,
@@ -64,5 +65,5 @@ function cells({ at, actor, action, target, before, after, sourceAddress }: Audi
 }
 
 function csvOf(rows: readonly (readonly string[])[]): string {
-  return stringify([...rows.map((row) => [...row])], { escape_formulas: true, record_delimiter: 'windows' });
+  return stringify([...rows.map((row) => [...row])], CSV_FORM);
 }
