@@ -422,6 +422,63 @@ describe('a simulation', () => {
     expect((await agent.setting('memoryMiB')).choice).toBe(7777);
   });
 
+  it('comes true for draft after draft: locks that go, what stands beneath them, groups, and an empty policy', async () => {
+    await machine.write('usr/share/mooring-desktop/admin-settings.json', {
+      configurationFileVersion: 2,
+      theme: { locked: true, value: 'system' },
+      analyticsEnabled: { locked: false, value: true },
+      kubernetes: { locked: true, enabled: true },
+    });
+    await agent.ask('PATCH', '/v1/settings', { set: { memoryMiB: 7777, swapMiB: 3333 } });
+    await agent.sync();
+    const { theme: _theme, analyticsEnabled: _analytics, ...rest } = LIGHT;
+    const drafts: readonly object[] = [
+      // Beneath the hub's locks the local file has a lock, and a suggestion.
+      rest,
+      // A lock over a choice, a suggestion beside it.
+      { ...LIGHT, memoryMiB: { locked: true, value: 2048 }, swapMiB: { locked: false, value: 512 } },
+      // The lock goes, and the choice comes back; the local file's group goes beneath one of the hub.
+      { ...LIGHT, memoryMiB: { locked: false, value: 1024 }, kubernetes: { locked: false, enabled: false } },
+      // A group of one member, and a list.
+      {
+        proxy: { locked: true, mode: 'system' },
+        filesharingAllowedDirectories: [{ path: '/home', sharedByDefault: true }],
+      },
+      {},
+      DARK,
+    ];
+    for (const draft of drafts) {
+      await told();
+      const foretold = (await simulate(draft)).devices.find(({ user }) => user.email === hub.ada.email);
+      const before = await resolved();
+      await save(draft);
+      await agent.sync();
+      const after = await resolved();
+      const changed = [...after].filter(([id, state]) => before.get(id) !== state).map(([id]) => id);
+      expect(changed.length).toBeGreaterThan(0);
+      const names = (foretold?.changes ?? []).map(({ setting }) => setting);
+      expect([draft, names.toSorted()]).toEqual([draft, changed.toSorted()]);
+      for (const { setting, from, to } of foretold?.changes ?? []) {
+        expect(JSON.parse(before.get(setting) ?? 'null')).toMatchObject(from);
+        expect([draft, JSON.parse(after.get(setting) ?? 'null')]).toMatchObject([draft, to]);
+      }
+    }
+  });
+
+  /** The last report is of the policy that is applied, and of what was chosen. */
+  async function told(): Promise<void> {
+    const { seq } = (await agent.status()).policy ?? {};
+    await expect
+      .poll(async () => {
+        machine.time.advance(1_000);
+        const device = await adas();
+        if (device?.id == null || device.applied?.seq !== seq) return [];
+        return deviceDetailSchema.parse((await hub.owner('GET', `/devices/${device.id}`)).body).report
+          .choices;
+      })
+      .toEqual(['memoryMiB', 'swapMiB']);
+  }
+
   /** Each setting as the device itself says. */
   async function resolved(): Promise<Map<string, string>> {
     const answer = await agent.ask('GET', '/v1/settings');

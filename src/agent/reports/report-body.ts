@@ -83,6 +83,7 @@ export function reportedState(view: ReportView): ReportedState {
       .slice(0, MOST_SETTINGS)
       .map((setting) => reportedSetting(setting, enforcement, failed)),
     choices: [...enforcement.choices().keys()].toSorted().slice(0, MOST_SETTINGS),
+    local: settings.flatMap(locallyMentioned).slice(0, MOST_SETTINGS),
   };
 }
 
@@ -124,6 +125,14 @@ export function reportBody(
 
 function isMentioned({ contributions }: ResolvedSetting): boolean {
   return contributions.some(({ source }) => source !== 'user' && source !== 'default');
+}
+
+/** What would decide if the hub's policy no longer did: a simulation has to know. */
+function locallyMentioned({ id, contributions }: ResolvedSetting): { id: string; locked: boolean }[] {
+  const local = contributions.find(
+    ({ source, outcome }) => source === 'admin-settings' && outcome !== 'ignored',
+  );
+  return local === undefined ? [] : [{ id, locked: local.locked }];
 }
 
 function reportedSetting(

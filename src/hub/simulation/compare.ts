@@ -20,6 +20,7 @@ const catalog: Catalog = desktopCatalog;
 export interface ReportedLayers {
   readonly settings: readonly { readonly id: string; readonly source: string; readonly locked: boolean }[];
   readonly choices: readonly string[];
+  readonly local: readonly { readonly id: string; readonly locked: boolean }[];
   readonly profileOverrides: readonly string[];
   readonly catalogVersion: string;
   readonly frozen: string | null;
@@ -58,7 +59,7 @@ export function compareOn(
 ): Outcome {
   const choices = new Set(device?.choices ?? []);
   const profile = new Set(device?.profileOverrides ?? []);
-  const local = new Map<string, boolean>();
+  const local = new Map(device?.local.map(({ id, locked }) => [id, locked]));
   for (const { id, source, locked } of device?.settings ?? []) {
     if (source === 'configuration-profile') profile.add(id);
     else if (source === 'admin-settings') local.set(id, locked);

@@ -181,6 +181,7 @@ interface KnownDevice {
 const reportedSchema = agentReportSchema.pick({
   settings: true,
   choices: true,
+  local: true,
   profileOverrides: true,
   catalogVersion: true,
   frozen: true,

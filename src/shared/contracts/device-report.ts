@@ -111,6 +111,11 @@ export const agentReportSchema = z.object({
   settings: z.array(reportedSettingSchema).max(1000).default([]),
   /** Ids, never values, of what the user chose. */
   choices: z.array(settingId).max(1000).default([]),
+  /** What the local file has to say, also where a stronger layer decides: never its values. */
+  local: z
+    .array(z.object({ id: settingId, locked: z.boolean() }))
+    .max(1000)
+    .default([]),
 });
 
 /** What the hub answers: from when on the next one is wanted at the latest. */
