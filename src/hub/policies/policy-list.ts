@@ -135,7 +135,8 @@ function selectPolicies(
            coalesce((select users from assigned where policy_id = p.id), 0) as assigned_users,
            coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name) order by lower(t.name))
                        from policy_teams pt join teams t on t.id = pt.team_id where pt.policy_id = p.id), '[]') as teams,
-           (select jsonb_build_object('revision', ro.revision, 'percentage', ro.percentage, 'team_ids', ro.team_ids,
+           (select jsonb_build_object('revision', ro.revision, 'percentage', ro.percentage,
+                     'team_ids', array(select t.id from teams t where t.id = any(ro.team_ids) order by lower(t.name)),
                      'started_at', ro.started_at, 'paused_at', ro.paused_at,
                      'receiving', count(*) filter (where mp.revision = ro.revision), 'members', count(mp.user_id))
               from policy_rollouts ro

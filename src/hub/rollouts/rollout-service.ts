@@ -77,7 +77,9 @@ export async function changeRollout(
     await stampWhomItChanges(trx, { organizationId: edited.organizationId, at: context.at }, async () => {
       await trx
         .updateTable('policy_rollouts')
-        .set({ percentage, team_ids: [...teamIds], paused_at: pausedAt })
+        .set({ percentage, paused_at: pausedAt })
+        // One that was deleted is not shown, and is there again when it is put back: until other teams are named.
+        .$if(wanted.teamIds !== undefined, (update) => update.set({ team_ids: [...teamIds] }))
         .where('policy_id', '=', before.id)
         .execute();
     });

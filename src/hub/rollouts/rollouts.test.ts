@@ -2,12 +2,15 @@ import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ChangeContext } from '../audit/record.ts';
 import { databaseForFile } from '../database/test-database.ts';
+import { listDeletions } from '../deletions/kept-things.ts';
+import { restoreDeletion } from '../deletions/restore-deletion.ts';
 import { addMember } from '../organizations/member-service.ts';
 import { createOrganization } from '../organizations/organization-service.ts';
 import { setDefaultPolicy } from '../policies/assignment-service.ts';
+import { readStoredPolicy } from '../policies/policy-list.ts';
 import { createPolicy, restoreRevision, updatePolicy } from '../policies/policy-service.ts';
 import { readManyReceived, readReceived } from '../policies/received.ts';
-import { createTeam, setTeamMember } from '../teams/team-service.ts';
+import { createTeam, deleteTeam, setTeamMember } from '../teams/team-service.ts';
 import { changeRollout, promoteRollout, rollBack, startRollout } from './rollout-service.ts';
 
 const MEMBERS = 60;
@@ -109,6 +112,26 @@ describe('a roll-out', () => {
     expect(on(all, 2)).toBe(MEMBERS);
   });
 
+  it('reaches nobody at 0 and everybody at 100, there and back, and is rolled back while paused', async () => {
+    const { db } = database;
+    const to = (percentage: number) => step(() => changeRollout(db, context(), edited(), { percentage }));
+    expect(on((await step(() => start(0))).after, 2)).toBe(0);
+    const one = on((await to(1)).after, 2);
+    const most = on((await to(99)).after, 2);
+    expect(one).toBeLessThan(MEMBERS / 4);
+    expect(most).toBeGreaterThan(MEMBERS * 0.75);
+    expect(on((await to(100)).after, 2)).toBe(MEMBERS);
+    expect(on((await to(99)).after, 2)).toBe(most);
+    expect(on((await to(1)).after, 2)).toBe(one);
+    await to(100);
+    await changeRollout(db, context(), edited(), { paused: true });
+    const back = await step(() => rollBack(db, context(), edited(), 'it broke builds'));
+    expect(on(back.after, 1)).toBe(MEMBERS);
+    expect((await readStoredPolicy(db, organizationId, policyId)).rollout).toBe(null);
+    // Begun again it is not paused any more, and goes to the same ones.
+    expect(on((await step(() => start(1))).after, 3)).toBe(one);
+  });
+
   it('reaches named teams whatever the percentage, and follows them', async () => {
     const pilot = users[7] ?? '';
     await setTeamMember(database.db, context(), organizationId, { teamId, userId: pilot, present: true });
@@ -126,6 +149,37 @@ describe('a roll-out', () => {
     const leaves = () =>
       setTeamMember(database.db, context(), organizationId, { teamId, userId: pilot, present: false });
     expect((await step(leaves)).after[7]).toBe(1);
+  });
+
+  it('goes on without a team that is deleted, and with it when it is put back', async () => {
+    const { db } = database;
+    const pilot = users[7] ?? '';
+    await setTeamMember(db, context(), organizationId, { teamId, userId: pilot, present: true });
+    await start(0, [teamId]);
+    const gone = await step(() => deleteTeam(db, context(), organizationId, teamId));
+    expect([gone.before[7], gone.after[7]]).toEqual([2, 1]);
+    const { rollout } = await readStoredPolicy(db, organizationId, policyId);
+    expect(rollout).toMatchObject({ teamIds: [], receiving: 0 });
+    // A percentage alone says nothing of teams.
+    await step(() => changeRollout(db, context(), edited(), { percentage: 1 }));
+    const { deletions } = await listDeletions(db, organizationId, new Date(), { limit: 10 });
+    const id = deletions[0]?.id ?? '';
+    const back = await step(() =>
+      restoreDeletion(
+        { db, resolver: { txt: async () => ({ ok: true, values: [] }) } },
+        context(),
+        organizationId,
+        { id },
+      ),
+    );
+    expect(back.after[7]).toBe(2);
+    // Named with what the list shows, as the console does.
+    await deleteTeam(db, context(), organizationId, teamId);
+    const shown = (await readStoredPolicy(db, organizationId, policyId)).rollout?.teamIds ?? [teamId];
+    const wider = await step(() =>
+      changeRollout(db, context(), edited(), { percentage: 99, teamIds: shown }),
+    );
+    expect(on(wider.after, 2)).toBeGreaterThan(MEMBERS / 2);
   });
 
   it('paused, keeps who has it and takes nobody new', async () => {

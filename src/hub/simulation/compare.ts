@@ -122,7 +122,7 @@ function obstaclesOf(
     {
       code: 'version',
       settings: unknown,
-      message: `This device runs another version (${device?.catalogVersion ?? ''}) and does not report these settings: update it.`,
+      message: `This device runs another version than the hub (${device?.catalogVersion ?? ''}), and its reports have not named these settings so far: it may not know them. Bring both to the same version to be sure.`,
     },
     {
       code: 'profile',
