@@ -211,22 +211,47 @@ export async function setExceptions(
   await stampRecipients(trx, { organizationId, recipients: { kind: 'policy', policyId }, at: context.at });
 }
 
-/** Ends those whose time has come; answers how many. Hubs that do it at once find what the others left. */
+/** Before a policy goes: with it go its grants, and that they ended stays in the audit log. */
+export async function endOverridesOfPolicy(
+  trx: Trx,
+  context: ChangeContext,
+  policyId: string,
+): Promise<void> {
+  await endOverrides(trx, context, { because: 'withdrawn', which: sql`o.policy_id = ${policyId}` });
+}
+
+/**
+ * The member receives another policy by now, or none, by whichever of the many ways. The grant is out of the bundle
+ * already; it must not come back with the policy, nor stand in the list as if it were in force.
+ */
+const LEFT_BEHIND = sql<boolean>`o.policy_id is distinct from (
+  select mp.policy_id from member_policies mp
+   where mp.organization_id = o.organization_id and mp.user_id = o.user_id)`;
+
+/**
+ * Ends those whose time has come or whose policy the member receives no more; answers how many. Hubs that do it at
+ * once find what the others left.
+ */
 export async function endDueOverrides(db: Db, at: Date): Promise<number> {
-  const due = await db
-    .selectFrom('overrides')
-    .where('ended_at', 'is', null)
-    .where('until', '<=', at)
-    .select('organization_id')
-    .distinct()
-    .execute();
-  const context: ChangeContext = { actor: { kind: 'system', name: 'end of time' }, sourceAddress: null, at };
+  const { rows: due } = await sql<{ organization_id: string }>`
+    select distinct o.organization_id from overrides o
+     where o.ended_at is null and (o.until <= ${at} or ${LEFT_BEHIND})`.execute(db);
+  const context: ChangeContext = {
+    actor: { kind: 'system', name: 'end of overrides' },
+    sourceAddress: null,
+    at,
+  };
   let ended = 0;
   for (const { organization_id: organizationId } of due) {
     ended += await db.transaction().execute(async (trx) => {
       await lockOrganization(trx, organizationId);
-      const which = sql`o.organization_id = ${organizationId} and o.until <= ${at}`;
-      return endOverrides(trx, context, { because: 'time', which });
+      const ofIt = sql`o.organization_id = ${organizationId}`;
+      const inTime = await endOverrides(trx, context, {
+        because: 'time',
+        which: sql`${ofIt} and o.until <= ${at}`,
+      });
+      const which = sql`${ofIt} and ${LEFT_BEHIND}`;
+      return inTime + (await endOverrides(trx, context, { because: 'withdrawn', which }));
     });
   }
   return ended;

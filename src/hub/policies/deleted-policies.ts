@@ -16,6 +16,7 @@ import {
   rowsToKeep,
   viewKept,
 } from '../deletions/kept-things.ts';
+import { endOverridesOfPolicy } from '../overrides/override-service.ts';
 import { maskDocument } from './document.ts';
 import { readStoredPolicy } from './policy-list.ts';
 import { type Edited, refuseOutdated, refuseTakenName } from './policy-refusals.ts';
@@ -37,6 +38,7 @@ export async function deletePolicy(db: Db, context: ChangeContext, edited: Edite
     await lockOrganization(trx, organizationId);
     const before = await readStoredPolicy(trx, organizationId, policyId);
     refuseOutdated(before, edited.version);
+    await endOverridesOfPolicy(trx, context, policyId);
     await stampRecipients(trx, { organizationId, recipients: { kind: 'policy', policyId }, at: context.at });
     await keep(trx, context, edited, before.name);
     await trx.deleteFrom('policies').where('id', '=', policyId).execute();

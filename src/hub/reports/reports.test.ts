@@ -24,6 +24,7 @@ import { joinOrganization, removeMember } from '../organizations/member-service.
 import { changeExceptions } from '../overrides/exceptions.ts';
 import { endDueOverrides, endOverride } from '../overrides/override-service.ts';
 import { setDefaultPolicy } from '../policies/assignment-service.ts';
+import { deletePolicy } from '../policies/deleted-policies.ts';
 import { createPolicy, updatePolicy } from '../policies/policy-service.ts';
 import { readReceived } from '../policies/received.ts';
 import { lockOrganization } from '../policies/recipients.ts';
@@ -392,6 +393,47 @@ describe('the status of a device', () => {
       'override.grant',
       'override.end time',
     ]);
+  });
+
+  it('sees an override end for good when its policy goes, by whichever way', async () => {
+    const { db } = database;
+    const exceptions = [{ setting: 'memoryMiB', maxSeconds: 3600 }];
+    const wanted = { name: 'Passing', description: '', document: document(1024), reason: '' };
+    const passing = {
+      organizationId: acme.id,
+      policyId: (await createPolicy(db, OPERATOR, acme.id, wanted)).id,
+    };
+    const asOf = { ...passing, version: null };
+    await changeExceptions(db, OPERATOR, asOf, exceptions);
+    const received = async () => readReceived(db, { organizationId: acme.id, userId: ada.id });
+    const grant = async () => {
+      await setDefaultPolicy(db, OPERATOR, acme.id, passing.policyId);
+      const request = { deviceId: DESK, setting: 'memoryMiB', value: 8192, seconds: 600, reason: 'A build' };
+      expect((await send(request, { path: 'overrides' })).status).toBe(201);
+      expect((await received())?.overrides).toHaveLength(1);
+    };
+    const ends = async () => {
+      const { rows } = await sql<{ because: string }>`
+        select after ->> 'because' as because from audit_events where action = 'override.end' and id > ${last}
+         order by id`.execute(db);
+      return rows.map(({ because }) => because);
+    };
+    const { rows } = await sql<{ id: number }>`select max(id) as id from audit_events`.execute(db);
+    const last = rows[0]?.id ?? 0;
+    await grant();
+    await setDefaultPolicy(db, OPERATOR, acme.id, policyId);
+    // The hub itself may have been first.
+    await endDueOverrides(db, new Date());
+    expect(await ends()).toEqual(['withdrawn']);
+    await setDefaultPolicy(db, OPERATOR, acme.id, passing.policyId);
+    expect((await received())?.overrides).toEqual([]);
+    expect(await (await send(undefined, { path: 'overrides', method: 'GET' })).json()).toEqual({
+      overrides: [],
+    });
+    await grant();
+    await deletePolicy(db, OPERATOR, asOf);
+    expect(await ends()).toEqual(['withdrawn', 'withdrawn']);
+    await setDefaultPolicy(db, OPERATOR, acme.id, policyId);
   });
 
   it('does not take an override for granted that the hub never granted', async () => {
