@@ -21,7 +21,12 @@ const builders = {
       small: true,
     }),
   hub: async (packaged) =>
-    (await import('./bundle.mjs')).bundle({ entry: 'src/hub/mooring-hub.ts', folder: 'hub', packaged }),
+    (await import('./bundle.mjs')).bundle({
+      entry: 'src/hub/mooring-hub.ts',
+      folder: 'hub',
+      packaged,
+      inlined: ['jose', 'kysely'],
+    }),
   engine: buildEngine,
   pages: buildPages,
   console: buildConsole,

@@ -102,12 +102,12 @@ test('a command does not load what only a running hub needs', async () => {
   const loaded = await runHubCommand(['--version'], {
     env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(watch)}` },
   });
-  const packages = ['fastify', 'oidc-provider', 'undici', 'nodemailer', 'node-saml', 'kysely'];
-  expect(packages.filter((name) => loaded.stderr.includes(`/node_modules/${name}/`))).toEqual(['kysely']);
+  const packages = ['fastify', 'oidc-provider', 'undici', 'nodemailer', 'node-saml', 'zod'];
+  expect(packages.filter((name) => loaded.stderr.includes(`/node_modules/${name}/`))).toEqual(['zod']);
 });
 
 test('a reader that went away is no error', async () => {
-  const program = join(import.meta.dirname, '..', 'src', 'hub', 'mooring-hub.ts');
+  const program = join(import.meta.dirname, '..', 'out', 'hub', 'mooring-hub.js');
   const child = spawn(process.execPath, [program, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout.destroy();
   let stderr = '';

@@ -4,12 +4,22 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { buildParts } from '../scripts/build.mjs';
 import { fillDataDirectory } from '../src/hub/database/test-data-directory.ts';
 
 /*
- * Real `mooring-hub` processes for tests. The sources run as they are: Node strips the types.
+ * Real `mooring-hub` processes for tests: the program as it is built, which starts in two thirds of the processor time
+ * that its sources take.
  */
-const PROGRAM = join(import.meta.dirname, '..', 'src', 'hub', 'mooring-hub.ts');
+const PROGRAM = join(import.meta.dirname, '..', 'out', 'hub', 'mooring-hub.js');
+
+let building: Promise<unknown> | undefined;
+
+/** Builds what is not current, once for all programs that a test file starts. */
+function builtProgram(): Promise<unknown> {
+  building ??= buildParts(['hub']);
+  return building;
+}
 
 /** What a finished command left. */
 export interface CommandResult {
@@ -42,6 +52,7 @@ export async function runHubCommand(
   args: readonly string[],
   options: { readonly input?: string; readonly env?: NodeJS.ProcessEnv } = {},
 ): Promise<CommandResult> {
+  await builtProgram();
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     env: environment(options.env ?? {}),
     stdio: 'pipe',
@@ -65,6 +76,7 @@ export async function startHubProcess(
   more: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
 ): Promise<HubProcess> {
+  await builtProgram();
   const args = ['start', '--json', '--data', dataDirectory, '--port', '0', '--log-level', 'warn', ...more];
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     env: environment(env),
