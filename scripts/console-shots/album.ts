@@ -5,7 +5,7 @@ import { violationsInBothSchemes } from '../../test/accessibility.ts';
 
 /** Where pictures are put, and what is said of those that could not be taken. */
 export interface Album {
-  /** One view in both colour schemes, wide and narrow, and at the width that twice the size leaves of a wide window. */
+  /** One view in both colour schemes: wide, wider, narrow, and at the width that twice the size leaves of a wide window. */
   take(page: Page, name: string): Promise<void>;
   /** Reaches a view and takes it; what could not be reached is told at the end, and the others are taken. */
   reach(page: Page, name: string, reach: () => Promise<unknown>): Promise<void>;
@@ -24,6 +24,8 @@ const LOOKS = [
   ['dark', 360],
   ['light', 360],
   ['light', 720],
+  ['dark', 720],
+  ['light', 1920],
 ] as const;
 
 /**

@@ -62,8 +62,13 @@ export async function fillLists(api: TestApi, rows: number): Promise<void> {
     sql`insert into connection_failures (connection_id, at, class, detail, email)
         select ${connectionId}, ${at}, 'class_' || (i / 2), 'detail', case when i > 2 then 'x@acme.example' end from ${few}`,
     sql`insert into scim_refusals (connection_id, at, method, path, status, detail) select ${connectionId}, ${at}, 'POST', '/Users/' || i, 400, 'detail' from ${few}`,
+    sql`insert into organizations (name, display_name) select 'out' || i, 'Outside ' || i from ${few}`,
+    sql`insert into connections (organization_id, name, kind, created_at, updated_at)
+        select o.id, 'Shared', 'oidc', ${at}, ${at} from ${few} join organizations o on o.name = 'out' || i`,
     sql`insert into connection_organizations (connection_id, organization_id, accepted_at)
         select c.id, ${organizationId}, now() from connections c where c.organization_id <> ${organizationId}`,
+    sql`insert into connection_organizations (connection_id, organization_id, accepted_at)
+        select ${connectionId}, o.id, ${at} from ${few} join organizations o on o.name = 'out' || i`,
     sql`insert into policy_revisions (policy_id, revision, document, text, author_label, reason)
         select ${policyId}, i + 8, '{}', '{}', 'author ' || (i / 2), 'reason' from ${each}`,
     sql`insert into policies (organization_id, name, revision, position, updated_at) select ${organizationId}, 'Other ' || i, 1, i / 2, ${at} from ${each}`,

@@ -1,13 +1,13 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import type { Connection } from '../../shared/contracts/hub-sso.ts';
+import { acceptanceListSchema, type Connection } from '../../shared/contracts/hub-sso.ts';
 import { Facts, Panel } from '../../shared-ui/Panel.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { useHere } from '../organization-context.tsx';
 import { CopyValue } from '../parts/CopyValue.tsx';
 import layout from '../parts/Layout.module.css';
-import { Table } from '../parts/Table.tsx';
+import { ServerList } from '../parts/ServerList.tsx';
 import { EndAcceptance } from './AcceptedConnections.tsx';
 
 /** Other organizations that the connection may place people in: offered here, accepted there, ended on both sides. */
@@ -26,33 +26,42 @@ export function SharingPart({ connection }: { readonly connection: Connection })
             facts={[[name, <CopyValue key="id" text={connection.id} label={t('sso.copyNamed', { name })} />]]}
           />
           <h3>{t('sso.acceptedBy')}</h3>
-          {connection.acceptedBy.length === 0 ? (
-            <p className={layout.dim}>{t('sso.acceptedByNone')}</p>
-          ) : (
-            <Table
-              label={t('sso.acceptedBy')}
-              rows={connection.acceptedBy}
-              rowKey={({ organization }) => organization}
-              columns={[
-                { title: t('sso.organizationName'), cell: ({ organization }) => organization },
-                { title: t('sso.acceptedAt'), cell: ({ acceptedAt }) => <When at={acceptedAt} /> },
-                {
-                  title: t('list.actions'),
-                  quiet: true,
-                  cell: ({ organization }) => (
-                    <Button
-                      variant="default"
-                      size="xs"
-                      aria-label={t('sso.revokeNamed', { organization })}
-                      onClick={() => setEnding(organization)}
-                    >
-                      {t('sso.revoke')}
-                    </Button>
-                  ),
-                },
-              ]}
-            />
-          )}
+          <ServerList
+            label={t('sso.acceptedBy')}
+            path={api('connections', connection.id, 'acceptances')}
+            answer={acceptanceListSchema}
+            page={({ organizations, total, next }) => ({ rows: organizations, total, next })}
+            rowKey={({ organization }) => organization}
+            usualSort="organization"
+            search={t('sso.acceptedBySearch')}
+            empty={{ text: t('sso.acceptedByNone') }}
+            columns={[
+              {
+                title: t('sso.organizationName'),
+                sort: 'organization',
+                cell: ({ organization }) => organization,
+              },
+              {
+                title: t('sso.acceptedAt'),
+                sort: 'accepted',
+                cell: ({ acceptedAt }) => <When at={acceptedAt} />,
+              },
+              {
+                title: t('list.actions'),
+                quiet: true,
+                cell: ({ organization }) => (
+                  <Button
+                    variant="default"
+                    size="xs"
+                    aria-label={t('sso.revokeNamed', { organization })}
+                    onClick={() => setEnding(organization)}
+                  >
+                    {t('sso.revoke')}
+                  </Button>
+                ),
+              },
+            ]}
+          />
         </div>
       </Panel>
       {ending === null ? null : (

@@ -49,7 +49,7 @@ interface ChangeOptions extends ConnectionOptions {
 type Switch = 'on' | 'off';
 const SWITCHES = ['jit', 'scim', 'scimWins', 'scimAdopts', 'enforced'] as const;
 
-/** `connections list|show|create|update|metadata|failures|keys|…|accepted|accept|revoke|withdraw|delete` */
+/** `connections list|show|create|update|metadata|failures|keys|…|accepted|accept|revoke|acceptances|withdraw|delete` */
 export function connectionCommands(program: Command, around: Surroundings): void {
   const connections = program.command('connections').description('identity providers of an organization');
   const command = (name: string, description: string) =>

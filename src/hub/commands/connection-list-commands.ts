@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import {
+  acceptanceQuerySchema,
   acceptedConnectionQuerySchema,
   connectionFailureQuerySchema,
   connectionQuerySchema,
 } from '../../shared/contracts/hub-sso.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
-import { listAccepted } from '../connections/acceptance-service.ts';
+import { listAcceptances, listAccepted } from '../connections/acceptance-lists.ts';
 import { listConnections, readConnection } from '../connections/connection-service.ts';
 import { listFailures } from '../connections/failures.ts';
 import type { Db } from '../database/connection.ts';
@@ -63,6 +64,7 @@ export function connectionListCommands(
     );
   failuresCommand(command, around);
   acceptedCommand(command, around);
+  acceptancesCommand(command, around);
 }
 
 function failuresCommand(
@@ -110,6 +112,33 @@ function acceptedCommand(
           name: 'connections',
           head: ['NAME', 'ORGANIZATION', 'SINCE', 'ID'],
           cells: (each) => [each.name, each.organization, each.acceptedAt, each.id],
+          none: 'None.',
+        },
+      );
+    }),
+  );
+}
+
+function acceptancesCommand(
+  command: (name: string, description: string) => Command,
+  around: Surroundings,
+): void {
+  listing(
+    command('acceptances <name>', 'other organizations that let this connection provision into them'),
+    acceptanceQuerySchema,
+  ).action((name: string, options: ConnectionOptions) =>
+    withDatabase({ options, around, purpose: 'connections acceptances' }, async ({ db }) => {
+      const at = await workingIn(db, options);
+      const { id: connectionId } = await findConnectionNamed(db, at, name);
+      const query = queryOf(acceptanceQuerySchema, options);
+      const { organizations: rows, ...page } = await listAcceptances(db, { ...at, connectionId }, query);
+      answerList(
+        around,
+        { rows, ...page },
+        {
+          name: 'organizations',
+          head: ['ORGANIZATION', 'SINCE'],
+          cells: (each) => [each.organization, each.acceptedAt],
           none: 'None.',
         },
       );

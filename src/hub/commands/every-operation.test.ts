@@ -106,6 +106,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   [`POST ${C}/saml-keys`]: 'connections add-key',
   [`PATCH ${C}/saml-keys/{fingerprint}`]: 'connections sign-with',
   [`DELETE ${C}/saml-keys/{fingerprint}`]: 'connections retire-key',
+  [`GET ${C}/acceptances`]: 'connections acceptances',
   [`DELETE ${C}/acceptances/{acceptingOrganization}`]: 'connections withdraw',
   [`GET ${O}/accepted-connections`]: 'connections accepted',
   [`PUT ${O}/accepted-connections/{sharedConnectionId}`]: 'connections accept',

@@ -1,28 +1,45 @@
 import { organizationPathSchema } from '../../shared/contracts/hub-api.ts';
 import {
+  acceptanceListSchema,
+  acceptanceQuerySchema,
   acceptedConnectionListSchema,
   acceptedConnectionQuerySchema,
   acceptingOrganizationPathSchema,
+  connectionPathSchema,
   sharedConnectionPathSchema,
 } from '../../shared/contracts/hub-sso.ts';
 import { organizationOf } from '../access.ts';
 import { changeBy } from '../audit/record.ts';
 import { answers, noContent } from '../route-answers.ts';
 import type { HubContext, HubServer } from '../server.ts';
-import {
-  acceptConnection,
-  listAccepted,
-  revokeAcceptance,
-  withdrawConnection,
-} from './acceptance-service.ts';
+import { listAcceptances, listAccepted } from './acceptance-lists.ts';
+import { acceptConnection, revokeAcceptance, withdrawConnection } from './acceptance-service.ts';
 
 const tags = ['connections'];
 const owner = { requires: 'owner' as const };
 
 /** Which connections of others may provision into an organization, seen and changed from both sides. */
 export function acceptanceRoutes(app: HubServer, { db, clock }: HubContext): void {
+  const acceptances = '/v1/orgs/:organization/connections/:connectionId/acceptances';
+  app.get(
+    acceptances,
+    {
+      config: owner,
+      schema: {
+        summary: 'Organizations that accepted this connection',
+        tags,
+        params: connectionPathSchema,
+        querystring: acceptanceQuerySchema,
+        response: answers(200, acceptanceListSchema),
+      },
+    },
+    (request) => {
+      const { connectionId } = request.params;
+      return listAcceptances(db, { organizationId: organizationOf(request).id, connectionId }, request.query);
+    },
+  );
   app.delete(
-    '/v1/orgs/:organization/connections/:connectionId/acceptances/:acceptingOrganization',
+    `${acceptances}/:acceptingOrganization`,
     {
       config: owner,
       schema: {

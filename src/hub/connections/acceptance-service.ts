@@ -1,49 +1,8 @@
-import { sql } from 'kysely';
-import type { AcceptedConnectionList, AcceptedConnectionQuery } from '../../shared/contracts/hub-sso.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
-import type { Db, Reader } from '../database/connection.ts';
-import { searching } from '../database/contains.ts';
-import type { ListOrder } from '../database/keyset.ts';
-import { readPage } from '../database/read-page.ts';
+import type { Db } from '../database/connection.ts';
 import { lockOrganization } from '../policies/recipients.ts';
 import { noSuchConnection } from './connection-service.ts';
-
-const ORDERS: Readonly<Record<string, ListOrder>> = {
-  organization: { by: sql`o.name`, kind: 'text' },
-  name: { by: sql`lower(c.name)`, kind: 'text' },
-  accepted: { by: sql`co.accepted_at`, kind: 'time' },
-};
-
-/** Connections of other organizations that may provision into this one; all of them without a limit. */
-export async function listAccepted(
-  reader: Reader,
-  organizationId: string,
-  { search, sort = 'organization', cursor, limit }: AcceptedConnectionQuery = {},
-): Promise<AcceptedConnectionList> {
-  const { rows, total, next } = await readPage<{
-    id: string;
-    name: string;
-    organization: string;
-    accepted_at: Date;
-  }>(
-    reader,
-    {
-      columns: sql`c.id, c.name, o.name as organization, co.accepted_at`,
-      from: sql`connection_organizations co join connections c on c.id = co.connection_id
-        join organizations o on o.id = c.organization_id`,
-      where: sql`co.organization_id = ${organizationId} and ${searching(search, sql`c.name`, sql`o.name`)}`,
-      orders: ORDERS,
-      id: { by: sql`c.id`, kind: 'uuid' },
-    },
-    { sort, cursor, limit },
-  );
-  const connections = rows.map(({ id, name, organization, accepted_at }) => ({
-    ...{ id, name, organization },
-    acceptedAt: accepted_at.toISOString(),
-  }));
-  return { connections, total, next };
-}
 
 /** Lets a connection of another organization provision into this one; told apart by the id its owner passed on. */
 export async function acceptConnection(

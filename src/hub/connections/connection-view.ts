@@ -26,37 +26,26 @@ export async function viewConnections(
   rows: readonly ConnectionRow[],
 ): Promise<Connection[]> {
   if (rows.length === 0) return [];
-  const ids = rows.map((row) => row.id);
-  const accepted = await reader
-    .selectFrom('connection_organizations as co')
-    .innerJoin('organizations as o', 'o.id', 'co.organization_id')
-    .where('co.connection_id', 'in', ids)
-    .select(['co.connection_id', 'o.name', 'co.accepted_at'])
-    .orderBy('o.name')
-    .execute();
   const domains = await reader
     .selectFrom('domains')
     .select(['organization_id', 'name'])
     .where('organization_id', 'in', [...new Set(rows.map((row) => row.organization_id))])
     .where('verified_at', 'is not', null)
     .execute();
-  return rows.map((row) => ({
-    ...view(
+  return rows.map((row) =>
+    view(
       row,
       where,
       domains.filter((each) => each.organization_id === row.organization_id).map((each) => each.name),
     ),
-    acceptedBy: accepted
-      .filter((each) => each.connection_id === row.id)
-      .map((each) => ({ organization: each.name, acceptedAt: each.accepted_at.toISOString() })),
-  }));
+  );
 }
 
 function view(
   row: ConnectionRow,
   { publicUrl, now }: { readonly publicUrl: string; readonly now: number },
   verified: readonly string[],
-): Omit<Connection, 'acceptedBy'> {
+): Connection {
   const settings = readSettings(row.settings);
   const addresses = connectionAddresses(publicUrl, row.id);
   const saml = row.kind === 'saml';

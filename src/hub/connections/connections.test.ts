@@ -122,12 +122,21 @@ describe('connections over the API', () => {
     expect((await asStranger('GET')).json().connections).toMatchObject([
       { id: connectionId, organization: 'acme' },
     ]);
-    expect((await send('GET', `/${connectionId}`)).json().acceptedBy).toMatchObject([
-      { organization: 'globex' },
-    ]);
+    const acceptances = async (query = '') =>
+      (await send('GET', `/${connectionId}/acceptances${query}`)).json();
+    expect(await acceptances()).toMatchObject({ organizations: [{ organization: 'globex' }], total: 1 });
+    expect(await acceptances('?search=LOBE')).toMatchObject({ total: 1 });
+    expect(await acceptances('?search=acme')).toMatchObject({ organizations: [], total: 0 });
+    // The connection is not theirs: who else accepted it is none of their business.
+    const theirs = await api.send({
+      method: 'GET',
+      url: `/v1/orgs/globex/connections/${connectionId}/acceptances`,
+      as: 'stranger',
+    });
+    expect(theirs.statusCode).toBe(404);
     expect((await asStranger('DELETE', connectionId)).statusCode).toBe(204);
     expect((await asStranger('DELETE', connectionId)).statusCode).toBe(404);
-    expect((await send('GET', `/${connectionId}`)).json().acceptedBy).toEqual([]);
+    expect((await acceptances()).organizations).toEqual([]);
     await asStranger('PUT', connectionId);
     expect((await send('DELETE', `/${connectionId}/acceptances/globex`)).statusCode).toBe(204);
     expect((await asStranger('GET')).json().connections).toEqual([]);

@@ -111,8 +111,6 @@ export const connectionSchema = z.object({
     certificateUrl: z.string().nullable(),
     redirectUri: z.string().nullable(),
   }),
-  /** Other organizations whose owner accepted provisioning by it. */
-  acceptedBy: z.array(z.object({ organization: z.string(), acceptedAt: instant })),
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
   createdAt: instant,
   updatedAt: instant,
@@ -218,6 +216,17 @@ export const acceptedConnectionListSchema = z.object({
   ...pageAnswer,
 });
 
+export const acceptanceQuerySchema = wholeOrPageQuerySchema.extend({
+  /** Part of the name of the organization. */
+  search: searchSchema,
+  sort: sortSchema(['organization', 'accepted']).optional(),
+});
+/** Other organizations whose owner accepted provisioning by a connection. */
+export const acceptanceListSchema = z.object({
+  organizations: z.array(z.object({ organization: z.string(), acceptedAt: instant })),
+  ...pageAnswer,
+});
+
 /** A key of the hub for one SAML identity provider, by its certificate. */
 export const samlKeyViewSchema = certificateSchema.extend({
   /** The one that signs requests; every key of a connection opens assertions. */
@@ -255,6 +264,8 @@ export type ConnectionList = z.infer<typeof connectionListSchema>;
 export type ConnectionFailureQuery = z.infer<typeof connectionFailureQuerySchema>;
 export type ConnectionFailureList = z.infer<typeof connectionFailureListSchema>;
 export type AcceptedConnectionQuery = z.infer<typeof acceptedConnectionQuerySchema>;
+export type AcceptanceQuery = z.infer<typeof acceptanceQuerySchema>;
+export type AcceptanceList = z.infer<typeof acceptanceListSchema>;
 export type AcceptedConnectionList = z.infer<typeof acceptedConnectionListSchema>;
 export type Connection = z.infer<typeof connectionSchema>;
 export type ConnectionCreation = z.infer<typeof connectionCreationSchema>;

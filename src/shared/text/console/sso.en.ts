@@ -273,6 +273,7 @@ export const sso = {
   'sso.connectionId': 'Connection ID',
   'sso.acceptedBy': 'Accepted by',
   'sso.acceptedByNone': 'No other organization has accepted it.',
+  'sso.acceptedBySearch': 'Search by organization',
   'sso.organizationName': 'Organization',
   'sso.acceptedAt': 'Accepted',
   'sso.revoke': 'End',
