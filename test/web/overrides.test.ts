@@ -171,6 +171,8 @@ test('a setting without an exception offers none, and a refusal of the hub stand
   await form.getByRole('button', { name: 'Override for 90 seconds' }).click();
   await page.getByText(/Nothing was overridden/).waitFor();
   await page.getByText(/does not allow "memoryMiB" to be overridden/).waitFor();
+  // Also what to do about it, in the hub's words.
+  await page.getByText(/Ask an owner of the organization to allow it/).waitFor();
   expect(await agent.store()).toMatchObject({ MemoryMiB: 2048 });
 });
 

@@ -15,6 +15,7 @@ export type HubCallResult =
     };
 
 const MOST_BYTES = 256 * 1024;
+const MOST_TEXT = 1000;
 const LONGEST_WAIT_MS = 60 * 60_000;
 
 /** Calls the agent API as the signed-in person, once more with a fresh token where the first is refused. Never throws. */
@@ -60,10 +61,12 @@ function refusalOf(status: number, said: ReturnType<typeof agentErrorSchema.safe
     };
   }
   if (!said.success) return unreachable(`The hub answered ${status}.`);
-  const { code, message } = said.data.error;
-  return isRefusalCode(code)
-    ? { code, message: message.slice(0, 1000) }
-    : unreachable(message.slice(0, 1000));
+  const { code, message, help } = said.data.error;
+  if (!isRefusalCode(code)) return unreachable(message.slice(0, MOST_TEXT));
+  return {
+    ...{ code, message: message.slice(0, MOST_TEXT) },
+    ...(help === undefined ? {} : { help: help.slice(0, MOST_TEXT) }),
+  };
 }
 
 function isRefusalCode(code: string): code is RefusalCode {

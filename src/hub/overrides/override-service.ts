@@ -2,16 +2,13 @@ import { sql } from 'kysely';
 import type { GrantedOverride, OverrideAnswer, OverrideRequest } from '../../shared/contracts/agent-api.ts';
 import type { PolicyException } from '../../shared/contracts/bundle.ts';
 import { type Refusal, RefusalError } from '../../shared/contracts/refusal.ts';
-import { readDocument } from '../../shared/policy/read-document.ts';
-import { accepted, checkValue } from '../../shared/settings/check-value.ts';
-import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
-import { durationOf } from '../../shared/text/duration.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Reader, Trx } from '../database/connection.ts';
 import type { Json } from '../database/schema.ts';
 import { maskValue } from '../policies/document.ts';
-import { type Received, readReceived } from '../policies/received.ts';
+import { readReceived } from '../policies/received.ts';
 import { lockOrganization, stampRecipients } from '../policies/recipients.ts';
+import { judgeOverride, NOT_MANAGED } from './judge-override.ts';
 import type { OverrideEnd } from './tables.ts';
 
 /*
@@ -40,7 +37,7 @@ export async function grantOverride(
     const { organizationId, userId } = who;
     await lockOrganization(trx, organizationId);
     const received = await readReceived(trx, { organizationId, userId });
-    const refusal = judge(received, request);
+    const refusal = judgeOverride(received, request);
     await recordRequest(trx, context, who, request, refusal);
     if (refusal !== null || received?.policy == null) return { refusal: refusal ?? NOT_MANAGED };
     await endOverrides(trx, context, { because: 'replaced', which: ofSetting(who, request.setting) });
@@ -80,56 +77,6 @@ export async function grantOverride(
   if (outcome.answer === undefined) throw new RefusalError(outcome.refusal);
   return outcome.answer;
 }
-
-function judge(received: Received | null, request: OverrideRequest): Refusal | null {
-  const setting = desktopCatalog.byId.get(request.setting);
-  if (setting === undefined) {
-    return {
-      code: 'unknown_setting',
-      message: `There is no setting "${request.setting}".`,
-      setting: request.setting,
-    };
-  }
-  const checked = checkValue(setting, request.value);
-  if (!checked.ok) {
-    const details = { accepted: accepted(setting) };
-    return { code: 'invalid_value', message: checked.message, setting: setting.id, details };
-  }
-  if (received?.policy == null) return NOT_MANAGED;
-  const { policy, document, exceptions } = received;
-  const exception = exceptions.find((each) => each.setting === setting.id);
-  if (exception === undefined) {
-    return {
-      code: 'override_not_allowed',
-      message: `The policy "${policy.name}" of ${received.organization.name} does not allow "${setting.id}" to be overridden.`,
-      help: 'Ask an owner of the organization to allow it for this setting, or to change the policy.',
-      setting: setting.id,
-    };
-  }
-  if (request.seconds > exception.maxSeconds) {
-    return {
-      code: 'override_not_allowed',
-      message: `"${setting.id}" may be overridden for ${durationOf(exception.maxSeconds)} at most, and ${durationOf(request.seconds)} were asked for.`,
-      help: 'Ask for a shorter time.',
-      setting: setting.id,
-      details: { maxSeconds: exception.maxSeconds },
-    };
-  }
-  if (readDocument(document, 'user-policy', desktopCatalog).mentions.get(setting.id)?.locked !== true) {
-    return {
-      code: 'override_not_allowed',
-      message: `The policy "${policy.name}" does not lock "${setting.id}".`,
-      help: 'Set it as usual: no override is needed.',
-      setting: setting.id,
-    };
-  }
-  return null;
-}
-
-const NOT_MANAGED: Refusal = {
-  code: 'override_not_allowed',
-  message: 'No policy of this organization reaches you, so there is nothing to override.',
-};
 
 async function recordRequest(
   trx: Trx,

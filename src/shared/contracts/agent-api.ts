@@ -108,7 +108,14 @@ export const agentKeySchema = z.object({
 export const agentKeysSchema = z.object({ keys: z.array(agentKeySchema).max(100) });
 
 /** Body of every refusal of the agent API. */
-export const agentErrorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+export const agentErrorSchema = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    /** What the person can do about it. */
+    help: z.string().optional(),
+  }),
+});
 
 /*
  * The stream of events. It begins with a `retry:` line; a comment comes each 25 s. Every event that nudges has

@@ -16,6 +16,8 @@ const PLACES = [
   'src/shared/settings/check-value.ts',
   'src/main/bridge',
   'src/main/agent',
+  // The hub's words to whoever asks for an override, which the agent hands on.
+  'src/hub/overrides/judge-override.ts',
 ];
 const ELSEWHERE = [
   // Said by the checks, which give key and values.

@@ -130,6 +130,15 @@ export const settingsSentencesDe: Catalog<keyof typeof settingsSentences> = {
   overrideNotYet:
     'Der Hub hat es vermerkt, aber seine Richtlinie ist hier noch nicht eingetroffen; sie kommt von selbst.',
   fetchNow: 'Rufen Sie sie jetzt ab mit: mooring sync',
+  notAllowedByPolicy: 'Die Richtlinie „{policy}“ von {organization} erlaubt für „{id}“ keine Ausnahme.',
+  askOwner:
+    'Bitten Sie einen Eigentümer der Organisation, sie für diese Einstellung zu erlauben oder die Richtlinie zu ändern.',
+  overrideTooLong: 'Für „{id}“ sind höchstens {longest} erlaubt; verlangt wurden {wanted}.',
+  askShorter: 'Verlangen Sie eine kürzere Zeit.',
+  notLockedByPolicy: 'Die Richtlinie „{policy}“ sperrt „{id}“ nicht.',
+  setAsUsual: 'Stellen Sie sie wie gewohnt ein: Eine Ausnahme ist nicht nötig.',
+  noPolicyReaches: 'Für Sie gilt keine Richtlinie dieser Organisation; es gibt nichts auszunehmen.',
+  onceHeard: 'Sobald dieser Computer davon erfährt, können Sie frei einstellen: Der Hub sperrt nichts.',
   cannotStart: 'Der Agent kann nicht starten.',
   readingWorks: 'Befehle, die nur lesen, wie „mooring status“, gehen weiterhin.',
 };
