@@ -16,7 +16,11 @@ export type AccountFetch =
 const MOST_BYTES = 1024 * 1024;
 
 /** Asks the hub for the account behind an access token. */
-export async function fetchAccount(http: HubHttp, hubUrl: string, token: string): Promise<AccountFetch> {
+export async function fetchAccount(
+  http: Pick<HubHttp, 'request'>,
+  hubUrl: string,
+  token: string,
+): Promise<AccountFetch> {
   const answer = await http.request({
     method: 'GET',
     url: hubRoute(hubUrl, AGENT_ROUTES.account.path),
