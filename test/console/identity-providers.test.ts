@@ -49,6 +49,14 @@ async function agree(page: Page, name: string): Promise<void> {
   expect(await violationsInBothSchemes(page, '[role="dialog"]')).toEqual([]);
   await inDialog(page, name).click();
 }
+/** What a field is described by where it is marked as wrong; nothing where it is not. */
+async function problemOf(page: Page, label: string): Promise<string> {
+  const field = page.getByLabel(label, { exact: true }).last();
+  if ((await field.getAttribute('aria-invalid')) !== 'true') return '';
+  const ids = ((await field.getAttribute('aria-describedby')) ?? '').split(' ');
+  const texts = ids.map(async (id) => (await page.locator(`[id="${id}"]`).textContent()) ?? '');
+  return (await Promise.all(texts)).join(' ');
+}
 const connections = z.object({
   connections: z.array(
     z.object({ id: z.string(), name: z.string(), enforced: z.boolean(), jit: z.boolean() }),
@@ -110,9 +118,16 @@ describe('single sign-on', () => {
       await page.getByRole('heading', { level: 1, name: 'Second provider' }).waitFor();
       const redirectUri = (await page.locator('dd code').first().textContent()) ?? '';
       provider = await startTestProvider([redirectUri]);
-      await page.getByLabel('Issuer').fill(provider.issuer);
       await page.getByLabel('Client ID').fill(provider.clientId);
       await page.getByLabel('Client secret').fill(provider.clientSecret);
+      await page.getByLabel('Issuer').fill('http://login.acme.example');
+      await button(page, 'Save the values').click();
+      // What only the hub knows of an issuer stands at the issuer, once, and what was typed stays.
+      await page.getByText('The issuer must be an https address').waitFor();
+      expect(await problemOf(page, 'Issuer')).toContain('"http://login.acme.example" is not one.');
+      expect(await page.getByText('The issuer must be an https address').count()).toBe(1);
+      expect(await page.getByLabel('Client secret').inputValue()).toBe(provider.clientSecret);
+      await page.getByLabel('Issuer').fill(provider.issuer);
       await button(page, 'Save the values').click();
       await page.getByText('Saved.', { exact: true }).waitFor();
       expect(await page.getByLabel('Client secret').inputValue()).toBe('');
@@ -128,6 +143,8 @@ describe('single sign-on', () => {
       await tab.getByRole('heading', { name: 'The test worked' }).waitFor();
       await tab.close();
       await page.getByText('The test worked').waitFor();
+      // It works once: what is used up is not offered again.
+      expect(await page.getByRole('link', { name: 'Open the identity provider' }).count()).toBe(0);
       await page.getByRole('row', { name: /^family_name ada$/ }).waitFor();
       // The addresses differ, and the first present one counts.
       await page.getByText('a.lovelace@acme.example').first().waitFor();
@@ -183,6 +200,10 @@ describe('single sign-on', () => {
       await table.getByRole('row', { name: /idp-one/ }).waitFor();
       expect(await button(page, 'Remove CN=idp-one.test').isDisabled()).toBe(true);
       await button(page, 'Add a certificate').click();
+      await page.getByRole('dialog').getByLabel('Signing certificate').fill('MIIB');
+      await inDialog(page, 'Add a certificate').click();
+      await page.getByText('The certificate cannot be used').waitFor();
+      expect(await problemOf(page, 'Signing certificate')).toContain('BEGIN and END lines');
       await page.getByRole('dialog').getByLabel('Signing certificate').fill(IDP_TWO.certificate);
       await inDialog(page, 'Add a certificate').click();
       await table.getByRole('row', { name: /idp-two/ }).waitFor();

@@ -8,6 +8,7 @@ import { useConsoleText } from '../console-text.tsx';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
+import { useRefusedField } from '../parts/refused-field.ts';
 import { Table } from '../parts/Table.tsx';
 import { certificatesIn } from './certificates-in.ts';
 import { useConnectionEdit } from './use-connection-edit.ts';
@@ -89,14 +90,24 @@ const valuesOf = (
   saml: { idpEntityId, signInUrl, wantResponseSigned, signRequests, certificates: [...certificates] },
 });
 
+const FIELD = 'saml.certificates';
+
 function Add({ connection, saml, onClose }: Rollover & { readonly onClose: () => void }) {
   const { t } = useConsoleText();
   const { change, save } = useConnectionEdit(connection);
+  const refusedField = useRefusedField();
   const [text, setText] = useState('');
+  const [problem, setProblem] = useState<string>();
   const added = certificatesIn(text);
   const submit = async () => {
     const all = [...saml.certificates.map(({ pem }) => pem), ...added];
-    if (await save(valuesOf(saml, all))) onClose();
+    setProblem(undefined);
+    const answer = await save(valuesOf(saml, all));
+    if (answer.ok) return onClose();
+    const refused = refusedField(answer.failure, [FIELD]);
+    if (refused === undefined) return;
+    setProblem(refused[FIELD]);
+    change.forget();
   };
   return (
     <FormDialog
@@ -112,6 +123,7 @@ function Add({ connection, saml, onClose }: Rollover & { readonly onClose: () =>
           label={t('sso.certificateField')}
           hint={t('sso.certificateHint')}
           rows={8}
+          problem={problem}
           value={text}
           onChange={setText}
         />
@@ -130,13 +142,13 @@ function Remove({
   const { change, save } = useConnectionEdit(connection);
   const submit = async () => {
     const kept = saml.certificates.filter(({ fingerprint }) => fingerprint !== certificate.fingerprint);
-    const done = await save(
+    const answer = await save(
       valuesOf(
         saml,
         kept.map(({ pem }) => pem),
       ),
     );
-    if (done) onClose();
+    if (answer.ok) onClose();
   };
   return (
     <FormDialog

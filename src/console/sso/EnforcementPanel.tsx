@@ -44,7 +44,7 @@ function Ask({
   // What was asked stays what is asked: the page behind follows others, and what this very answer changes.
   const [enforced] = useState(connection.enforced);
   const submit = async () => {
-    if (await save({ enforced: !enforced })) onClose();
+    if ((await save({ enforced: !enforced })).ok) onClose();
   };
   return (
     <FormDialog

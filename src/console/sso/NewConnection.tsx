@@ -8,6 +8,7 @@ import { checkForm } from '../parts/check-form.ts';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
+import { useRefusedField } from '../parts/refused-field.ts';
 import { useChange } from '../parts/use-change.ts';
 import { PROVIDERS, type Provider } from './provider.ts';
 
@@ -17,6 +18,7 @@ export function NewConnection({ onClose }: { readonly onClose: () => void }) {
   const { api, page } = useHere();
   const [, go] = useLocation();
   const change = useChange();
+  const refusedField = useRefusedField();
   const [provider, setProvider] = useState<Provider>('okta');
   const [kind, setKind] = useState('saml');
   const [typed, setTyped] = useState<string | null>(null);
@@ -32,7 +34,11 @@ export function NewConnection({ onClose }: { readonly onClose: () => void }) {
       body: checked.value,
       answer: connectionSchema,
     });
-    if (answer.ok) go(`${page('sso', answer.value.id)}?guide=${provider}`);
+    if (answer.ok) return go(`${page('sso', answer.value.id)}?guide=${provider}`);
+    const refused = refusedField(answer.failure, ['name']);
+    if (refused === undefined) return;
+    setProblem(refused.name);
+    change.forget();
   };
   return (
     <FormDialog

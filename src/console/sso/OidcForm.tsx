@@ -20,7 +20,7 @@ const typedFrom = ({ oidc }: Connection): Typed => ({
 /** The values of an OpenID provider; the secret is only ever sent, never shown. */
 export function OidcForm({ connection }: { readonly connection: Connection }) {
   const { t } = useConsoleText();
-  const form = useTypedConnection<Typed>(connection);
+  const form = useTypedConnection<Typed>(connection, ['oidc.issuer']);
   const { edit, problems, typed } = form;
   const { issuer, clientId, clientSecret } = { ...typedFrom(connection), ...typed };
   const told: readonly Told<Connection>[] = [

@@ -4,6 +4,7 @@ import { Field } from '../parts/Field.tsx';
 import layout from '../parts/Layout.module.css';
 import type { Told } from '../parts/Overtaken.tsx';
 import reading from '../parts/Reading.module.css';
+import { problemAt } from '../parts/refused-field.ts';
 import { Toggle } from '../parts/Toggle.tsx';
 import { type Certificate, SHOWN_DIGITS } from './CertificatesPanel.tsx';
 import { ConnectionForm } from './ConnectionForm.tsx';
@@ -30,7 +31,7 @@ const typedFrom = ({ saml }: Connection): Typed => ({
 export function SamlForm({ connection }: { readonly connection: Connection }) {
   const { t, list } = useConsoleText();
   const yesNo = (on: boolean) => t(on ? 'overtaken.on' : 'overtaken.off');
-  const form = useTypedConnection<Typed>(connection);
+  const form = useTypedConnection<Typed>(connection, ['saml.signInUrl', 'saml.certificates']);
   const { edit, problems, typed } = form;
   const shown = { ...typedFrom(connection), ...typed };
   // With its fingerprint: a provider's next certificate is mostly made out to the same name.
@@ -68,7 +69,7 @@ export function SamlForm({ connection }: { readonly connection: Connection }) {
             label={t('sso.certificateField')}
             hint={t('sso.certificateHint')}
             rows={6}
-            problem={problems['saml.certificates']}
+            problem={problemAt(problems, 'saml.certificates')}
             value={shown.certificates}
             onChange={(certificates) => edit({ certificates })}
           />

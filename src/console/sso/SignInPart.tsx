@@ -23,7 +23,7 @@ export function SignInPart({ connection }: { readonly connection: Connection }) 
   const { t, list } = useConsoleText();
   const yesNo = (on: boolean) => t(on ? 'overtaken.on' : 'overtaken.off');
   const { organization } = useHere();
-  const form = useTypedConnection<Typed>(connection);
+  const form = useTypedConnection<Typed>(connection, ['name']);
   const { edit, problems, typed } = form;
   const shown = { ...connection, defaultTeam: connection.defaultTeam ?? '', ...typed };
   const told: readonly Told<Connection>[] = [

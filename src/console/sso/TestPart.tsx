@@ -61,12 +61,15 @@ export function TestPart({ connection }: { readonly connection: Connection }) {
           </Button>
         }
       >
-        <div className={layout.stack}>
-          <FailureNotice failure={change.failure} />
-          {begun !== null && begun.id === testId ? <Leave begun={begun} /> : null}
-        </div>
+        <FailureNotice failure={change.failure} />
       </Panel>
-      {testId === '' ? null : <Outcome connectionId={connection.id} testId={testId} />}
+      {testId === '' ? null : (
+        <Outcome
+          connectionId={connection.id}
+          testId={testId}
+          begun={begun !== null && begun.id === testId ? begun : null}
+        />
+      )}
     </>
   );
 }
@@ -91,7 +94,16 @@ function Leave({ begun }: { readonly begun: Begun }) {
   );
 }
 
-function Outcome({ connectionId, testId }: { readonly connectionId: string; readonly testId: string }) {
+/** `begun`: its link, where this page has it. */
+function Outcome({
+  connectionId,
+  testId,
+  begun,
+}: {
+  readonly connectionId: string;
+  readonly testId: string;
+  readonly begun: Begun | null;
+}) {
   const { t } = useConsoleText();
   const { api } = useHere();
   const loaded = useRead(
@@ -108,9 +120,13 @@ function Outcome({ connectionId, testId }: { readonly connectionId: string; read
     <Gate loaded={loaded}>
       {(outcome) =>
         outcome.state === 'waiting' ? (
-          <p className={layout.row} role="status">
-            <Loader size="xs" aria-hidden /> {t('sso.testWaiting')}
-          </p>
+          <>
+            {/* Once there is an answer the link is used up. */}
+            {begun === null ? null : <Leave begun={begun} />}
+            <p className={layout.row} role="status">
+              <Loader size="xs" aria-hidden /> {t('sso.testWaiting')}
+            </p>
+          </>
         ) : (
           <Result outcome={outcome} />
         )

@@ -1,5 +1,6 @@
 import { use } from 'react';
 import { type Connection, type ConnectionChange, connectionSchema } from '../../shared/contracts/hub-sso.ts';
+import type { Answer } from '../hub/hub-client.ts';
 import { useHere } from '../organization-context.tsx';
 import { type Change, useChange } from '../parts/use-change.ts';
 import { type MadeFrom, useMadeFrom } from '../parts/use-made-from.ts';
@@ -9,8 +10,8 @@ import { ConnectionTag } from './connection-tag.ts';
 export interface ConnectionEdit {
   readonly change: Change;
   readonly made: MadeFrom<Connection>;
-  /** Sends what differs; `true`: it was taken over. */
-  save(body: ConnectionChange): Promise<boolean>;
+  /** Sends what differs. */
+  save(body: ConnectionChange): Promise<Answer<Connection>>;
 }
 
 /** Sends changes of a connection and remembers how the last one went. `atOnce`: for what is begun by opening a dialog. */
@@ -24,9 +25,9 @@ export function useConnectionEdit(connection: Connection, atOnce = false): Conne
     save: async (body) => {
       const path = api('connections', connection.id);
       const wanted = { method: 'PATCH' as const, path, body, ifMatch: made.tag, answer: connectionSchema };
-      const { ok } = await change.send(wanted);
-      if (ok) made.end();
-      return ok;
+      const answer = await change.send(wanted);
+      if (answer.ok) made.end();
+      return answer;
     },
   };
 }

@@ -1,13 +1,14 @@
 import { useState } from 'react';
 import { type Connection, connectionChangeSchema } from '../../shared/contracts/hub-sso.ts';
 import { checkForm } from '../parts/check-form.ts';
+import { type FieldProblems, useRefusedField } from '../parts/refused-field.ts';
 import { type ConnectionEdit, useConnectionEdit } from './use-connection-edit.ts';
 
 /** What somebody types into a form of a connection, until it is saved. */
 export interface TypedConnection<T> extends Omit<ConnectionEdit, 'save'> {
   /** Only what was typed: the other values are what stands, also where metadata or somebody else changed them. */
   readonly typed: Partial<T>;
-  readonly problems: { readonly [field: string]: string };
+  readonly problems: FieldProblems;
   readonly saved: boolean;
   edit(part: Partial<T>): void;
   /** Checks the change and sends it; where it was taken over, nothing is typed any more. */
@@ -15,11 +16,12 @@ export interface TypedConnection<T> extends Omit<ConnectionEdit, 'save'> {
   forget(): void;
 }
 
-/** The state of such a form. `T`: its values. */
-export function useTypedConnection<T>(connection: Connection): TypedConnection<T> {
+/** The state of such a form. `T`: its values; `fields`: where the hub may refuse a value that its schema takes. */
+export function useTypedConnection<T>(connection: Connection, fields: readonly string[]): TypedConnection<T> {
+  const refusedField = useRefusedField();
   const { change, made, save } = useConnectionEdit(connection);
   const [typed, setTyped] = useState<Partial<T>>({});
-  const [problems, setProblems] = useState<{ readonly [field: string]: string }>({});
+  const [problems, setProblems] = useState<FieldProblems>({});
   const [saved, setSaved] = useState(false);
   return {
     ...{ change, made, typed, problems, saved },
@@ -33,9 +35,13 @@ export function useTypedConnection<T>(connection: Connection): TypedConnection<T
       const checked = checkForm(connectionChangeSchema, wanted);
       setProblems(checked.ok ? {} : checked.problems);
       if (!checked.ok) return;
-      const done = await save(checked.value);
-      setSaved(done);
-      if (done) setTyped({});
+      const answer = await save(checked.value);
+      setSaved(answer.ok);
+      if (answer.ok) return setTyped({});
+      const refused = refusedField(answer.failure, fields);
+      if (refused === undefined) return;
+      setProblems(refused);
+      change.forget();
     },
     forget: () => {
       setTyped({});

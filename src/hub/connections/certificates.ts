@@ -57,5 +57,6 @@ function bad(reason: string): RefusalError {
     code: 'invalid_value',
     message: `The certificate cannot be used: ${reason}.`,
     help: 'Copy the signing certificate of the identity provider whole, with its BEGIN and END lines.',
+    details: { field: 'saml.certificates' },
   });
 }

@@ -8,5 +8,6 @@ export function refuseTakenConnectionName(error: unknown): never {
     code: 'conflict',
     message: 'There is a connection of that name already.',
     help: 'Choose another name; upper and lower case do not make a difference.',
+    details: { field: 'name' },
   });
 }

@@ -54,22 +54,25 @@ export function samlSettings(given: {
   return {
     kind: 'saml',
     idpEntityId: given.idpEntityId,
-    signInUrl: secureAddress(given.signInUrl, 'The sign-in address'),
+    signInUrl: secureAddress(given.signInUrl, 'The sign-in address', 'saml.signInUrl'),
     certificates: [...new Set(given.certificates.map(readCertificate))],
     wantResponseSigned: given.wantResponseSigned ?? false,
     signRequests: given.signRequests ?? false,
   };
 }
 
+const ISSUER = { field: 'oidc.issuer' };
+
 /** Checks what an owner entered for OIDC. */
 export function oidcSettings(given: { readonly issuer: string; readonly clientId: string }): OidcSettings {
   const issuer = given.issuer.replace(/\/\.well-known\/openid-configuration$/, '');
-  secureAddress(issuer, 'The issuer');
+  secureAddress(issuer, 'The issuer', ISSUER.field);
   const url = new URL(issuer);
   if (url.search !== '' || url.hash !== '') {
     throw new RefusalError({
       code: 'invalid_value',
       message: 'The issuer must have neither query nor fragment.',
+      details: ISSUER,
     });
   }
   // Shared issuers of Entra sign for every tenant there is: anybody could own a tenant that names our addresses.
@@ -81,13 +84,14 @@ export function oidcSettings(given: { readonly issuer: string; readonly clientId
       code: 'invalid_value',
       message: 'This issuer stands for every directory of Entra, not for yours.',
       help: 'Use the address with your tenant id: https://login.microsoftonline.com/<tenant id>/v2.0',
+      details: ISSUER,
     });
   }
   return { kind: 'oidc', issuer, clientId: given.clientId };
 }
 
 /** An https address; plain http only on this very machine, for trying things out. */
-function secureAddress(text: string, what: string): string {
+function secureAddress(text: string, what: string, field: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   const local = url !== null && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
   const fine = url !== null && url.username === '' && url.password === '';
@@ -95,5 +99,6 @@ function secureAddress(text: string, what: string): string {
   throw new RefusalError({
     code: 'invalid_value',
     message: `${what} must be an https address; "${text.slice(0, 200)}" is not one.`,
+    details: { field },
   });
 }

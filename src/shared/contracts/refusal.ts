@@ -58,7 +58,10 @@ export interface Refusal {
   readonly help?: string;
   /** The setting it concerns, where there is one. */
   readonly setting?: string;
-  /** Further facts a program may want: `source`, `policy`, `organization`, `accepted`, `nearest`. */
+  /**
+   * Further facts a program may want: `source`, `policy`, `organization`, `accepted`, `nearest`; `field`, the path of the
+   * value in the request that was refused.
+   */
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
