@@ -48,7 +48,7 @@ export async function importBundle(
   const { payload } = verdict;
   try {
     const of = { issuer, userId: payload.sub, organization: payload.org };
-    await hold.accept(of, jws, null, payload, { offline: true });
+    if (!(await hold.accept(of, jws, null, payload, { offline: true }))) return importBundle(parts, jws);
   } catch {
     const message = 'The policy could not be kept on disk, so the last one stays in force.';
     return { ok: false, refusal: { code: 'storage_failed', message } };

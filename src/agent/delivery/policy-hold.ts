@@ -31,14 +31,17 @@ export interface PolicyHold {
   etagFor(owner: BundleOwner): string | null;
   /** The organization of the bundle in force where it is this user's. */
   organizationOf(owner: Pick<BundleOwner, 'issuer' | 'userId'>): string | null;
-  /** Puts a verified bundle in force. Rejects, and changes nothing, where it cannot be written. */
+  /**
+   * Puts a verified bundle in force. Rejects, and changes nothing, where it cannot be written. False: since it was
+   * verified, one with a higher number was accepted (one by file beside one fetched), and stays.
+   */
   accept(
     owner: BundleOwner,
     jws: string,
     etag: string | null,
     payload: BundlePayload,
     options?: { readonly offline: boolean },
-  ): Promise<void>;
+  ): Promise<boolean>;
   /** The latest that any clock here has told, in milliseconds since 1970: one set back does not revive what ended. */
   latestTime(): number;
   /** The bundle in force was confirmed. */
@@ -140,6 +143,7 @@ export function createPolicyHold(parts: {
     accept: (owner, jws, etag, payload, { offline } = { offline: false }) =>
       serial(async () => {
         const { issuer, userId, organization } = owner;
+        if (payload.seq < (file.highest[seqKey(owner)] ?? payload.seq)) return false;
         const kept = {
           jws: jws.trim(),
           etag,
@@ -155,6 +159,7 @@ export function createPolicyHold(parts: {
         inForce = { kept, payload };
         cache = 'valid';
         adoptSuccess(record);
+        return true;
       }),
     confirm: () =>
       serial(async () => {

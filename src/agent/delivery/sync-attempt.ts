@@ -34,7 +34,8 @@ const MOST_TURNS = 5;
 
 /**
  * Asks the hub who we are, then for the policy of the active organization, and puts it in force. Begun anew when the
- * owner changed meanwhile: an answer for one account is never put in force for another.
+ * owner changed meanwhile, so that an answer for one account is never put in force for another, and when a newer bundle
+ * came by file meanwhile.
  */
 export async function attemptSync(parts: AttemptParts): Promise<AttemptOutcome> {
   try {
@@ -56,7 +57,7 @@ async function takeTurns(parts: AttemptParts): Promise<AttemptOutcome> {
       owner.organization === null
         ? await withoutOrganization(parts, owner)
         : await forOrganization(parts, { ...owner, organization: owner.organization });
-    if (outcome !== 'owner-changed') return outcome;
+    if (outcome !== 'begin-anew') return outcome;
   }
   return failed('conflict', 'The account kept changing while its policy was fetched.');
 }
@@ -64,13 +65,13 @@ async function takeTurns(parts: AttemptParts): Promise<AttemptOutcome> {
 async function forOrganization(
   parts: AttemptParts,
   owner: BundleOwner & { readonly hubUrl: string },
-): Promise<AttemptOutcome | 'owner-changed'> {
+): Promise<AttemptOutcome | 'begin-anew'> {
   if (parts.keysAreOld() && (await parts.trust.update(owner.issuer, owner.hubUrl)).outcome === 'trusted') {
     parts.keysWereRead();
   }
   const { hold, signal } = parts;
   const fetched = await fetchPolicy(parts, { ...owner, etag: hold.etagFor(owner), signal });
-  if (!isStill(parts, owner)) return 'owner-changed';
+  if (!isStill(parts, owner)) return 'begin-anew';
   switch (fetched.kind) {
     case 'failed':
       return { result: 'failed', refusal: fetched.refusal, retryAfterMs: fetched.retryAfterMs };
@@ -90,7 +91,7 @@ async function receive(
   owner: BundleOwner & { readonly hubUrl: string },
   jws: string,
   etag: string | null,
-): Promise<AttemptOutcome | 'owner-changed'> {
+): Promise<AttemptOutcome | 'begin-anew'> {
   const { hold } = parts;
   const verify = () =>
     verifyBundle(jws, {
@@ -106,14 +107,15 @@ async function receive(
     if (update.outcome === 'failed') return failed('unreachable', update.failure.message);
     verdict = await verify();
   }
-  if (!isStill(parts, owner)) return 'owner-changed';
+  if (!isStill(parts, owner)) return 'begin-anew';
   if (!verdict.ok) {
     const { message, help } = refusedFetch(verdict.reason, verdict.message);
     hold.refuse(verdict.reason, `${message} ${help}`);
     return { result: 'refused', reason: verdict.reason, message: verdict.message };
   }
   try {
-    await hold.accept(owner, jws, etag, verdict.payload);
+    // Overtaken by a newer one, which came by file meanwhile: the hub is asked again, as it stands now.
+    if (!(await hold.accept(owner, jws, etag, verdict.payload))) return 'begin-anew';
   } catch {
     return failed(
       'storage_failed',
@@ -136,7 +138,7 @@ async function receive(
 async function withoutOrganization(
   parts: AttemptParts,
   owner: PolicyOwner,
-): Promise<AttemptOutcome | 'owner-changed'> {
+): Promise<AttemptOutcome | 'begin-anew'> {
   const held = parts.hold.organizationOf(owner);
   const none: AttemptOutcome = {
     result: 'unchanged',
@@ -144,7 +146,7 @@ async function withoutOrganization(
   };
   if (held === null || owner.memberships.includes(held) || parts.signInEnforced()) return none;
   const asked = await fetchPolicy(parts, { ...owner, organization: held, etag: null, signal: parts.signal });
-  if (!isStill(parts, owner)) return 'owner-changed';
+  if (!isStill(parts, owner)) return 'begin-anew';
   if (asked.kind !== 'not-member') return none;
   await parts.hold.end().catch(() => {});
   return {
