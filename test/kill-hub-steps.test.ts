@@ -2,21 +2,28 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { type DatabaseHandle, openDatabase } from '../src/hub/database/connection.ts';
+import { startTestCluster } from '../src/hub/database/test-database.ts';
 import { signInDesktop } from '../src/hub/identity/test-hub.ts';
 import { agentKeysSchema, overrideListSchema } from '../src/shared/contracts/agent-api.ts';
 import { policySchema } from '../src/shared/contracts/hub-api.ts';
 import { deviceDriftSchema, deviceListSchema } from '../src/shared/contracts/hub-devices.ts';
 import { type HubProcess, runHubCommand, startHubProcess, temporaryDataDirectory } from './hub-process.ts';
+import { addressOf, nothingRuns } from './killed-hub.ts';
 
 /*
  * A real hub is killed around each step of delivery that it acknowledges: once somewhere between the socket and the
  * disk, once in the moment of the answer. Afterwards the step is there whole, with its line in the audit log, or, where
- * nothing was acknowledged, it may be missing whole.
+ * nothing was acknowledged, it may be missing whole. The database is the test's own and outlives it; kill-hub.test.ts
+ * kills a hub that carries its own.
  */
 const PASSWORD = 'correct horse battery staple 17';
 const EMAIL = 'ann@acme.example';
 const DEVICE = randomUUID();
 const data = temporaryDataDirectory();
+let cluster: Awaited<ReturnType<typeof startTestCluster>>;
+let database: DatabaseHandle;
+let env: NodeJS.ProcessEnv = {};
 let hub: HubProcess;
 let owner = '';
 let bearer = '';
@@ -58,6 +65,13 @@ const requestOverride = (value: number) =>
     bearer,
   );
 
+/** The device of the report, as the hub lists it. */
+const reported = async () => {
+  const list = deviceListSchema.parse(await (await ask('GET', '/v1/orgs/acme/devices')).json());
+  return list.devices.find(({ deviceId }) => deviceId === DEVICE);
+};
+const devicePath = async () => `/v1/orgs/acme/devices/${(await reported())?.id}`;
+
 /** One thing that the hub acknowledges, and how it is seen afterwards. */
 interface Step {
   readonly what: string;
@@ -81,6 +95,11 @@ const STEPS: readonly Step[] = [
     what: 'beginning a roll-out',
     act: () => ask('POST', `${policyPath()}/rollout`, { document: document(2048), percentage: 10 }),
     holds: async () => (await readPolicy()).rollout?.percentage === 10,
+  },
+  {
+    what: 'widening it',
+    act: () => ask('PATCH', `${policyPath()}/rollout`, { percentage: 20 }),
+    holds: async () => (await readPolicy()).rollout?.percentage === 20,
   },
   {
     what: 'pausing it',
@@ -111,8 +130,7 @@ const STEPS: readonly Step[] = [
     what: 'a report',
     act: () => ask('POST', '/v1/agent/reports?org=acme', report, bearer),
     holds: async () => {
-      const list = deviceListSchema.parse(await (await ask('GET', '/v1/orgs/acme/devices')).json());
-      const device = list.devices.find(({ deviceId }) => deviceId === DEVICE);
+      const device = await reported();
       if (device === undefined) return false;
       const answer = await ask('GET', `/v1/orgs/acme/devices/${device.id}/drift`);
       // Sent again because nobody answered, it counts once.
@@ -136,9 +154,40 @@ const STEPS: readonly Step[] = [
     holds: async () => (await overrides()).length === 0,
   },
   {
+    what: 'granting another',
+    act: () => requestOverride(4000),
+    holds: async () => {
+      const [mine] = await overrides();
+      overrideId = mine?.id ?? '';
+      return mine?.value === 4000;
+    },
+  },
+  {
+    what: 'revoking that',
+    act: () => ask('DELETE', `/v1/orgs/acme/overrides/${overrideId}`),
+    holds: async () => (await overrides()).length === 0,
+  },
+  {
+    what: 'naming the device',
+    act: async () => ask('PATCH', await devicePath(), { name: 'Named' }),
+    holds: async () => (await reported())?.name === 'Named',
+  },
+  {
+    what: 'saying how long reports are kept',
+    act: () => ask('PUT', '/v1/orgs/acme/report-settings', { unknownAfterDays: 3, retentionDays: 33 }),
+    holds: async () => (await (await ask('GET', '/v1/orgs/acme/report-settings')).text()).includes('33'),
+  },
+  {
+    what: 'forgetting the device',
+    act: async () => ask('DELETE', await devicePath()),
+    holds: async () => (await reported()) === undefined,
+  },
+  {
     what: 'rotating the key',
     // A person has to have signed in just now to do it over HTTP, so it is the operator's command.
-    act: async () => ({ ok: (await runHubCommand(['keys', 'rotate', '--data', data.path])).code === 0 }),
+    act: async () => ({
+      ok: (await runHubCommand(['keys', 'rotate', '--data', data.path], { env })).code === 0,
+    }),
     holds: async () => {
       const now = await keys();
       // Whatever happened, the chain from the first key is whole.
@@ -154,13 +203,18 @@ const STEPS: readonly Step[] = [
 
 async function restart(): Promise<void> {
   await hub.end('SIGKILL');
-  hub = await startHubProcess(data.path);
+  await nothingRuns(database);
+  hub = await startHubProcess(data.path, [], env);
 }
 
 beforeAll(async () => {
+  cluster = await startTestCluster();
+  const { target } = await cluster.createDatabase();
+  database = openDatabase(target);
+  env = { DATABASE_URL: addressOf(target), MOORING_HUB_SECRET: 'the same after every death, and long' };
   const common = ['--data', data.path, '--json'];
   const run = async (args: readonly string[], input?: string) => {
-    const done = await runHubCommand([...args, ...common], input === undefined ? {} : { input });
+    const done = await runHubCommand([...args, ...common], input === undefined ? { env } : { input, env });
     expect(done.code, done.stderr).toBe(0);
     return done.stdout;
   };
@@ -169,7 +223,7 @@ beforeAll(async () => {
   await run(['users', 'set-password', EMAIL], `${PASSWORD}\n`);
   const made = await run(['tokens', 'create', 'killer', '--organization', 'acme', '--role', 'owner']);
   owner = z.object({ secret: z.string() }).parse(JSON.parse(made)).secret;
-  hub = await startHubProcess(data.path);
+  hub = await startHubProcess(data.path, [], env);
   bearer = (await signInDesktop(hub, EMAIL, undefined, PASSWORD)).tokens.access_token;
   const created = await ask('POST', '/v1/orgs/acme/policies', { name: 'Killed', document: document(1024) });
   policyId = policySchema.parse(await created.json()).id;
@@ -178,6 +232,8 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await hub?.end('SIGKILL');
+  await database?.close();
+  await cluster?.stop();
   await data.remove();
 });
 

@@ -141,8 +141,8 @@ async function somebodyWaitsFor(trx: Trx, { pool }: DatabaseHandle): Promise<voi
   }, 60_000);
 }
 
-// A statement that waited when its hub died still runs, and is rolled back when it finds nobody to answer.
-async function nothingRuns({ pool }: DatabaseHandle): Promise<void> {
+/** What a dead hub had asked of the database has ended: a statement under way still runs, and may yet be kept. */
+export async function nothingRuns({ pool }: DatabaseHandle): Promise<void> {
   await vi.waitFor(async () => {
     const { rows } = await pool.query<{ busy: number }>(
       `select count(*)::int as busy from pg_stat_activity
@@ -152,7 +152,8 @@ async function nothingRuns({ pool }: DatabaseHandle): Promise<void> {
   }, 60_000);
 }
 
-function addressOf(target: DatabaseHandle['target']): string {
+/** Where it is, as `DATABASE_URL` says it. */
+export function addressOf(target: DatabaseHandle['target']): string {
   if (target.kind !== 'parts') throw new Error('the test server is reached by its parts');
   const { host, port, user, password, database } = target;
   return `postgres://${user}:${encodeURIComponent(password)}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`;
