@@ -255,3 +255,49 @@ it('makes a default only in the place of the one that was shown, and moves a tea
   expect(await api('GET', `/teams/${team.id}`)).toMatchObject({ policy: { id: mine, name: 'Mine' } });
   expect(owner.complaints).toEqual([]);
 }, 120_000);
+
+it('keeps what was typed of a roll-out that somebody else widens, and says why one cannot begin', async () => {
+  const { page, go, api } = owner;
+  const seen = { 'if-match': '*' };
+  const { id } = z
+    .object({ id: z.string() })
+    .parse(await api('POST', '/policies', { name: 'On its way', document: {} }));
+  const start = { document: { memoryMiB: { value: 2048 } }, percentage: 10 };
+  await api('POST', `/policies/${id}/rollout`, start, seen);
+  await go(`policies/${id}/rollout`);
+  const share = page.getByLabel('Share of the members');
+  const apply = page.getByRole('button', { name: 'Apply', exact: true });
+  await share.fill('50');
+  // Pausing is a change of the same policy, and none of what is typed.
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await page.getByRole('button', { name: 'Go on', exact: true }).click();
+  await page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
+  expect(await page.getByText('Somebody else changed this meanwhile').count()).toBe(0);
+  await api('PATCH', `/policies/${id}/rollout`, { percentage: 30 }, seen);
+  await page.getByText('Share of the members (per cent): 10 → 30').waitFor();
+  expect(await share.inputValue()).toBe('50');
+  await apply.click();
+  await page.getByText('since you', { exact: false }).waitFor();
+  expect(await api('GET', `/policies/${id}`)).toMatchObject({ rollout: { percentage: 30 } });
+  await apply.click();
+  await expect.poll(() => api('GET', `/policies/${id}`)).toMatchObject({ rollout: { percentage: 50 } });
+  await page.getByText('Somebody else changed this meanwhile').waitFor({ state: 'detached' });
+  await page.locator('button[data-loading]').waitFor({ state: 'detached' });
+  await share.fill('60');
+  await api('PATCH', `/policies/${id}/rollout`, { percentage: 70 }, seen);
+  await page.getByRole('button', { name: 'Drop mine' }).click();
+  await expect.poll(() => share.inputValue()).toBe('70');
+  await api('POST', `/policies/${id}/rollback`, {}, seen);
+
+  const memory = page.locator('[data-setting="memoryMiB"]');
+  await go(`policies/${id}?search=memory`);
+  await memory.locator('select').selectOption('locked');
+  await memory.locator('input').fill('4096');
+  await api('PATCH', `/policies/${id}`, { document: { memoryMiB: { value: 1024 } } }, seen);
+  await page.getByRole('link', { name: 'Roll-out' }).click();
+  await page.getByText(/Somebody else saved revision \d+ meanwhile\. Your change is kept here/).waitFor();
+  expect(await page.getByRole('button', { name: 'Start the roll-out' }).isDisabled()).toBe(true);
+  await page.getByRole('link', { name: 'Go on with it' }).first().click();
+  await page.getByRole('button', { name: 'Drop mine' }).click();
+  expect(owner.complaints).toEqual([]);
+}, 120_000);

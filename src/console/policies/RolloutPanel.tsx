@@ -1,20 +1,14 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import { type Policy, policySchema } from '../../shared/contracts/hub-api.ts';
-import { type Rollout, rolloutChangeSchema } from '../../shared/contracts/hub-rollouts.ts';
+import type { Policy } from '../../shared/contracts/hub-api.ts';
 import { Facts, Panel } from '../../shared-ui/Panel.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
-import { useHere } from '../organization-context.tsx';
-import { checkForm } from '../parts/check-form.ts';
-import { Field } from '../parts/Field.tsx';
-import { Form } from '../parts/Form.tsx';
 import layout from '../parts/Layout.module.css';
-import { useChange } from '../parts/use-change.ts';
 import { PolicyStepDialog } from './PolicyStepDialog.tsx';
 import { StartRollout } from './StartRollout.tsx';
-import { TeamChoice } from './TeamChoice.tsx';
 import type { DraftState } from './use-policy-draft.ts';
+import { type RolloutUnderWay, WidenRollout } from './WidenRollout.tsx';
 
 /** Revisions that go to some members first: start, widen, pause, promote, take back. */
 export function RolloutPanel({
@@ -57,13 +51,7 @@ export function RolloutPanel({
   );
 }
 
-interface UnderWayProps {
-  readonly policy: Policy;
-  readonly rollout: Rollout;
-  readonly tag: string;
-}
-
-function UnderWay({ policy, rollout, tag }: UnderWayProps) {
+function UnderWay({ policy, rollout, tag }: RolloutUnderWay) {
   const { t } = useConsoleText();
   const [asking, setAsking] = useState<'promote' | 'back' | null>(null);
   const { revision, receiving, members, startedAt, pausedAt } = rollout;
@@ -100,7 +88,7 @@ function UnderWay({ policy, rollout, tag }: UnderWayProps) {
           ]}
         />
       </Panel>
-      <Widen key={`${rollout.percentage} ${rollout.teamIds}`} {...{ policy, rollout, tag }} />
+      <WidenRollout {...{ policy, rollout, tag }} />
       {asking === 'promote' ? (
         <PolicyStepDialog
           title={t('rollout.promoteTitle', { revision })}
@@ -124,53 +112,5 @@ function UnderWay({ policy, rollout, tag }: UnderWayProps) {
         />
       ) : null}
     </div>
-  );
-}
-
-function Widen({ policy, rollout, tag }: UnderWayProps) {
-  const { t } = useConsoleText();
-  const { api } = useHere();
-  const change = useChange();
-  const [percentage, setPercentage] = useState(String(rollout.percentage));
-  const [teamIds, setTeamIds] = useState<readonly string[]>(rollout.teamIds);
-  const [problems, setProblems] = useState<{ readonly [field: string]: string }>({});
-  const paused = rollout.pausedAt !== null;
-  const send = async (wanted: object) => {
-    const checked = checkForm(rolloutChangeSchema, wanted);
-    setProblems(checked.ok ? {} : checked.problems);
-    if (!checked.ok) return;
-    await change.send({
-      method: 'PATCH',
-      path: api('policies', policy.id, 'rollout'),
-      body: checked.value,
-      ifMatch: tag,
-      answer: policySchema,
-    });
-  };
-  return (
-    <Panel title={t('rollout.widen')}>
-      <Form
-        submit={t('rollout.apply')}
-        change={change}
-        more={
-          <Button variant="default" disabled={change.busy} onClick={() => void send({ paused: !paused })}>
-            {t(paused ? 'rollout.resume' : 'rollout.pause')}
-          </Button>
-        }
-        onSubmit={() =>
-          send({ percentage: percentage.trim() === '' ? undefined : Number(percentage), teamIds })
-        }
-      >
-        <Field
-          label={t('rollout.percentage')}
-          hint={t('rollout.percentageHint')}
-          type="number"
-          problem={problems.percentage}
-          value={percentage}
-          onChange={setPercentage}
-        />
-        <TeamChoice label={t('rollout.teams')} chosen={teamIds} onChoose={setTeamIds} />
-      </Form>
-    </Panel>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { type Policy, policySchema } from '../../shared/contracts/hub-api.ts';
 import { rolloutStartSchema } from '../../shared/contracts/hub-rollouts.ts';
+import { Notice } from '../../shared-ui/Notice.tsx';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { useHere } from '../organization-context.tsx';
@@ -9,6 +10,7 @@ import { Field } from '../parts/Field.tsx';
 import { Form } from '../parts/Form.tsx';
 import layout from '../parts/Layout.module.css';
 import { ServerChoice } from '../parts/ServerChoice.tsx';
+import { To } from '../parts/To.tsx';
 import { useChange } from '../parts/use-change.ts';
 import { useRevisionChoices } from './revision-choices.ts';
 import { TeamChoice } from './TeamChoice.tsx';
@@ -27,7 +29,7 @@ export function StartRollout({
   readonly tag: string;
 }) {
   const { t } = useConsoleText();
-  const { api } = useHere();
+  const { api, page } = useHere();
   const change = useChange();
   const choices = useRevisionChoices(policy.id, ({ revision, reason: why, current }) =>
     current ? null : reasonedRevision(t('policy.revision', { revision }), why),
@@ -42,6 +44,13 @@ export function StartRollout({
   const what = wanted === '' || (wanted === DRAFT && !draft.dirty) ? options[0]?.[0] : wanted;
   const ofDraft = what === DRAFT;
   const broken = ofDraft && draft.problems.some((problem) => problem.severity === 'error');
+  const held = !ofDraft
+    ? null
+    : draft.overtaken
+      ? `${t('policies.overtakenTitle', { revision: policy.revision })}. ${t('policies.overtakenText')}`
+      : broken
+        ? t('simulate.mend')
+        : null;
   const submit = async () => {
     const checked = checkForm(rolloutStartSchema, {
       ...(ofDraft ? { text: draft.text } : { revision: Number(what) }),
@@ -68,7 +77,7 @@ export function StartRollout({
         <Form
           submit={t('rollout.start')}
           change={change}
-          disabled={broken || what === undefined || (ofDraft && draft.overtaken)}
+          disabled={held !== null || what === undefined}
           onSubmit={submit}
         >
           <ServerChoice
@@ -95,6 +104,11 @@ export function StartRollout({
             value={ofDraft && reason === '' ? draft.reason : reason}
             onChange={setReason}
           />
+          {held === null ? null : (
+            <Notice tone="warn" live>
+              {held} <To page={page('policies', policy.id)}>{t('policies.stillUnsavedLink')}</To>
+            </Notice>
+          )}
         </Form>
       )}
     </Panel>
