@@ -244,6 +244,10 @@ test('a file that no device would read is not imported either, with the same wor
     expect(await dialog.getByText('looks like UTF-16').count()).toBe(0);
     await choose(Buffer.from('{\n  "memoryMiB": { "value": }\n}'));
     await dialog.getByText('Line 2, column 27').waitFor();
+    // The browser would be busy for minutes with laying it out; nothing of it is put into the field.
+    await choose(Buffer.from(`{${'\n'.repeat(5 * 1024 * 1024)}}`));
+    await dialog.getByText('It is larger than 1 MiB, which no policy needs').waitFor();
+    expect(await document.inputValue()).toBe('{\n  "memoryMiB": { "value": }\n}');
   });
 });
 
@@ -255,9 +259,18 @@ test('a CSV file assigns a policy, after each of its lines was looked at', async
     const lines = ['name,email', `D,${hub.said.developerEmail}`, 'N,nobody@acme.example', 'X,not an address'];
     const file = `${lines.join('\n')}\nE,${hub.said.designerEmail}\nD,${hub.said.developerEmail.toUpperCase()}\n`;
     await go(`policies/${policy.id}/assigned`);
-    await page
-      .getByLabel('CSV file of users')
-      .setInputFiles({ name: 'users.csv', mimeType: 'text/csv', buffer: Buffer.from(file) });
+    const choose = (text: string) =>
+      page
+        .getByLabel('CSV file of users')
+        .setInputFiles({ name: 'users.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+    await choose(`email\n${'nobody@acme.example\n'.repeat(30_000)}`);
+    await page.getByText('it is larger than 512 KiB', { exact: false }).waitFor();
+    await choose(`email\n${'not an address\n'.repeat(300)}${hub.said.developerEmail}\n`);
+    await page.getByText('The first 200 of 301 are shown.').waitFor();
+    expect(await page.getByText('it is larger than 512 KiB', { exact: false }).count()).toBe(0);
+    await button(page, 'Show 101 more').click();
+    await page.getByText('The first 200', { exact: false }).waitFor({ state: 'detached' });
+    await choose(file);
     const table = page.getByRole('table', { name: 'What happens to each line' });
     await table.getByRole('row', { name: /^2 .*Moves from “Had before”/ }).waitFor();
     await table.getByRole('row', { name: /^3 nobody@.*Not a member/ }).waitFor();

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { LARGEST_LIST } from '../../shared/contracts/hub-assignment-lists.ts';
 import {
   type InvitationResult,
   invitationCreationAnswerSchema,
@@ -13,6 +14,7 @@ import { Choice } from '../parts/Choice.tsx';
 import { checkForm } from '../parts/check-form.ts';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
+import { useFirstRows } from '../parts/first-rows.tsx';
 import layout from '../parts/Layout.module.css';
 import { ServerChoice } from '../parts/ServerChoice.tsx';
 import { UploadButton } from '../parts/UploadButton.tsx';
@@ -51,7 +53,12 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
         onChange={form.setText}
       />
       <div>
-        <UploadButton label={t('invite.file')} accept=".csv,.txt,text/csv" onText={form.setText}>
+        <UploadButton
+          label={t('invite.file')}
+          accept=".csv,.txt,text/csv"
+          most={LARGEST_LIST}
+          onText={form.setText}
+        >
           {t('invite.file')}
         </UploadButton>
       </div>
@@ -136,6 +143,7 @@ function Done({
   const links = invited.flatMap(({ email, link, mailed }) =>
     mailed || link === null ? [] : [{ email, link }],
   );
+  const [shown, more] = useFirstRows(links, 20);
   return (
     <FormDialog
       title={t('invite.done')}
@@ -152,7 +160,7 @@ function Done({
         <>
           <p>{t('invite.links')}</p>
           <ul className={layout.plain}>
-            {links.slice(0, 20).map(({ email, link }) => (
+            {shown.map(({ email, link }) => (
               <li key={email} className={layout.secret}>
                 <strong>{email}</strong>
                 <code>{link}</code>
@@ -160,6 +168,7 @@ function Done({
               </li>
             ))}
           </ul>
+          {more}
           <div>
             <CopyButton text={() => links.map(({ email, link }) => `${email}\t${link}`).join('\n')}>
               {t('invite.copyAll')}

@@ -1,17 +1,16 @@
 import type { InvitationResult } from '../../shared/contracts/hub-provisioning.ts';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { useConsoleText } from '../console-text.tsx';
+import { useFirstRows } from '../parts/first-rows.tsx';
 import layout from '../parts/Layout.module.css';
 import { Table } from '../parts/Table.tsx';
-
-/** So many lines are shown; who is left out comes first. */
-const SHOWN = 200;
 
 /** What would happen to each line, the problems first. */
 export function InviteResults({ results }: { readonly results: readonly InvitationResult[] }) {
   const { t, number } = useConsoleText();
   const problems = results.filter(({ outcome }) => outcome !== 'would_invite');
   const rest = results.filter(({ outcome }) => outcome === 'would_invite');
+  const [rows, more] = useFirstRows([...problems, ...rest]);
   return (
     <>
       {problems.length === 0 ? null : (
@@ -21,7 +20,7 @@ export function InviteResults({ results }: { readonly results: readonly Invitati
       )}
       <Table
         label={t('invite.results')}
-        rows={[...problems, ...rest].slice(0, SHOWN)}
+        rows={rows}
         rowKey={({ line }) => String(line)}
         columns={[
           { title: t('invitations.email'), cell: ({ email }) => email },
@@ -36,6 +35,7 @@ export function InviteResults({ results }: { readonly results: readonly Invitati
           },
         ]}
       />
+      {more}
     </>
   );
 }

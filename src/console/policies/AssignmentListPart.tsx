@@ -4,6 +4,7 @@ import type { Policy } from '../../shared/contracts/hub-api.ts';
 import {
   type AssignmentFileAnswer,
   assignmentFileAnswerSchema,
+  LARGEST_LIST,
 } from '../../shared/contracts/hub-assignment-lists.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
@@ -11,6 +12,7 @@ import { useConsoleText } from '../console-text.tsx';
 import { useHere } from '../organization-context.tsx';
 import { FailureNotice } from '../parts/FailureNotice.tsx';
 import { Field } from '../parts/Field.tsx';
+import { useFirstRows } from '../parts/first-rows.tsx';
 import layout from '../parts/Layout.module.css';
 import { Table } from '../parts/Table.tsx';
 import { UploadButton } from '../parts/UploadButton.tsx';
@@ -75,6 +77,7 @@ export function AssignmentListPart({ policy }: { readonly policy: Policy }) {
         <UploadButton
           label={t('assignFile.file')}
           accept=".csv,text/csv"
+          most={LARGEST_LIST}
           onText={(csv) => void look({ csv, lines: [] })}
         >
           {t('assignFile.choose')}
@@ -105,7 +108,10 @@ function Planned({
   readonly onAssign: () => void;
 }) {
   const { t, number } = useConsoleText();
-  const going = results.filter(goes).length;
+  const left = results.filter((result) => !goes(result));
+  const going = results.length - left.length;
+  // Who is left out comes first, where not all can be seen at once.
+  const [rows, more] = useFirstRows([...left, ...results.filter(goes)]);
   return (
     <>
       <p role="status">
@@ -114,7 +120,7 @@ function Planned({
       </p>
       <Table
         label={t('assignFile.title')}
-        rows={results}
+        rows={rows}
         rowKey={({ line }) => String(line)}
         columns={[
           { title: t('assignFile.line'), cell: ({ line }) => number(lines[line - 1] ?? line) },
@@ -129,6 +135,7 @@ function Planned({
           },
         ]}
       />
+      {more}
       <div className={layout.row}>
         <Button size="xs" disabled={going === 0} loading={busy} onClick={onAssign}>
           {t('assignFile.start', { count: going })}

@@ -1,3 +1,4 @@
+import { LARGEST } from '../../shared/policy/json-text.ts';
 import { useConsoleText } from '../console-text.tsx';
 import { UploadButton } from '../parts/UploadButton.tsx';
 import { checkBytes } from './check-text.ts';
@@ -10,6 +11,7 @@ export function FileButton({ onText }: { readonly onText: (text: string) => void
     <UploadButton
       label={t('policies.file')}
       accept=".json,application/json"
+      most={LARGEST}
       keepMark
       unreadable={(bytes) => <ProblemList problems={checkBytes(bytes)} />}
       onText={onText}

@@ -1,6 +1,11 @@
 import { use, useState } from 'react';
 import type { z } from 'zod';
-import { type Connection, connectionSchema, type metadataSchema } from '../../shared/contracts/hub-sso.ts';
+import {
+  type Connection,
+  connectionSchema,
+  LARGEST_METADATA,
+  type metadataSchema,
+} from '../../shared/contracts/hub-sso.ts';
 import { useConsoleText } from '../console-text.tsx';
 import { useHere } from '../organization-context.tsx';
 import { Field } from '../parts/Field.tsx';
@@ -38,6 +43,7 @@ export function MetadataForm({ connection }: { readonly connection: Connection }
         <UploadButton
           label={t('sso.metadataFile')}
           accept=".xml,application/xml,text/xml,application/samlmetadata+xml"
+          most={LARGEST_METADATA}
           onText={(xml) => void apply({ xml })}
         >
           {t('sso.metadataUpload')}

@@ -2,9 +2,12 @@ import { z } from 'zod';
 
 /* Shapes of the hub's API for administrators: a policy for everybody of a file. Part of the API of hub-api.ts. */
 
+/** Characters of the largest list of addresses that is taken at once. */
+export const LARGEST_LIST = 512 * 1024;
+
 export const assignmentFileSchema = z.object({
   /** A table with a head that has the column `email`, or one address in each line. */
-  csv: z.string().max(512 * 1024),
+  csv: z.string().max(LARGEST_LIST),
   /** Also those who have another policy of their own. */
   move: z.boolean().default(false),
   /** Only say what would happen. */

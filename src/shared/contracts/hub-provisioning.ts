@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LARGEST_LIST } from './hub-assignment-lists.ts';
 import { auditListSchema, auditQuerySchema } from './hub-audit.ts';
 import {
   instant,
@@ -106,10 +107,7 @@ export const invitationCreationSchema = z
   .object({
     emails: z.array(z.string().max(500)).max(MOST_INVITED).optional(),
     /** A table with a head that has the column `email`, or one address in each line. */
-    csv: z
-      .string()
-      .max(512 * 1024)
-      .optional(),
+    csv: z.string().max(LARGEST_LIST).optional(),
     role: roleSchema.default('member'),
     teamId: uuid.optional(),
     /** Only say what would happen. */

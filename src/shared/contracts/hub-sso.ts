@@ -160,9 +160,11 @@ export const connectionChangeSchema = z.object({
   saml: samlInputSchema.optional(),
   oidc: oidcInputSchema.optional(),
 });
+/** Characters of the largest metadata that are taken. */
+export const LARGEST_METADATA = 1_000_000;
 /** Metadata of a SAML identity provider, as text or from its address. */
 export const metadataSchema = z
-  .object({ xml: z.string().max(1_000_000).optional(), url: z.string().max(2000).optional() })
+  .object({ xml: z.string().max(LARGEST_METADATA).optional(), url: z.string().max(2000).optional() })
   .refine((body) => (body.xml === undefined) !== (body.url === undefined), 'needs either xml or url');
 
 export const connectionFailureQuerySchema = wholeOrPageQuerySchema.extend({

@@ -9,5 +9,7 @@ export const enForms = {
   'form.many': 'Name at most {count}.',
   'form.number': 'Enter a number.',
   'form.whole': 'Enter a whole number.',
+  'file.tooLarge':
+    'The file was not read: it is larger than {most} KiB, which is as much as the hub takes at once. Take out what is not needed there, or split it.',
   'file.notUtf8': 'The file was not read: it is not UTF-8 text. Save it as UTF-8 and choose it again.',
 } as const;

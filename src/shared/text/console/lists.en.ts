@@ -14,6 +14,8 @@ export const enConsoleLists = {
   'list.json': 'Export JSON',
   'list.choices': { one: '{count} found', other: '{count} found' },
   'list.choicesSome': 'The first {shown} of {total}: search for the others.',
+  'list.firstRows': 'The first {shown} of {total} are shown.',
+  'list.moreRows': { one: 'Show {count} more', other: 'Show {count} more' },
   'list.nothingFound': 'Nothing matches',
   'list.nothingFoundText': 'Search for something else, or take a filter away.',
   'overtaken.title': 'Somebody else changed this meanwhile',
