@@ -286,6 +286,17 @@ it('takes changes of a browser session only from its own pages', async () => {
   expect((await api.send({ ...change, headers: { origin: api.publicUrl }, session: true })).statusCode).toBe(
     200,
   );
+  const taken: string[] = [];
+  for (const { key, method, path } of api.operations()) {
+    if (method === 'GET') continue;
+    const headers = { origin: 'https://evil.example', 'if-match': '*' };
+    const wanted = { method, url: api.fill(path), payload: bodyOf(key), headers, as: 'owner' as const };
+    const answer = await api.send({ ...wanted, session: true });
+    const { code, message } = errorBodySchema.parse(answer.json()).error;
+    if (code !== 'forbidden' || !message.includes('page'))
+      taken.push(`${key} ${answer.statusCode} ${message}`);
+  }
+  expect(taken).toEqual([]);
 });
 
 it('lets an API token do what its role allows, in its own organization, until it is revoked', async () => {

@@ -130,6 +130,31 @@ test('so does whoever has to sign in first, also in the middle of a long list', 
   }
 });
 
+test('a link that was cut off or changed on the way says so, and leads to the list', async () => {
+  const { page, go, close, complaints } = await open('owner');
+  try {
+    // An order, a filter and a page that there is not; of two lists on a page the one that it is about.
+    for (const place of [
+      'tokens?sort=nope',
+      'domains?state=nope',
+      'audit?cursor=x',
+      'sso?accepted.cursor=x',
+    ]) {
+      await go(place);
+      await page.getByRole('heading', { name: 'This link cannot be read' }).waitFor();
+      expect([place, await page.getByRole('button', { name: 'Try again' }).count()]).toEqual([place, 0]);
+      await page.getByRole('button', { name: 'Show the list without them' }).click();
+      await page.getByRole('heading', { name: 'This link cannot be read' }).waitFor({ state: 'detached' });
+      await answered(page);
+      expect(new URL(page.url()).search).toBe('');
+    }
+    // What the browser says of each answer that was refused is no fault of the page.
+    expect(complaints.filter((each) => !each.includes('400'))).toEqual([]);
+  } finally {
+    await close();
+  }
+});
+
 test('rows of the question before are marked as such until the answer is here', async () => {
   const { page, go, close } = await open('owner');
   try {

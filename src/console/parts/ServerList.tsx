@@ -5,7 +5,7 @@ import { SearchField } from '../../shared-ui/SearchField.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { Gate } from '../hub/Gate.tsx';
 import type { HubRequest } from '../hub/hub-client.ts';
-import { type Question, useRead } from '../hub/use-read.ts';
+import { type Loaded, type Question, useRead } from '../hub/use-read.ts';
 import { Choice } from './Choice.tsx';
 import { Field } from './Field.tsx';
 import layout from './Layout.module.css';
@@ -14,6 +14,7 @@ import { Pages } from './Pages.tsx';
 import classes from './ServerList.module.css';
 import type { Sorting } from './sorting.ts';
 import { type Column, type Selection, Table } from './Table.tsx';
+import { UnreadableLink } from './UnreadableLink.tsx';
 import { useFilters } from './use-filters.ts';
 import { useSettled } from './use-settled.ts';
 
@@ -111,14 +112,27 @@ function List<Schema extends z.ZodType, Row>(props: ServerListProps<Schema, Row>
           <SortChoice {...{ columns, sorting }} usual={usualSort ?? ''} always={children !== undefined} />
         </div>
       )}
-      <Gate loaded={loaded}>
-        {(value) => (
-          <div className={classes.answer} aria-busy={loaded.state === 'ready' && loaded.before}>
-            <Page {...props} {...{ value, sorting, nothing }} />
-          </div>
-        )}
-      </Gate>
+      {filters.some && isUnreadable(loaded) ? (
+        <UnreadableLink onDrop={filters.drop} />
+      ) : (
+        <Gate loaded={loaded}>
+          {(value) => (
+            <div className={classes.answer} aria-busy={loaded.state === 'ready' && loaded.before}>
+              <Page {...props} {...{ value, sorting, nothing }} />
+            </div>
+          )}
+        </Gate>
+      )}
     </>
+  );
+}
+
+/** Whether the hub knows nothing of what it was asked for: an order, a filter, or a page. */
+function isUnreadable<T>(loaded: Loaded<T>): boolean {
+  return (
+    loaded.state === 'failed' &&
+    loaded.failure.kind === 'refused' &&
+    loaded.failure.refusal.code === 'bad_request'
   );
 }
 

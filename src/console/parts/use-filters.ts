@@ -7,6 +7,8 @@ export interface Filters {
   get(name: string): string;
   /** An empty value leaves the address. Another filter begins at the first page again. */
   set(name: string, value: string): void;
+  /** Takes everything of the list out of the address. */
+  drop(): void;
   /** Whether anything of the list stands in the address. */
   readonly some: boolean;
 }
@@ -34,8 +36,18 @@ export function useFilters(name?: string): Filters {
       ),
     [setParams, before],
   );
-  const some = [...params.keys()].some((each) =>
-    before === '' ? !each.includes('.') : each.startsWith(before),
+  const some = [...params.keys()].some((each) => isOf(before, each));
+  const drop = useCallback(
+    () =>
+      setParams((present) => new URLSearchParams([...present].filter(([each]) => !isOf(before, each))), {
+        replace: true,
+      }),
+    [setParams, before],
   );
-  return { get: (filter) => params.get(before + filter) ?? '', set, some };
+  return { get: (filter) => params.get(before + filter) ?? '', set, drop, some };
+}
+
+/** Whether a part of the address belongs to the list whose parts begin so. */
+function isOf(before: string, name: string): boolean {
+  return before === '' ? !name.includes('.') : name.startsWith(before);
 }

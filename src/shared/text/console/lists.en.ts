@@ -16,6 +16,10 @@ export const enConsoleLists = {
   'list.choicesSome': 'The first {shown} of {total}: search for the others.',
   'list.firstRows': 'The first {shown} of {total} are shown.',
   'list.moreRows': { one: 'Show {count} more', other: 'Show {count} more' },
+  'list.badLink': 'This link cannot be read',
+  'list.badLinkText':
+    'Its filters, its order or its page are none of this list: it was cut off or changed on the way, or comes from another version of the hub.',
+  'list.badLinkDrop': 'Show the list without them',
   'list.nothingFound': 'Nothing matches',
   'list.nothingFoundText': 'Search for something else, or take a filter away.',
   'overtaken.title': 'Somebody else changed this meanwhile',
