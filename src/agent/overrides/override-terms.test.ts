@@ -154,3 +154,12 @@ describe('what was spent of it', () => {
     await terms.stop();
   });
 });
+
+it('a file of terms that was damaged keeps the agent from nothing, and an override that still runs in force', async () => {
+  for (const text of ['', '{"version":1,"terms":{', '[]', '{"version":2,"terms":{}}']) {
+    kept.set('overrides.json', text);
+    const terms = await run();
+    expect(isInForce(terms, granted(HOUR))).toBe(true);
+    await terms.stop();
+  }
+});
