@@ -2,7 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { BundleOverride, BundlePayload } from '../../shared/contracts/bundle.ts';
 import { errorBodySchema, overridesAnswerSchema } from '../../shared/contracts/local-api.ts';
 import type { PolicyOwner } from '../account/account-service.ts';
-import { type AgentWorld, bundle, makeWorld, person } from '../testing/agent-world.ts';
+import type { HubAnswer } from '../delivery/hub-http.ts';
+import type { PolicyDelivery } from '../delivery/policy-delivery.ts';
+import { type AgentWorld, bundle, makeWorld, person, type WorldOptions } from '../testing/agent-world.ts';
 
 /* Which overrides and exceptions a person here is shown, and whom the hub is not even asked for. */
 
@@ -26,11 +28,15 @@ const granted = (id: string, setting: string, value: BundleOverride['value']): B
 /** An agent that holds this bundle, started. */
 async function holding(
   more: Partial<BundlePayload>,
-  held: { ofPreviousAccount?: boolean } = {},
+  held: { readonly ofPreviousAccount?: boolean } = {},
+  options: Pick<WorldOptions, 'hub' | 'sync'> = {},
 ): Promise<void> {
   const kept = bundle(LOCKS, {}, more);
   if (kept.bundle === null) throw new Error('no bundle');
-  world = await makeWorld({ delivery: { ...kept, bundle: { ...kept.bundle, ...held } } });
+  world = await makeWorld({
+    delivery: { ...kept, bundle: { ...kept.bundle, ...held } },
+    ...options,
+  });
   await world.agent.start({ schedule: false, watch: false });
 }
 
@@ -39,21 +45,22 @@ async function shown() {
   return overridesAnswerSchema.parse(await answer.json());
 }
 
-async function asked(): Promise<{
-  readonly status: number;
-  readonly code: string;
-  readonly message: string;
-}> {
+async function refusalOf(
+  path: string,
+  body: object,
+): Promise<{ readonly code: string; readonly message: string }> {
   const answer = await world.agent.fetch(
-    new Request('http://agent/v1/overrides', {
+    new Request(`http://agent${path}`, {
       method: 'POST',
-      body: JSON.stringify({ setting: 'analyticsEnabled', value: true, reason: 'to see', seconds: 60 }),
+      body: JSON.stringify(body),
       headers: { 'content-type': 'application/json' },
     }),
   );
-  const { code, message } = errorBodySchema.parse(await answer.json()).error;
-  return { status: answer.status, code, message };
+  return errorBodySchema.parse(await answer.json()).error;
 }
+const asked = () =>
+  refusalOf('/v1/overrides', { setting: 'analyticsEnabled', value: true, reason: 'to see', seconds: 60 });
+const ended = () => refusalOf('/v1/overrides/end', { setting: 'analyticsEnabled' });
 
 describe('what is shown', () => {
   it('is in force here, with a password in its value masked', async () => {
@@ -116,5 +123,54 @@ describe('whoever', () => {
       message:
         'No organization of yours decides the settings of this device, so there is nothing to override.',
     });
+  });
+});
+
+describe('an answer of the hub', () => {
+  const exceptions = [{ setting: 'analyticsEnabled', maxSeconds: 3600 }];
+  const overrides = [granted('g1', 'analyticsEnabled', true)];
+  const answering = (status: number, body: unknown) => async (): Promise<HubAnswer> => ({
+    ...{ ok: true, status, headers: {} },
+    body: JSON.stringify(body),
+  });
+
+  it('that is none is not taken for a grant', async () => {
+    await holding({ exceptions }, {}, { hub: answering(200, { granted: 'yes' }) });
+    world.signIn(person('acme'), OWNER);
+    expect((await asked()).message).toBe(
+      'The hub gave an answer about the override that is not understood; it is probably of another version.',
+    );
+  });
+
+  it('that has not arrived here says so, and why where that is known', async () => {
+    let fetched: Awaited<ReturnType<PolicyDelivery['sync']>> = { outcome: 'unchanged', message: 'The same.' };
+    const hub = answering(201, {
+      override: { ...granted('g1', 'analyticsEnabled', true), reason: 'to see', grantedAt: UNTIL },
+      seq: 99,
+    });
+    await holding({ exceptions }, {}, { hub, sync: async () => fetched });
+    world.signIn(person('acme'), OWNER);
+    expect((await asked()).message).toBe(
+      'The hub has noted it, but its policy has not arrived here yet; it will by itself.',
+    );
+    const error = { code: 'unreachable' as const, message: 'The hub was not reached.' };
+    fetched = { outcome: 'failed', message: error.message, error };
+    expect((await asked()).message).toBe(
+      'The hub has noted it, but its policy has not arrived here yet; it will by itself. The hub was not reached.',
+    );
+  });
+
+  it('that it knows no such override any more is as good as the end', async () => {
+    const gone = answering(404, { error: { code: 'not_found', message: 'It has ended.' } });
+    await holding({ overrides }, {}, { hub: gone });
+    world.signIn(person('acme'), OWNER);
+    expect((await ended()).message).toContain('has not arrived here yet');
+  });
+
+  it('that refuses the end is told in its words', async () => {
+    const no = answering(403, { error: { code: 'forbidden', message: 'You may not.' } });
+    await holding({ overrides }, {}, { hub: no });
+    world.signIn(person('acme'), OWNER);
+    expect((await ended()).message).toBe('You may not.');
   });
 });

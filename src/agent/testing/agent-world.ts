@@ -8,6 +8,7 @@ import type { AccountService, AccountState, PolicyOwner } from '../account/accou
 import { type Agent, assembleAgent } from '../agent.ts';
 import type { LogEntry } from '../agent-options.ts';
 import { type Clock, systemClock } from '../clock.ts';
+import type { HubAnswer, HubRequest } from '../delivery/hub-http.ts';
 import type { DeliveryState, PolicyDelivery } from '../delivery/policy-delivery.ts';
 import { collectDiagnostics } from '../diagnostics/collect-diagnostics.ts';
 import { createEnforcement } from '../enforcement/enforcement.ts';
@@ -46,6 +47,10 @@ export interface WorldOptions {
   /** Machine files by path beneath the folder, written before the agent first looks. */
   readonly files?: Readonly<Record<string, unknown>>;
   readonly delivery?: Partial<DeliveryState>;
+  /** What the hub answers to whoever is signed in; left out: there is no hub. */
+  readonly hub?: (request: HubRequest) => Promise<HubAnswer>;
+  /** What becomes of a fetch. */
+  readonly sync?: PolicyDelivery['sync'];
   readonly dashboardFolder?: string | null;
   /** Lines that an earlier run left in the log. */
   readonly logged?: readonly string[];
@@ -83,8 +88,8 @@ export async function makeWorld(options: WorldOptions = {}): Promise<AgentWorld>
     runCommand: async () => ({ kind: 'failed', reason: 'no command is run in tests' }),
   });
   await sources.refresh();
-  const account = heldAccount();
-  const delivery = heldDelivery(options.delivery ?? {});
+  const account = heldAccount(options.hub !== undefined);
+  const delivery = heldDelivery(options.delivery ?? {}, options.sync);
   const enforcement = createEnforcement({
     ...{ paths, clock, catalog: desktopCatalog, platform: paths.platform },
     log: (entry) => log.push(entry),
@@ -95,10 +100,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<AgentWorld>
       catalog: desktopCatalog,
       sources,
       http: {
-        request: async () => ({
-          ok: false,
-          failure: { kind: 'unreachable', message: 'there is no hub in this test', maybeSent: false },
-        }),
+        request: options.hub ?? noHub,
         proxyProblem: () => null,
         authorityProblem: async () => null,
       },
@@ -180,7 +182,12 @@ export function bundle(
 
 const SIGNED_OUT: AccountState = { state: 'signed-out', account: null, sessionStorage: 'keychain' };
 
-function heldAccount() {
+const noHub = async (): Promise<HubAnswer> => ({
+  ok: false,
+  failure: { kind: 'unreachable', message: 'there is no hub in this test', maybeSent: false },
+});
+
+function heldAccount(hasToken: boolean) {
   let state = SIGNED_OUT;
   let owner: PolicyOwner | null = null;
   const listeners = new Set<(state: AccountState) => void>();
@@ -202,7 +209,10 @@ function heldAccount() {
     logout: async () => set(SIGNED_OUT, null),
     useOrganization: async (name) =>
       name === 'acme' ? null : { code: 'invalid_value', message: `You are not a member of ${name}.` },
-    accessToken: async () => ({ ok: false, refusal: { code: 'sign_in_required', message: 'Sign in.' } }),
+    accessToken: async () =>
+      hasToken
+        ? { ok: true, token: 'token' }
+        : { ok: false, refusal: { code: 'sign_in_required', message: 'Sign in.' } },
     refresh: async () => null,
     reviewOrganization: () => {},
     owner: () => owner,
@@ -212,7 +222,7 @@ function heldAccount() {
   return { service, set };
 }
 
-function heldDelivery(first: Partial<DeliveryState>) {
+function heldDelivery(first: Partial<DeliveryState>, sync?: PolicyDelivery['sync']) {
   const idle = { lastAttempt: null, lastSuccess: null, nextAttempt: null, error: null, push: 'off' as const };
   let state: DeliveryState = {
     ...{ bundle: null, cache: 'absent', refused: null, proxyProblem: null },
@@ -226,7 +236,7 @@ function heldDelivery(first: Partial<DeliveryState>) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    sync: async () => ({ outcome: 'signed-out', message: 'Nobody is signed in.' }),
+    sync: sync ?? (async () => ({ outcome: 'signed-out', message: 'Nobody is signed in.' })),
     importBundle: async () => ({
       ok: false,
       refusal: { code: 'forbidden', message: 'Nothing is imported in this test.' },
