@@ -165,3 +165,44 @@ test('what was deleted just now is taken back with one click, also after a reloa
     await page.getByRole('link', { name: 'Deck hands, old' }).waitFor();
   });
 });
+
+test('what one press takes from a person or a team, another brings back', async () => {
+  await visit(async ({ page, go, api }) => {
+    const made = z.object({ id: z.string() });
+    const found = z.object({ members: z.array(z.object({ userId: z.string() })) });
+    const email = hub.said.designerEmail;
+    const { members } = found.parse(await api('GET', `/members?search=${email}`));
+    const [userId] = members.map((member) => member.userId);
+    const policy = made.parse(await api('POST', '/policies', { name: 'Given back', document: {} }));
+    const team = made.parse(await api('POST', '/teams', { name: 'Painters' }));
+    await api('PUT', `/teams/${team.id}/members/${userId}`);
+    await api('PUT', `/teams/${team.id}/policy`, { policyId: policy.id });
+    await api('PUT', `/members/${userId}/policy`, { policyId: policy.id });
+    const away = async (name: string, said: string) => {
+      await button(page, name).click();
+      await button(page, name).waitFor({ state: 'detached' });
+      await page.getByRole('status').filter({ hasText: said }).waitFor();
+      await button(page, 'Undo').click();
+      await button(page, name).waitFor();
+      await page.getByText(said).waitFor({ state: 'detached' });
+    };
+    await go(`policies/${policy.id}/assigned`);
+    await away(`Take away from ${email}`, `“${email}” does not have “Given back” any more`);
+    await away('Take away from Painters', '“Painters” does not have “Given back” any more');
+    await go(`teams/${team.id}`);
+    await away(`Take out ${email}`, `“${email}” is not in “Painters” any more`);
+    expect(await api('GET', `/members/${userId}`)).toMatchObject({
+      teams: [{ id: team.id }],
+      policy: { id: policy.id },
+    });
+    // Somebody else was faster with something else: theirs is not taken away by an old step back.
+    await go(`policies/${policy.id}/assigned`);
+    await button(page, `Take away from ${email}`).click();
+    const other = made.parse(await api('POST', '/policies', { name: 'Of somebody else', document: {} }));
+    await button(page, 'Undo').waitFor();
+    await api('PUT', `/members/${userId}/policy`, { policyId: other.id });
+    await button(page, 'Undo').click();
+    await page.getByText('Of somebody else', { exact: false }).waitFor();
+    expect(await api('GET', `/members/${userId}`)).toMatchObject({ policy: { id: other.id } });
+  });
+});

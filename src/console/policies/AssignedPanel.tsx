@@ -1,5 +1,4 @@
 import { Button } from '@mantine/core';
-import { z } from 'zod';
 import {
   assignmentAnswerSchema,
   assignmentListSchema,
@@ -15,7 +14,8 @@ import { FailureNotice } from '../parts/FailureNotice.tsx';
 import layout from '../parts/Layout.module.css';
 import { ServerList } from '../parts/ServerList.tsx';
 import { To } from '../parts/To.tsx';
-import { type Change, useChange } from '../parts/use-change.ts';
+import { useTakeAway } from '../parts/take-away.tsx';
+import { useChange } from '../parts/use-change.ts';
 import { AssignedTeams } from './AssignedTeams.tsx';
 import { AssignmentListPart } from './AssignmentListPart.tsx';
 import { DefaultPanel } from './DefaultPanel.tsx';
@@ -37,12 +37,11 @@ export function AssignedPanel({ policy }: { readonly policy: Policy }) {
   };
   return (
     <div className={layout.stack}>
-      <FailureNotice failure={change.failure} />
       <DefaultPanel policy={policy} />
       <AssignedTeams policy={policy} />
       <Panel title={t('policies.assignedUsers')} text={t('policies.assignedUsersText')}>
         <div className={layout.stack}>
-          <Users policy={policy} change={change} />
+          <Users policy={policy} />
           <h3>{t('policies.assignOne')}</h3>
           <MemberPicker
             verb={t('policies.assign')}
@@ -54,6 +53,7 @@ export function AssignedPanel({ policy }: { readonly policy: Policy }) {
             }
             onPick={assign}
           />
+          <FailureNotice failure={change.failure} />
           <AssignmentListPart policy={policy} />
         </div>
       </Panel>
@@ -61,51 +61,55 @@ export function AssignedPanel({ policy }: { readonly policy: Policy }) {
   );
 }
 
-function Users({ policy, change }: { readonly policy: Policy; readonly change: Change }) {
+function Users({ policy }: { readonly policy: Policy }) {
   const { t } = useConsoleText();
   const { api, page } = useHere();
+  const taking = useTakeAway();
   return (
-    <ServerList
-      label={t('policies.assignedUsers')}
-      path={api('policies', policy.id, 'users')}
-      answer={assignmentListSchema}
-      page={({ users, total, next }) => ({ rows: users, total, next })}
-      rowKey={(user) => user.userId}
-      usualSort="email"
-      search={t('policies.assignedSearch')}
-      found={(count) => t('members.found', { count })}
-      empty={{ text: t('policies.assignedNone') }}
-      columns={[
-        {
-          title: t('members.name'),
-          sort: 'name',
-          cell: (user) => (
-            <To page={page('members', user.userId)}>{user.name === '' ? user.email : user.name}</To>
-          ),
-        },
-        { title: t('members.email'), sort: 'email', cell: (user) => user.email },
-        { title: t('policies.since'), sort: 'assigned', cell: (user) => <When at={user.assignedAt} /> },
-        {
-          title: t('list.actions'),
-          quiet: true,
-          cell: (user) => (
-            <Button
-              size="xs"
-              variant="default"
-              aria-label={t('policies.unassignNamed', { email: user.email })}
-              onClick={() =>
-                void change.send({
-                  method: 'DELETE',
-                  path: api('members', user.userId, 'policy'),
-                  answer: z.undefined(),
-                })
-              }
-            >
-              {t('policies.unassign')}
-            </Button>
-          ),
-        },
-      ]}
-    />
+    <>
+      {taking.notice}
+      <ServerList
+        label={t('policies.assignedUsers')}
+        path={api('policies', policy.id, 'users')}
+        answer={assignmentListSchema}
+        page={({ users, total, next }) => ({ rows: users, total, next })}
+        rowKey={(user) => user.userId}
+        usualSort="email"
+        search={t('policies.assignedSearch')}
+        found={(count) => t('members.found', { count })}
+        empty={{ text: t('policies.assignedNone') }}
+        columns={[
+          {
+            title: t('members.name'),
+            sort: 'name',
+            cell: (user) => (
+              <To page={page('members', user.userId)}>{user.name === '' ? user.email : user.name}</To>
+            ),
+          },
+          { title: t('members.email'), sort: 'email', cell: (user) => user.email },
+          { title: t('policies.since'), sort: 'assigned', cell: (user) => <When at={user.assignedAt} /> },
+          {
+            title: t('list.actions'),
+            quiet: true,
+            cell: (user) => (
+              <Button
+                size="xs"
+                variant="default"
+                aria-label={t('policies.unassignNamed', { email: user.email })}
+                onClick={() =>
+                  taking.take({
+                    path: api('members', user.userId, 'policy'),
+                    back: { policyId: policy.id },
+                    said: t('policies.takenAway', { name: user.email, policy: policy.name }),
+                  })
+                }
+              >
+                {t('policies.unassign')}
+              </Button>
+            ),
+          },
+        ]}
+      />
+    </>
   );
 }

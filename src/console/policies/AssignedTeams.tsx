@@ -1,6 +1,5 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import { z } from 'zod';
 import { assignmentAnswerSchema, type Policy, teamSchema } from '../../shared/contracts/hub-api.ts';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { useConsoleText } from '../console-text.tsx';
@@ -10,6 +9,7 @@ import { FailureNotice } from '../parts/FailureNotice.tsx';
 import layout from '../parts/Layout.module.css';
 import { ServerChoice } from '../parts/ServerChoice.tsx';
 import { To } from '../parts/To.tsx';
+import { useTakeAway } from '../parts/take-away.tsx';
 import { useChange } from '../parts/use-change.ts';
 import { useTeamChoices } from '../teams/team-choices.ts';
 
@@ -18,6 +18,7 @@ export function AssignedTeams({ policy }: { readonly policy: Policy }) {
   const { t } = useConsoleText();
   const { api, page } = useHere();
   const change = useChange();
+  const taking = useTakeAway();
   const [wanted, setWanted] = useState('');
   const free = useTeamChoices({ left: policy.teams.map(({ id }) => id) });
   const chosen = useRead({ path: api('teams', wanted), answer: teamSchema }, { enabled: wanted !== '' });
@@ -34,6 +35,7 @@ export function AssignedTeams({ policy }: { readonly policy: Policy }) {
   return (
     <Panel title={t('policies.assignedTeams')} text={t('policies.assignedTeamsText')}>
       <div className={layout.stack}>
+        {taking.notice}
         {policy.teams.map((team) => (
           <div className={layout.between} key={team.id}>
             <To page={page('teams', team.id)}>{team.name}</To>
@@ -42,10 +44,10 @@ export function AssignedTeams({ policy }: { readonly policy: Policy }) {
               variant="default"
               aria-label={t('policies.unassignNamed', { email: team.name })}
               onClick={() =>
-                void change.send({
-                  method: 'DELETE',
+                taking.take({
                   path: api('teams', team.id, 'policy'),
-                  answer: z.undefined(),
+                  back: { policyId: policy.id },
+                  said: t('policies.takenAway', { name: team.name, policy: policy.name }),
                 })
               }
             >

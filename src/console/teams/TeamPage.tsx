@@ -22,6 +22,7 @@ import { PageGate } from '../parts/PageGate.tsx';
 import { RenameDialog } from '../parts/RenameDialog.tsx';
 import { ServerList } from '../parts/ServerList.tsx';
 import { To } from '../parts/To.tsx';
+import { useTakeAway } from '../parts/take-away.tsx';
 import { useChange } from '../parts/use-change.ts';
 import { useFilters } from '../parts/use-filters.ts';
 import { WhoName } from '../parts/WhoName.tsx';
@@ -44,8 +45,8 @@ function TeamDetail({ team, tag }: { readonly team: Team; readonly tag: string }
   const filtered = useFilters().get('search') !== '';
   const [asking, setAsking] = useState<'rename' | 'delete' | null>(null);
   const close = () => setAsking(null);
-  const setMember = (userId: string, method: 'PUT' | 'DELETE') =>
-    change.send({ method, path: api('teams', team.id, 'members', userId), answer: z.undefined() });
+  const taking = useTakeAway();
+  const place = (userId: string) => api('teams', team.id, 'members', userId);
   return (
     <>
       <PageHead
@@ -64,7 +65,7 @@ function TeamDetail({ team, tag }: { readonly team: Team; readonly tag: string }
           ) : null
         }
       />
-      <FailureNotice failure={change.failure} />
+      {taking.notice}
       <ServerList
         label={t('nav.members')}
         path={api('teams', team.id, 'members')}
@@ -91,13 +92,18 @@ function TeamDetail({ team, tag }: { readonly team: Team; readonly tag: string }
           {
             title: t('list.actions'),
             quiet: true,
-            cell: (member) =>
+            cell: ({ userId, email }) =>
               isOwner ? (
                 <Button
                   size="xs"
                   variant="default"
-                  aria-label={t('teams.takeOutNamed', { email: member.email })}
-                  onClick={() => void setMember(member.userId, 'DELETE')}
+                  aria-label={t('teams.takeOutNamed', { email })}
+                  onClick={() =>
+                    taking.take({
+                      path: place(userId),
+                      said: t('teams.takenOut', { name: email, team: team.name }),
+                    })
+                  }
                 >
                   {t('teams.takeOut')}
                 </Button>
@@ -110,8 +116,11 @@ function TeamDetail({ team, tag }: { readonly team: Team; readonly tag: string }
           <MemberPicker
             verb={t('teams.putIn')}
             isTaken={(member) => member.teams.some(({ id }) => id === team.id)}
-            onPick={async (member) => (await setMember(member.userId, 'PUT')).ok}
+            onPick={async ({ userId }) =>
+              (await change.send({ method: 'PUT', path: place(userId), answer: z.undefined() })).ok
+            }
           />
+          <FailureNotice failure={change.failure} />
         </Panel>
       ) : null}
       {asking === 'rename' ? (

@@ -107,6 +107,8 @@ export const enPolicies = {
     'One per line, or from a spreadsheet; or a CSV file with a column “email”. You see what would happen before anything does.',
   'policies.moves': 'Moves from “{policy}”',
   'policies.unassign': 'Take away',
+  'policies.takenAway':
+    '“{name}” does not have “{policy}” any more. What else is assigned to them holds instead, or the organization’s default.',
   'policies.unassignNamed': 'Take away from {email}',
   'state.open': 'User-defined',
   'state.openGroup': 'User-defined, as its group',

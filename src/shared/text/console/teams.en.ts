@@ -13,6 +13,7 @@ export const enTeams = {
   'teams.addMembers': 'Add members',
   'teams.putIn': 'Add',
   'teams.takeOut': 'Take out',
+  'teams.takenOut': '“{name}” is not in “{team}” any more, and receives nothing by it.',
   'teams.takeOutNamed': 'Take out {email}',
   'teams.rename': 'Rename',
   'teams.renameTitle': 'Name and description',
