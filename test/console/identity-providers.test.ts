@@ -191,6 +191,10 @@ describe('single sign-on', () => {
     await visit('owner', async ({ page, go }) => {
       await go(`sso/${hub.said.connectionId}?guide=entra`);
       await page.getByText('In the Entra admin center open Enterprise applications').waitFor();
+      await page.getByLabel('Address of the metadata').fill('https://10.0.0.1/metadata');
+      await button(page, 'Fetch and apply').click();
+      await page.getByText('10.0.0.1 is not an address of the public internet').waitFor();
+      expect(await problemOf(page, 'Address of the metadata')).toContain('--idp-network');
       const metadata = page.getByLabel('Metadata file');
       const file = (text: string) => ({ name: 'idp.xml', mimeType: 'text/xml', buffer: Buffer.from(text) });
       await metadata.setInputFiles(file('<html/>'));
@@ -246,6 +250,10 @@ describe('single sign-on', () => {
       await dialog.getByLabel('Connection ID').fill('not one');
       await inDialog(page, 'Accept a connection').click();
       await dialog.getByText('This is not a connection id.').waitFor();
+      await dialog.getByLabel('Connection ID').fill('11111111-1111-4111-8111-111111111111');
+      await inDialog(page, 'Accept a connection').click();
+      await dialog.getByText('No organization of this hub has a connection of that id.').waitFor();
+      expect(await problemOf(page, 'Connection ID')).toContain('Ask the owner who gave it to you');
       await dialog.getByLabel('Connection ID').fill(hub.said.connectionId);
       await inDialog(page, 'Accept a connection').click();
       await page.getByRole('row', { name: /Identity provider acme/ }).waitFor();

@@ -36,7 +36,6 @@ export function CompliancePage() {
     status: get('status'),
     platform: get('platform'),
     policyId: get('policy'),
-    userId: get('user'),
     hideCompliant: get('hide') === '' ? '' : 'true',
   };
   return (

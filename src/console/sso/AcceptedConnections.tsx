@@ -10,6 +10,7 @@ import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
+import { useRefusedField } from '../parts/refused-field.ts';
 import { ServerList } from '../parts/ServerList.tsx';
 import { useChange } from '../parts/use-change.ts';
 
@@ -87,6 +88,7 @@ function Accept({ onClose }: { readonly onClose: () => void }) {
   const { t } = useConsoleText();
   const { api, organization } = useHere();
   const change = useChange();
+  const refusedField = useRefusedField();
   const [id, setId] = useState('');
   const [problem, setProblem] = useState<string>();
   const submit = async () => {
@@ -98,7 +100,11 @@ function Accept({ onClose }: { readonly onClose: () => void }) {
       path: api('accepted-connections', wanted.data),
       answer: z.undefined(),
     });
-    if (answer.ok) onClose();
+    if (answer.ok) return onClose();
+    const refused = refusedField(answer.failure, ['sharedConnectionId']);
+    if (refused === undefined) return;
+    setProblem(refused.sharedConnectionId);
+    change.forget();
   };
   return (
     <FormDialog

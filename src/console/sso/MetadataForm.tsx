@@ -7,6 +7,7 @@ import {
   type metadataSchema,
 } from '../../shared/contracts/hub-sso.ts';
 import { useConsoleText } from '../console-text.tsx';
+import { useFailureText } from '../hub/failure-text.ts';
 import { useHere } from '../organization-context.tsx';
 import { Field } from '../parts/Field.tsx';
 import { Form } from '../parts/Form.tsx';
@@ -14,11 +15,15 @@ import { UploadButton } from '../parts/UploadButton.tsx';
 import { useChange } from '../parts/use-change.ts';
 import { ConnectionTag } from './connection-tag.ts';
 
+/** The hub did not get there, or what it found is no metadata. */
+const OF_THE_ADDRESS: ReadonlySet<string> = new Set(['unreachable', 'invalid_value']);
+
 /** Takes over what a SAML provider says of itself, from an address or a file. */
 export function MetadataForm({ connection }: { readonly connection: Connection }) {
   const { t } = useConsoleText();
   const { api } = useHere();
   const change = useChange();
+  const failureText = useFailureText();
   const tag = use(ConnectionTag);
   const [url, setUrl] = useState('');
   const [problem, setProblem] = useState<string>();
@@ -28,10 +33,16 @@ export function MetadataForm({ connection }: { readonly connection: Connection }
     const path = api('connections', connection.id, 'metadata');
     const answer = await change.send({ method: 'PUT', path, body, ifMatch: tag, answer: connectionSchema });
     setApplied(answer.ok);
+    return answer;
   };
-  const fetchIt = () => {
+  const fetchIt = async () => {
     setProblem(url.trim() === '' ? t('sso.metadataMissing') : undefined);
-    if (url.trim() !== '') void apply({ url: url.trim() });
+    if (url.trim() === '') return;
+    const answer = await apply({ url: url.trim() });
+    if (answer.ok || answer.failure.kind !== 'refused' || !OF_THE_ADDRESS.has(answer.failure.refusal.code))
+      return;
+    setProblem(failureText(answer.failure));
+    change.forget();
   };
   return (
     <Form
@@ -44,7 +55,10 @@ export function MetadataForm({ connection }: { readonly connection: Connection }
           label={t('sso.metadataFile')}
           accept=".xml,application/xml,text/xml,application/samlmetadata+xml"
           most={LARGEST_METADATA}
-          onText={(xml) => void apply({ xml })}
+          onText={(xml) => {
+            setProblem(undefined);
+            void apply({ xml });
+          }}
         >
           {t('sso.metadataUpload')}
         </UploadButton>

@@ -69,7 +69,11 @@ export function SamlForm({ connection }: { readonly connection: Connection }) {
             label={t('sso.certificateField')}
             hint={t('sso.certificateHint')}
             rows={6}
-            problem={problemAt(problems, 'saml.certificates')}
+            problem={
+              problems['saml.certificates'] !== undefined && certificatesIn(shown.certificates).length === 0
+                ? t('sso.certificateMissing')
+                : problemAt(problems, 'saml.certificates')
+            }
             value={shown.certificates}
             onChange={(certificates) => edit({ certificates })}
           />

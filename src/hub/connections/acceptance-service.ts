@@ -4,6 +4,8 @@ import type { Db } from '../database/connection.ts';
 import { lockOrganization } from '../policies/recipients.ts';
 import { noSuchConnection } from './connection-service.ts';
 
+const FIELD = { field: 'sharedConnectionId' };
+
 /** Lets a connection of another organization provision into this one; told apart by the id its owner passed on. */
 export async function acceptConnection(
   db: Db,
@@ -17,11 +19,20 @@ export async function acceptConnection(
       .select(['id', 'name', 'organization_id'])
       .where('id', '=', where.connectionId)
       .executeTakeFirst();
-    if (connection === undefined) throw noSuchConnection();
+    if (connection === undefined) {
+      throw new RefusalError({
+        code: 'not_found',
+        message: 'No organization of this hub has a connection of that id.',
+        help: 'Ask the owner who gave it to you: it is shown with their connection, under "Other organizations".',
+        details: FIELD,
+      });
+    }
     if (connection.organization_id === where.organizationId) {
       throw new RefusalError({
         code: 'conflict',
-        message: 'A connection of this organization provisions into it anyway.',
+        message: 'This is a connection of this organization, and provisions into it anyway.',
+        help: 'Enter the id of a connection of another organization.',
+        details: FIELD,
       });
     }
     const made = await trx

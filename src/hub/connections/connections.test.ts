@@ -148,7 +148,9 @@ describe('connections over the API', () => {
       as: 'owner',
     });
     expect(own.statusCode).toBe(409);
-    expect((await asStranger('PUT', '11111111-1111-4111-8111-111111111111')).statusCode).toBe(404);
+    const unknown = await asStranger('PUT', '11111111-1111-4111-8111-111111111111');
+    expect(unknown.statusCode).toBe(404);
+    expect(unknown.json().error.message).toBe('No organization of this hub has a connection of that id.');
   });
 });
 
@@ -222,11 +224,25 @@ describe('metadata', () => {
       await expect(outbound.text(origin)).rejects.toThrow('not an address of the public internet');
       const trusting = createOutbound(['127.0.0.0/8']);
       expect(await trusting.text(`${origin}/`)).toBe(IDP_METADATA);
-      await expect(trusting.text(`${origin}/away`)).rejects.toThrow('302');
+      await expect(trusting.text(`${origin}/away`)).rejects.toThrow('302, and redirects are not followed');
       await expect(trusting.text(`${origin}/large`)).rejects.toThrow();
     } finally {
       await new Promise((resolve) => server.close(resolve));
     }
+    // What went wrong in words, and help that is about it; nothing listens there any more.
+    const gone = createOutbound(['127.0.0.0/8']).text(origin);
+    await expect(gone).rejects.toMatchObject({
+      refusal: {
+        message: 'The address cannot be asked: 127.0.0.1 refuses the connection.',
+        help: expect.stringContaining('DNS, proxy, firewall'),
+      },
+    });
+    await expect(outbound.text('nonsense')).rejects.toMatchObject({
+      refusal: { help: expect.stringContaining('beginning with https') },
+    });
+    await expect(outbound.text('https://10.0.0.1/')).rejects.toMatchObject({
+      refusal: { help: expect.stringContaining('--idp-network') },
+    });
   });
 
   it('by address is refused over the API as well', async () => {

@@ -57,14 +57,16 @@ export function createOutbound(trusted: readonly string[] = []): Outbound {
 
   const check = (text: string): URL => {
     const url = URL.canParse(text) ? new URL(text) : null;
-    if (url === null || url.username !== '' || url.password !== '') throw refused('it is not an address');
+    if (url === null || url.username !== '' || url.password !== '')
+      throw refused('it is not an address', HELP.form);
     const host = url.hostname.replace(/^\[|\]$/g, '');
     const literal = ipaddr.isValid(host);
     // An address in digits is never looked up, so it is checked here.
-    if (literal && !allowed(host)) throw refused(`${host} is not an address of the public internet`);
+    if (literal && !allowed(host))
+      throw refused(`${host} is not an address of the public internet`, HELP.inside);
     const local = literal && ipaddr.process(host).range() === 'loopback';
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && local))
-      throw refused('it must begin with https');
+      throw refused('it must begin with https', HELP.form);
     return url;
   };
   const request = async (text: string, init: OutboundRequest): Promise<Response> => {
@@ -82,14 +84,17 @@ export function createOutbound(trusted: readonly string[] = []): Outbound {
       const bare = [101, 204, 205, 304].includes(answer.status);
       return new Response(bare ? null : body, { status: answer.status, headers: [...answer.headers] });
     } catch (error) {
-      throw refused(reasonOf(error));
+      throw failed(error, url.hostname);
     }
   };
   return {
     fetch: (url, init = {}) => request(url, init),
     text: async (url) => {
       const answer = await request(url, {});
-      if (answer.status !== 200) throw refused(`it answered ${answer.status}`);
+      const { status } = answer;
+      if (status >= 300 && status < 400)
+        throw refused(`it answered ${status}, and redirects are not followed`, HELP.final);
+      if (status !== 200) throw refused(`it answered ${status}`, HELP.reach);
       return answer.text();
     },
   };
@@ -101,17 +106,34 @@ class PrivateAddress extends Error {
   }
 }
 
-function reasonOf(error: unknown): string {
+/** What whoever typed the address can do about it. */
+const HELP = {
+  form: 'Give the whole address as the identity provider shows it, beginning with https.',
+  inside:
+    'Identity providers are reached by https at public addresses; an operator can name private networks with: mooring-hub start --idp-network 10.0.0.0/8',
+  final: 'Give the address that it leads to.',
+  reach:
+    'See that the address is typed as the identity provider shows it, and that the hub reaches it: DNS, proxy, firewall.',
+};
+
+/** Errors of the system that say nothing to whoever does not know their names. */
+const CODES: Readonly<Record<string, (host: string) => string>> = {
+  ENOTFOUND: (host) => `DNS knows no ${host}`,
+  EAI_AGAIN: (host) => `DNS does not answer for ${host} just now`,
+  ECONNREFUSED: (host) => `${host} refuses the connection`,
+  ECONNRESET: (host) => `${host} broke the connection off`,
+};
+
+function failed(error: unknown, host: string): RefusalError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return 'it could not be asked';
-  if (cause.name === 'TimeoutError') return `it did not answer within ${TIME_LIMIT_MS / 1000} seconds`;
-  return cause.message;
+  if (!(cause instanceof Error)) return refused('it could not be asked', HELP.reach);
+  if (cause instanceof PrivateAddress) return refused(cause.message, HELP.inside);
+  if (cause.name === 'TimeoutError')
+    return refused(`it did not answer within ${TIME_LIMIT_MS / 1000} seconds`, HELP.reach);
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+  return refused(CODES[code]?.(host) ?? cause.message, HELP.reach);
 }
 
-function refused(reason: string): RefusalError {
-  return new RefusalError({
-    code: 'unreachable',
-    message: `The address cannot be asked: ${reason}.`,
-    help: 'Identity providers are reached by https at public addresses; an operator can name private networks with: mooring-hub start --idp-network 10.0.0.0/8',
-  });
+function refused(reason: string, help: string): RefusalError {
+  return new RefusalError({ code: 'unreachable', message: `The address cannot be asked: ${reason}.`, help });
 }

@@ -105,6 +105,7 @@ export const sso = {
   'sso.signInUrl': 'Sign-in address of the identity provider',
   'sso.signInUrlHint': 'For the HTTP-Redirect binding.',
   'sso.certificateField': 'Signing certificate',
+  'sso.certificateMissing': 'Paste the signing certificate.',
   'sso.certificateHint': 'In PEM form, with its BEGIN and END lines. Two may stand one after the other.',
   'sso.certificateUrl': 'Certificate of this hub',
   'sso.signRequests': 'Sign the requests to the provider',
