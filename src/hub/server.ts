@@ -1,9 +1,11 @@
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
-import fastify, { type FastifyBaseLogger } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { Registry } from 'prom-client';
+import { DEEPEST_BODY, isNestedDeeper } from '../shared/contracts/json-limits.ts';
+import { RefusalError } from '../shared/contracts/refusal.ts';
 import { createAccessCheck } from './access.ts';
 import { answerHeaders, headersAlone, keepNoData } from './answer-headers.ts';
 import type { Authenticate } from './authentication.ts';
@@ -83,6 +85,7 @@ export async function buildServer(options: ServerOptions): Promise<HubServer> {
   });
   const letIn = limitRefused(app, checkAccess);
   app.addHook('onRequest', (request, reply) => work.follow(letIn(request, reply)));
+  app.addHook('preValidation', refuseEndlessNesting);
   const metrics = options.metrics ?? new Registry();
   const early = answerEarly(app.server, measureRequests(app, metrics));
   app.addHook('preClose', async () => early.stop());
@@ -95,4 +98,14 @@ export async function buildServer(options: ServerOptions): Promise<HubServer> {
     await app.register(async (scope) => plugin(scope.withTypeProvider<ZodTypeProvider>(), context));
   }
   return app;
+}
+
+/** What checks the shapes of bodies goes down with them: one that is too deep would be a fault of the hub's. */
+async function refuseEndlessNesting({ body }: FastifyRequest): Promise<void> {
+  if (!isNestedDeeper(body, DEEPEST_BODY)) return;
+  throw new RefusalError({
+    code: 'bad_request',
+    message: `Lists and objects of the request are nested more than ${DEEPEST_BODY} deep, which nothing here needs.`,
+    help: 'Send it without the nesting.',
+  });
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemDisk } from '../files/disk.ts';
-import { driftLog } from './drift-log.ts';
+import { driftEntry, driftLog } from './drift-log.ts';
 
 let folder: string;
 let path: string;
@@ -47,4 +47,11 @@ it('loses only the half line that a kill left, and not the repair that follows i
   const log = await opened();
   await log.append([repairAt(EARLIER)]);
   expect((await opened()).latest().map(({ at }) => at)).toEqual([NOON, EARLIER]);
+});
+
+it('leaves out a value that nests so deep that the hub would refuse the report of it', () => {
+  const deep = (levels: number) => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
+  const entry = { ...repairAt(NOON), right: 'light' };
+  expect(driftEntry({ ...entry, wrong: deep(5) })).toEqual({ ...entry, wrong: deep(5) });
+  expect(driftEntry({ ...entry, wrong: deep(400) })).toEqual(entry);
 });

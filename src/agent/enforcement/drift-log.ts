@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { isNestedDeeper } from '../../shared/contracts/json-limits.ts';
 import { type Drift, driftSchema } from '../../shared/contracts/local-api.ts';
 import type { DurableWriting } from '../files/durable-file.ts';
 import { readText } from '../files/read-text.ts';
@@ -12,6 +13,8 @@ const ROTATE_BYTES = 256 * 1024;
 const SHOWN = 200;
 /** A longer wrong value, as JSON, is left out: who writes megabytes into the store shall not fill the log too. */
 const LONGEST_VALUE = 1024;
+/** So is one that nests deeper: the hub would refuse the whole report that tells of it. */
+const DEEPEST_VALUE = 20;
 
 /** A repair as the log has it: numbered, because clocks are set back and several repairs have one time. */
 export type LoggedRepair = Drift & { readonly number: number };
@@ -108,7 +111,8 @@ export function driftEntry(entry: Drift): Drift {
   const shown = (name: 'wrong' | 'right', value: Drift['wrong']) => {
     if (value === undefined) return {};
     const masked = maskedJson(value);
-    return JSON.stringify(masked).length > LONGEST_VALUE ? {} : { [name]: masked };
+    const isTooMuch = isNestedDeeper(value, DEEPEST_VALUE) || JSON.stringify(masked).length > LONGEST_VALUE;
+    return isTooMuch ? {} : { [name]: masked };
   };
   return { ...rest, ...shown('wrong', wrong), ...shown('right', right) };
 }

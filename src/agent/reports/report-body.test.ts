@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { standInPayload } from '../../../test/stand-in-hub.ts';
+import { REPORT_LIMIT_BYTES } from '../../shared/contracts/device-report.ts';
 import { readDocument } from '../../shared/policy/read-document.ts';
 import { resolve } from '../../shared/policy/resolve.ts';
 import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
@@ -124,6 +125,24 @@ describe('a repair', () => {
     expect(of('theme')).toMatchObject({ wrong: 1, right: 2 });
     expect(of('memoryMiB')).toEqual({ at: AT, kind: 'value', setting: 'memoryMiB' });
     expect(of('no-setting')).toEqual({ at: AT, kind: 'value', setting: 'no-setting' });
+  });
+
+  it('keeps its place in a report that would be too large, without its values; the last ones have them', () => {
+    const wrong = 'ü'.repeat(1000);
+    const many = Array.from({ length: 200 }, () => ({
+      at: AT,
+      kind: 'value' as const,
+      setting: 'theme',
+      wrong,
+    }));
+    const problem = { source: 'store', severity: 'error', path: 'p', code: 'invalid_value' } as const;
+    const problems = Array.from({ length: 200 }, () => ({ ...problem, message: 'ü'.repeat(2000) }));
+    const since = { reason: 'drift', at: AT, drift: many, driftDropped: 0, refused: null } as const;
+    const body = reportBody(reportedState(view({ problems })), since);
+    expect(Buffer.byteLength(JSON.stringify(body))).toBeLessThan(REPORT_LIMIT_BYTES);
+    expect(body.drift).toHaveLength(200);
+    expect([body.drift?.[0]?.wrong, body.drift?.at(-1)?.wrong]).toEqual([undefined, wrong]);
+    expect(body.problems?.map(({ code }) => code)).toEqual(problems.map(({ code }) => code));
   });
 
   it('that no longer fits into a report is counted', () => {

@@ -37,6 +37,9 @@ export type ReportedState = Omit<
 const MOST_PROBLEMS = 200;
 const MOST_SETTINGS = 1000;
 const MOST_TEXT = 2000;
+/** The hub refuses a report that is too large, and with it all that it tells: these two lists can grow. */
+const MOST_DRIFT_BYTES = 80 * 1024;
+const MOST_PROBLEM_BYTES = 64 * 1024;
 
 /** What is in force on this device (docs/delivery.md section 5): ids, never values, of what the user chose. */
 export function reportedState(view: ReportView): ReportedState {
@@ -76,7 +79,11 @@ export function reportedState(view: ReportView): ReportedState {
     profileOverrides: [...managed.overridden],
     overrides: bundle === null ? [] : (hub?.overridden?.by ?? []).map(({ id }) => id),
     frozen: settings.find(({ frozen }) => frozen !== undefined)?.frozen ?? null,
-    problems: view.problems.slice(0, MOST_PROBLEMS).map(reportedProblem),
+    problems: withinBytes(
+      view.problems.slice(0, MOST_PROBLEMS).map(reportedProblem),
+      MOST_PROBLEM_BYTES,
+      ({ source, severity, code }) => ({ source, severity, code, path: '', message: '' }),
+    ),
     contended: enforcement.storeState().state === 'contended',
     settings: settings
       .filter(isMentioned)
@@ -113,7 +120,11 @@ export function reportBody(
   },
 ): AgentReportBody {
   const { reason, at, refused } = since;
-  const drift = since.drift.slice(-REPORT_DRIFT_LIMIT);
+  const drift = withinBytes(
+    since.drift.slice(-REPORT_DRIFT_LIMIT).toReversed(),
+    MOST_DRIFT_BYTES,
+    withoutValues,
+  ).toReversed();
   return {
     ...{ reportId: randomUUID(), reason, at },
     ...state,
@@ -121,6 +132,19 @@ export function reportBody(
     driftDropped: since.driftDropped + since.drift.length - drift.length,
     refused: refused === null ? null : { ...refused, message: textOf(refused.message, MOST_TEXT) },
   };
+}
+
+/** The list, whole as far as the bytes go; of the rest what `lessen` leaves. */
+function withinBytes<T>(list: readonly T[], most: number, lessen: (each: T) => T): T[] {
+  let left = most;
+  return list.map((each) => {
+    left -= Buffer.byteLength(JSON.stringify(each));
+    return left < 0 ? lessen(each) : each;
+  });
+}
+
+function withoutValues({ wrong: _wrong, right: _right, ...rest }: ReportedDrift): ReportedDrift {
+  return rest;
 }
 
 function isMentioned({ contributions }: ResolvedSetting): boolean {

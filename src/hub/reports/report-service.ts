@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { BUNDLE_REFUSALS, type BundleRefusal } from '../../shared/contracts/bundle.ts';
 import type { AgentReport, ReportedDrift } from '../../shared/contracts/device-report.ts';
+import { holdsUnstorable } from '../../shared/contracts/json-limits.ts';
 import { readDocument } from '../../shared/policy/read-document.ts';
 import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
@@ -211,8 +212,7 @@ async function insertDrift(trx: Trx, device: string, report: AgentReport, at: Da
 function shown(drift: ReportedDrift, which: 'wrong' | 'right', locked: ReadonlySet<string>): string | null {
   const value = drift[which];
   if (value === undefined || drift.setting === null || !locked.has(drift.setting)) return null;
-  const text = JSON.stringify(maskValue(value as Json));
-  return text.includes('\\u0000') || !text.isWellFormed() ? null : text;
+  return holdsUnstorable(value) ? null : JSON.stringify(maskValue(value as Json));
 }
 
 /** The first report that an override is in force is its use. */

@@ -436,6 +436,32 @@ describe('the status of a device', () => {
     await setDefaultPolicy(db, OPERATOR, acme.id, policyId);
   });
 
+  it('is not brought down by what no text of a database holds, nor by nesting without an end', async () => {
+    const deep = (levels: number) => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
+    const drift = (wrong: unknown) => [
+      { at: new Date().toISOString(), kind: 'value' as const, setting: 'memoryMiB', wrong },
+    ];
+    // A repair is told of all the same, without the value.
+    for (const wrong of ['a\0b', 'a\ud800b', ['\udc00'], { '\ud800': 1 }]) {
+      expect((await send({ ...(await applied()), drift: drift(wrong) })).status, JSON.stringify(wrong)).toBe(
+        200,
+      );
+    }
+    const { id } = await only();
+    const kept = await listDrift(database.db, acme.id, id ?? '', { limit: 10 });
+    expect(kept.drift.map((each) => 'wrong' in each)).toEqual([false, false, false, false]);
+    const nested = await send({ ...(await applied()), drift: drift(deep(3000)) });
+    expect([nested.status, await nested.text()]).toEqual([400, expect.stringContaining('nested more than')]);
+    const request = { deviceId: DESK, setting: 'memoryMiB', value: 8192, seconds: 600, reason: 'A build' };
+    for (const change of [
+      ...[{ reason: 'a\0b' }, { reason: '\ud800' }, { setting: 'a\0' }, { setting: '\udfff' }],
+      ...[{ value: ['a\0'] }, { value: '\ud800' }, { value: deep(3000) }],
+    ]) {
+      const answer = await send({ ...request, ...change }, { path: 'overrides' });
+      expect([JSON.stringify(change).slice(0, 40), answer.status]).toEqual([expect.any(String), 400]);
+    }
+  });
+
   it('does not take an override for granted that the hub never granted', async () => {
     const forged = withOverrides(
       readDocument(document(4096), 'organization-policy', desktopCatalog),

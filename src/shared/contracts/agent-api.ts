@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { holdsUnstorable } from './json-limits.ts';
 import { jsonValue } from './json-value.ts';
 
 /*
@@ -138,17 +139,22 @@ export const policyNudgeSchema = z.object({ seq: z.int().min(0) });
 export const streamEndSchema = z.object({ reason: z.enum(['signed_out', 'not_member', 'draining']) });
 
 /** Asks to override a locked setting for a time (docs/delivery.md section 6). */
-export const overrideRequestSchema = z.object({
-  deviceId: z.uuid(),
-  setting: z.string().min(1).max(200),
-  value: jsonValue,
-  seconds: z
-    .int()
-    .min(60)
-    .max(30 * 86_400),
-  /** Why; shown to the organization's owners. */
-  reason: z.string().trim().min(1).max(1000),
-});
+export const overrideRequestSchema = z
+  .object({
+    deviceId: z.uuid(),
+    setting: z.string().min(1).max(200),
+    value: jsonValue,
+    seconds: z
+      .int()
+      .min(60)
+      .max(30 * 86_400),
+    /** Why; shown to the organization's owners. */
+    reason: z.string().trim().min(1).max(1000),
+  })
+  .refine(
+    ({ setting, value, reason }) => !holdsUnstorable([setting, value, reason]),
+    'must be well-formed text without NUL characters',
+  );
 /** An override that is in force; the same arrives in the next bundle. */
 export const grantedOverrideSchema = z.object({
   id: z.string(),
