@@ -39,7 +39,7 @@ export const settingsDe: Catalog<keyof typeof settings> = {
   'settings.resetDefault': 'Auf die Vorgabe zurücksetzen',
   'settings.resetOf': '„{setting}“ auf {value} zurücksetzen',
   'settings.resetPending': 'Kehrt zurück zu {value}',
-  'settings.rangeBetween': 'Von {min} bis {max}',
+  'settings.rangeBetween': '{min} bis {max}',
   'settings.rangeFrom': 'Mindestens {min}',
   'settings.problemNumber': 'Geben Sie eine ganze Zahl ein.',
   'settings.problemBetween': 'Geben Sie eine ganze Zahl von {min} bis {max} ein.',
