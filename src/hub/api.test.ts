@@ -259,7 +259,12 @@ it('refuses what it cannot read with the reason, and never with a stack', async 
     });
   expect((await send('{')).statusCode).toBe(400);
   expect((await send('{}', 'text/xml')).statusCode).toBe(415);
-  expect((await send(JSON.stringify({ name: 'x'.repeat(4_000_000) }))).statusCode).toBe(413);
+  const large = await send(JSON.stringify({ name: 'x'.repeat(4_000_000) }));
+  expect(large.statusCode).toBe(413);
+  expect(errorBodySchema.parse(large.json()).error).toMatchObject({
+    code: 'too_large',
+    help: expect.stringContaining('in parts'),
+  });
   const shape = await send(JSON.stringify({ name: '' }));
   expect(shape.statusCode).toBe(400);
   expect(errorBodySchema.parse(shape.json()).error.message).toContain('name');

@@ -86,6 +86,12 @@ function refusalOf(error: FastifyError | RefusalError, request: FastifyRequest):
   if (code === 'rate_limited') {
     return { code, message: error.message, help: WAIT_HELP };
   }
+  if (code === 'too_large')
+    return {
+      code,
+      message: 'The request is larger than the hub takes at once.',
+      help: 'Leave out what is not needed, or send it in parts.',
+    };
   if (code !== undefined) return { code, message: error.message };
   const reference = randomUUID();
   request.log.error({ err: error, reference }, 'request failed');

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { parse } from 'plist';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
@@ -286,5 +286,39 @@ test('a CSV file assigns a policy, after each of its lines was looked at', async
       .object({ users: z.array(z.object({ email: z.string() })) })
       .parse(await api('GET', `/policies/${policy.id}/users`));
     expect(users.map(({ email }) => email)).toContain(hub.said.developerEmail);
+  });
+});
+
+test('a reason that the hub would not take is said at its field, wherever one is given', async () => {
+  await visit(async (opened) => {
+    const { page, api, go } = opened;
+    const policy = await newPolicy(opened, 'With reasons');
+    const document = { memoryMiB: { value: 2048 } };
+    await api('PATCH', `/policies/${policy.id}`, { document }, { 'if-match': '*' });
+    const refused = async (form: Page | Locator, submit: string) => {
+      const reason = form.getByLabel('Reason');
+      await reason.fill('x'.repeat(1001));
+      await form.getByRole('button', { name: submit, exact: true }).click();
+      await form.getByText('Enter at most 1,000 characters.').waitFor();
+      expect(await reason.inputValue()).toHaveLength(1001);
+    };
+    const dialog = page.getByRole('dialog');
+    await go(`policies/${policy.id}/history`);
+    await button(page, 'Roll back to revision 1').click();
+    await refused(dialog, 'Roll back');
+    await go(`policies/${policy.id}/rollout`);
+    await button(page, 'Roll back').click();
+    await refused(dialog, 'Roll back');
+    await go(`policies/${policy.id}?search=memory`);
+    await page.locator('[data-setting="memoryMiB"] input').fill('4096');
+    await refused(page, 'Save as new revision');
+    await page.getByLabel('Reason').fill('Because');
+    await button(page, 'Save as new revision').click();
+    await page.getByText('Saved', { exact: false }).first().waitFor();
+    expect(await read(opened, policy.id)).toMatchObject({ revision: 3 });
+    await go(`policies/${policy.id}/assigned`);
+    await page.getByLabel('E-mail addresses').fill(`${'a'.repeat(2000)}\n`.repeat(300));
+    await button(page, 'Look at each line').click();
+    await page.getByText('Enter at most 524,288 characters.').waitFor();
   });
 });

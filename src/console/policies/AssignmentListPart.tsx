@@ -4,12 +4,14 @@ import type { Policy } from '../../shared/contracts/hub-api.ts';
 import {
   type AssignmentFileAnswer,
   assignmentFileAnswerSchema,
+  assignmentFileSchema,
   LARGEST_LIST,
 } from '../../shared/contracts/hub-assignment-lists.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { useHere } from '../organization-context.tsx';
+import { checkForm } from '../parts/check-form.ts';
 import { FailureNotice } from '../parts/FailureNotice.tsx';
 import { Field } from '../parts/Field.tsx';
 import { useFirstRows } from '../parts/first-rows.tsx';
@@ -33,6 +35,7 @@ export function AssignmentListPart({ policy }: { readonly policy: Policy }) {
   const [list, setList] = useState<AddressList>(NOTHING);
   const [planned, setPlanned] = useState<readonly Result[] | null>(null);
   const [done, setDone] = useState<number | null>(null);
+  const [problem, setProblem] = useState<string>();
   const typed = listOf(text);
   const request = (csv: string, dryRun: boolean) => ({
     method: 'POST' as const,
@@ -44,6 +47,9 @@ export function AssignmentListPart({ policy }: { readonly policy: Policy }) {
     setDone(null);
     setPlanned(null);
     setList(next);
+    const checked = checkForm(assignmentFileSchema, request(next.csv, true).body);
+    setProblem(checked.ok ? undefined : checked.problems.csv);
+    if (!checked.ok) return;
     const answer = await ask.send(request(next.csv, true));
     if (answer.ok) setPlanned(answer.value.results);
   };
@@ -61,6 +67,7 @@ export function AssignmentListPart({ policy }: { readonly policy: Policy }) {
         label={t('policies.addresses')}
         hint={t('policies.addressesHint')}
         rows={3}
+        problem={problem}
         value={text}
         onChange={setText}
       />

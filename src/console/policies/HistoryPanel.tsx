@@ -6,10 +6,12 @@ import {
   type RevisionSummary,
   revisionListSchema,
 } from '../../shared/contracts/hub-api.ts';
+import { revisionRestorationSchema } from '../../shared/contracts/hub-documents.ts';
 import { Tag } from '../../shared-ui/Tag.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { useHere } from '../organization-context.tsx';
+import { checkForm } from '../parts/check-form.ts';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/Layout.module.css';
@@ -104,11 +106,15 @@ function Restore({
   const change = useChange();
   const made = useMadeFrom(policy.revision, tag, change, true);
   const [reason, setReason] = useState('');
+  const [problem, setProblem] = useState<string>();
   const submit = async () => {
+    const checked = checkForm(revisionRestorationSchema, { reason });
+    setProblem(checked.ok ? undefined : checked.problems.reason);
+    if (!checked.ok) return;
     const answer = await change.send({
       method: 'POST',
       path: api('policies', policy.id, 'revisions', String(revision), 'restore'),
-      body: { reason },
+      body: checked.value,
       ifMatch: made.tag,
       answer: policySchema,
     });
@@ -123,7 +129,7 @@ function Restore({
       onSubmit={() => void submit()}
     >
       <p>{t('policies.restoreText', { revision })}</p>
-      <Field label={t('policies.reason')} value={reason} onChange={setReason} />
+      <Field label={t('policies.reason')} problem={problem} value={reason} onChange={setReason} />
     </FormDialog>
   );
 }

@@ -1,7 +1,9 @@
 import { useState } from 'react';
 import { type Policy, policySchema } from '../../shared/contracts/hub-api.ts';
+import { rollbackSchema } from '../../shared/contracts/hub-rollouts.ts';
 import { useConsoleText } from '../console-text.tsx';
 import { useHere } from '../organization-context.tsx';
+import { checkForm } from '../parts/check-form.ts';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import { useChange } from '../parts/use-change.ts';
@@ -30,14 +32,18 @@ export function PolicyStepDialog({
   const change = useChange();
   const made = useMadeFrom(policy.revision, tag, change, true);
   const [reason, setReason] = useState('');
+  const [problem, setProblem] = useState<string>();
   const send = async () => {
+    const checked = checkForm(rollbackSchema, { reason });
+    setProblem(checked.ok ? undefined : checked.problems.reason);
+    if (!checked.ok) return;
     const answer = await change.send({
       method: 'POST',
       path:
         step === 'promote'
           ? api('policies', policy.id, 'rollout', 'promote')
           : api('policies', policy.id, 'rollback'),
-      ...(step === 'promote' ? {} : { body: { reason } }),
+      ...(step === 'promote' ? {} : { body: checked.value }),
       ifMatch: made.tag,
       answer: policySchema,
     });
@@ -47,7 +53,7 @@ export function PolicyStepDialog({
     <FormDialog title={title} submit={submit} change={change} onClose={onClose} onSubmit={() => void send()}>
       <p>{text}</p>
       {step === 'rollback' ? (
-        <Field label={t('policies.reason')} value={reason} onChange={setReason} />
+        <Field label={t('policies.reason')} problem={problem} value={reason} onChange={setReason} />
       ) : null}
     </FormDialog>
   );

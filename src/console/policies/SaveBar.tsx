@@ -1,12 +1,13 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { type Policy, policySchema } from '../../shared/contracts/hub-api.ts';
+import { type Policy, policyChangeSchema, policySchema } from '../../shared/contracts/hub-api.ts';
 import { clearOf } from '../../shared-ui/clear-of.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { useHub } from '../hub/hub-context.tsx';
 import { useHere } from '../organization-context.tsx';
+import { checkForm } from '../parts/check-form.ts';
 import { FailureNotice } from '../parts/FailureNotice.tsx';
 import { Field } from '../parts/Field.tsx';
 import { To } from '../parts/To.tsx';
@@ -30,14 +31,18 @@ export function SaveBar({
   const { api, page } = useHere();
   const { refresh } = useHub();
   const change = useChange();
+  const [problem, setProblem] = useState<string>();
   const [saved, setSaved] = useState<number | null>(null);
   const errors = draft.problems.filter((problem) => problem.severity === 'error');
   const save = async () => {
     setSaved(null);
+    const checked = checkForm(policyChangeSchema, { text: draft.text, reason: draft.reason });
+    setProblem(checked.ok ? undefined : checked.problems.reason);
+    if (!checked.ok) return;
     const answer = await change.send({
       method: 'PATCH',
       path: api('policies', policy.id),
-      body: { text: draft.text, reason: draft.reason },
+      body: checked.value,
       ifMatch: draft.tag,
       answer: policySchema,
     });
@@ -64,7 +69,12 @@ export function SaveBar({
       <FailureNotice failure={change.failure} />
       <div className={classes.row}>
         <div className={classes.reason}>
-          <Field label={t('policies.reason')} value={draft.reason} onChange={draft.explain} />
+          <Field
+            label={t('policies.reason')}
+            problem={problem}
+            value={draft.reason}
+            onChange={draft.explain}
+          />
         </div>
         {simulated ? null : (
           <Button

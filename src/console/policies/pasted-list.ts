@@ -8,7 +8,7 @@ export interface AddressList {
 /** No address at all. */
 export const NOTHING: AddressList = { csv: '', lines: [] };
 
-const ADDRESS = /[^\s,;<>"']+@[^\s,;<>"']+/g;
+const BETWEEN = /[\s,;<>"']+/;
 
 /**
  * The addresses of a pasted list, whatever stands between them: cells of a spreadsheet, or names as mail programs write
@@ -17,11 +17,16 @@ const ADDRESS = /[^\s,;<>"']+@[^\s,;<>"']+/g;
 export function listOf(text: string): AddressList {
   const entries = text.split(/\r?\n/).flatMap((line, index) => {
     const rest = line.trim();
-    const found = rest === '' ? [] : (rest.match(ADDRESS) ?? [rest]);
-    return found.map((entry) => ({ entry, line: index + 1 }));
+    const found = rest.split(BETWEEN).filter(hasAddress);
+    return (found.length > 0 || rest === '' ? found : [rest]).map((entry) => ({ entry, line: index + 1 }));
   });
   return {
     csv: entries.map(({ entry }) => `"${entry.replaceAll('"', '""')}"`).join('\n'),
     lines: entries.map(({ line }) => line),
   };
+}
+
+/** Something before an `@` and something after it. */
+function hasAddress(word: string): boolean {
+  return word.lastIndexOf('@', word.length - 2) > 0;
 }
