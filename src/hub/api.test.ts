@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { passwordLinkSchema } from '../shared/contracts/hub-sso.ts';
 import { errorBodySchema } from '../shared/contracts/local-api.ts';
@@ -271,6 +271,36 @@ it('refuses what it cannot read with the reason, and never with a stack', async 
   const nowhere = await api.send({ method: 'GET', url: '/v1/nothing-here', as: 'owner' });
   expect(errorBodySchema.parse(nowhere.json()).error.code).toBe('not_found');
   expect(nowhere.body).not.toContain('node_modules');
+});
+
+it('fails on no text that a database cannot keep, in whatever field', async () => {
+  /** The body once for each of its texts, with that one spoilt; and with the texts that may always be added. */
+  const spoilt = (body: object, bad: string): object[] => [
+    ...Object.entries(body).flatMap(([key, value]): object[] => {
+      if (typeof value === 'string') return [{ ...body, [key]: `${value}${bad}` }];
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+      return spoilt(value, bad).map((inner) => ({ ...body, [key]: inner }));
+    }),
+    ...['reason', 'description'].map((key) => ({ ...body, [key]: bad })),
+  ];
+  // Of its own: what is changed here is nobody else's.
+  const whole = await startTestApi();
+  onTestFinished(() => whole.stop());
+  let sent = 0;
+  for (const { key, method, path } of whole.operations()) {
+    if (method === 'GET' || method === 'DELETE') continue;
+    for (const payload of ['\0', '\ud800'].flatMap((bad) => spoilt(bodyOfOperation(key, whole.ids), bad))) {
+      sent += 1;
+      const url = whole.fill(path);
+      const answer = await whole.send({ method, url, payload, headers: { 'if-match': '*' }, as: 'owner' });
+      expect([key, JSON.stringify(payload), answer.statusCode < 500]).toEqual([
+        key,
+        expect.any(String),
+        true,
+      ]);
+    }
+  }
+  expect(sent).toBeGreaterThan(100);
 });
 
 it('takes changes of a browser session only from its own pages', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { words } from './hub-fields.ts';
 
 /* Shapes of the hub's API for administrators: a policy for everybody of a file. Part of the API of hub-api.ts. */
 
@@ -7,7 +8,7 @@ export const LARGEST_LIST = 512 * 1024;
 
 export const assignmentFileSchema = z.object({
   /** A table with a head that has the column `email`, or one address in each line. */
-  csv: z.string().max(LARGEST_LIST),
+  csv: words(LARGEST_LIST),
   /** Also those who have another policy of their own. */
   move: z.boolean().default(false),
   /** Only say what would happen. */

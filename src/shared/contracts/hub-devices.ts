@@ -116,7 +116,7 @@ export const deviceChangeSchema = z.object({
     .min(1)
     .max(200)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is refused
-    .regex(/^[^\u0000-\u001f\u007f]*$/, 'must be one line of text')
+    .regex(/^[^\u0000-\u001f\u007f\p{Cs}]*$/u, 'must be one line of text')
     .nullable(),
 });
 export const deviceDriftQuerySchema = pageQuerySchema.extend({

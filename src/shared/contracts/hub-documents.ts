@@ -6,6 +6,7 @@ import {
   searchSchema,
   sortSchema,
   wholeOrPageQuerySchema,
+  words,
 } from './hub-fields.ts';
 
 /* The documents of policies: how they come, what is wrong with them, and their revisions. */
@@ -50,7 +51,7 @@ export const revisionQuerySchema = wholeOrPageQuerySchema.extend({
 });
 export const revisionListSchema = z.object({ revisions: z.array(revisionSummarySchema), ...pageAnswer });
 export const revisionSchema = revisionSummarySchema.extend({ document: jsonObject, text: z.string() });
-export const revisionRestorationSchema = z.object({ reason: z.string().max(1000).default('') });
+export const revisionRestorationSchema = z.object({ reason: words(1000).default('') });
 
 export type DocumentProblem = z.infer<typeof documentProblemSchema>;
 export type DocumentCheckAnswer = z.infer<typeof documentCheckAnswerSchema>;

@@ -16,7 +16,14 @@ export const line = (most: number) =>
     .trim()
     .max(most)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is refused
-    .regex(/^[^\u0000-\u001f\u007f]*$/, 'must be one line of text');
+    .regex(/^[^\u0000-\u001f\u007f\p{Cs}]*$/u, 'must be one line of text');
+/** Text of any number of lines, such as a reason: no NUL and no half of a surrogate pair, which no database keeps. */
+export const words = (most: number) =>
+  z
+    .string()
+    .max(most)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is refused
+    .regex(/^[^\u0000\p{Cs}]*$/u, 'must be well-formed text');
 /** A line that has to say something. */
 export const name = (most = 200) => line(most).min(1);
 

@@ -11,6 +11,7 @@ import {
   searchSchema,
   sortSchema,
   uuid,
+  words,
 } from './hub-fields.ts';
 import { rolloutSchema } from './hub-rollouts.ts';
 
@@ -66,9 +67,9 @@ export const policyComplianceSchema = z.object({
 export const policyCreationSchema = z
   .object({
     name: name(),
-    description: z.string().max(2000).default(''),
+    description: words(2000).default(''),
     ...documentParts,
-    reason: z.string().max(1000).default(''),
+    reason: words(1000).default(''),
   })
   .refine(
     (body) => (body.text === undefined) !== (body.document === undefined),
@@ -77,9 +78,9 @@ export const policyCreationSchema = z
 export const policyChangeSchema = z
   .object({
     name: name().optional(),
-    description: z.string().max(2000).optional(),
+    description: words(2000).optional(),
     ...documentParts,
-    reason: z.string().max(1000).default(''),
+    reason: words(1000).default(''),
   })
   .refine(
     (body) => body.text === undefined || body.document === undefined,

@@ -11,6 +11,7 @@ import {
   sortSchema,
   uuid,
   wholeOrPageQuerySchema,
+  words,
 } from './hub-fields.ts';
 import { memberQuerySchema } from './hub-members.ts';
 
@@ -107,7 +108,7 @@ export const invitationCreationSchema = z
   .object({
     emails: z.array(z.string().max(500)).max(MOST_INVITED).optional(),
     /** A table with a head that has the column `email`, or one address in each line. */
-    csv: z.string().max(LARGEST_LIST).optional(),
+    csv: words(LARGEST_LIST).optional(),
     role: roleSchema.default('member'),
     teamId: uuid.optional(),
     /** Only say what would happen. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { exceptionSchema } from './bundle.ts';
-import { instant, uuid } from './hub-fields.ts';
+import { instant, uuid, words } from './hub-fields.ts';
 import { jsonValue } from './json-value.ts';
 
 /*
@@ -10,7 +10,7 @@ import { jsonValue } from './json-value.ts';
 
 const percentage = z.int().min(0).max(100);
 const teamIds = z.array(uuid).max(1000);
-const reason = z.string().max(1000).default('');
+const reason = words(1000).default('');
 
 /** A revision on its way. */
 export const rolloutSchema = z.object({

@@ -8,6 +8,7 @@ import {
   sortSchema,
   uuid,
   wholeOrPageQuerySchema,
+  words,
 } from './hub-fields.ts';
 
 /* Teams: groups of members that policies can be assigned to. */
@@ -27,11 +28,11 @@ export const teamQuerySchema = wholeOrPageQuerySchema.extend({
   sort: sortSchema(['name', 'members', 'created']).optional(),
 });
 export const teamListSchema = z.object({ teams: z.array(teamSchema), ...pageAnswer });
-export const teamCreationSchema = z.object({ name: name(), description: z.string().max(2000).default('') });
+export const teamCreationSchema = z.object({ name: name(), description: words(2000).default('') });
 /** What is left out stays. */
 export const teamChangeSchema = z.object({
   name: name().optional(),
-  description: z.string().max(2000).optional(),
+  description: words(2000).optional(),
 });
 export const teamMemberQuerySchema = wholeOrPageQuerySchema.extend({
   /** Part of the name or the e-mail address. */
