@@ -50,19 +50,27 @@ export async function findBrowser(): Promise<FoundBrowser> {
   return bundled(args);
 }
 
+/**
+ * How long a page is waited for, in milliseconds: on two cores that others use too, half a minute (the driver's own
+ * bound) has passed once before a page had heard of a change. Below the bound of a test, so that what is missing is named.
+ */
+const PATIENCE_MS = 90_000;
+
 /** Starts that browser without a window. Close it when done. */
 export async function launchBrowser(options: Omit<LaunchOptions, 'executablePath'> = {}): Promise<Browser> {
   const found = await findBrowser();
   const environment = Object.entries({ ...process.env, ...found.env }).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
-  return chromium.launch({
+  const browser = await chromium.launch({
     ...options,
     executablePath: found.executablePath,
     args: [...found.args, ...(options.args ?? [])],
     env: Object.fromEntries(environment),
     chromiumSandbox: false,
   });
+  browser.on('context', (context) => context.setDefaultTimeout(PATIENCE_MS));
+  return browser;
 }
 
 /** What a page complains of from now on, call this before it opens: violations of its content security policy, errors. */
