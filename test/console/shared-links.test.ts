@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { violationsOf } from '../accessibility.ts';
 import { DRIFTED, signInDevice } from './devices.ts';
 import { consoleForFile, type OpenConsole, settled, typePassword } from './open-console.ts';
 
@@ -143,6 +144,7 @@ test('a link that was cut off or changed on the way says so, and leads to the li
       await go(place);
       await page.getByRole('heading', { name: 'This link cannot be read' }).waitFor();
       expect([place, await page.getByRole('button', { name: 'Try again' }).count()]).toEqual([place, 0]);
+      expect([place, await violationsOf(page)]).toEqual([place, []]);
       await page.getByRole('button', { name: 'Show the list without them' }).click();
       await page.getByRole('heading', { name: 'This link cannot be read' }).waitFor({ state: 'detached' });
       await answered(page);
