@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { violationsOf } from '../accessibility.ts';
 import { DRIFTED, signInDevice } from './devices.ts';
@@ -94,8 +94,14 @@ test('whoever opens a link sees the rows, the order and the search of its sender
       if ([...searchParams.keys()].some((each) => each.endsWith('sort'))) sorted += 1;
       await receiver.page.goto(href);
       await answered(receiver.page);
-      const [sent, received] = [await sender.page.evaluate(SHOWN), await receiver.page.evaluate(SHOWN)];
-      expect({ place, shown: received }).toEqual({ place, shown: sent });
+      // Either page may still hear of what happened a moment ago, such as the receiver's own reading.
+      await vi.waitFor(
+        async () => {
+          const [sent, received] = [await sender.page.evaluate(SHOWN), await receiver.page.evaluate(SHOWN)];
+          expect({ place, shown: received }).toEqual({ place, shown: sent });
+        },
+        { timeout: 20_000, interval: 100 },
+      );
     }
     // Else nothing was pressed.
     expect(sorted).toBeGreaterThan(10);
