@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Member, MemberAddition, MemberAdditionAnswer } from '../../shared/contracts/hub-api.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { demandUnchanged } from '../audit/made-from.ts';
@@ -5,6 +6,7 @@ import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Trx } from '../database/connection.ts';
 import type { Origin, Role } from '../database/schema.ts';
 import { endSessionsOf } from '../identity/session-ends.ts';
+import { endOverridesOfMembers } from '../overrides/override-service.ts';
 import { lockOrganization, stampRecipients } from '../policies/recipients.ts';
 import { lapseProofs } from '../second-factor/lapsed-proofs.ts';
 import { ensureAccount } from './accounts.ts';
@@ -139,6 +141,8 @@ export async function leaveOrganization(
 ): Promise<void> {
   const before = await readMember(trx, organizationId, userId);
   if (before.role === 'owner') await refuseLastOwner(trx, organizationId, before.email);
+  const theirs = sql`o.organization_id = ${organizationId} and o.user_id = ${userId}`;
+  await endOverridesOfMembers(trx, context, theirs);
   await keepMember(trx, context, organizationId, before);
   const removed = await trx
     .deleteFrom('memberships')

@@ -168,6 +168,18 @@ export async function endOverridesOfPolicy(
 }
 
 /**
+ * Before members go: with a membership go its grants, and that they ended stays in the audit log.
+ * @param who of `overrides o`: those of the members who go
+ */
+export async function endOverridesOfMembers(
+  trx: Trx,
+  context: ChangeContext,
+  who: ReturnType<typeof sql>,
+): Promise<void> {
+  await endOverrides(trx, context, { because: 'withdrawn', which: who });
+}
+
+/**
  * The member receives another policy by now, or none, by whichever of the many ways. The grant is out of the bundle
  * already; it must not come back with the policy, nor stand in the list as if it were in force.
  */

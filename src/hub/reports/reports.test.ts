@@ -462,6 +462,42 @@ describe('the status of a device', () => {
     }
   });
 
+  it('sees an override end with the membership, and the audit log says so', async () => {
+    const { db } = database;
+    const gil = await createAccount(database, 'gil@acme.example');
+    await db.transaction().execute(async (trx) => {
+      await lockOrganization(trx, acme.id);
+      const joining = { organizationId: acme.id, account: gil, role: 'member', origin: 'manual' } as const;
+      await joinOrganization(trx, OPERATOR, joining);
+    });
+    const wanted = { name: 'Leaving', description: '', document: document(1024), reason: '' };
+    const leaving = {
+      organizationId: acme.id,
+      policyId: (await createPolicy(db, OPERATOR, acme.id, wanted)).id,
+    };
+    await changeExceptions(db, OPERATOR, { ...leaving, version: null }, [
+      { setting: 'memoryMiB', maxSeconds: 3600 },
+    ]);
+    await setDefaultPolicy(db, OPERATOR, acme.id, leaving.policyId);
+    const bearer = (await signInDesktop(hub, gil.email)).tokens.access_token;
+    const request = {
+      deviceId: randomUUID(),
+      setting: 'memoryMiB',
+      value: 8192,
+      seconds: 600,
+      reason: 'A build',
+    };
+    const granted = await send(request, { path: 'overrides', bearer });
+    expect(granted.status).toBe(201);
+    await removeMember(db, OPERATOR, acme.id, gil.id);
+    const { rows } = await sql<{ label: string; because: string }>`
+      select target_label as label, after ->> 'because' as because from audit_events
+       where action = 'override.end' order by id desc limit 1`.execute(db);
+    expect(rows).toEqual([{ label: 'memoryMiB for gil@acme.example', because: 'withdrawn' }]);
+    await setDefaultPolicy(db, OPERATOR, acme.id, policyId);
+    await deletePolicy(db, OPERATOR, { ...leaving, version: null });
+  });
+
   it('does not take an override for granted that the hub never granted', async () => {
     const forged = withOverrides(
       readDocument(document(4096), 'organization-policy', desktopCatalog),

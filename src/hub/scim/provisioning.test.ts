@@ -1,7 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { waitingForLocks } from '../database/test-database.ts';
+import { OPERATOR } from '../identity/test-hub.ts';
+import { createPolicy } from '../policies/policy-service.ts';
 import { startTestScim, type TestScim } from './test-scim.ts';
 import { createScimToken } from './tokens.ts';
 
@@ -212,6 +214,26 @@ describe('role and placement', () => {
     expect(await places(userName)).toEqual({ memberships: [], teams: [] });
     expect((await scim.send(scim.acme, 'DELETE', `/Groups/${group.id}`)).status).toBe(204);
   });
+});
+
+it('overrides of somebody who is deactivated end, and the audit log says so', async () => {
+  const user = await post('/Users', { userName: address() });
+  const { db } = scim.database;
+  const { organizationId } = scim.acme;
+  const wanted = { name: 'Broken glass', description: '', document: {}, reason: '' };
+  const policy = await createPolicy(db, OPERATOR, organizationId, wanted);
+  const account = sql<string>`(select id from users where lower(email) = lower(${user.userName}))`;
+  await sql`
+    insert into overrides (organization_id, user_id, policy_id, device_id, setting, value, reason, granted_at, until)
+    values (${organizationId}, ${account}, ${policy.id}, ${randomUUID()}, 'memoryMiB', '8192', 'A build', now(), now() + interval '1 hour')`.execute(
+    db,
+  );
+  const end = { op: 'replace', path: 'active', value: false };
+  expect((await change(`/Users/${user.id}`, end)).status).toBe(200);
+  const { rows } = await sql<{ because: string }>`
+    select after ->> 'because' as because from audit_events
+     where action = 'override.end' and target_label like ${`%${String(user.userName)}`}`.execute(db);
+  expect(rows).toEqual([{ because: 'withdrawn' }]);
 });
 
 describe('sessions', () => {

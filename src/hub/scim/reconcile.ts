@@ -3,6 +3,7 @@ import { type AuditEntry, type ChangeContext, recordChanges } from '../audit/rec
 import type { Trx } from '../database/connection.ts';
 import type { Role } from '../database/schema.ts';
 import { endSessions } from '../identity/session-ends.ts';
+import { endOverridesOfMembers } from '../overrides/override-service.ts';
 import { stampRecipients } from '../policies/recipients.ts';
 import { teamPlaceEntry } from '../teams/team-places.ts';
 import { otherProviders, type Provider, passOn } from './hand-over.ts';
@@ -60,7 +61,7 @@ export async function reconcile(
 ): Promise<void> {
   if (userIds.length === 0) return;
   await passOn(trx, context, connection, { userIds, desired: DESIRED(connection, userIds) });
-  const ended = await endMemberships(trx, connection, userIds);
+  const ended = await endMemberships(trx, context, connection, userIds);
   const begun = await beginMemberships(trx, context, connection, userIds);
   const moved = [...(await moveTeams(trx, context, connection, userIds))];
   const left = [...new Set(moved.map((row) => row.organization_id))];
@@ -102,9 +103,19 @@ export async function settleTeams(
 
 async function endMemberships(
   trx: Trx,
+  context: ChangeContext,
   connection: ScimConnection,
   userIds: readonly string[],
 ): Promise<readonly MembershipRow[]> {
+  await endOverridesOfMembers(
+    trx,
+    context,
+    sql`o.user_id = any(${[...userIds]}::uuid[])
+      and exists (select 1 from memberships m where m.organization_id = o.organization_id and m.user_id = o.user_id
+                     and m.connection_id = ${connection.id} and m.origin = 'scim')
+      and not exists (select 1 from (${DESIRED(connection, userIds)}) d
+                       where d.user_id = o.user_id and d.organization_id = o.organization_id)`,
+  );
   const { rows } = await sql<MembershipRow>`
     with desired as (${DESIRED(connection, userIds)})
     delete from memberships m using users u
