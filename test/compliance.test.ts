@@ -451,8 +451,15 @@ describe('a simulation', () => {
       await told();
       const foretold = (await simulate(draft)).devices.find(({ user }) => user.email === hub.ada.email);
       const before = await resolved();
+      const seqBefore = (await agent.status()).policy?.seq;
       await save(draft);
-      await agent.sync();
+      // The hub that is asked hears of the change a moment after it was saved.
+      await expect
+        .poll(async () => {
+          await agent.sync();
+          return (await agent.status()).policy?.seq;
+        })
+        .not.toBe(seqBefore);
       const after = await resolved();
       const changed = [...after].filter(([id, state]) => before.get(id) !== state).map(([id]) => id);
       expect(changed.length).toBeGreaterThan(0);

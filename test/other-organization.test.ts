@@ -6,6 +6,7 @@ import { type RunningHub, startHub } from '../src/hub/hub.ts';
 import { createAccount, OPERATOR, signInDesktop } from '../src/hub/identity/test-hub.ts';
 import { createLogger } from '../src/hub/logging.ts';
 import { joinOrganization } from '../src/hub/organizations/member-service.ts';
+import { setDefaultPolicy } from '../src/hub/policies/assignment-service.ts';
 import { lockOrganization } from '../src/hub/policies/recipients.ts';
 import { sampleReport } from '../src/hub/reports/test-report.ts';
 import { createScimToken } from '../src/hub/scim/tokens.ts';
@@ -190,6 +191,8 @@ beforeAll(async () => {
       verified_at: new Date(),
     })
     .execute();
+  // Amy receives the policy that hers is of: otherwise the hub would end it while everything is compared.
+  await setDefaultPolicy(db, OPERATOR, acme.organizationId, acme.policyId);
   const override = await db
     .insertInto('overrides')
     .values({

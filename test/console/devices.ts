@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { createBrowser } from '../../src/hub/identity/test-browser.ts';
 import { signInDesktop } from '../../src/hub/identity/test-hub.ts';
@@ -15,6 +16,11 @@ const bundleSchema = z.object({
   policy: z.object({ id: z.string(), revision: z.int() }).nullable(),
   document: z.record(z.string(), z.unknown()),
 });
+
+/** Of the hub, which runs as it is built: a device of another version is told that it is. */
+const BUILT_VERSION = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))).version;
 
 /** A desktop of one of the demo's people: signed in through the pages, and what it reports is up to the test. */
 export interface ReportingDevice {
@@ -54,6 +60,7 @@ export async function signInDevice(hub: ConsoleHub, who: Who, name: string): Pro
       const body = sampleReport({
         deviceId,
         deviceName: name,
+        ...{ agentVersion: BUILT_VERSION, catalogVersion: BUILT_VERSION },
         policy: {
           id: policy?.id ?? null,
           revision: policy?.revision ?? null,

@@ -364,7 +364,10 @@ describe('a removed connection', () => {
       parts: [{ part: 'people', restored: 3, left: 0 }],
     });
     const after = await view(id);
-    expect({ ...after, updatedAt: before.updatedAt }).toEqual({ ...before, acceptedBy: [] });
+    expect({ ...after, updatedAt: before.updatedAt }).toEqual(before);
+    expect(await sqlRows('select 1 from connection_organizations where connection_id = $1', [id])).toEqual(
+      [],
+    );
     expect(await sqlRows('select sealed_secret, settings from connections where id = $1', [id])).toEqual([
       sealed,
     ]);
