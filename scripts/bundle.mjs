@@ -23,16 +23,14 @@ export function buildConstants(packaged) {
 // CommonJS packages in the bundle may ask where they are; an ES module has no such names of its own.
 const COMMONJS_NAMES = { __filename: 'import.meta.filename', __dirname: 'import.meta.dirname' };
 
-// Packages of "dependencies" are installed beside us wherever we run; everything else goes into the bundle, and
-// so does what `inlined` names: one file that is read at once starts faster than the many of a package.
-function isExternal(inlined) {
-  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const installed = new Set([...Object.keys(dependencies), ...builtinModules]);
-  for (const name of inlined) installed.delete(name);
+// Everything goes into the bundle but Node's own modules and what `external` names, which is installed beside us:
+// a few files that are read at once start faster than the thousand and more of the packages.
+function isExternal(external) {
+  const left = new Set([...external, ...builtinModules]);
   return (id) => {
     if (id.startsWith('node:')) return true;
     const name = id.startsWith('@') ? id.split('/', 2).join('/') : id.split('/', 1)[0];
-    return installed.has(id) || installed.has(name);
+    return left.has(id) || left.has(name);
   };
 }
 
@@ -40,13 +38,13 @@ function isExternal(inlined) {
  * Bundles `entry` into `folder` and swaps the result in without ever leaving a half-written program behind. `small`
  * shortens names as well: an agent keeps its own text in memory all day.
  */
-export async function bundle({ entry, folder, packaged, inlined = [], small = false }) {
+export async function bundle({ entry, folder, packaged, external = [], small = false }) {
   const fresh = join(root, 'out', `.new-${process.pid}`, folder);
   const bundled = await rolldown({
     input: join(root, entry),
     cwd: root,
     platform: 'node',
-    external: isExternal(inlined),
+    external: isExternal(external),
     transform: { target: 'node24', define: { ...buildConstants(packaged), ...COMMONJS_NAMES } },
     onLog(level, log, pass) {
       // Packages written for several module systems probe for theirs; that is not ours to mend.
