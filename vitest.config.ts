@@ -3,7 +3,6 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'test/**/*.test.ts'],
     globalSetup: 'test/run-folder.ts',
     // Two noisy cores: tests wait on conditions, never on the clock, so the bound only catches a hang. Much of the time is
     // spent waiting for processes that end and start, so one worker more than there are cores.
@@ -15,5 +14,14 @@ export default defineConfig({
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'started-programs') },
     allowOnly: false,
     passWithNoTests: false,
+    projects: [
+      {
+        // Beside the sources, where a file is an idea: a worker keeps what it read for the next file, which is a quarter of
+        // their processor time. So no module of ours may keep what one file's test did.
+        extends: true,
+        test: { name: 'src', include: ['src/**/*.test.ts', 'src/**/*.test.tsx'], isolate: false },
+      },
+      { extends: true, test: { name: 'test', include: ['test/**/*.test.ts'] } },
+    ],
   },
 });

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { systemClock } from '../src/hub/clock.ts';
-import { passableTemporaryDirectory } from '../src/hub/database/test-database.ts';
+import { passableTemporaryDirectory } from '../src/hub/database/test-data-directory.ts';
 import { startHub } from '../src/hub/hub.ts';
 import { createAccount, createTestOrganization, signInDesktop } from '../src/hub/identity/test-hub.ts';
 import { createLogger } from '../src/hub/logging.ts';

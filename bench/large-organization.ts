@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { sql } from 'kysely';
 import { systemClock } from '../src/hub/clock.ts';
-import { passableTemporaryDirectory } from '../src/hub/database/test-database.ts';
+import { passableTemporaryDirectory } from '../src/hub/database/test-data-directory.ts';
 import { type RunningHub, startHub } from '../src/hub/hub.ts';
 import { createAccount, createTestOrganization, PASSWORD } from '../src/hub/identity/test-hub.ts';
 import { createLogger } from '../src/hub/logging.ts';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import { systemClock } from '../src/hub/clock.ts';
-import { passableTemporaryDirectory } from '../src/hub/database/test-database.ts';
+import { passableTemporaryDirectory } from '../src/hub/database/test-data-directory.ts';
 import { startHub } from '../src/hub/hub.ts';
 import { createLogger } from '../src/hub/logging.ts';
 import { setDefaultPolicy } from '../src/hub/policies/assignment-service.ts';

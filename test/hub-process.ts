@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { buildParts } from '../scripts/build.mjs';
-import { fillDataDirectory } from '../src/hub/database/test-data-directory.ts';
+import { fillDataDirectory, passableTemporaryDirectory } from '../src/hub/database/test-data-directory.ts';
 
 /*
  * Real `mooring-hub` processes for tests: the program as it is built, which starts in two thirds of the processor time
@@ -113,8 +112,7 @@ export interface TemporaryDataDirectory {
 
 /** An empty one that the database's unprivileged user may pass through. */
 export function temporaryDataDirectory(): TemporaryDataDirectory {
-  const path = mkdtempSync(join(tmpdir(), 'mooring-hub-test-'));
-  chmodSync(path, 0o711);
+  const path = passableTemporaryDirectory('mooring-hub-test-');
   return {
     path,
     remove: async () => {

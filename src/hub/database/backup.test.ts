@@ -14,7 +14,8 @@ import { createApiToken } from '../tokens/api-tokens.ts';
 import { writeBackup } from './backup.ts';
 import type { DatabaseHandle, Db } from './connection.ts';
 import { restoreBackup } from './restore.ts';
-import { passableTemporaryDirectory, startTestCluster, type TestCluster } from './test-database.ts';
+import { passableTemporaryDirectory } from './test-data-directory.ts';
+import { startTestCluster, type TestCluster } from './test-database.ts';
 
 let cluster: TestCluster;
 let source: DatabaseHandle;

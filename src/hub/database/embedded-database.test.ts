@@ -7,7 +7,8 @@ import { openDatabase } from './connection.ts';
 import { startEmbeddedDatabase as startDurable } from './embedded-database.ts';
 import { appliedMigrations, migrate, refuseOutdated } from './migrate.ts';
 import { MIGRATIONS } from './migrations/all.ts';
-import { passableTemporaryDirectory, startTestCluster } from './test-database.ts';
+import { passableTemporaryDirectory } from './test-data-directory.ts';
+import { startTestCluster } from './test-database.ts';
 
 /** Nothing here is about loss of power: without fsync the tests take a fraction of the time. */
 const startEmbeddedDatabase: typeof startDurable = (options) => startDurable({ ...options, durable: false });

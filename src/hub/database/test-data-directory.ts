@@ -6,11 +6,13 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from './connection.ts';
 import { startEmbeddedDatabase } from './embedded-database.ts';
@@ -26,6 +28,13 @@ import { migrate } from './migrate.ts';
 export const RUN_FOLDER = 'MOORING_TEST_RUN_FOLDER';
 
 const MIGRATIONS = join(import.meta.dirname, 'migrations');
+
+/** A directory of this run, or else a temporary one, that an unprivileged user may pass through (mkdtemp makes it 0700). */
+export function passableTemporaryDirectory(prefix: string): string {
+  const directory = mkdtempSync(join(process.env[RUN_FOLDER] ?? tmpdir(), prefix));
+  chmodSync(directory, 0o711);
+  return directory;
+}
 
 /**
  * Puts a cluster that holds the hub's tables, and its password, into an empty data directory. Answers false, and leaves

@@ -1,25 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { afterAll, beforeAll } from 'vitest';
 import { type ConnectionTarget, connectClient, type DatabaseHandle, openDatabase } from './connection.ts';
 import { startEmbeddedDatabase } from './embedded-database.ts';
 import { migrate } from './migrate.ts';
-import { fillDataDirectory } from './test-data-directory.ts';
+import { fillDataDirectory, passableTemporaryDirectory } from './test-data-directory.ts';
 
 /** A real PostgreSQL for one test file. */
 export interface TestCluster {
   /** A fresh, migrated database (`migrated: false`: an empty one). Closed by `stop`. */
   createDatabase(options?: { readonly migrated?: boolean }): Promise<DatabaseHandle>;
   stop(): Promise<void>;
-}
-
-/** A temporary directory that an unprivileged user may pass through (mkdtemp makes it 0700). */
-export function passableTemporaryDirectory(prefix: string): string {
-  const directory = mkdtempSync(join(tmpdir(), prefix));
-  chmodSync(directory, 0o711);
-  return directory;
 }
 
 /**
