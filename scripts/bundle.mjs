@@ -58,7 +58,13 @@ export async function bundle({ entry, folder, packaged, external = [], small = f
       format: 'esm',
       entryFileNames: '[name].js',
       chunkFileNames: 'chunks/[name]-[hash].js',
-      minify: { compress: true, mangle: small, codegen: true },
+      // Some packages store and look things up by the names of their classes (oidc-provider: what a token is).
+      keepNames: !small,
+      minify: {
+        compress: small || { keepNames: { function: true, class: true } },
+        mangle: small,
+        codegen: true,
+      },
       comments: { legal: true, annotation: false, jsdoc: false },
     });
     swapIn(fresh, join(root, 'out', folder), packaged);
