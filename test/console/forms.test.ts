@@ -290,3 +290,21 @@ it('send once what is pressed twice', async () => {
   expect(await api('GET', '/teams?search=Twice')).toMatchObject({ total: 2 });
   expect(owner.complaints).toEqual([]);
 }, 120_000);
+
+it('say what is wrong with a domain that is there already, and with a day that is none', async () => {
+  const { page, go, api } = owner;
+  await api('POST', '/domains', { name: 'twice.example' });
+  await go('domains');
+  const form = await shown(page, { place: 'domains', open: 'Add domain', fields: {}, submit: 'Add domain' });
+  const name = form.getByLabel('Domain', { exact: true });
+  await name.fill('Twice.Example');
+  await form.getByRole('button', { name: 'Add domain', exact: true }).click();
+  await form.getByText('twice.example is in the list of domains already', { exact: false }).waitFor();
+  expect([await name.inputValue(), await name.getAttribute('aria-invalid')]).toEqual([
+    'Twice.Example',
+    'true',
+  ]);
+  await go('audit?since=2026-02-31');
+  await page.getByText('“2026-02-31” is no day', { exact: false }).waitFor();
+  await expect.poll(() => page.getByRole('table').count()).toBe(0);
+});

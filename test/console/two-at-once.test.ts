@@ -283,6 +283,31 @@ it('keeps what was typed of a roll-out that somebody else widens, and says why o
   await expect.poll(() => api('GET', `/policies/${id}`)).toMatchObject({ rollout: { percentage: 50 } });
   await page.getByText('Somebody else changed this meanwhile').waitFor({ state: 'detached' });
   await page.locator('button[data-loading]').waitFor({ state: 'detached' });
+  // Paused, it takes nobody new: said in the words of the page. What is typed while the answer is on its way stays.
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await page.getByRole('button', { name: 'Go on', exact: true }).waitFor();
+  await share.fill('55');
+  await apply.click();
+  await page.getByText('Choose “Go on” first', { exact: false }).waitFor();
+  expect([await page.getByText('--resume').count(), await share.inputValue()]).toEqual([0, '55']);
+  await page.getByRole('button', { name: 'Go on', exact: true }).click();
+  await page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
+  await page.locator('button[data-loading]').waitFor({ state: 'detached' });
+  const held = Promise.withResolvers<void>();
+  const sent = Promise.withResolvers<void>();
+  await page.route('**/rollout', async (route) => {
+    sent.resolve();
+    await held.promise;
+    await route.continue();
+  });
+  await apply.click();
+  await sent.promise;
+  await share.fill('58');
+  held.resolve();
+  await expect.poll(() => api('GET', `/policies/${id}`)).toMatchObject({ rollout: { percentage: 55 } });
+  await page.locator('button[data-loading]').waitFor({ state: 'detached' });
+  await page.unroute('**/rollout');
+  expect(await share.inputValue()).toBe('58');
   await share.fill('60');
   await api('PATCH', `/policies/${id}/rollout`, { percentage: 70 }, seen);
   await page.getByRole('button', { name: 'Drop mine' }).click();

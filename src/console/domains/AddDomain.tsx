@@ -28,7 +28,8 @@ export function AddDomain({ onClose }: { readonly onClose: () => void }) {
       body: checked.value,
       answer: domainSchema,
     });
-    if (answer.ok) return onClose();
+    if (answer.ok && answer.status === 201) return onClose();
+    if (answer.ok) return setProblem(t('domains.already', { name: answer.value.name }));
     if (answer.failure.kind !== 'refused' || answer.failure.refusal.code !== 'invalid_value') return;
     // What is a domain only the hub knows, which holds the lists of those that are nobody's; it is said at the field.
     setProblem(failureText(answer.failure));

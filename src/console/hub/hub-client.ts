@@ -14,8 +14,8 @@ export type Failure =
   | { readonly kind: 'refused'; readonly status: number; readonly refusal: HubRefusal };
 
 export type Answer<T> =
-  /** `tag`: the entity tag, to send back as `ifMatch`. */
-  | { readonly ok: true; readonly value: T; readonly tag: string | null }
+  /** `tag`: the entity tag, to send back as `ifMatch`. `status`: 201 for what was made by the request. */
+  | { readonly ok: true; readonly value: T; readonly tag: string | null; readonly status: number }
   | { readonly ok: false; readonly failure: Failure };
 
 export interface HubRequest<Schema extends z.ZodType> {
@@ -41,7 +41,7 @@ export async function askHub<Schema extends z.ZodType>(
   if (!response.ok) return { ok: false, failure: failureOf(response.status, body) };
   const parsed = request.answer.safeParse(body);
   if (!parsed.success) return { ok: false, failure: { kind: 'unreadable' } };
-  return { ok: true, value: parsed.data, tag: response.headers.get('etag') };
+  return { ok: true, value: parsed.data, tag: response.headers.get('etag'), status: response.status };
 }
 
 /** Address of a file of the hub's, for a link that saves it. */
@@ -58,7 +58,7 @@ export async function askHubForFile(
   if (!response.ok) return { ok: false, failure: failureOf(response.status, await readBody(response)) };
   const value = await response.blob().catch(() => null);
   if (value === null) return { ok: false, failure: { kind: 'offline' } };
-  return { ok: true, value, tag: response.headers.get('etag') };
+  return { ok: true, value, tag: response.headers.get('etag'), status: response.status };
 }
 
 /** A path with its parts encoded: `at('/v1/orgs', name, 'members')`. */

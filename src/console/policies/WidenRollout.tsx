@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { type Policy, policySchema } from '../../shared/contracts/hub-api.ts';
-import { type Rollout, rolloutChangeSchema } from '../../shared/contracts/hub-rollouts.ts';
+import { ROLLOUT_PAUSED, type Rollout, rolloutChangeSchema } from '../../shared/contracts/hub-rollouts.ts';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { useHere } from '../organization-context.tsx';
@@ -55,11 +55,20 @@ export function WidenRollout({ policy, rollout, tag }: RolloutUnderWay) {
       ...{ method: 'PATCH', path, body: checked.value, ifMatch },
       answer: policySchema,
     });
-    return answer.ok;
+    if (answer.ok || answer.failure.kind !== 'refused') return answer.ok;
+    if (answer.failure.refusal.details?.reason !== ROLLOUT_PAUSED) return false;
+    // The hub's help is for command lines and programs; here there is a button for it.
+    setProblems({ percentage: t('rollout.pausedProblem', { resume: t('rollout.resume') }) });
+    change.forget();
+    return false;
   };
   const apply = async () => {
     const share = percentage.trim() === '' ? undefined : Number(percentage);
-    if (await send({ percentage: share, teamIds }, overtaken === null ? tag : made.tag)) drop();
+    if (!(await send({ percentage: share, teamIds }, overtaken === null ? tag : made.tag))) return;
+    // What was typed since the press is not in the answer: it stays for the next one.
+    setTyped((now) => (now === typed ? {} : now));
+    setProblems({});
+    made.end();
   };
   return (
     <Panel title={t('rollout.widen')}>

@@ -15,7 +15,7 @@ import { answers, noContent } from '../route-answers.ts';
 import type { HubPlugin } from '../server.ts';
 import { listDomains, listUncaptured } from './domain-list.ts';
 import type { TxtResolver } from './domain-proof.ts';
-import { addDomain, removeDomain, verifyDomain } from './domain-service.ts';
+import { claimDomain, removeDomain, verifyDomain } from './domain-service.ts';
 
 const tags = ['domains'];
 const base = '/v1/orgs/:organization/domains';
@@ -46,13 +46,14 @@ export function domainRoutes(resolver: TxtResolver): HubPlugin {
           tags,
           params: organizationPathSchema,
           body: domainCreationSchema,
-          response: answers(201, domainSchema),
+          response: { 200: domainSchema.describe('It was claimed already'), ...answers(201, domainSchema) },
         },
       },
-      async (request, reply) =>
-        reply
-          .code(201)
-          .send(await addDomain(db, changeBy(request, clock), organizationOf(request).id, request.body.name)),
+      async (request, reply) => {
+        const { id } = organizationOf(request);
+        const { domain, made } = await claimDomain(db, changeBy(request, clock), id, request.body.name);
+        return reply.code(made ? 201 : 200).send(domain);
+      },
     );
     app.post(
       `${base}/:domainId/verify`,

@@ -13,12 +13,17 @@ import { lookForProof, type TxtResolver } from './domain-proof.ts';
 import './tables.ts';
 
 /** Claims a domain: it acts only once it is proved. Claiming it again answers the same claim. */
-export async function addDomain(
+export async function addDomain(...claim: Parameters<typeof claimDomain>): Promise<Domain> {
+  return (await claimDomain(...claim)).domain;
+}
+
+/** Claims a domain, and tells whether that made a claim or one stood there already. */
+export async function claimDomain(
   db: Db,
   context: ChangeContext,
   organizationId: string,
   text: string,
-): Promise<Domain> {
+): Promise<{ readonly domain: Domain; readonly made: boolean }> {
   const read = readDomainName(text);
   if (!('name' in read)) throw new RefusalError(read);
   const { name } = read;
@@ -36,17 +41,16 @@ export async function addDomain(
       .returningAll()
       .executeTakeFirst();
     if (made === undefined) {
-      return toDomain(
-        await trx
-          .selectFrom('domains')
-          .selectAll()
-          .where('organization_id', '=', organizationId)
-          .where('name', '=', name)
-          .executeTakeFirstOrThrow(),
-      );
+      const present = await trx
+        .selectFrom('domains')
+        .selectAll()
+        .where('organization_id', '=', organizationId)
+        .where('name', '=', name)
+        .executeTakeFirstOrThrow();
+      return { domain: toDomain(present), made: false };
     }
     await record(trx, context, 'domain.add', made);
-    return toDomain(made);
+    return { domain: toDomain(made), made: true };
   });
 }
 

@@ -1,4 +1,9 @@
-import type { Rollout, RolloutChange, RolloutStart } from '../../shared/contracts/hub-rollouts.ts';
+import {
+  ROLLOUT_PAUSED,
+  type Rollout,
+  type RolloutChange,
+  type RolloutStart,
+} from '../../shared/contracts/hub-rollouts.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Trx } from '../database/connection.ts';
@@ -217,5 +222,6 @@ function isPaused(policy: StoredPolicy): RefusalError {
     code: 'conflict',
     message: `The roll-out of "${policy.name}" is paused, so it cannot be widened.`,
     help: 'Let it go on first, or together with it: "--resume" on the command line, "paused": false in a request.',
+    details: { reason: ROLLOUT_PAUSED },
   });
 }

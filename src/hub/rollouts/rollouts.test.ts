@@ -199,6 +199,7 @@ describe('a roll-out', () => {
         code: 'conflict',
         message: expect.stringContaining('paused'),
         help: expect.stringMatching(/--resume.*"paused": false/),
+        details: { reason: 'rollout_paused' },
       },
     });
     const again = await changeRollout(database.db, context(), edited(), { paused: true });

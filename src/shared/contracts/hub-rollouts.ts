@@ -41,6 +41,10 @@ export const rolloutStartSchema = z
       [revision, text, document].filter((each) => each !== undefined).length === 1,
     'needs one of revision, text and document',
   );
+
+/** `details.reason` of the `conflict` with which a paused roll-out refuses to be widened. */
+export const ROLLOUT_PAUSED = 'rollout_paused';
+
 export const rolloutChangeSchema = z.object({
   percentage: percentage.optional(),
   teamIds: teamIds.optional(),

@@ -20,6 +20,7 @@ export const enAudit = {
   'audit.kind.access.': 'Registry and image access',
   'audit.kind.account.': 'Accounts',
   'audit.kind.migration.': 'Moves to SCIM',
+  'audit.noDay': '“{day}” is no day. Choose one, or leave it empty.',
   'audit.since': 'From',
   'audit.until': 'To',
   'audit.everyone': 'Show everything',

@@ -5,6 +5,7 @@ export const enDomains = {
   'domains.add': 'Add domain',
   'domains.name': 'Domain',
   'domains.nameHint': 'For example acme.example',
+  'domains.already': '{name} is in the list of domains already. Enter another, or verify it there.',
   'domains.nameMissing': 'Enter a domain.',
   'domains.noneTitle': 'No domains yet',
   'domains.noneText': 'Add the domain of your e-mail addresses and put a record into its DNS.',

@@ -91,7 +91,7 @@ export const enMemberWork = {
   'invite.done': 'Invited',
   'invite.doneText': { one: '{count} person was invited.', other: '{count} people were invited.' },
   'invite.links':
-    'No letter could be sent for these: hand over the links. Each is shown only now and works once, for 14 days.',
+    'No letter could be sent for these: hand over the links. Each is shown only now and works once, for 14 days. For one that is lost, “Send again” in the list makes another.',
   'invite.copy': 'Copy the link for {email}',
   'invite.copyAll': 'Copy all links',
   'invite.line': 'Line',

@@ -100,6 +100,8 @@ export const enPolicyWork = {
   'rollout.started': 'Started',
   'rollout.paused': 'Paused',
   'rollout.pausedText': 'Who has it keeps it, and nobody new gets it.',
+  'rollout.pausedProblem':
+    'The roll-out is paused, so nobody new can get it. Choose “{resume}” first: what is typed here stays.',
   'rollout.pause': 'Pause',
   'rollout.resume': 'Go on',
   'rollout.widen': 'Change who receives it',
