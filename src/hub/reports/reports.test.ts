@@ -369,6 +369,14 @@ describe('the status of a device', () => {
     await send(await applied());
     expect((await only()).status).toBe('exception');
     expect((await send({ ...request, value: 8192 }, { path: 'overrides' })).status).toBe(201);
+    // A shorter time is for new ones: what was granted lasts as granted.
+    const own = async () =>
+      (await readReceived(database.db, { organizationId: acme.id, userId: ada.id }))?.overrides;
+    const before = await own();
+    await changeExceptions(database.db, OPERATOR, edited, [{ setting: 'memoryMiB', maxSeconds: 60 }]);
+    expect((await send(request, { path: 'overrides' })).status).toBe(403);
+    await endDueOverrides(database.db, new Date());
+    expect([before?.length, await own()]).toEqual([1, before]);
     expect(await endDueOverrides(database.db, new Date(Date.now() + 700_000))).toBe(1);
     expect((await readReceived(database.db, { organizationId: acme.id, userId: ada.id }))?.overrides).toEqual(
       [],
@@ -391,6 +399,7 @@ describe('the status of a device', () => {
       'override.request',
       'override.end replaced',
       'override.grant',
+      'override.refuse',
       'override.end time',
     ]);
   });
