@@ -15,7 +15,7 @@ interface Case {
   readonly name: string;
   readonly world: () => World;
   readonly place: string;
-  act?(page: Page): Promise<void>;
+  act?(page: Page, agent: OpenDashboard['agent']): Promise<void>;
 }
 
 const AXE_OPTIONS = JSON.stringify({
@@ -61,9 +61,34 @@ const openWhy = async (page: Page) => {
   await page.getByRole('dialog', { name: 'Why is this locked?' }).waitFor();
 };
 
+const mayOverride = (): World => ({
+  ...managedWorld(),
+  overrides: { overrides: [], exceptions: [{ setting: 'analyticsEnabled', maxSeconds: 3_600 }] },
+});
+
 const CASES: readonly Case[] = [
   { name: 'all settings', world: managedWorld, place: 'settings' },
   { name: 'why locked', world: managedWorld, place: 'settings/General', act: openWhy },
+  {
+    name: 'an override without its reason',
+    world: mayOverride,
+    place: 'settings/General',
+    act: async (page) => {
+      await openWhy(page);
+      await page.getByRole('button', { name: 'Override for a while…' }).click();
+      await page.getByRole('button', { name: 'Override for 15 minutes' }).click();
+      await page.getByRole('form').locator('[aria-invalid="true"]').waitFor();
+    },
+  },
+  {
+    name: 'reset all',
+    world: managedWorld,
+    place: 'settings/General',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Reset all' }).click();
+      await page.getByRole('dialog', { name: 'Reset all settings?' }).waitFor();
+    },
+  },
   {
     name: 'an unsaved change that needs mending',
     world: managedWorld,
@@ -99,6 +124,18 @@ const CASES: readonly Case[] = [
   { name: 'nothing managed', world: emptyWorld, place: 'settings' },
   { name: 'empty policy', world: emptyWorld, place: 'policy' },
   { name: 'signed out', world: emptyWorld, place: 'account' },
+  {
+    name: 'another key of the hub',
+    world: emptyWorld,
+    place: 'account',
+    act: async (page, agent) => {
+      await page.getByRole('button', { name: 'Sign in with the browser' }).click();
+      await page.getByText('Continue in your browser').waitFor();
+      const details = { pinned: ['SHA256:old'], offered: ['SHA256:new'] };
+      agent.endLogin({ state: 'failed', error: { code: 'conflict', message: 'Another key.', details } });
+      await page.getByRole('checkbox', { name: /^I compared/ }).waitFor();
+    },
+  },
   { name: 'wall', world: walledWorld, place: 'sign-in' },
   {
     name: 'wall with a code',
@@ -137,7 +174,7 @@ describe('the dashboard for everybody', () => {
     const dashboard = await openDashboard(browser, built.folder, world, options);
     try {
       await dashboard.go(each.place);
-      await each.act?.(dashboard.page);
+      await each.act?.(dashboard.page, dashboard.agent);
       await look(dashboard);
       expect(dashboard.complaints).toEqual([]);
     } finally {
@@ -220,9 +257,7 @@ describe('the dashboard for everybody', () => {
   });
 
   test('what goes away with a press leaves the keyboard where it was', async () => {
-    const exceptions = [{ setting: 'analyticsEnabled', maxSeconds: 3_600 }];
-    const world = () => ({ ...managedWorld(), overrides: { overrides: [], exceptions } });
-    await visit({ world, place: 'settings/Docker%20Engine' }, {}, async ({ page, go }) => {
+    await visit({ world: mayOverride, place: 'settings/Docker%20Engine' }, {}, async ({ page, go }) => {
       const button = (name: string | RegExp) => page.getByRole('button', { name });
       const press = async (target: Locator) => {
         await target.focus();
