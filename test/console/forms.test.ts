@@ -308,3 +308,50 @@ it('say what is wrong with a domain that is there already, and with a day that i
   await page.getByText('“2026-02-31” is no day', { exact: false }).waitFor();
   await expect.poll(() => page.getByRole('table').count()).toBe(0);
 });
+
+/** Fills a field and presses; what is said of the field then. */
+async function refusedAt(scope: Locator, label: string, value: string, press: string): Promise<string> {
+  const field = scope.getByLabel(label, { exact: true });
+  await field.fill(value);
+  await scope.getByRole('button', { name: press, exact: true }).click();
+  await expect.poll(() => field.getAttribute('aria-invalid')).toBe('true');
+  expect(await field.inputValue()).toBe(value);
+  const ids = ((await field.getAttribute('aria-describedby')) ?? '').split(' ');
+  const said = await Promise.all(ids.map((id) => scope.page().locator(`[id="${id}"]`).textContent()));
+  return said.join(' ');
+}
+
+it('say at its field what a connection cannot be, and warn before sign-ins make no accounts', async () => {
+  const { page, go, complaints } = owner;
+  await made('/connections', { name: 'Taken', kind: 'oidc' });
+  const id = await made('/connections', { name: 'Refused', kind: 'saml' });
+  await go(`sso/${id}`);
+  const main = page.getByRole('main');
+  const far = `https://idp.test/${'x'.repeat(2000)}`;
+  expect(await refusedAt(main, 'Address of the metadata', far, 'Fetch and apply')).toContain('2,000');
+  await page.getByText('Enter by hand').click();
+  await main.getByLabel('Entity ID of the identity provider').fill('https://idp.test/entity');
+  await main.getByLabel('Sign-in address of the identity provider').fill('https://idp.test/sso');
+  const certificate = (value: string) => refusedAt(main, 'Signing certificate', value, 'Save the values');
+  expect(await certificate('')).toContain('Paste the signing certificate.');
+  expect(await certificate('x'.repeat(70_000))).toMatch(/at most [\d,]+ characters/);
+  await main.getByLabel('Signing certificate').fill(IDP_ONE.certificate);
+  const address = 'Sign-in address of the identity provider';
+  expect(await refusedAt(main, address, 'http://idp.test/sso', 'Save the values')).toContain('https');
+  expect(await main.getByLabel('Signing certificate').inputValue()).toBe(IDP_ONE.certificate);
+
+  await go(`sso/${id}/sign-in`);
+  expect(await refusedAt(main, 'Name', 'Taken', 'Save')).toContain('a connection of that name already');
+  await main.getByLabel('Make accounts at first sign-in').uncheck();
+  await page.getByText('everybody else reads “Access denied”', { exact: false }).waitFor();
+  await page.getByText('SCIM is off as well', { exact: false }).waitFor();
+  expect(await owner.api('GET', `/connections/${id}`)).toMatchObject({ name: 'Refused', jit: true });
+
+  await go('sso');
+  await main.getByRole('button', { name: 'Accept a connection' }).click();
+  const dialog = page.getByRole('dialog');
+  expect(await refusedAt(dialog, 'Connection ID', 'none', 'Accept a connection')).toContain(
+    'This is not a connection id.',
+  );
+  expect(complaints).toEqual([]);
+});

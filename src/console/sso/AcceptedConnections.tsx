@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { z } from 'zod';
-import { acceptedConnectionListSchema } from '../../shared/contracts/hub-sso.ts';
+import { acceptedConnectionListSchema, sharedConnectionPathSchema } from '../../shared/contracts/hub-sso.ts';
 import { Panel } from '../../shared-ui/Panel.tsx';
 import { When } from '../../shared-ui/When.tsx';
 import { useConsoleText } from '../console-text.tsx';
 import { useHere } from '../organization-context.tsx';
+import { checkForm } from '../parts/check-form.ts';
 import { DeleteDialog } from '../parts/DeleteDialog.tsx';
 import { Field } from '../parts/Field.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
@@ -92,12 +93,13 @@ function Accept({ onClose }: { readonly onClose: () => void }) {
   const [id, setId] = useState('');
   const [problem, setProblem] = useState<string>();
   const submit = async () => {
-    const wanted = z.uuid().safeParse(id.trim().toLowerCase());
-    setProblem(wanted.success ? undefined : t('sso.acceptMissing'));
-    if (!wanted.success) return;
+    const typed = { sharedConnectionId: id.trim().toLowerCase() };
+    const wanted = checkForm(sharedConnectionPathSchema.pick({ sharedConnectionId: true }), typed);
+    setProblem(wanted.ok ? undefined : t('sso.acceptMissing'));
+    if (!wanted.ok) return;
     const answer = await change.send({
       method: 'PUT',
-      path: api('accepted-connections', wanted.data),
+      path: api('accepted-connections', wanted.value.sharedConnectionId),
       answer: z.undefined(),
     });
     if (answer.ok) return onClose();

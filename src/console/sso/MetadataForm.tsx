@@ -4,11 +4,12 @@ import {
   type Connection,
   connectionSchema,
   LARGEST_METADATA,
-  type metadataSchema,
+  metadataSchema,
 } from '../../shared/contracts/hub-sso.ts';
 import { useConsoleText } from '../console-text.tsx';
 import { useFailureText } from '../hub/failure-text.ts';
 import { useHere } from '../organization-context.tsx';
+import { checkForm } from '../parts/check-form.ts';
 import { Field } from '../parts/Field.tsx';
 import { Form } from '../parts/Form.tsx';
 import { UploadButton } from '../parts/UploadButton.tsx';
@@ -36,9 +37,11 @@ export function MetadataForm({ connection }: { readonly connection: Connection }
     return answer;
   };
   const fetchIt = async () => {
-    setProblem(url.trim() === '' ? t('sso.metadataMissing') : undefined);
-    if (url.trim() === '') return;
-    const answer = await apply({ url: url.trim() });
+    const checked = checkForm(metadataSchema, { url: url.trim() });
+    const missing = url.trim() === '' ? t('sso.metadataMissing') : undefined;
+    setProblem(missing ?? (checked.ok ? undefined : checked.problems.url));
+    if (missing !== undefined || !checked.ok) return;
+    const answer = await apply(checked.value);
     if (answer.ok || answer.failure.kind !== 'refused' || !OF_THE_ADDRESS.has(answer.failure.refusal.code))
       return;
     setProblem(failureText(answer.failure));
