@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -163,6 +164,11 @@ describe('a file', () => {
     'that is empty': () => Buffer.alloc(0),
     'that is something else': () => Buffer.from('just text'),
     'that is gzip of something else': () => gzipSync('{"format":"other"}\n'),
+    // Refused at its first line; what is read of it afterwards is nobody's error.
+    'that is something else, and damaged further on': () => {
+      const bytes = gzipSync(`{"format":"other"}\n${randomBytes(300_000).toString('hex')}\n`);
+      return Buffer.concat([bytes.subarray(0, bytes.length / 2), Buffer.alloc(200_000, 0xff)]);
+    },
   };
   it.each(Object.keys(damage))('%s is refused, and nothing is restored', async (name) => {
     const broken = join(directory, 'broken.backup');

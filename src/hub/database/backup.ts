@@ -177,11 +177,17 @@ async function* readLines(file: string): AsyncGenerator<string> {
   });
   await Promise.race([once(source, 'open'), feeding]);
   if (failure === undefined) {
+    const lines = createInterface({ input: unzipped, crlfDelay: Number.POSITIVE_INFINITY });
+    // The loop hears of it as well, unless whoever asked has left it: then it is nobody's error.
+    lines.on('error', () => {});
+    let left = true;
     try {
-      for await (const line of createInterface({ input: unzipped, crlfDelay: Number.POSITIVE_INFINITY }))
-        yield line;
+      for await (const line of lines) yield line;
+      left = false;
     } catch (error) {
       failure = error instanceof Error ? error : new Error(String(error));
+    } finally {
+      if (left) source.destroy();
     }
   }
   await feeding;
