@@ -68,6 +68,22 @@ export async function takeHubStates(album: Album, { page, go, api }: OpenConsole
     await dialog.waitFor();
   });
   await take('audit-none', () => go('audit?search=nobody-like-that'));
+  await take('audit-no-day', async () => {
+    await go('audit?since=2026-02-31');
+    await page.getByText('“2026-02-31” is no day', { exact: false }).waitFor();
+  });
+  await take('link-unreadable', async () => {
+    await go('members?cursor=cut-off');
+    await page.getByText('This link cannot be read').waitFor();
+  });
+  await take('domain-dialog-twice', async () => {
+    await change(api, 'POST', '/domains', { name: 'twice.example' });
+    await go('domains');
+    await button('Add domain').click();
+    await dialog.getByLabel('Domain', { exact: true }).fill('twice.example');
+    await inDialog('Add domain').click();
+    await dialog.getByText('is in the list of domains already', { exact: false }).waitFor();
+  });
   await take('organization-overtaken', async () => {
     await go('organization');
     await page.getByLabel('Display name').fill('Mine');

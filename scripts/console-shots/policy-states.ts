@@ -74,6 +74,11 @@ export async function takePolicyStates(album: Album, hub: ConsoleHub, { page, go
     await button('Pause').click();
     await page.getByText('nobody new gets it').waitFor();
   });
+  await take('rollout-paused-widen', async () => {
+    await page.getByLabel('Share of the members').fill('70');
+    await button('Apply').click();
+    await page.getByText('nobody new can get it', { exact: false }).waitFor();
+  });
   for (const press of ['Give it to everyone', 'Roll back']) {
     await take(`rollout-dialog-${press === 'Roll back' ? 'back' : 'everyone'}`, async () => {
       await go(`${policy}/rollout`);
