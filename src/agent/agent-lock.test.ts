@@ -134,3 +134,15 @@ test.each([
   expect(got).toMatchObject({ ok: false, reason: 'unusable', failure: { path: wanted.lock } });
   if (!got.ok && got.reason === 'unusable') expect(got.failure.help).not.toBe('');
 });
+
+test('who comes between a lock and its holder’s words waits for them', async () => {
+  const first = await acquireAgentLock(paths, holder(1));
+  if (!first.ok) throw new Error('not acquired');
+  await rm(paths.endpoint);
+  const second = acquireAgentLock(paths, holder(2));
+  // Long enough for a look that finds nothing; there are forty.
+  await new Promise((done) => setTimeout(done, 60));
+  await first.lock.announce(holder(1));
+  expect(await second).toMatchObject({ ok: false, reason: 'held', heldBy: { pid: 1 } });
+  await first.lock.release();
+});

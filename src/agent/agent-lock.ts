@@ -59,7 +59,7 @@ export async function acquireAgentLock(
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     database?.close();
-    if (isBusy(error)) return { ok: false, reason: 'held', heldBy: await readLockHolder(paths) };
+    if (isBusy(error)) return { ok: false, reason: 'held', heldBy: await wordsOfHolder(paths) };
     return { ok: false, reason: 'unusable', failure: await whyUnusable(paths.lock, error) };
   }
   const held = database;
@@ -93,6 +93,18 @@ export async function readLockHolder(paths: Pick<AgentPaths, 'endpoint'>): Promi
     return parsed.success ? parsed.data : null;
   } catch {
     return null;
+  }
+}
+
+/** Looks, 25 ms apart, for words that a holder who has just taken the lock is about to write. */
+const LOOKS = 40;
+
+/** What a holder says of itself, waited for a moment: between its lock and its words others may come. */
+async function wordsOfHolder(paths: Pick<AgentPaths, 'endpoint'>): Promise<LockHolder | null> {
+  for (let look = 1; ; look += 1) {
+    const holder = await readLockHolder(paths);
+    if (holder !== null || look === LOOKS) return holder;
+    await new Promise((done) => setTimeout(done, 25));
   }
 }
 
