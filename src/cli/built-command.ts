@@ -1,4 +1,4 @@
-import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcessByStdio, execFile, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +39,8 @@ interface RunningAgent {
 export interface Machine {
   readonly root: string;
   mooring(...args: string[]): Ended;
+  /** The same, while others run. */
+  begin(...args: string[]): Promise<Ended>;
   /** `mooring … --json`, parsed. */
   json(...args: string[]): { readonly status: number | null; readonly body: never };
   /** Starts `mooring agent run … --json` and waits for its line. */
@@ -60,9 +62,16 @@ export function newMachine(): Machine {
     });
     return { status, stdout, stderr };
   };
+  const begin = (...args: string[]) =>
+    new Promise<Ended>((resolve) => {
+      const child = execFile(process.execPath, [BUNDLE, ...args], { env }, (_, stdout, stderr) =>
+        resolve({ status: child.exitCode, stdout, stderr }),
+      );
+    });
   return {
     root,
     mooring,
+    begin,
     json: (...args) => {
       const { status, stdout } = mooring(...args, '--json');
       return { status, body: JSON.parse(stdout) as never };

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { globSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { buildCommand, type Machine, newMachine } from './built-command.ts';
 
@@ -13,6 +13,7 @@ beforeEach(() => {
 afterEach(() => machine.remove());
 
 const POLICY = "{'analyticsEnabled': {'locked': true, 'value': false}}";
+const HUB = 'https://hub.example.com';
 const status = () => JSON.parse(machine.mooring('status', '--json').stdout);
 const set = (id: string, value: string) => machine.json('settings', 'set', id, value);
 
@@ -71,4 +72,22 @@ test('refusals: a quote too many, an error in the policy, a changed file', () =>
   writeFileSync(status().paths.adminSettings, '{}');
   expect(machine.json('uninstall')).toMatchObject({ status: 1, body: { error: { code: 'conflict' } } });
   expect(machine.mooring('uninstall', '--force').status).toBe(0);
+});
+
+test('many at once take turns: each is whole, and what stands in the end is known as ours', async () => {
+  const organizations = ['one', 'two', 'three', 'four', 'five', 'six'];
+  const ended = await Promise.all(
+    organizations.map((name) =>
+      machine.begin('install', `--admin-settings=${POLICY}`, '--allowed-org', name, '--hub', HUB),
+    ),
+  );
+  for (const each of ended) expect(each).toMatchObject({ status: 0, stderr: '' });
+  // A file that the noted sums do not fit would be refused as somebody else's.
+  expect(machine.json('install', '--allowed-org=last')).toMatchObject({ status: 0 });
+  const removed = await Promise.all([machine.begin('uninstall'), machine.begin('uninstall')]);
+  expect(removed.map(({ status }) => status)).toEqual([0, 0]);
+  expect(removed.filter(({ stdout }) => stdout.includes('nothing to remove'))).toHaveLength(1);
+  // The second may have come in the moment in which an empty folder of the first cannot go.
+  const left = globSync(['etc/**', 'usr/**'], { cwd: machine.root, withFileTypes: true });
+  expect(left.filter((entry) => !entry.isDirectory())).toEqual([]);
 });

@@ -10,7 +10,7 @@ import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { quote } from '../../shared/text/quote.ts';
 import { type CommandContext, type Invocation, type Outcome, refused } from '../command.ts';
 import { refuseUnlessElevated } from '../install/elevation.ts';
-import { type Installing, install } from '../install/install.ts';
+import { install } from '../install/install.ts';
 import { readInstallRequest } from '../install/install-request.ts';
 import {
   type GivenToInstaller,
@@ -19,6 +19,7 @@ import {
   optionsOfLines,
   optionsOfProperties,
 } from '../install/installer-options.ts';
+import type { Installing } from '../install/installing.ts';
 import { systemMachineDisk } from '../install/machine-disk.ts';
 import { machinePlaces } from '../install/machine-files.ts';
 import { machineProtection } from '../install/protection.ts';

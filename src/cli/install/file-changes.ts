@@ -140,8 +140,7 @@ export async function makeFolders(
   for (const folder of folders) {
     try {
       for (const missing of await missingOf(disk, folder)) {
-        await disk.makeFolder(missing);
-        made.push(missing);
+        if (await makeOne(disk, missing)) made.push(missing);
       }
     } catch (error) {
       await removeFolders(disk, made);
@@ -149,6 +148,17 @@ export async function makeFolders(
     }
   }
   return { ok: true, made };
+}
+
+/** False where another program was quicker: then the folder is not ours to remove. */
+async function makeOne(disk: MachineDisk, path: string): Promise<boolean> {
+  try {
+    await disk.makeFolder(path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST' && (await disk.stat(path)).isDirectory()) return false;
+    throw error;
+  }
 }
 
 /** Removes folders of ours, innermost first; one that holds something else stays. */

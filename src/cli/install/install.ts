@@ -1,22 +1,17 @@
 import { dirname } from 'node:path';
 import { sweepTemporaries } from '../../agent/files/durable-file.ts';
 import { readText } from '../../agent/files/read-text.ts';
-import { type StorageFailure, storageRefusal } from '../../agent/files/storage-failure.ts';
-import type { AgentPaths, HostFacts, Layout } from '../../agent/paths.ts';
-import type { FileTrust } from '../../agent/sources/machine-file-trust.ts';
+import { storageRefusal } from '../../agent/files/storage-failure.ts';
+import type { Layout } from '../../agent/paths.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { readJson } from '../../shared/policy/json-text.ts';
 import { readDocument } from '../../shared/policy/read-document.ts';
 import { isJsonObject } from '../../shared/policy/read-settings.ts';
 import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
-import {
-  changeFiles,
-  type FileChange,
-  type FileChanging,
-  makeFolders,
-  removeFolders,
-} from './file-changes.ts';
+import { changeFiles, type FileChange, makeFolders, removeFolders } from './file-changes.ts';
+import { lockInstallation } from './install-lock.ts';
 import { type InstallRequest, refuseErrors } from './install-request.ts';
+import { failed, type Installing, occupied } from './installing.ts';
 import { MACHINE_FILES, type MachineFile, type MachinePlaces, machinePlaces } from './machine-files.ts';
 import {
   digest,
@@ -26,16 +21,6 @@ import {
   knownFiles,
   readManifest,
 } from './manifest.ts';
-
-/** What installing stands on; everything that touches the machine is given. */
-export interface Installing {
-  readonly host: HostFacts;
-  readonly pathsOf?: (host: HostFacts, layout: Layout) => AgentPaths;
-  readonly files: FileChanging;
-  readonly trust: FileTrust;
-  /** Makes a folder one that only administrators change, before anything is put there; what is wrong, or `null`. */
-  readonly protectFolder: (folder: string) => Promise<string | null>;
-}
 
 /** What an installation did. */
 export interface Installed {
@@ -53,6 +38,18 @@ export async function install(
   request: InstallRequest,
 ): Promise<{ readonly installed: Installed } | Refusal> {
   const own = machinePlaces(on.host, 'mooring', on.pathsOf);
+  const lock = await lockInstallation(on, own.manifest);
+  if ('code' in lock) return lock;
+  return installLocked(on, request, own, lock.made).finally(lock.release);
+}
+
+/** @param made folders that were made for the lock. */
+async function installLocked(
+  on: Installing,
+  request: InstallRequest,
+  own: MachinePlaces,
+  made: readonly string[],
+): Promise<{ readonly installed: Installed } | Refusal> {
   const found = await readManifest(own.manifest, on.trust);
   if ('code' in found) return found;
   const { manifest } = found;
@@ -66,7 +63,7 @@ export async function install(
   const plan = planOf(wanted.texts, known, placesOf(layout), texts.at);
   const strange = request.force ? [] : plan.foreign;
   if (strange.length > 0) return foreignFiles(strange);
-  return carryOut(on, layout, manifest, plan, own.manifest);
+  return carryOut(on, layout, manifest, plan, own.manifest, made);
 }
 
 type Texts = ReadonlyMap<string, string>;
@@ -87,11 +84,6 @@ async function readPresent(
     else if (reading.kind === 'unfit') at.set(path, '');
   }
   return { at };
-}
-
-function occupied(path: string, why: string): Refusal {
-  const message = `${path} could not be written: ${why}. Nothing was changed.`;
-  return { code: 'conflict', message, help: 'Move it away, and run the command again.', details: { path } };
 }
 
 type Wanted = Readonly<Partial<Record<MachineFile, string>>>;
@@ -199,6 +191,7 @@ async function carryOut(
   manifest: InstallManifest | null,
   plan: Plan,
   manifestPath: string,
+  madeBefore: readonly string[],
 ): Promise<{ readonly installed: Installed } | Refusal> {
   const { disk } = on.files;
   const writing = plan.changes.filter(({ text }) => text !== null).map(({ path }) => path);
@@ -215,7 +208,7 @@ async function carryOut(
   }
   const after: InstallManifest = {
     ...{ version: 1, layout, files: plan.files },
-    folders: [...new Set([...(manifest?.folders ?? []), ...made.made])],
+    folders: [...new Set([...(manifest?.folders ?? []), ...madeBefore, ...made.made])],
   };
   const before: InstallManifest = manifest ?? { ...after, files: {} };
   const note = (each: InstallManifest): FileChange => ({ path: manifestPath, text: fileText(each) });
@@ -231,12 +224,4 @@ async function carryOut(
   const removed = plan.changes.filter(({ text }) => text === null).map(({ path }) => path);
   const layoutChanged = (manifest?.layout ?? 'mooring') !== layout;
   return { installed: { layout, written: writing, removed, layoutChanged } };
-}
-
-/** Why nothing was changed, or what could not be put back after it was. */
-export function failed(failure: StorageFailure, left: readonly string[]): Refusal {
-  const refusal = storageRefusal(failure);
-  if (left.length === 0) return refusal;
-  const message = `${failure.message} Not everything could be put back: ${left.join('; ')}.`;
-  return { ...refusal, message, details: { ...refusal.details, left } };
 }
