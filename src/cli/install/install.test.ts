@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../agent/clock.ts';
+import { tryFileLock } from '../../agent/files/file-lock.ts';
 import type { HostFacts, Layout } from '../../agent/paths.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import type { Invocation } from '../command.ts';
@@ -32,10 +33,12 @@ let host: HostFacts;
 let fault: Fault = () => null;
 /** Why no machine file is trusted, or `null`. */
 let distrust: string | null = null;
+let clock = systemClock();
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'mooring-install-'));
   fault = () => null;
   distrust = null;
+  clock = systemClock();
   host = {
     ...{ platform: 'linux', home: '/home/ada', userName: 'ada', temporary: '/tmp' },
     ...{ testRoot: join(folder, 'root'), exists: existsSync },
@@ -58,7 +61,7 @@ function machine(): Installing {
   return {
     ...{ host, trust: async () => distrust, protectFolder: async (path) => told('protectFolder', path) },
     files: {
-      ...{ disk: faultyDisk(), clock: systemClock(), windows: false },
+      ...{ disk: faultyDisk(), clock, windows: false },
       protect: async (path) => told('protect', path),
     },
   };
@@ -196,6 +199,43 @@ describe('installing', () => {
     symlinkSync(theirs, path);
     expect(await run({ ...FULL, force: true })).toMatchObject({ code: 'conflict' });
     expect(readFileSync(theirs, 'utf8')).toBe('theirs');
+  });
+
+  it('does not follow a link in the place of its lock', async () => {
+    const { manifest } = places();
+    mkdirSync(dirname(manifest), { recursive: true });
+    const theirs = join(folder, 'theirs');
+    symlinkSync(theirs, join(dirname(manifest), 'install.lock'));
+    const before = snapshot();
+    expect(await run(FULL)).toMatchObject({
+      code: 'conflict',
+      help: expect.stringContaining('Move it away'),
+    });
+    expect(snapshot()).toEqual(before);
+    expect(existsSync(theirs)).toBe(false);
+  });
+
+  it('gives up when another run is at work for too long, and changes nothing', async () => {
+    await run(FULL);
+    const lock = join(dirname(places().manifest), 'install.lock');
+    const taken = await tryFileLock(lock);
+    if (!taken.ok) throw new Error('the lock could not be taken');
+    let waited = 0;
+    const after = (ms: number, action: () => void) => {
+      waited += ms;
+      const next = setImmediate(action);
+      return () => clearImmediate(next);
+    };
+    clock = { ...systemClock(), after };
+    const before = snapshot();
+    const refused = { code: 'conflict', details: { path: lock } };
+    expect(await run({ 'allowed-org': 'labs' })).toMatchObject(refused);
+    expect(waited).toBeGreaterThan(29_000);
+    expect(await remove()).toMatchObject(refused);
+    expect(snapshot()).toEqual(before);
+    taken.release();
+    expect(await run({ 'allowed-org': 'labs' })).toBeNull();
+    expect(existsSync(lock)).toBe(false);
   });
 
   it.each([
