@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { desktopCatalog } from '../shared/settings/desktop-catalog.ts';
 import { readAllowedOrganizations } from './account/allowed-organizations.ts';
-import { browserOpener, openingWebOnly } from './account/browser-opener.ts';
+import { browserOpener } from './account/browser-opener.ts';
 import { openKeychain } from './account/keychain.ts';
 import type { AgentMaking } from './agent-making.ts';
 import type { AgentOptions, CommandRunner } from './agent-options.ts';
@@ -64,7 +64,7 @@ export async function makeParts(options: AgentOptions): Promise<AgentMaking> {
   const { createAccountService } = await import('./account/create-account-service.ts');
   const account = await createAccountService({
     ...{ recordFile: paths.account, http, trust, keychain, clock, signInEnforced, files },
-    opener: openingWebOnly(options.openBrowser ?? browserOpener(paths.platform, paths.systemRoot)),
+    opener: options.openBrowser ?? browserOpener(paths.platform, paths.systemRoot),
     deviceName: hostname(),
     defaultHubUrl: installedHubUrl,
     managedHubUrl: () => sources.current().keys?.hubUrl ?? null,

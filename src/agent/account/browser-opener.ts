@@ -18,7 +18,7 @@ export function openingWebOnly(open: (address: string) => Promise<boolean>): Bro
 
 /**
  * The opener of a platform. The address is one argument of a fixed list, never part of a command line: no shell
- * sees it, so nothing in it can become a command. It is used through `openingWebOnly`.
+ * sees it, so nothing in it can become a command. A sign-in calls every opener through `openingWebOnly`.
  *
  * @param systemRoot `AgentPaths.systemRoot`, so that `rundll32.exe` is not looked up in the user's PATH.
  */

@@ -528,6 +528,25 @@ describe('signing in with a code', () => {
     });
   });
 
+  it('sends nobody to another address than one of the hub', async () => {
+    const service = await launch();
+    // The origin of the last one is the hub's.
+    for (const page of ['https://evil.example/device', 'file:///device', `blob:${hub.url}/device`]) {
+      hub.intercept = (request, response) => {
+        if (request.url !== '/device/auth') return false;
+        const codes = { device_code: 'd', user_code: 'ABCD', verification_uri: page, expires_in: 60 };
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(codes));
+        return true;
+      };
+      expect(await service.login({ hub: hub.url, method: 'device', openBrowser: false }), page).toMatchObject(
+        {
+          code: 'unreachable',
+          message: expect.stringContaining('another site'),
+        },
+      );
+    }
+  });
+
   it('polls no more once its time is over, or once it was called off', async () => {
     const service = await launch();
     hub.intercept = (request, response) => {

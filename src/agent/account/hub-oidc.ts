@@ -184,9 +184,14 @@ function requireOwnEndpoints(metadata: OpenId.ServerMetadata): void {
 }
 
 function requireSameSite(metadata: OpenId.ServerMetadata, address: string): void {
-  const origin = URL.canParse(address) ? new URL(address).origin : 'nowhere';
-  if (origin === new URL(metadata.issuer).origin) return;
-  throw new BrokenAnswer(`The hub names an address of another site (${origin}) for its sign-in.`);
+  const site = URL.canParse(address) ? siteOf(new URL(address)) : 'nowhere';
+  if (site === siteOf(new URL(metadata.issuer))) return;
+  throw new BrokenAnswer(`The hub names an address of another site (${site}) for its sign-in.`);
+}
+
+/** Not `origin`: that of `blob:https://hub.example/…` is the hub's own, and nothing but a browser knows what it opens. */
+function siteOf({ protocol, host }: URL): string {
+  return `${protocol}//${host}`;
 }
 
 function tokensOf(answer: Awaited<ReturnType<typeof OpenId.refreshTokenGrant>>): Tokens {

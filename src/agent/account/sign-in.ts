@@ -1,7 +1,7 @@
 import type { LoginAnswer } from '../../shared/contracts/local-api.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { type Clock, instant } from '../clock.ts';
-import type { BrowserOpener } from './browser-opener.ts';
+import { type BrowserOpener, openingWebOnly } from './browser-opener.ts';
 import type { FinishedPage } from './finished-page.ts';
 import type { HubOidc, OidcProblem, Tokens } from './hub-oidc.ts';
 import { openLoopbackListener } from './loopback-listener.ts';
@@ -105,7 +105,7 @@ export async function startBrowserSignIn(
       });
     return redeeming;
   });
-  if (parts.opener !== null) void parts.opener(url).catch(() => false);
+  if (parts.opener !== null) void openingWebOnly(parts.opener)(url).catch(() => false);
   return {
     id: parts.id,
     answer: () => ({ id: parts.id, method: 'browser', url, expiresAt, ...loginState(ending) }),
