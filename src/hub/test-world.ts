@@ -2,7 +2,7 @@ import type { ChangeContext } from './audit/record.ts';
 import { readIdpMetadata } from './connections/idp-metadata.ts';
 import { IDP_METADATA } from './connections/test-metadata.ts';
 import type { DatabaseHandle } from './database/connection.ts';
-import { addDomain } from './domains/domain-service.ts';
+import { claimDomain } from './domains/domain-service.ts';
 import { invite } from './invitations/invitation-service.ts';
 import { noMail } from './mail/mailer.ts';
 import { createJob } from './member-jobs/job-service.ts';
@@ -145,7 +145,7 @@ export async function createTestWorld(
     action: { kind: 'role', role: 'member' },
     userIds: [people.member],
   });
-  const domain = await addDomain(db, context, acme.id, 'walk.acme.example');
+  const { domain } = await claimDomain(db, context, acme.id, 'walk.acme.example');
   return {
     organizationId: acme.id,
     userId: people.member,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TxtResolver } from '../domains/domain-proof.ts';
-import { addDomain, forceDomain, recheckDomains, verifyDomain } from '../domains/domain-service.ts';
+import { claimDomain, forceDomain, recheckDomains, verifyDomain } from '../domains/domain-service.ts';
 import { writeToOwnersOfFailingDomains } from '../domains/failing-letters.ts';
 import { startTestSmtp } from '../invitations/test-smtp.ts';
 import { noMail } from '../mail/mailer.ts';
@@ -36,7 +36,7 @@ const about = async (code: string) => (await attention()).filter((item) => item.
 it('warns of a failing domain by one letter to each owner, and in the list until it is proved again', async () => {
   const { db } = api.database;
   const organizationId = api.ids.organizationId;
-  const domain = await addDomain(db, context(), organizationId, 'failing.example');
+  const { domain } = await claimDomain(db, context(), organizationId, 'failing.example');
   const where = { organizationId, domainId: domain.id };
   const found: TxtResolver = { txt: async () => ({ ok: true, values: [domain.record.value] }) };
   const gone: TxtResolver = { txt: async () => ({ ok: true, values: [] }) };
@@ -70,7 +70,7 @@ it('warns of a failing domain by one letter to each owner, and in the list until
 it('writes to no owner who came by SCIM or is disabled', async () => {
   const { db } = api.database;
   const organizationId = api.ids.organizationId;
-  const domain = await addDomain(db, context(), organizationId, 'quiet.example');
+  const { domain } = await claimDomain(db, context(), organizationId, 'quiet.example');
   await db
     .updateTable('domains')
     .set({ verified_at: new Date(), failing_since: new Date() })

@@ -4,7 +4,7 @@ import { RefusalError } from '../../shared/contracts/refusal.ts';
 import type { Db } from '../database/connection.ts';
 import { listDomains, listUncaptured } from '../domains/domain-list.ts';
 import { dnsResolver } from '../domains/domain-proof.ts';
-import { addDomain, forceDomain, removeDomain, verifyDomain } from '../domains/domain-service.ts';
+import { claimDomain, forceDomain, removeDomain, verifyDomain } from '../domains/domain-service.ts';
 import { findOrganization } from '../organizations/organization-service.ts';
 import {
   type CommonOptions,
@@ -29,11 +29,10 @@ export function domainCommands(program: Command, around: Surroundings): void {
     .description('claim a domain; shows the TXT record that proves it')
     .action((name: string, options: DomainOptions) =>
       within(options, around, 'domains add', async (db, organizationId) => {
-        const domain = await addDomain(db, operator(), organizationId, name);
-        answer(outputOf(around), { domain }, () => [
-          `Add this TXT record to ${domain.name} (name @ or empty):`,
-          domain.record.value,
-          `Then: mooring-hub domains verify ${domain.name} --organization ${options.organization}`,
+        const { domain, made } = await claimDomain(db, operator(), organizationId, name);
+        answer(outputOf(around), { domain, made }, () => [
+          ...(made ? [] : [`${domain.name} is claimed already${STANDING[domain.state]}.`]),
+          ...(domain.state === 'verified' ? [] : nextSteps(domain, options.organization)),
         ]);
       }),
     );
@@ -48,6 +47,21 @@ export function domainCommands(program: Command, around: Surroundings): void {
         answer(outputOf(around), { domain: name }, () => [`${name} is given up.`]);
       }),
     );
+}
+
+/** How a claim that stands already is doing. */
+const STANDING: Readonly<Record<Domain['state'], string>> = {
+  pending: ', and not proved yet',
+  verified: ' and verified: nothing is left to do',
+  failing: ' and verified, but its record is no longer found',
+};
+
+function nextSteps({ name, record }: Domain, organization: string): readonly string[] {
+  return [
+    `Add this TXT record to ${name} (name @ or empty):`,
+    record.value,
+    `Then: mooring-hub domains verify ${name} --organization ${organization}`,
+  ];
 }
 
 function listCommand(domains: Command, around: Surroundings): void {

@@ -8,7 +8,7 @@ import { up } from '../database/migrations/0091-deletion-rows.ts';
 import { startTestDatabase } from '../database/test-database.ts';
 import { listDomains } from '../domains/domain-list.ts';
 import type { TxtResolver } from '../domains/domain-proof.ts';
-import { addDomain, forceDomain, removeDomain, verifyDomain } from '../domains/domain-service.ts';
+import { claimDomain, forceDomain, removeDomain, verifyDomain } from '../domains/domain-service.ts';
 import { readMember } from '../organizations/member-list.ts';
 import { addMember, removeMember } from '../organizations/member-service.ts';
 import { createOrganization } from '../organizations/organization-service.ts';
@@ -242,7 +242,7 @@ describe('a removed member', () => {
 
 describe('a removed domain', () => {
   const claim = async (name: string) => {
-    const domain = await addDomain(database.db, context(), acme, name);
+    const { domain } = await claimDomain(database.db, context(), acme, name);
     return {
       id: domain.id,
       value: domain.record.value,
@@ -282,7 +282,7 @@ describe('a removed domain', () => {
     records.set('lost.acme-widgets.example', [lost.value]);
     await verifyDomain(db, context(), resolver, lost.where);
     await removeDomain(db, context(), lost.where);
-    const theirs = await addDomain(db, context(), globex, 'lost.acme-widgets.example');
+    const { domain: theirs } = await claimDomain(db, context(), globex, 'lost.acme-widgets.example');
     await forceDomain(db, context(), { organizationId: globex, domainId: theirs.id });
     // Even while our value still stands beside theirs.
     await expect(restore(lost.id)).rejects.toMatchObject(refused('conflict'));
@@ -386,7 +386,7 @@ describe('a removed connection', () => {
 
   it('signs nobody in of a domain that was lost meanwhile', async () => {
     const { db } = database;
-    const domain = await addDomain(db, context(), acme, 'sso.acme-widgets.example');
+    const { domain } = await claimDomain(db, context(), acme, 'sso.acme-widgets.example');
     await forceDomain(db, context(), { organizationId: acme, domainId: domain.id });
     const id = await connect('Routing', { enforced: true });
     const routed = async () =>
@@ -394,7 +394,7 @@ describe('a removed connection', () => {
     expect(await routed()).toContain(id);
     await remove(id);
     expect(await routed()).not.toContain(id);
-    const theirs = await addDomain(db, context(), globex, 'sso.acme-widgets.example');
+    const { domain: theirs } = await claimDomain(db, context(), globex, 'sso.acme-widgets.example');
     await forceDomain(db, context(), { organizationId: globex, domainId: theirs.id });
     expect((await restore(id)).restored.name).toBe('Routing');
     expect(await routed()).toEqual([]);
@@ -423,7 +423,7 @@ describe('at the same moment', () => {
 
   it('brings a thing back once, of each kind', async () => {
     const { db } = database;
-    const domain = await addDomain(db, context(), acme, 'once.example');
+    const { domain } = await claimDomain(db, context(), acme, 'once.example');
     const things = {
       team: await team('Once'),
       connection: await connect('Once'),

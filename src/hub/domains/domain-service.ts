@@ -12,12 +12,9 @@ import { readDomainName } from './domain-name.ts';
 import { lookForProof, type TxtResolver } from './domain-proof.ts';
 import './tables.ts';
 
-/** Claims a domain: it acts only once it is proved. Claiming it again answers the same claim. */
-export async function addDomain(...claim: Parameters<typeof claimDomain>): Promise<Domain> {
-  return (await claimDomain(...claim)).domain;
-}
-
-/** Claims a domain, and tells whether that made a claim or one stood there already. */
+/**
+ * Claims a domain: it acts only once it is proved. Claiming it again answers the same claim; `made` tells which it was.
+ */
 export async function claimDomain(
   db: Db,
   context: ChangeContext,

@@ -5,7 +5,7 @@ import { createOrganization } from '../organizations/organization-service.ts';
 import { listDomains, listUncaptured } from './domain-list.ts';
 import { readDomainName } from './domain-name.ts';
 import { dnsResolver, type TxtResolver } from './domain-proof.ts';
-import { addDomain, forceDomain, recheckDomains, removeDomain, verifyDomain } from './domain-service.ts';
+import { claimDomain, forceDomain, recheckDomains, removeDomain, verifyDomain } from './domain-service.ts';
 import { startTestNameServer, type TestAnswer } from './test-name-server.ts';
 
 const database = databaseForFile();
@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 
 const claim = async (name: string, organization: 'acme' | 'globex' = 'acme') => {
-  const domain = await addDomain(database.db, context(), organizations[organization], name);
+  const { domain } = await claimDomain(database.db, context(), organizations[organization], name);
   return { domain, where: { organizationId: organizations[organization], domainId: domain.id } };
 };
 const look = (where: { organizationId: string; domainId: string }, at?: Date) =>
