@@ -1,9 +1,9 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { DesktopText } from '../../shared/text/desktop-text.ts';
 import type { CommandRunner } from '../agent-options.ts';
 import { type CommandPlace, isSearched } from './command-place.ts';
-import { putCommand, refreshCopy } from './put-command.ts';
+import { commandFile, putCommand, refreshCopy } from './put-command.ts';
 
 /** What a person is told at the end. */
 export interface CommandMessage {
@@ -74,8 +74,8 @@ export function createCommandOffer({ text, log, ...options }: CommandOfferOption
   };
 }
 
-function isThere({ link, source, copy }: CommandPlace): boolean {
-  return leadsTo(link, copy === null ? source : join(copy.folder, 'mooring'));
+function isThere(place: CommandPlace): boolean {
+  return leadsTo(place.link, commandFile(place));
 }
 
 function leadsTo(link: string, target: string): boolean {

@@ -8,6 +8,8 @@ export interface CommandPlace {
   readonly link: string;
   /** The command among the app's resources. */
   readonly source: string;
+  /** It stands where everybody's commands do: an administrator may put it there, where the person may not. */
+  readonly everybodys: boolean;
   /** `null`: the link leads to `source`. Else that is only there while the app runs, and a copy is kept. */
   readonly copy: {
     readonly folder: string;
@@ -44,12 +46,14 @@ export function commandPlace(own: OwnCopy): CommandPlace | null {
   // The folder that the file system hierarchy of systemd and the base directory specification name for a person's own.
   const ownBin = testPaths ? join(userData, 'local', 'bin') : join(homedir(), '.local', 'bin');
   if (platform === 'mac') {
-    const systemBin = testPaths ? ownBin : SYSTEM_BIN;
-    return { link: join(location === 'user' ? ownBin : systemBin, 'mooring'), source, copy: null };
+    const everybodys = location === 'system';
+    const bin = everybodys && !testPaths ? SYSTEM_BIN : ownBin;
+    return { link: join(bin, 'mooring'), source, everybodys, copy: null };
   }
   const app = environment.APPIMAGE ?? '';
   if (platform !== 'linux' || app === '') return null;
-  return { link: join(ownBin, 'mooring'), source, copy: { folder: join(userData, 'command'), app } };
+  const copy = { folder: join(userData, 'command'), app };
+  return { link: join(ownBin, 'mooring'), source, everybodys: false, copy };
 }
 
 const SYSTEM_BIN = '/usr/local/bin';

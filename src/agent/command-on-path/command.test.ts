@@ -20,8 +20,13 @@ beforeEach(async () => {
   await mkdir(dirname(source), { recursive: true });
   await writeFile(source, 'first');
   const link = join(folder, 'bin', 'mooring');
-  image = { link, source, copy: { folder: join(folder, 'command'), app: '/home/ada/Mooring.AppImage' } };
-  dragged = { link, source, copy: null };
+  image = {
+    link,
+    source,
+    everybodys: false,
+    copy: { folder: join(folder, 'command'), app: '/home/ada/Mooring.AppImage' },
+  };
+  dragged = { link, source, everybodys: true, copy: null };
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -57,13 +62,17 @@ describe('which copies have nothing on the PATH', () => {
       copy: { folder: join('/u', 'command'), app: '/home/ada/M.AppImage' },
     });
     expect(copy('mac')).toEqual({
-      ...{ link: join('/usr/local/bin', 'mooring'), source: join('/r', 'cli', 'mooring'), copy: null },
+      ...{ link: join('/usr/local/bin', 'mooring'), source: join('/r', 'cli', 'mooring') },
+      ...{ everybodys: true, copy: null },
     });
     expect(offerOf(null).offered()).toBe(false);
   });
 
   test('by the setting that says so, an app of mac has it in the person’s own folder', () => {
-    expect(copy('mac', { location: 'user' })?.link).toMatch(/[\\/]\.local[\\/]bin[\\/]mooring$/);
+    expect(copy('mac', { location: 'user' })).toMatchObject({
+      link: expect.stringMatching(/[\\/]\.local[\\/]bin[\\/]mooring$/),
+      everybodys: false,
+    });
     const image = { environment: { APPIMAGE: '/home/ada/M.AppImage' } };
     expect(copy('linux', { ...image, location: 'user' })).toEqual(copy('linux', image));
   });
@@ -146,6 +155,14 @@ describe.runIf(process.platform !== 'win32')('putting the command on the PATH', 
     expect(asked[0]?.at(0)).toBe('/usr/bin/osascript');
     expect(asked[0]?.slice(-3)).toEqual([hostile.source, hostile.link, dirname(hostile.link)]);
     expect(asked[0]?.filter((word) => word.includes('touch'))).toEqual([hostile.source]);
+  });
+
+  test('asks no administrator about the person’s own folder: it says what is wrong there', async () => {
+    await writeFile(join(folder, 'bin'), '');
+    for (const place of [image, { ...dragged, everybodys: false }])
+      expect(await offerOf(place).put()).toMatchObject({
+        ...{ ok: false, body: expect.stringContaining('EEXIST') },
+      });
   });
 
   test('leaves another command of that name alone, and replaces an older link of ours', async () => {

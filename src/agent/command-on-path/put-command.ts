@@ -29,13 +29,19 @@ export async function putCommand(
   if (!staysInPlace(place)) return { kind: 'move-first' };
   if (await isTaken(place.link)) return { kind: 'taken' };
   try {
-    if (place.copy === null) return await linkAsWhoMay(place, run);
-    await takeCopy(place.source, place.copy, version);
-    await makeLink(place.link, join(place.copy.folder, 'mooring'));
+    // About a person's own folder no administrator is asked: what root made there, they could not change again.
+    if (place.everybodys) return await linkAsWhoMay(place, run);
+    if (place.copy !== null) await takeCopy(place.source, place.copy, version);
+    await makeLink(place.link, commandFile(place));
     return { kind: 'done' };
   } catch (error) {
     return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** What the link leads to. */
+export function commandFile({ source, copy }: CommandPlace): string {
+  return copy === null ? source : join(copy.folder, 'mooring');
 }
 
 /** Takes the copy again where the app is another version, or stands elsewhere, since. */
