@@ -42,10 +42,11 @@ export async function takeChoices(file: ChoiceFile, known: KnownChoices): Promis
     case 'absent':
       return { ...found, mustWrite: true, ...afterLoss(known, remembered) };
     case 'read':
-      // At start the file is the truth: what differs from the copy may be our own last write before a kill.
-      return known.book === null
+      // At start what differs from the copy was written while no agent ran, or is our own last write before a kill,
+      // which nobody was told of: both pass the gate. Without a copy nothing can be told apart.
+      return known.book === null && known.copy === null
         ? { ...found, book: reading.book }
-        : { ...found, ...gated(known, known.book, reading) };
+        : { ...found, ...gated(known, remembered, reading) };
   }
 }
 

@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type EnforcementWorld, enforcementWorld, inputsOf } from '../../../test/enforcement-world.ts';
+import type { EnforcementInputs } from './model.ts';
 
 let world: EnforcementWorld;
 beforeEach(async () => {
@@ -82,6 +83,43 @@ describe('user-settings.json', () => {
     expect(enforcement.resolution().problems.at(-1)?.message).toContain('locked by admin-settings');
     await enforcement.apply(FREE);
     expect(await world.readStore()).toMatchObject({ AnalyticsEnabled: true, ThemeSource: 'dark' });
+  });
+
+  test.each<[string, EnforcementInputs, id: string, wanted: unknown]>([
+    ['the sign-in wall', inputsOf({}, { wall: { organizations: ['acme'], method: null } }), 'theme', 'light'],
+    ['a policy that is too old', inputsOf({}, { stale: true }), 'theme', 'light'],
+    ['a lock', LOCKED, 'analyticsEnabled', false],
+  ])(
+    'an edit that %s forbids is undone, also one made while the agent was off',
+    async (_, inputs, id, wanted) => {
+      let enforcement = await world.begin(FREE);
+      await enforcement.change({ set: { theme: 'dark', analyticsEnabled: true } });
+      for (const off of [false, true]) {
+        if (off) await enforcement.stop();
+        else await enforcement.apply(inputs);
+        await world.writeChoices(JSON.stringify({ theme: 'dark', analyticsEnabled: true, [id]: wanted }));
+        if (off) enforcement = await world.begin(inputs);
+        else await enforcement.check();
+        expect(await world.readChoices()).toEqual({ analyticsEnabled: true, theme: 'dark' });
+        expect(await world.readStore()).toMatchObject({ ThemeSource: 'dark' });
+        expect(enforcement.resolution().problems.at(-1)?.message).toContain(`The edit of ${id} in`);
+      }
+      await enforcement.apply(FREE);
+      expect(await world.readStore()).toMatchObject({ AnalyticsEnabled: true, ThemeSource: 'dark' });
+    },
+  );
+
+  test('the proxy may be edited behind the wall, and everything where nothing forbids it, while the agent is off', async () => {
+    const wall = inputsOf({}, { wall: { organizations: ['acme'], method: null } });
+    await (await world.begin(wall)).stop();
+    await world.writeChoices('{"proxyMode":"manual"}');
+    const enforcement = await world.begin(wall);
+    expect(Object.fromEntries(enforcement.choices())).toEqual({ proxyMode: 'manual' });
+    await enforcement.stop();
+    await world.writeChoices('{"proxyMode":"manual","theme":"dark"}');
+    expect(Object.fromEntries((await world.begin(FREE)).choices())).toEqual({
+      ...{ proxyMode: 'manual', theme: 'dark' },
+    });
   });
 
   test.each([
