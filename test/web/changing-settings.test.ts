@@ -4,7 +4,7 @@ import { launchBrowser } from '../browser.ts';
 import { type BuiltDashboard, buildDashboard } from './build-dashboard.ts';
 import { GROUNDS, type Ground, type OpenDashboard, openDashboard } from './open-dashboard.ts';
 import { labelOf } from './sample-settings.ts';
-import { managedWorld } from './stand-in-world.ts';
+import { managedWorld, walledWorld } from './stand-in-world.ts';
 
 let browser: Browser;
 let built: BuiltDashboard;
@@ -101,6 +101,29 @@ describe.each(GROUNDS)('changing settings %s', (ground) => {
     await expect.poll(() => button('Apply').isEnabled()).toBe(true);
   });
 
+  test('what is no whole number stays as it was typed, and is never taken for another one', async () => {
+    const { page, agent } = dashboard;
+    const memory = row('memoryMiB').locator('input');
+    for (const [typed, shown] of [
+      ['4.5', '4.5'],
+      ['-1', '-1'],
+      ['8,5', '8.5'],
+      ['90071992547409930', '90071992547409930'],
+    ] as const) {
+      await memory.fill('');
+      await memory.pressSequentially(typed);
+      expect(await memory.inputValue()).toBe(shown);
+      await row('memoryMiB').getByText('Enter a whole number of 512 or more.').waitFor();
+      await expect.poll(() => button('Apply').isDisabled()).toBe(true);
+    }
+    await memory.fill('');
+    await memory.pressSequentially('06144');
+    await expect.poll(() => memory.inputValue()).toBe('6144');
+    await page.keyboard.press('ArrowUp');
+    await apply();
+    expect(agent.changes).toEqual([{ set: { memoryMiB: 6145 } }]);
+  });
+
   test('a refusal stands at its control, the others are kept back, and nothing is lost', async () => {
     const { page, agent } = dashboard;
     await row('containersProxyTransparentPorts').locator('input').fill('80,notaport');
@@ -151,6 +174,111 @@ describe.each(GROUNDS)('changing settings %s', (ground) => {
 
 describe('changing settings', () => {
   openEach('in a browser');
+
+  test('what has to be mended is shown wherever a search, a filter or another category hides it', async () => {
+    const { page } = dashboard;
+    const ports = row('containersProxyTransparentPorts').locator('input');
+    await ports.fill('80,notaport');
+    await button('Apply').click();
+    await page.getByText('1 change was refused').waitFor();
+    await page.getByLabel('Search settings').fill('theme');
+    await ports.waitFor({ state: 'hidden' });
+    await button('Show').click();
+    await ports.and(page.locator(':focus')).waitFor();
+    await ports.fill('80');
+    await row('memoryMiB').locator('input').fill('1');
+    await dashboard.go('settings/Cloud');
+    await page.getByLabel('Managed only').setChecked(true);
+    await row('memoryMiB').waitFor({ state: 'hidden' });
+    await button('Show').click();
+    await row('memoryMiB').locator('input:focus').waitFor();
+    expect(await page.getByLabel('Managed only').isChecked()).toBe(false);
+  });
+
+  test('an entry that is added has the focus, and its lines lose what is empty in them', async () => {
+    const { page, agent } = dashboard;
+    await row('builders')
+      .getByRole('button', { name: /Add entry/ })
+      .click();
+    await page.keyboard.type('remote-arm');
+    const platforms = row('builders').locator('textarea');
+    await platforms.fill('');
+    await platforms.pressSequentially('linux/arm64\n\n linux/amd64 \n');
+    await apply();
+    const platformsSent = { platforms: ['linux/arm64', 'linux/amd64'] };
+    expect(agent.changes).toEqual([
+      { set: { builders: [expect.objectContaining({ name: 'remote-arm', ...platformsSent })] } },
+    ]);
+  });
+
+  test('a choice can be left to the computer only where nothing else is suggested', async () => {
+    const options = () => row('containersProxyMode').locator('option').allTextContents();
+    await expect.poll(options).toEqual(['Not set', 'system', 'manual']);
+    await row('containersProxyMode').locator('select').selectOption('manual');
+    await apply();
+    await row('containersProxyMode').locator('select').selectOption({ label: 'Not set' });
+    await apply();
+    expect(dashboard.agent.changes).toEqual([
+      { set: { containersProxyMode: 'manual' } },
+      { reset: ['containersProxyMode'] },
+    ]);
+    const containersProxy = { locked: false, mode: 'manual' };
+    dashboard.agent.become({ documents: { 'user-policy': { containersProxy } } });
+    await expect.poll(options).toEqual(['system', 'manual']);
+  });
+
+  test('what was changed before everything is held waits, while the value in force is shown', async () => {
+    const { page, agent } = dashboard;
+    const swap = row('swapMiB').locator('input');
+    await swap.fill('4096');
+    agent.become({ freeze: { code: 'policy_stale', source: 'user-policy' } });
+    await row('swapMiB').getByText('Held at its present value').waitFor();
+    await expect.poll(() => swap.inputValue()).toBe('1024');
+    await page.getByText('Settings are held at present.').waitFor();
+    expect(await button('Apply').isDisabled()).toBe(true);
+    agent.become({ freeze: null });
+    await expect.poll(() => swap.inputValue()).toBe('4096');
+    await apply();
+    expect(agent.changes).toEqual([{ set: { swapMiB: 4096 } }]);
+  });
+
+  test('changes begun before the wall rose wait behind it, and the proxy is applied without them', async () => {
+    const { page, agent } = dashboard;
+    const { account } = agent.world;
+    await row('swapMiB').locator('input').fill('4096');
+    agent.become({ account: walledWorld().account, documents: {} });
+    await page.getByRole('heading', { name: 'Sign in to continue' }).waitFor();
+    await dashboard.go('proxy');
+    expect(await button('Apply').count()).toBe(0);
+    await row('proxyHttp').locator('input').fill('http://proxy.example:3128');
+    await page.getByText('1 unsaved change').waitFor();
+    await button('Cancel').click();
+    await row('proxyHttp').locator('input').fill('http://proxy.example:3129');
+    await apply();
+    expect(agent.changes).toEqual([{ set: { proxyHttp: 'http://proxy.example:3129' } }]);
+    agent.become({ account });
+    await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+    await expect.poll(() => row('swapMiB').locator('input').inputValue()).toBe('4096');
+  });
+
+  test('a list of thousands scrolls by itself, by the keyboard too, and what follows stays near', async () => {
+    const { page, agent } = dashboard;
+    const exclude = Array.from({ length: 2_000 }, (_, index) => `host-${index}.example`);
+    agent.become({ documents: { 'user-policy': { proxy: { locked: true, exclude } } } });
+    await dashboard.go('settings/Proxies');
+    await expect.poll(() => row('proxyExclude').locator('input').count()).toBe(exclude.length);
+    const size = async () => (await row('proxyExclude').boundingBox())?.height;
+    expect(await size()).toBeLessThan(600);
+    const list = row('proxyExclude').getByRole('group').locator('[tabindex="0"]');
+    await list.focus();
+    await page.keyboard.press('End');
+    await expect.poll(() => row('proxyExclude').locator('input').last().isVisible()).toBe(true);
+    const seen = () =>
+      page.evaluate(
+        `(({ scrollTop, clientHeight, scrollHeight }) => scrollTop + clientHeight >= scrollHeight - 2)(document.activeElement)`,
+      );
+    await expect.poll(seen).toBe(true);
+  });
 
   test('a tab with unsaved changes is not left without being asked, and any other is', async () => {
     const leaves = () =>
@@ -214,6 +342,7 @@ describe('changing settings', () => {
 
   test('Reset all asks first and leaves locked settings alone', async () => {
     const { page, agent } = dashboard;
+    await row('swapMiB').locator('input').fill('4096');
     await button('Reset all').click();
     const dialog = page.getByRole('dialog', { name: 'Reset all settings?' });
     await dialog.getByText('All your 3 choices').waitFor();
@@ -221,6 +350,9 @@ describe('changing settings', () => {
     await page.getByText(/settings? saved/).waitFor();
     expect(agent.changes).toEqual([{ resetAll: true }]);
     expect(await page.locator('[data-reset]').count()).toBe(0);
+    // What is typed and not applied is no choice.
+    expect(await row('swapMiB').locator('input').inputValue()).toBe('4096');
+    expect(await page.getByText('1 unsaved change').count()).toBe(1);
   });
 
   test('the page looks as the setting says, until its reader chooses otherwise for this tab', async () => {

@@ -7,6 +7,7 @@ import {
   type Applied,
   afterAnswer,
   afterReading,
+  apartFrom,
   appliedBy,
   type Drafts,
   edit,
@@ -22,9 +23,11 @@ export interface DraftsState {
   readonly applied: Applied | null;
   /** Settings whose draft was dropped because a lock came. */
   readonly overtaken: readonly string[];
-  apply(): Promise<void>;
+  /** Asks the agent for these, all or none. */
+  apply(chosen: Drafts): Promise<void>;
   resetAll(): Promise<void>;
-  discard(): void;
+  /** Forgets these. */
+  discard(chosen: Drafts): void;
   dismiss(): void;
 }
 
@@ -90,17 +93,15 @@ export function DraftsProvider({ children }: { readonly children: ReactNode }) {
       applying,
       applied,
       overtaken,
-      apply: async () => {
-        const request = toRequest(drafts);
-        if (request !== null) await send(request, drafts);
+      apply: async (chosen) => {
+        const request = toRequest(chosen);
+        if (request !== null) await send(request, chosen);
       },
-      resetAll: async () => {
-        setDrafts(NO_DRAFTS);
-        await send({ resetAll: true }, NO_DRAFTS);
-      },
-      discard: () => {
+      // What is typed and not applied is no choice yet: it stays.
+      resetAll: () => send({ resetAll: true }, NO_DRAFTS),
+      discard: (chosen) => {
         setApplied(null);
-        setDrafts(NO_DRAFTS);
+        setDrafts((now) => apartFrom(now, chosen));
       },
       dismiss: () => {
         setApplied(null);

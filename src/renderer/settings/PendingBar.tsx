@@ -1,22 +1,31 @@
 import { Button } from '@mantine/core';
+import { useMemo } from 'react';
 import { clearOf } from '../../shared-ui/clear-of.ts';
 import { useLabels } from '../../shared-ui/labels-context.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { useAgent } from '../agent/agent-context.tsx';
 import { FailureText } from '../agent/FailureText.tsx';
+import { useResource } from '../agent/use-resource.ts';
 import { useDrafts } from './DraftsContext.tsx';
-import type { Applied } from './drafts.ts';
-import { problemCount } from './drafts.ts';
+import { type Applied, type Drafts, draftsOf, isHeld, withProblems } from './drafts.ts';
 import classes from './PendingBar.module.css';
+import { showSetting } from './show-setting.ts';
 
 /** The bar that stays in sight while there are unsaved changes, and tells how applying them ended. */
-export function PendingBar() {
+export function PendingBar({
+  of,
+  onShow = showSetting,
+}: {
+  /** The only settings that this page can change; all, where left out. */
+  readonly of?: ReadonlySet<string>;
+  /** Brings a setting before the reader. */
+  readonly onShow?: (id: string) => void;
+}) {
   const { t, list } = useText();
-  const { drafts, applying, applied, overtaken, apply, discard, dismiss } = useDrafts();
-  const { connection } = useAgent();
+  const { drafts: all, applied, overtaken, dismiss } = useDrafts();
+  const drafts = useMemo(() => draftsOf(all, of), [all, of]);
   const labelOf = useLabels();
-  const problems = problemCount(drafts);
   const dirty = drafts.size > 0;
   if (!dirty && applied === null && overtaken.length === 0) return null;
   return (
@@ -34,34 +43,64 @@ export function PendingBar() {
           {t('settings.overtaken', { count: overtaken.length, settings: list(overtaken.map(labelOf)) })}
         </Notice>
       )}
-      {applied === null ? null : <Outcome applied={applied} onClose={dirty ? null : dismiss} />}
-      {dirty ? (
-        <div className={classes.actions}>
-          <span className={classes.count} role="status">
-            <strong>{t('settings.pending', { count: drafts.size })}</strong>
-            {problems === 0 ? null : (
-              <span className={classes.problems}>{t('settings.pendingProblems', { count: problems })}</span>
-            )}
-          </span>
-          <div className={classes.buttons}>
-            <Button variant="default" disabled={applying} onClick={discard}>
-              {t('action.cancel')}
-            </Button>
-            <Button
-              disabled={problems > 0 || connection === 'lost'}
-              loading={applying}
-              onClick={() => void apply()}
-            >
-              {applying ? t('settings.applying') : t('action.apply')}
-            </Button>
-          </div>
-        </div>
-      ) : null}
+      {applied === null ? null : (
+        <Outcome applied={applied} onClose={dirty ? null : dismiss} onShow={onShow} />
+      )}
+      {dirty ? <Pending drafts={drafts} onShow={onShow} /> : null}
     </section>
   );
 }
 
-function Outcome({ applied, onClose }: { readonly applied: Applied; readonly onClose: (() => void) | null }) {
+function Pending({ drafts, onShow }: { readonly drafts: Drafts; readonly onShow: (id: string) => void }) {
+  const { t } = useText();
+  const { applying, apply, discard } = useDrafts();
+  const { connection } = useAgent();
+  const settings = useResource('settings');
+  const problems = withProblems(drafts);
+  const [first] = problems;
+  const waits =
+    settings.state === 'ready' && settings.value.settings.some((each) => drafts.has(each.id) && isHeld(each));
+  return (
+    <div className={classes.actions}>
+      <span className={classes.count} role="status">
+        <strong>{t('settings.pending', { count: drafts.size })}</strong>
+        {problems.length === 0 ? null : (
+          <span className={classes.problems}>
+            {t('settings.pendingProblems', { count: problems.length })}
+          </span>
+        )}
+        {waits ? <span className={classes.problems}>{t('settings.pendingHeld')}</span> : null}
+      </span>
+      <div className={classes.buttons}>
+        {first === undefined ? null : (
+          <Button variant="default" onClick={() => onShow(first)}>
+            {t('settings.showRefused')}
+          </Button>
+        )}
+        <Button variant="default" disabled={applying} onClick={() => discard(drafts)}>
+          {t('action.cancel')}
+        </Button>
+        <Button
+          disabled={problems.length > 0 || waits || connection === 'lost'}
+          loading={applying}
+          onClick={() => void apply(drafts)}
+        >
+          {applying ? t('settings.applying') : t('action.apply')}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function Outcome({
+  applied,
+  onClose,
+  onShow,
+}: {
+  readonly applied: Applied;
+  readonly onClose: (() => void) | null;
+  readonly onShow: (id: string) => void;
+}) {
   const { t } = useText();
   const close =
     onClose === null ? undefined : (
@@ -84,7 +123,7 @@ function Outcome({ applied, onClose }: { readonly applied: Applied; readonly onC
           live
           actions={
             first === undefined ? undefined : (
-              <Button variant="default" size="xs" onClick={() => showSetting(first)}>
+              <Button variant="default" size="xs" onClick={() => onShow(first)}>
                 {t('settings.showRefused')}
               </Button>
             )
@@ -103,11 +142,4 @@ function Outcome({ applied, onClose }: { readonly applied: Applied; readonly onC
         </Notice>
       );
   }
-}
-
-/** Brings the row of a setting into view and puts the focus on its first control. */
-function showSetting(id: string): void {
-  const row = document.querySelector(`[data-setting="${CSS.escape(id)}"]`);
-  row?.scrollIntoView({ block: 'center' });
-  row?.querySelector<HTMLElement>('input, select, textarea, button')?.focus({ preventScroll: true });
 }

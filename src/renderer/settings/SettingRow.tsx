@@ -25,7 +25,7 @@ import classes from './SettingRow.module.css';
 interface SettingRowProps {
   readonly registration: CatalogSetting;
   readonly state: SettingState;
-  readonly draft: Draft | undefined;
+  readonly draft?: Draft | undefined;
   /** Opens "Why is this locked?". */
   readonly onExplain: (id: string) => void;
 }
@@ -34,14 +34,16 @@ interface SettingRowProps {
  * One setting: its words, its control, who manages it, and what became of an edit. Drawn again only when something of
  * it changed: there are a hundred of them, and every edit passes by here. A search never does: it hides and marks.
  */
-export const SettingRow = memo(function SettingRow(props: SettingRowProps) {
-  const { registration, state, draft, onExplain } = props;
+export const SettingRow = memo(function SettingRow({ draft: edited, ...props }: SettingRowProps) {
+  const { registration, state, onExplain } = props;
   const { t } = useText();
   const { edit, reset } = useDraftActions();
   const id = useId();
   const fieldName = useFieldName();
   const hints = useHints(registration);
   const held = isHeld(state);
+  // What is held shows what is in force: the edit waits, and is not called the value that is held.
+  const draft = held ? undefined : edited;
   const kind = controlKind(registration);
   const refusal = draft?.refusal ?? null;
   const error = draft?.problem ?? (refusal === null ? null : <AgentSays words={refusalWords(refusal)} />);
@@ -98,6 +100,7 @@ export const SettingRow = memo(function SettingRow(props: SettingRowProps) {
           disabled={held}
           locked={state.locked}
           invalid={error !== null}
+          canBeUnset={state.suggestion === null}
           controlId={`${id}-control`}
           labelId={`${id}-label`}
           describedBy={describedBy}

@@ -19,6 +19,7 @@ import { PendingBar } from './PendingBar.tsx';
 import { ResetAll } from './ResetAll.tsx';
 import classes from './SettingsPage.module.css';
 import { SettingsSection } from './SettingsSection.tsx';
+import { useShowSetting } from './show-setting.ts';
 import { useCatalog, useCategoryName } from './use-catalog.ts';
 import { WhyPanel } from './WhyPanel.tsx';
 
@@ -65,6 +66,7 @@ function Settings({
     setManagedOnly(false);
     go('settings');
   }, [go]);
+  const show = useShowSetting(found, showAll);
   return (
     <>
       <PageHead
@@ -101,7 +103,7 @@ function Settings({
             />
           )}
           <Sections settings={settings} found={found} words={words} />
-          <PendingBar />
+          <PendingBar onShow={show} />
         </div>
       </div>
     </>

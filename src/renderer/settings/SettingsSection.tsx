@@ -3,6 +3,7 @@ import { memo, useId, useMemo } from 'react';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { useDrafts } from './DraftsContext.tsx';
 import type { Section, ShownSetting } from './find-settings.ts';
+import { SEARCHED } from './mark-words.ts';
 import { SettingRow } from './SettingRow.tsx';
 import classes from './SettingsSection.module.css';
 import { useCategoryName } from './use-catalog.ts';
@@ -28,7 +29,7 @@ export const SettingsSection = memo(function SettingsSection({
   const shows = ({ state }: ShownSetting) => found === null || found.has(state.id);
   return (
     <section aria-labelledby={id} className={classes.section} hidden={!section.settings.some(shows)}>
-      <h2 id={id} className={classes.title}>
+      <h2 id={id} className={classes.title} {...SEARCHED}>
         {categoryName(section.category)}
       </h2>
       {runs.map((run) => (

@@ -6,9 +6,9 @@ import {
   appliedBy,
   edit,
   NO_DRAFTS,
-  problemCount,
   reset,
   toRequest,
+  withProblems,
 } from './drafts.ts';
 
 function setting(id: string, parts: Partial<SettingState> = {}): SettingState {
@@ -70,7 +70,7 @@ describe('unsaved changes', () => {
 
   test('nothing is sent while one of them has to be mended', () => {
     const drafts = edit(edit(NO_DRAFTS, setting('a'), 2, null), setting('b'), null, 'Enter a number.');
-    expect(problemCount(drafts)).toBe(1);
+    expect(withProblems(drafts)).toEqual(['b']);
     expect(toRequest(drafts)).toBeNull();
     expect(toRequest(NO_DRAFTS)).toBeNull();
   });
@@ -128,6 +128,19 @@ describe('unsaved changes', () => {
     ]);
     expect(read.overtaken).toEqual(['a']);
     expect([...read.drafts.keys()]).toEqual(['c']);
+  });
+
+  test('what returns to the suggestion follows one that changes; what is only frozen waits', () => {
+    const chosen = { value: 5, choice: 5 };
+    const drafts = edit(reset(NO_DRAFTS, setting('a', chosen)), setting('b'), 2, null);
+    const read = afterReading(drafts, [
+      setting('a', { ...chosen, suggestion: 8 }),
+      setting('b', { frozen: 'policy_stale' }),
+    ]);
+    expect(read.overtaken).toEqual([]);
+    expect(read.drafts.get('a')).toMatchObject({ value: 8, reset: true });
+    expect(read.drafts.get('b')).toMatchObject({ value: 2, reset: false });
+    expect(toRequest(read.drafts)).toEqual({ set: { b: 2 }, reset: ['a'] });
   });
 
   test('a setting that is gone takes its draft with it', () => {

@@ -97,7 +97,8 @@ export function appliedBy({ results, error }: ChangeAnswer): Applied {
 
 /**
  * The drafts after the settings were read anew: what has been locked meanwhile can no longer be applied and is
- * dropped, and what is in force by now needs no applying. Names the ones a lock took.
+ * dropped, what is in force by now needs no applying, and what returns to the suggestion follows it. Names the ones a
+ * lock took. What is only frozen waits: that ends by itself.
  */
 export function afterReading(
   drafts: Drafts,
@@ -112,15 +113,31 @@ export function afterReading(
       return draft.reset ? setting.choice === undefined : sameJson(draft.value, setting.value);
     })
     .map(([id]) => id);
-  if (overtaken.length === 0 && done.length === 0) return { drafts, overtaken };
-  const next = new Map(drafts);
-  for (const id of [...overtaken, ...done]) next.delete(id);
+  const gone = new Set([...overtaken, ...done]);
+  const moved = [...drafts].flatMap(([id, draft]): [string, Draft][] => {
+    const suggestion = byId.get(id)?.suggestion ?? null;
+    if (gone.has(id) || !draft.reset || sameJson(draft.value, suggestion)) return [];
+    return [[id, { ...draft, value: suggestion }]];
+  });
+  if (gone.size === 0 && moved.length === 0) return { drafts, overtaken };
+  const next = new Map([...drafts, ...moved]);
+  for (const id of gone) next.delete(id);
   return { drafts: next, overtaken };
 }
 
-/** How many drafts cannot be applied as they are. */
-export function problemCount(drafts: Drafts): number {
-  return [...drafts.values()].filter((draft) => draft.problem !== null).length;
+/** Settings whose drafts cannot be applied as they are. */
+export function withProblems(drafts: Drafts): readonly string[] {
+  return [...drafts].filter(([, draft]) => draft.problem !== null).map(([id]) => id);
+}
+
+/** `drafts` without those of `others`. */
+export function apartFrom(drafts: Drafts, others: Drafts): Drafts {
+  return new Map([...drafts].filter(([id]) => !others.has(id)));
+}
+
+/** Those of `drafts` that are for `settings`; all of them where that is `undefined`. */
+export function draftsOf(drafts: Drafts, settings: ReadonlySet<string> | undefined): Drafts {
+  return settings === undefined ? drafts : new Map([...drafts].filter(([id]) => settings.has(id)));
 }
 
 function withDraft(drafts: Drafts, id: string, draft: Draft): Drafts {

@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { PageHead } from '../../shared-ui/PageHead.tsx';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { ResourceGate } from '../agent/ResourceGate.tsx';
@@ -38,13 +38,15 @@ function ProxySettings({ settings }: { readonly settings: readonly ShownSetting[
   const { t } = useText();
   const [explained, setExplained] = useState<string | null>(null);
   const close = useCallback(() => setExplained(null), []);
+  // Changes of other settings that were begun before the wall rose wait behind it.
+  const ids = useMemo(() => new Set(settings.map(({ state }) => state.id)), [settings]);
   const category = settings[0]?.registration.category ?? '';
   return (
     <>
       <PageHead title={t('wall.proxyTitle')} text={t('wall.proxyText')} />
       <div className={pageClasses.list}>
         <SettingsSection section={{ category, settings }} onExplain={setExplained} />
-        <PendingBar />
+        <PendingBar of={ids} />
       </div>
       <WhyPanel
         setting={settings.find((setting) => setting.state.id === explained) ?? null}

@@ -4,6 +4,7 @@ import { flushSync } from 'react-dom';
 import { useText } from '../text-context.tsx';
 import { asTexts, type ControlProps } from './control.ts';
 import classes from './controls.module.css';
+import { Entries } from './Entries.tsx';
 import { AddEntry, RemoveEntry } from './EntryButtons.tsx';
 
 /** A list of texts, one field an entry. Enter adds the next, and pasting several lines fills several. */
@@ -44,31 +45,33 @@ export function ListControl(props: ControlProps) {
       {entries.length === 0 ? (
         <p className={classes.none}>{value === null ? t('settings.notSet') : t('settings.listEmpty')}</p>
       ) : null}
-      {entries.map((entry, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: entries may be equal; their place is what identifies them
-        <div className={classes.entry} key={index}>
-          <TextInput
-            className={classes.grow}
-            value={entry}
-            error={invalid}
-            autoComplete="off"
-            spellCheck={false}
-            classNames={{ input: classes.ownDirection }}
-            disabled={disabled}
-            aria-label={t('settings.listEntry', { setting: registration.label, row: index + 1 })}
-            onChange={(event) => onChange(entries.with(index, event.currentTarget.value))}
-            onKeyDown={(event) => onKeyDown(event, index)}
-            onPaste={(event) => onPaste(event, index)}
-          />
-          {disabled ? null : (
-            <RemoveEntry
-              setting={registration.label}
-              row={index}
-              onRemove={() => onChange(entries.toSpliced(index, 1))}
+      <Entries count={entries.length} labelId={labelId}>
+        {entries.map((entry, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: entries may be equal; their place is what identifies them
+          <div className={classes.entry} key={index}>
+            <TextInput
+              className={classes.grow}
+              value={entry}
+              error={invalid}
+              autoComplete="off"
+              spellCheck={false}
+              classNames={{ input: classes.ownDirection }}
+              disabled={disabled}
+              aria-label={t('settings.listEntry', { setting: registration.label, row: index + 1 })}
+              onChange={(event) => onChange(entries.with(index, event.currentTarget.value))}
+              onKeyDown={(event) => onKeyDown(event, index)}
+              onPaste={(event) => onPaste(event, index)}
             />
-          )}
-        </div>
-      ))}
+            {disabled ? null : (
+              <RemoveEntry
+                setting={registration.label}
+                row={index}
+                onRemove={() => onChange(entries.toSpliced(index, 1))}
+              />
+            )}
+          </div>
+        ))}
+      </Entries>
       {disabled ? null : <AddEntry setting={registration.label} onAdd={() => insert(entries.length, [''])} />}
     </fieldset>
   );

@@ -1,10 +1,13 @@
 import { Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core';
+import { useRef } from 'react';
+import { flushSync } from 'react-dom';
 import type { CatalogSetting } from '../../shared/contracts/local-api.ts';
 import { useFieldName } from '../field-name.ts';
 import type { JsonValue } from '../json-value.ts';
 import { useText } from '../text-context.tsx';
 import { asTexts, type ControlProps } from './control.ts';
 import classes from './controls.module.css';
+import { Entries } from './Entries.tsx';
 import { AddEntry, RemoveEntry } from './EntryButtons.tsx';
 
 type Field = NonNullable<CatalogSetting['items']>[number];
@@ -27,13 +30,20 @@ export function ObjectsControl(props: ControlProps) {
   const { t } = useText();
   const fieldName = useFieldName();
   const fields = registration.items ?? [];
+  const list = useRef<HTMLFieldSetElement>(null);
   const items = Array.isArray(value) ? value.map(asItem) : [];
+  // The new entry's first field has the focus: whoever adds one wants to fill it in.
+  const add = () => {
+    flushSync(() => onChange([...items, emptyItem(fields)]));
+    list.current?.querySelector<HTMLElement>('[data-entry]:last-child :is(input, select, textarea)')?.focus();
+  };
   const setField = (row: number, name: string, next: JsonValue | undefined) => {
     const { [name]: _, ...rest } = items[row] ?? {};
     onChange(items.with(row, next === undefined ? rest : { ...rest, [name]: next }));
   };
   return (
     <fieldset
+      ref={list}
       className={classes.list}
       disabled={disabled}
       aria-labelledby={labelId}
@@ -42,37 +52,37 @@ export function ObjectsControl(props: ControlProps) {
       {items.length === 0 ? (
         <p className={classes.none}>{value === null ? t('settings.notSet') : t('settings.listEmpty')}</p>
       ) : null}
-      {items.map((item, row) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: entries may be equal; their place is what identifies them
-        <div className={classes.item} key={row}>
-          <div className={classes.fields}>
-            {fields.map((field) => (
-              <ItemField
-                key={field.name}
-                field={field}
-                value={item[field.name]}
-                disabled={disabled}
-                label={t('settings.itemField', {
-                  setting: registration.label,
-                  row: row + 1,
-                  field: fieldName(field.name),
-                })}
-                onChange={(next) => setField(row, field.name, next)}
+      <Entries count={items.length} labelId={labelId}>
+        {items.map((item, row) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: entries may be equal; their place is what identifies them
+          <div className={classes.item} key={row} data-entry>
+            <div className={classes.fields}>
+              {fields.map((field) => (
+                <ItemField
+                  key={field.name}
+                  field={field}
+                  value={item[field.name]}
+                  disabled={disabled}
+                  label={t('settings.itemField', {
+                    setting: registration.label,
+                    row: row + 1,
+                    field: fieldName(field.name),
+                  })}
+                  onChange={(next) => setField(row, field.name, next)}
+                />
+              ))}
+            </div>
+            {disabled ? null : (
+              <RemoveEntry
+                setting={registration.label}
+                row={row}
+                onRemove={() => onChange(items.toSpliced(row, 1))}
               />
-            ))}
+            )}
           </div>
-          {disabled ? null : (
-            <RemoveEntry
-              setting={registration.label}
-              row={row}
-              onRemove={() => onChange(items.toSpliced(row, 1))}
-            />
-          )}
-        </div>
-      ))}
-      {disabled ? null : (
-        <AddEntry setting={registration.label} onAdd={() => onChange([...items, emptyItem(fields)])} />
-      )}
+        ))}
+      </Entries>
+      {disabled ? null : <AddEntry setting={registration.label} onAdd={add} />}
     </fieldset>
   );
 }
@@ -129,14 +139,10 @@ function ItemField({ field, value, disabled, label, onChange }: ItemFieldProps) 
           <span className={classes.fieldName} aria-hidden>
             {t('settings.itemList', { field: fieldName(field.name) })}
           </span>
-          <Textarea
+          <Lines
             {...common}
-            rows={2}
-            value={asTexts(value).join('\n')}
-            onChange={(event) => {
-              const text = event.currentTarget.value;
-              onChange(text === '' ? (field.required ? [] : undefined) : text.split('\n'));
-            }}
+            lines={asTexts(value)}
+            onChange={(lines) => onChange(lines.length === 0 && !field.required ? undefined : lines)}
           />
         </div>
       );
@@ -157,4 +163,38 @@ function ItemField({ field, value, disabled, label, onChange }: ItemFieldProps) 
         </div>
       );
   }
+}
+
+/** Texts, one a line. */
+function Lines({
+  lines,
+  onChange,
+  ...field
+}: {
+  readonly lines: readonly string[];
+  readonly onChange: (lines: string[]) => void;
+  readonly disabled: boolean;
+  readonly 'aria-label': string;
+  readonly title: string;
+}) {
+  const typed = useRef(false);
+  // Not while it is typed: the line that Enter begins is empty, and a word may follow the space.
+  const tidy = () => {
+    if (!typed.current) return;
+    typed.current = false;
+    onChange(lines.map((line) => line.trim()).filter((line) => line !== ''));
+  };
+  return (
+    <Textarea
+      {...field}
+      rows={2}
+      value={lines.join('\n')}
+      onChange={(event) => {
+        typed.current = true;
+        const text = event.currentTarget.value;
+        onChange(text === '' ? [] : text.split('\n'));
+      }}
+      onBlur={tidy}
+    />
+  );
 }

@@ -9,6 +9,8 @@ export interface ControlProps {
   readonly disabled: boolean;
   readonly locked: boolean;
   readonly invalid: boolean;
+  /** True where leaving it to the computer is one of the choices. */
+  readonly canBeUnset?: boolean;
   readonly controlId: string;
   readonly labelId: string;
   /** Ids of everything that describes the control. */

@@ -1,6 +1,7 @@
 import { NativeSelect, NumberInput, Switch, Textarea, TextInput } from '@mantine/core';
 import Lock from 'lucide-react/icons/lock';
 import { describing } from '../describing.tsx';
+import type { JsonValue } from '../json-value.ts';
 import { useText } from '../text-context.tsx';
 import type { ControlProps } from './control.ts';
 import classes from './controls.module.css';
@@ -48,6 +49,18 @@ const boundsOf = ({ range }: ControlProps['registration']) => ({
   ...(range?.max === undefined ? {} : { max: range.max }),
 });
 
+/**
+ * What a field of numbers holds. What is no whole number stays as it was typed, for the check to name it: left out, 4.5
+ * would become 45, and -1 lose its sign at the first key.
+ */
+function readNumber(typed: number | bigint | string): JsonValue {
+  if (typeof typed === 'number') return typed;
+  const text = String(typed);
+  if (text === '') return null;
+  const number = Number(text);
+  return /^-?\d+$/.test(text) && Number.isSafeInteger(number) ? number : text;
+}
+
 export function NumberControl(props: ControlProps) {
   const { t } = useText();
   const { registration, value, onChange, locked } = props;
@@ -57,13 +70,12 @@ export function NumberControl(props: ControlProps) {
         {...fieldProps(props)}
         {...lockSection(locked)}
         className={classes.numberField}
-        value={typeof value === 'number' ? value : ''}
-        allowDecimal={false}
+        value={typeof value === 'number' || typeof value === 'string' ? value : ''}
         clampBehavior="none"
         {...boundsOf(registration)}
         placeholder={value === null ? t('value.unset') : undefined}
         hideControls={locked}
-        onChange={(next) => onChange(typeof next === 'number' ? next : null)}
+        onChange={(next) => onChange(readNumber(next))}
       />
       {registration.unit === undefined ? null : <span className={classes.unit}>{registration.unit}</span>}
     </div>
@@ -77,7 +89,7 @@ export function ChoiceControl(props: ControlProps) {
   const current = typeof value === 'string' ? value : '';
   // A value that the catalog does not list is shown as it is, never swapped for another.
   const offered = current === '' || choices.includes(current) ? choices : [current, ...choices];
-  const canBeUnset = registration.default === null || value === null;
+  const canBeUnset = value === null || props.canBeUnset === true;
   return (
     <NativeSelect
       {...fieldProps(props)}

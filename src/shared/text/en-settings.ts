@@ -69,6 +69,7 @@ export const settings = {
     one: '{count} entry needs mending first',
     other: '{count} entries need mending first',
   },
+  'settings.pendingHeld': 'Settings are held at present. What you changed waits here.',
   'settings.applying': 'Applying…',
   'settings.applied': { one: '{count} setting saved', other: '{count} settings saved' },
   'settings.refused': {

@@ -79,6 +79,7 @@ export const settingsDe: Catalog<keyof typeof settings> = {
     one: '{count} Eingabe muss zuerst berichtigt werden',
     other: '{count} Eingaben müssen zuerst berichtigt werden',
   },
+  'settings.pendingHeld': 'Einstellungen werden derzeit gehalten. Was Sie geändert haben, wartet hier.',
   'settings.applying': 'Wird übernommen…',
   'settings.applied': { one: '{count} Einstellung gespeichert', other: '{count} Einstellungen gespeichert' },
   'settings.refused': {
