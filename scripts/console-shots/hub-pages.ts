@@ -66,7 +66,13 @@ const invitation = {
   signedIn: false,
   entered: { name: '' },
 } as const;
-const invited = { organization: 'Acme', email: EMAIL, accountExists: false, signsInElsewhere: false };
+const invited = {
+  organization: 'Acme',
+  email: EMAIL,
+  accountExists: false,
+  signsInElsewhere: false,
+  madeElsewhere: false,
+};
 const account: AccountView = {
   email: EMAIL,
   name: 'Olivia Owner',

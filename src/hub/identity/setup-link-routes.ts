@@ -116,6 +116,7 @@ export function registerSetupLinkRoutes(app: HubServer, options: SetupLinkRouteO
     });
     if (outcome === 'gone') return sendGone(reply);
     if (outcome === 'email_taken') return again({ field: 'email', text: TEXTS.problem.emailTaken }, 409);
+    if (outcome === 'email_foreign') return again({ field: 'email', text: TEXTS.problem.emailForeign }, 409);
     if (!opened.link.recovery) return options.afterLink(request, reply, { ...outcome, email });
     // A recovery took the second factor away: its owner may have no other way in.
     await sessions.begin(request, reply, outcome, { recovery: true });

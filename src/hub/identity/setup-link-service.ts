@@ -1,5 +1,6 @@
 import { type ChangeContext, recordChange } from '../audit/record.ts';
-import type { Trx } from '../database/connection.ts';
+import type { Reader, Trx } from '../database/connection.ts';
+import { isInForeignDomain } from '../domains/foreign-domain.ts';
 import { ensureAccount } from '../organizations/accounts.ts';
 import { joinOrganization } from '../organizations/member-service.ts';
 import { lockOrganization } from '../policies/recipients.ts';
@@ -29,12 +30,15 @@ interface LinkChoice {
   readonly sourceAddress: string;
 }
 
+/** Why nobody becomes an owner under an address: there is an account, or another organization makes its people's. */
+type AddressRefusal = 'email_taken' | 'email_foreign';
+
 /** One-time links of `mooring-hub init`, of invitations and of password resets. */
 export interface SetupLinks {
   /** Looks without using it up: mail programs open links before people do. */
   look(secret: string): Promise<OpenLink | null>;
   /** Uses the link: once, whoever comes second is told so. Answers whose account it was. */
-  use(secret: string, choice: LinkChoice): Promise<ProvedPerson | 'gone' | 'email_taken'>;
+  use(secret: string, choice: LinkChoice): Promise<ProvedPerson | 'gone' | AddressRefusal>;
 }
 
 export function createSetupLinks(store: OidcStore, passwords: Passwords): SetupLinks {
@@ -45,12 +49,19 @@ export function createSetupLinks(store: OidcStore, passwords: Passwords): SetupL
         .selectFrom('setup_links as l')
         .leftJoin('organizations as o', 'o.id', 'l.organization_id')
         .leftJoin('users as u', 'u.id', 'l.user_id')
-        .select(['l.purpose', 'l.recovery', 'o.display_name', 'u.email', 'u.disabled_at'])
+        .select([
+          'l.purpose',
+          'l.recovery',
+          'l.organization_id',
+          'o.display_name',
+          'u.email',
+          'u.disabled_at',
+        ])
         .where('l.secret_hash', '=', hashOneTimeSecret(secret))
         .where('l.used_at', 'is', null)
         .where('l.expires_at', '>', now())
         .executeTakeFirst();
-      if (row === undefined || row.disabled_at !== null) return null;
+      if (row === undefined || row.disabled_at !== null || (await isOvertaken(db, row))) return null;
       return {
         purpose: row.purpose,
         organization: row.display_name ?? undefined,
@@ -65,7 +76,7 @@ export function createSetupLinks(store: OidcStore, passwords: Passwords): SetupL
         .transaction()
         .execute((trx) => spend(trx, { secret, choice, passwordHash, at: now() }))
         .catch((error: unknown) => {
-          if (error instanceof EmailTaken) return 'email_taken' as const;
+          if (error instanceof AddressRefused) return error.why;
           throw error;
         });
       return outcome;
@@ -74,7 +85,13 @@ export function createSetupLinks(store: OidcStore, passwords: Passwords): SetupL
 }
 
 /** Rolls the use of the link back: the person can try with another address. */
-class EmailTaken extends Error {}
+class AddressRefused extends Error {
+  readonly why: AddressRefusal;
+  constructor(why: AddressRefusal) {
+    super(why);
+    this.why = why;
+  }
+}
 
 interface Spending {
   readonly secret: string;
@@ -98,15 +115,31 @@ async function spend(trx: Trx, spending: Spending): Promise<ProvedPerson | 'gone
     return provedBy(trx, await makeOwner(trx, spending, link.organization_id));
   }
   if (link.user_id === null) return 'gone';
+  const { email } = await trx
+    .selectFrom('users')
+    .select('email')
+    .where('id', '=', link.user_id)
+    .executeTakeFirstOrThrow();
+  if (await isOvertaken(trx, { ...link, email })) return 'gone';
   return (await setPassword(trx, spending, link.user_id)) ? provedBy(trx, link.user_id) : 'gone';
+}
+
+/** An organization made it, and meanwhile another one has verified the domain: its people are not the first one's any more. */
+async function isOvertaken(
+  reader: Reader,
+  link: { readonly organization_id: string | null; readonly email: string | null },
+): Promise<boolean> {
+  const { organization_id: organizationId, email } = link;
+  return organizationId !== null && email !== null && isInForeignDomain(reader, organizationId, email);
 }
 
 async function makeOwner(trx: Trx, spending: Spending, organizationId: string): Promise<string> {
   const { choice, passwordHash, at } = spending;
   await lockOrganization(trx, organizationId);
   const { account, created } = await ensureAccount(trx, { email: choice.email, name: choice.name }, at);
-  // The link stands for the organization, not for an account that somebody has already.
-  if (!created) throw new EmailTaken();
+  // The link stands for the organization, not for an account that somebody has already, or that another one makes.
+  if (!created) throw new AddressRefused('email_taken');
+  if (await isInForeignDomain(trx, organizationId, account.email)) throw new AddressRefused('email_foreign');
   await trx.updateTable('users').set({ password_hash: passwordHash }).where('id', '=', account.id).execute();
   const context: ChangeContext = {
     actor: { kind: 'user', userId: account.id, email: account.email, via: 'session' },

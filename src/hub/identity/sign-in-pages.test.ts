@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { verify } from '@node-rs/argon2';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSetupLink } from '../organizations/setup-links.ts';
+import { verifyDomain } from '../sso/test-sso-hub.ts';
 import { createAttempts, LINKS, PER_ACCOUNT, PER_ADDRESS } from './attempts.ts';
 import { html } from './pages/html.ts';
 import { createPasswordCheck } from './password-check.ts';
@@ -545,6 +546,29 @@ describe('one-time links', () => {
       (await browser.submit(await browser.get(url), { email: 'eve@example.com', name: 'Eve', ...chosen }))
         .status,
     ).toBe(200);
+  });
+
+  it('are no way into a domain that another organization has verified, nor when it was verified since', async () => {
+    const holder = await createTestOrganization(database, 'setup-holder', []);
+    const other = await createTestOrganization(database, 'setup-other', []);
+    const browser = createBrowser(hub.url);
+    const { url } = await link({ owner: other.id });
+    const page = await browser.get(url);
+    const kim = await createAccount(database, 'kim@setup-held.example');
+    const ours = { publicUrl: hub.url, at: new Date(), purpose: 'password', userId: kim.id } as const;
+    const links = await database.db.transaction().execute(async (trx) => ({
+      other: await createSetupLink(trx, { ...ours, organizationId: other.id }),
+      holder: await createSetupLink(trx, { ...ours, organizationId: holder.id }),
+    }));
+    const begun = await browser.get(links.other.url);
+    expect(begun.status).toBe(200);
+    await verifyDomain(database, holder.id, 'setup-held.example');
+    const named = { email: 'eve@setup-held.example', name: 'Eve', ...chosen };
+    const owner = await browser.submit(page, named);
+    expect([owner.status, owner.body]).toEqual([409, expect.stringContaining('domain of another')]);
+    expect((await browser.submit(begun, chosen)).status).toBe(404);
+    expect((await browser.get(links.other.url)).status).toBe(404);
+    expect((await browser.submit(await browser.get(links.holder.url), chosen)).status).toBe(200);
   });
 
   it('says what is wrong with a choice, and keeps what was typed', async () => {

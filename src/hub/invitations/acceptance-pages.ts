@@ -1,7 +1,7 @@
 import { html } from '../identity/pages/html.ts';
 import { field, hidden, type Page } from '../identity/pages/page.ts';
 import { TEXTS as PAGE_TEXTS } from '../identity/pages/texts.ts';
-import type { OpenInvitation } from './acceptance.ts';
+import { mayMakeAccount, type OpenInvitation } from './acceptance.ts';
 
 const TEXTS = {
   title: 'Join an organization',
@@ -9,6 +9,8 @@ const TEXTS = {
   as: 'as',
   signInFirst: 'There is an account for this address. Sign in to it, and the invitation waits here.',
   signInElsewhere: 'Your organization signs in with its own identity provider. Sign in there to join.',
+  madeElsewhere:
+    'Your address belongs to another organization of this hub: its owners make your account, or its identity provider does when you sign in. Sign in to join.',
   signIn: 'Sign in',
   accept: 'Join',
   name: 'Your name',
@@ -41,8 +43,8 @@ export function acceptancePage(options: {
 <button class="primary" type="submit">${TEXTS.accept}</button></form>`,
     };
   }
-  if (invitation.accountExists || invitation.signsInElsewhere) {
-    const text = invitation.accountExists ? TEXTS.signInFirst : TEXTS.signInElsewhere;
+  if (!mayMakeAccount(invitation)) {
+    const text = whySignIn(invitation);
     return {
       ...page,
       body: html`${lead}<p>${text}</p><p><a class="button" href="${signInAddress}">${TEXTS.signIn}</a></p>`,
@@ -61,4 +63,9 @@ ${field({ name: 'repeat', label: PAGE_TEXTS.link.repeat, type: 'password', autoc
 <button class="primary" type="submit">${TEXTS.join}</button>
 </form>`,
   };
+}
+
+function whySignIn({ accountExists, signsInElsewhere }: OpenInvitation): string {
+  if (accountExists) return TEXTS.signInFirst;
+  return signsInElsewhere ? TEXTS.signInElsewhere : TEXTS.madeElsewhere;
 }

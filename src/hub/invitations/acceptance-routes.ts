@@ -15,7 +15,7 @@ import { TEXTS } from '../identity/pages/texts.ts';
 import type { Passwords } from '../identity/passwords.ts';
 import type { HubSecret } from '../secrets/hub-secret.ts';
 import type { HubPlugin } from '../server.ts';
-import { acceptInvitationLink, lookAtInvitation, type OpenInvitation } from './acceptance.ts';
+import { acceptInvitationLink, lookAtInvitation, mayMakeAccount, type OpenInvitation } from './acceptance.ts';
 import { type AcceptanceProblem, acceptancePage } from './acceptance-pages.ts';
 
 const paramsSchema = z.object({ secret: z.string().max(200).catch('') });
@@ -106,8 +106,7 @@ export function acceptanceRoutes(options: {
         return showOpened(request, reply, opened, { name, problem: { field: 'form', text }, status: 403 });
       }
       const { invitation, userId } = opened;
-      if (userId === null && (invitation.accountExists || invitation.signsInElsewhere))
-        return again(undefined, 403);
+      if (userId === null && !mayMakeAccount(invitation)) return again(undefined, 403);
       const problem = userId === null ? problemOf(invitation, sent) : null;
       if (problem !== null) return again(problem, 422);
       const outcome = await acceptInvitationLink(db, {

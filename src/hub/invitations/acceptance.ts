@@ -3,6 +3,7 @@ import type { ChangeContext } from '../audit/record.ts';
 import { requiresSso } from '../connections/find-connection.ts';
 import type { Db, Trx } from '../database/connection.ts';
 import type { Role } from '../database/schema.ts';
+import { isInForeignDomain } from '../domains/foreign-domain.ts';
 import { type ProvedPerson, provedBy } from '../identity/proved-person.ts';
 import { ensureAccount, findAccount } from '../organizations/accounts.ts';
 import { lockOrganization } from '../policies/recipients.ts';
@@ -17,12 +18,14 @@ export interface OpenInvitation {
   readonly accountExists: boolean;
   /** Its domain signs in by its identity provider: no password is made here. */
   readonly signsInElsewhere: boolean;
+  /** Its domain is another organization's, which makes its people's accounts: whoever invites has this link as well. */
+  readonly madeElsewhere: boolean;
 }
 
 /** Looks without using it up: mail programs open links before people do. `null`: it ended, or never was. */
 export async function lookAtInvitation(db: Db, secret: string, at: Date): Promise<OpenInvitation | null> {
-  const { rows } = await sql<{ email: string; display_name: string }>`
-    select i.email, o.display_name
+  const { rows } = await sql<{ email: string; display_name: string; organization_id: string }>`
+    select i.email, i.organization_id, o.display_name
       from invitations i join organizations o on o.id = i.organization_id
      where i.secret_hash = ${hashOneTimeSecret(secret)} and i.accepted_at is null and i.revoked_at is null
        and i.expires_at > ${at}`.execute(db);
@@ -34,7 +37,13 @@ export async function lookAtInvitation(db: Db, secret: string, at: Date): Promis
     organization: row.display_name,
     accountExists: account !== undefined,
     signsInElsewhere: await requiresSso(db, row.email),
+    madeElsewhere: await isInForeignDomain(db, row.organization_id, row.email),
   };
+}
+
+/** Whether whoever has the link may make the account, with a password. */
+export function mayMakeAccount(invitation: OpenInvitation): boolean {
+  return !invitation.accountExists && !invitation.signsInElsewhere && !invitation.madeElsewhere;
 }
 
 /** Who accepts: somebody signed in, or a newcomer with the hash of the password they chose. */

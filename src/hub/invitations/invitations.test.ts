@@ -68,18 +68,23 @@ afterAll(async () => {
 });
 
 const place = () => ({ organizationId, publicUrl: pagesUrl, mail: noMail });
-const one = async (email: string, more: object = {}) => {
-  const [result] = await invite(database.db, OPERATOR, place(), {
-    emails: [email],
-    role: 'member',
-    dryRun: false,
-    ...more,
-  });
+const one = async (email: string, more: object = {}, of = organizationId) => {
+  const [result] = await invite(
+    database.db,
+    OPERATOR,
+    { ...place(), organizationId: of },
+    {
+      emails: [email],
+      role: 'member',
+      dryRun: false,
+      ...more,
+    },
+  );
   if (result === undefined) throw new Error('no result');
   return result;
 };
-const member = async (search: string) =>
-  (await listMembers(database.db, organizationId, { limit: 10, search })).members[0];
+const member = async (search: string, of = organizationId) =>
+  (await listMembers(database.db, of, { limit: 10, search })).members[0];
 
 describe('lists of addresses', () => {
   it.each([
@@ -203,18 +208,37 @@ describe('the page behind the link', () => {
     const change = { enforced: true, domains: [sso.domain] };
     const there = { db: database.db, secret: hub.secret, publicUrl: hub.url };
     await updateConnection(there, OPERATOR, sso, change);
+    const theirs = async (email: string) => one(email, {}, sso.organizationId);
     const look = async (email: string) =>
-      (await createBrowser(pagesUrl).get((await one(email)).link ?? '')).body;
+      (await createBrowser(pagesUrl).get((await theirs(email)).link ?? '')).body;
     expect(await look(`a@guests.${sso.domain}`)).toContain('name="password"');
     expect(await look(`a@${sso.domain}`)).not.toContain('name="password"');
     // Nor by a form that the page did not show.
     const browser = createBrowser(pagesUrl);
-    const { link } = await one(`b@${sso.domain}`);
-    const { body } = await browser.get((await one(`b@guests.${sso.domain}`)).link ?? '');
+    const { link } = await theirs(`b@${sso.domain}`);
+    const { body } = await browser.get((await theirs(`b@guests.${sso.domain}`)).link ?? '');
     const token = /name="form_token" value="([^"]*)"/.exec(body)?.[1] ?? '';
     const made = { form_token: token, name: 'B', password: PASSWORD, repeat: PASSWORD };
     expect((await browser.post(link ?? '', made)).status).toBe(403);
-    expect(await member('b@')).toBeUndefined();
+    expect(await member('b@', sso.organizationId)).toBeUndefined();
+  });
+
+  it('makes no account in a domain of another organization: whoever invites has the link too', async () => {
+    const other = (await createTestOrganization(database, 'holds-a-domain', [])).id;
+    await verifyDomain(database, other, 'held.example');
+    const browser = createBrowser(pagesUrl);
+    const { link } = await one('kim@held.example');
+    const page = await browser.get(link ?? '');
+    expect(page.body).not.toContain('name="password"');
+    expect(page.body).toContain('its owners make your account');
+    const { body } = await browser.get((await one('kim@nobodys.example')).link ?? '');
+    const token = /name="form_token" value="([^"]*)"/.exec(body)?.[1] ?? '';
+    const made = { form_token: token, name: 'Kim', password: PASSWORD, repeat: PASSWORD };
+    expect((await browser.post(link ?? '', made)).status).toBe(403);
+    expect(await member('kim@held.example')).toBeUndefined();
+    // Once the other organization has made it, its person accepts like everybody who has an account.
+    await createAccount(database, 'kim@held.example');
+    expect((await browser.get(link ?? '')).body).toContain('/sign-in?next=%2Finvitations%2F');
   });
 
   it('never opens an account that exists: its person signs in first', async () => {

@@ -101,6 +101,30 @@ describe('adding', () => {
     expect((await addMember(db, context(), where, { email, role: 'owner' })).passwordLink).toBeNull();
   });
 
+  it('makes no account in a domain of another organization, which would trust it later', async () => {
+    const { db } = database;
+    const owner = await add('owner', 'owner');
+    const by = (): ChangeContext => ({
+      ...context(),
+      actor: { kind: 'user', userId: owner, email: 'owner', via: 'session' },
+    });
+    const holder = await createOrganization(db, context(), { name: `holder${round}`, displayName: 'Holder' });
+    const name = `held${round}.example`;
+    const proved = { challenge: 'x', verified_at: new Date() };
+    await db
+      .insertInto('domains')
+      .values({ organization_id: holder.id, name, ...proved })
+      .execute();
+    const wanted = { email: `kim@${name.toUpperCase()}`, role: 'member' as const };
+    const added = (where: string) => addMember(db, by(), { organizationId: where, publicUrl: 'x' }, wanted);
+    await expect(added(organizationId)).rejects.toMatchObject({
+      refusal: { code: 'forbidden', message: expect.stringContaining('in a domain of another organization') },
+    });
+    expect((await added(holder.id)).passwordLink).not.toBeNull();
+    // Whom the other organization has made is a guest like anybody else.
+    expect((await added(organizationId)).passwordLink).toBeNull();
+  });
+
   it('stamps above the last stamp when a removed member comes back', async () => {
     const { db } = database;
     await add('owner', 'owner');

@@ -5,6 +5,7 @@ import { demandUnchanged } from '../audit/made-from.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import type { Db, Trx } from '../database/connection.ts';
 import type { Origin, Role } from '../database/schema.ts';
+import { isInForeignDomain } from '../domains/foreign-domain.ts';
 import { endSessionsOf } from '../identity/session-ends.ts';
 import { endOverridesOfMembers } from '../overrides/override-service.ts';
 import { lockOrganization, stampRecipients } from '../policies/recipients.ts';
@@ -22,7 +23,8 @@ interface Where {
 
 /**
  * Adds a member by e-mail address. An account that does not exist yet is made, and its one-time password link
- * answered; for an account that exists there is no link: it may belong to others too.
+ * answered; for an account that exists there is no link: it may belong to others too. Nor is one made in a domain of
+ * another organization, but by whoever runs the hub.
  */
 export async function addMember(
   db: Db,
@@ -34,6 +36,9 @@ export async function addMember(
     await lockOrganization(trx, where.organizationId);
     const { account, created } = await ensureAccount(trx, wanted, context.at);
     const { organizationId } = where;
+    const trusted = !created || context.actor.kind === 'system';
+    if (!trusted && (await isInForeignDomain(trx, organizationId, account.email)))
+      throw madeElsewhere(account.email);
     await joinOrganization(trx, context, { organizationId, account, role: wanted.role, origin: 'manual' });
     const link = created
       ? await createSetupLink(trx, { ...where, purpose: 'password', userId: account.id, at: context.at })
@@ -42,6 +47,14 @@ export async function addMember(
       member: await readMember(trx, organizationId, account.id),
       passwordLink: link === null ? null : { url: link.url, expiresAt: link.expiresAt.toISOString() },
     };
+  });
+}
+
+function madeElsewhere(email: string): RefusalError {
+  return new RefusalError({
+    code: 'forbidden',
+    message: `${email} has no account yet and is in a domain of another organization, which makes the accounts of its people itself.`,
+    help: 'Add them once an owner there has, or invite them: the invitation waits until they can sign in.',
   });
 }
 

@@ -1,10 +1,10 @@
-import { sql } from 'kysely';
 import type { SignInSettings, SignInSettingsChange } from '../../shared/contracts/hub-sso.ts';
 import { RefusalError } from '../../shared/contracts/refusal.ts';
 import { demandUnchanged } from '../audit/made-from.ts';
 import { type ChangeContext, recordChange } from '../audit/record.ts';
 import { requiresSso } from '../connections/find-connection.ts';
 import type { Db, Reader } from '../database/connection.ts';
+import { isInForeignDomain } from '../domains/foreign-domain.ts';
 import { readMember } from '../organizations/member-list.ts';
 import { createSetupLink } from '../organizations/setup-links.ts';
 import { lockOrganization } from '../policies/recipients.ts';
@@ -64,12 +64,6 @@ export async function mayUseDeviceSignIn(reader: Reader, userId: string): Promis
     .where('o.device_sign_in', '=', false)
     .executeTakeFirst();
   return row === undefined;
-}
-
-async function isInForeignDomain(reader: Reader, organizationId: string, email: string): Promise<boolean> {
-  const { rows } = await sql`select 1 from domains d where d.organization_id <> ${organizationId}
-    and d.verified_at is not null and d.name = lower(split_part(${email}, '@', -1))`.execute(reader);
-  return rows.length > 0;
 }
 
 /**

@@ -112,6 +112,8 @@ export const TEXTS = {
     emailShape: 'Enter an e-mail address, like you@example.com.',
     emailTaken:
       'There is already an account with this e-mail address. Sign in with it, and ask whoever runs the hub for a new link.',
+    emailForeign:
+      'This address is in a domain of another organization, which makes the accounts of its people itself. Use another one, or ask its owners for your account.',
     nameShape: 'Enter your name (at most 200 characters).',
     tooMany: (minutes: number) =>
       `Too many attempts. Try again in ${minutes === 1 ? 'one minute' : `${minutes} minutes`}.`,
