@@ -336,7 +336,7 @@ describe('a session that the hub ends says why', () => {
       await browser.submit(await browser.get(url), { password, repeat: password });
     },
     account_linked: ({ id }) =>
-      database.db.transaction().execute((trx) => revokeCredentials(trx, id, new Date())),
+      database.db.transaction().execute((trx) => revokeCredentials(trx, OPERATOR, id)),
     account_removed: ({ id }, organizationId) => removeMember(database.db, OPERATOR, organizationId, id),
     signed_out: ({ id }) => endOtherSessions(database.db, OPERATOR, id, randomUUID()),
     ended_by_owner: ({ id: userId }, organizationId) =>

@@ -116,7 +116,7 @@ async function link(
   const account = present ?? (await makeAccount(trx, identity, context));
   if (present !== undefined) await updateName(trx, connection, context, present, name);
   if (known !== undefined) return { account, linked: false };
-  if (present !== undefined) await revokeCredentials(trx, account.id, context.at);
+  if (present !== undefined) await revokeCredentials(trx, context, account.id);
   await trx
     .insertInto('sso_identities')
     .values({ ...key, user_id: account.id, created_at: context.at, last_used_at: context.at })

@@ -4,9 +4,12 @@ import { listAuditEvents } from '../audit/audit-list.ts';
 import type { ChangeContext } from '../audit/record.ts';
 import type { DatabaseHandle } from '../database/connection.ts';
 import { startTestDatabase } from '../database/test-database.ts';
+import { invite, listInvitations } from '../invitations/invitation-service.ts';
+import { noMail } from '../mail/mailer.ts';
 import { assignPolicy } from '../policies/assignment-service.ts';
 import { createPolicy } from '../policies/policy-service.ts';
 import { readReceived } from '../policies/received.ts';
+import { createApiToken, listApiTokens } from '../tokens/api-tokens.ts';
 import { listMembers } from './member-list.ts';
 import { addMember, changeRole, removeMember } from './member-service.ts';
 import { createOrganization, updateOrganization } from './organization-service.ts';
@@ -166,6 +169,51 @@ it('takes team places, policy and own tokens away with the membership, and says 
     before: { role: 'member', origin: 'manual', teams: [], policy: 'P' },
     sourceAddress: '192.0.2.1',
   });
+});
+
+it('ends what gives more than who made it may still, each in the audit log', async () => {
+  const { db } = database;
+  await add('owner', 'owner');
+  const userId = await add('made', 'owner');
+  const email = `made@round${round}.example`;
+  const by: ChangeContext = { ...context(), actor: { kind: 'user', userId, email, via: 'session' } };
+  for (const role of ['member', 'editor', 'owner'] as const) {
+    await createApiToken(db, by, organizationId, { name: `token ${role}`, role, days: 1 });
+    const emails = [`${role}@private.example`];
+    const place = { organizationId, publicUrl: 'x', mail: noMail };
+    await invite(db, by, place, { emails, role, dryRun: false });
+  }
+  const ended = async (doing: () => Promise<unknown>) => {
+    const { events: before } = await listAuditEvents(db, organizationId, { limit: 1 });
+    await doing();
+    const { events } = await listAuditEvents(db, organizationId, { limit: 10 });
+    return events
+      .slice(
+        0,
+        events.findIndex(({ id }) => id === before[0]?.id),
+      )
+      .filter(({ action }) => action.endsWith('.revoke'))
+      .map(({ action, target, before: had }) => `${action} ${target.label} ${JSON.stringify(had)}`)
+      .sort();
+  };
+  const left = async () => [
+    ...(await listApiTokens(db, organizationId, new Date())).tokens.map(({ name }) => name),
+    ...(await listInvitations(db, organizationId, new Date())).map((each) => each.email),
+  ];
+  const lessen = (role: 'editor' | 'member') => changeRole(db, context(), organizationId, { userId, role });
+  expect(await ended(() => lessen('editor'))).toEqual([
+    'invitation.revoke owner@private.example {"role":"owner"}',
+    'token.revoke token owner {"role":"owner"}',
+  ]);
+  expect(await ended(() => lessen('member'))).toEqual([
+    'invitation.revoke editor@private.example {"role":"editor"}',
+    'token.revoke token editor {"role":"editor"}',
+  ]);
+  expect(await left()).toEqual(['token member', 'member@private.example']);
+  expect(await ended(() => removeMember(db, context(), organizationId, userId))).toEqual([
+    'invitation.revoke member@private.example {"role":"member"}',
+    'token.revoke token member {"role":"member"}',
+  ]);
 });
 
 describe('listing', () => {

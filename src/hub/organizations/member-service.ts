@@ -12,6 +12,7 @@ import { lockOrganization, stampRecipients } from '../policies/recipients.ts';
 import { lapseProofs } from '../second-factor/lapsed-proofs.ts';
 import { ensureAccount } from './accounts.ts';
 import { keepMember } from './deleted-members.ts';
+import { endWhatExceeds } from './made-by-members.ts';
 import { noSuchMember, readMember } from './member-list.ts';
 import { createSetupLink } from './setup-links.ts';
 
@@ -97,7 +98,7 @@ export async function joinOrganization(
   });
 }
 
-/** Changes a member's role. The last owner stays one. */
+/** Changes a member's role, and ends the API tokens that may do more than it. The last owner stays one. */
 export async function changeRole(
   db: Db,
   context: ChangeContext,
@@ -118,6 +119,8 @@ export async function changeRole(
       .where('user_id', '=', change.userId)
       .execute();
     if (change.role === 'owner') await lapseProofs(trx, organizationId);
+    const { userId, role } = change;
+    await endWhatExceeds(trx, context, [{ organization_id: organizationId, user_id: userId, role }]);
     await recordChange(trx, context, {
       organizationId,
       action: 'member.role',
@@ -164,13 +167,7 @@ export async function leaveOrganization(
     .returning('user_id')
     .executeTakeFirst();
   if (removed === undefined) throw noSuchMember();
-  await trx
-    .updateTable('api_tokens')
-    .set({ revoked_at: context.at })
-    .where('organization_id', '=', organizationId)
-    .where('created_by', '=', userId)
-    .where('revoked_at', 'is', null)
-    .execute();
+  await endWhatExceeds(trx, context, [{ organization_id: organizationId, user_id: userId }]);
   await endSessionsOutside(trx, userId, context.at);
   await recordChange(trx, context, {
     organizationId,

@@ -64,6 +64,24 @@ it('ends the tokens that they made here, not those of others nor elsewhere, and 
   expect(await session.execute()).toEqual([{ ended_reason: null }]);
 });
 
+it('ends the tokens that may do more than the role that the directory gives from now on', async () => {
+  const { db } = scim.database;
+  const email = 'lessened@acme.example';
+  const role = (value: string) => set(`${DOCKER}:dockerRole`, value);
+  const { id } = await send('POST', '/Users', { userName: email, [DOCKER]: { dockerRole: 'editor' } });
+  const actor = { kind: 'user' as const, userId: await userId(email), email, via: 'session' as const };
+  for (const each of ['member', 'editor'] as const) {
+    const made = { actor, sourceAddress: null, at: new Date() };
+    const wanted = { name: `lessened ${each}`, role: each, days: 1 };
+    await createApiToken(db, made, scim.acme.organizationId, wanted);
+  }
+  const from = await last();
+  await send('PATCH', `/Users/${id}`, role('editor'));
+  await send('PATCH', `/Users/${id}`, role('member'));
+  const revoked = (await since(from)).filter(({ action }) => action === 'token.revoke');
+  expect(revoked).toMatchObject([{ target_label: 'lessened editor', actor_label: 'SCIM: okta' }]);
+});
+
 it('gives the role of the person back with the membership, whatever groups say, and takes them out of one group only', async () => {
   const email = 'returns@acme.example';
   const { id } = await send('POST', '/Users', { userName: email, [DOCKER]: { dockerRole: 'editor' } });

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { type AuditEntry, type ChangeContext, recordChanges } from '../audit/record.ts';
 import type { Trx } from '../database/connection.ts';
 import type { Role } from '../database/schema.ts';
+import { endWhatExceeds } from '../organizations/made-by-members.ts';
 import { type Leaving, requireOwner } from './keep-owner.ts';
 import type { ScimConnection } from './tokens.ts';
 
@@ -55,6 +56,11 @@ export async function passOn(
   );
   for (const row of rows.filter((each) => each.former_role === 'owner' && each.role !== 'owner'))
     await requireOwner(trx, row);
+  await endWhatExceeds(
+    trx,
+    context,
+    rows.map(({ organization_id, user_id, role }) => ({ organization_id, user_id, role })),
+  );
   await recordChanges(
     trx,
     context,

@@ -3,6 +3,7 @@ import { type AuditEntry, type ChangeContext, recordChanges } from '../audit/rec
 import type { Trx } from '../database/connection.ts';
 import type { Role } from '../database/schema.ts';
 import { endSessions } from '../identity/session-ends.ts';
+import { endWhatExceeds } from '../organizations/made-by-members.ts';
 import { endOverridesOfMembers } from '../overrides/override-service.ts';
 import { stampRecipients } from '../policies/recipients.ts';
 import { teamPlaceEntry } from '../teams/team-places.ts';
@@ -123,12 +124,9 @@ async function endMemberships(
        and m.user_id = any(${[...userIds]}::uuid[])
        and not exists (select 1 from desired d where d.user_id = m.user_id and d.organization_id = m.organization_id)
     returning m.organization_id, m.user_id, u.email, m.role`.execute(trx);
-  if (rows.length > 0) {
-    // What they made there ends with the membership.
-    await sql`update api_tokens t set revoked_at = now() from (select unnest(${rows.map((row) => row.organization_id)}::uuid[]) as o,
-      unnest(${rows.map((row) => row.user_id)}::uuid[]) as u) ended
-      where t.organization_id = ended.o and t.created_by = ended.u and t.revoked_at is null`.execute(trx);
-  }
+  // What they made there ends with the membership.
+  const gone = rows.map(({ organization_id, user_id }) => ({ organization_id, user_id }));
+  await endWhatExceeds(trx, context, gone);
   return rows;
 }
 

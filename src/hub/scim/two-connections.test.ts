@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { removeMember } from '../organizations/member-service.ts';
+import { createApiToken } from '../tokens/api-tokens.ts';
 import { startTestScim, type TestScim, type TestTenant } from './test-scim.ts';
 import { createScimToken } from './tokens.ts';
 
@@ -133,6 +134,24 @@ describe('a person of two connections', () => {
     expect(await standing()).toEqual(['member scim of okta']);
     await active(former, old, false);
     expect([await standing(), await session()]).toEqual([['out'], 0]);
+  });
+
+  it('keeps the tokens that the role of the next one allows', async () => {
+    const old = await post(former, '/Users', { userName: email, [DOCKER]: { dockerRole: 'editor' } });
+    await post(next, '/Users', { userName: email });
+    const actor = { kind: 'user' as const, userId: await userId(), email, via: 'session' as const };
+    for (const role of ['member', 'editor'] as const)
+      await createApiToken(scim.database.db, { ...OPERATOR, actor }, former.organizationId, {
+        ...{ name: `${email} ${role}`, role, days: 1 },
+      });
+    await active(former, old, false);
+    expect(await standing()).toEqual(['member scim of entra']);
+    const left = scim.database.db
+      .selectFrom('api_tokens')
+      .select('role')
+      .where('created_by', '=', actor.userId)
+      .where('revoked_at', 'is', null);
+    expect(await left.execute()).toEqual([{ role: 'member' }]);
   });
 
   it('is inactive for one and comes by the other', async () => {

@@ -61,7 +61,7 @@ async function attachAccount(
   const wanted = { email: userName, name: fullName(body) };
   const { account } = await ensureAccount(trx, wanted, context.at);
   await refuseOtherOrigins(trx, connection, account);
-  await revokeCredentials(trx, account.id, context.at);
+  await revokeCredentials(trx, context, account.id);
   const placement = await placeUser(trx, connection, body, context);
   const row = await trx
     .insertInto('scim_users')

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { recordChange } from '../audit/record.ts';
 import type { Trx } from '../database/connection.ts';
+import { endWhatExceeds } from '../organizations/made-by-members.ts';
 import { lapseProofs } from '../second-factor/lapsed-proofs.ts';
 import { withDefaultRole } from './default-role.ts';
 import { sameJson } from './json.ts';
@@ -85,6 +86,8 @@ async function changeRole(trx: Trx, { connection, context }: ScimChange, row: Sc
   if (before.role === 'owner')
     await requireOwner(trx, { organization_id: row.placement_organization_id, email: row.user_name });
   if (row.placement_role === 'owner') await lapseProofs(trx, row.placement_organization_id);
+  const { placement_organization_id: organization_id, user_id, placement_role: role } = row;
+  await endWhatExceeds(trx, context, [{ organization_id, user_id, role }]);
   await recordChange(trx, context, {
     organizationId: row.placement_organization_id,
     action: 'member.role',
