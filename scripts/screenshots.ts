@@ -9,8 +9,10 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from '@playwright/test';
+import { violationsInBothSchemes } from '../test/accessibility.ts';
 import { launchBrowser } from '../test/browser.ts';
 import { buildDashboard } from '../test/web/build-dashboard.ts';
+import { PAGE_TITLE } from '../test/web/open-dashboard.ts';
 import { startStandInAgent } from '../test/web/stand-in-agent.ts';
 import { managedWorld } from '../test/web/stand-in-world.ts';
 import { DASHBOARD_VIEWS, type View } from './screenshots/dashboard-views.ts';
@@ -63,6 +65,8 @@ const folder = wantedFolder ?? join(root, 'out', 'screenshots');
 await mkdir(folder, { recursive: true });
 const built = await buildDashboard();
 const browser = await launchBrowser();
+/** What axe finds wrong with what was looked at, in either scheme. */
+const wrong: string[] = [];
 try {
   const left = wish === '--docs' ? [] : DASHBOARD_VIEWS.filter(({ name }) => name.startsWith(wantedName));
   const work = async () => {
@@ -74,6 +78,8 @@ try {
   await browser.close();
   await built.remove();
 }
+for (const each of wrong) process.stderr.write(`axe: ${each}\n`);
+if (wrong.length > 0) process.exitCode = 1;
 
 async function shoot(browser: Browser, view: View): Promise<void> {
   for (const [looks, options] of sittings(view)) {
@@ -85,6 +91,11 @@ async function shoot(browser: Browser, view: View): Promise<void> {
           animations: 'disabled',
         });
       }
+      // Once in each language: the sittings differ in nothing else that axe can see.
+      if (looks === ENLARGED) return;
+      await turn(page, { name: 'axe', width: 1280, scheme: 'light' }, view.full === true);
+      const found = await violationsInBothSchemes(page);
+      wrong.push(...found.map((each) => `${view.name}, ${options.locale}: ${each}`));
     });
   }
 }
@@ -120,7 +131,7 @@ async function open(
     await page.goto(await agent.address());
     await page.locator('main').waitFor();
     if (view.place !== '') await page.evaluate(`location.hash = '#/${view.place}'`);
-    if (view.before === undefined) await page.getByRole('heading', { level: 1 }).waitFor();
+    if (view.before === undefined) await page.locator(PAGE_TITLE).waitFor();
     await page.evaluate('document.fonts.ready');
     await view.act?.(page, agent);
     await look(page);

@@ -7,6 +7,7 @@ import UserRound from 'lucide-react/icons/user-round';
 import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import type { SettingsAnswer, StatusAnswer } from '../shared/contracts/local-api.ts';
 import { assertNever } from '../shared/contracts/refusal.ts';
+import { Guarded } from '../shared-ui/Guarded.tsx';
 import { useFollowedScheme } from '../shared-ui/Identity.tsx';
 import { keepFocus } from '../shared-ui/keep-focus.ts';
 import { onDemand } from '../shared-ui/on-demand.tsx';
@@ -65,7 +66,14 @@ function Dashboard() {
     : (entries[0]?.page ?? 'settings');
   return (
     <Shell entries={entries} current={page}>
-      <ResourceGate loaded={status}>{() => <CurrentPage page={page} place={place} />}</ResourceGate>
+      <ResourceGate loaded={status}>
+        {() => (
+          // A page that breaks leaves the way to the others; loading again would only bring the same page.
+          <Guarded key={page} inFrame>
+            <CurrentPage page={page} place={place} />
+          </Guarded>
+        )}
+      </ResourceGate>
     </Shell>
   );
 }

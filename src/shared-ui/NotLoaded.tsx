@@ -19,6 +19,7 @@ export function NotLoaded() {
   return (
     <EmptyState
       live
+      alone
       icon={<Unplug size={26} />}
       title={t('notLoaded.title')}
       actions={

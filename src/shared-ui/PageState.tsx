@@ -36,9 +36,19 @@ export function EmptyState({
 const ROWS = ['a', 'b', 'c', 'd', 'e', 'f'];
 
 /** What stands in for a page that is still being read: its shape, so that nothing jumps. */
-export function LoadingState({ label }: { readonly label: string }) {
+export function LoadingState({
+  label,
+  alone = false,
+}: {
+  readonly label: string;
+  /** Nothing else of the page is there yet: this is its title until then. */
+  readonly alone?: boolean;
+}) {
+  const Words = alone ? 'h1' : 'span';
   return (
     <div className={classes.loading} role="status" aria-label={label}>
+      {/* What is read aloud when it appears is the text of a status, not its name. */}
+      <Words className="visually-hidden">{label}</Words>
       <Skeleton height={28} width="min(14rem, 60%)" radius="md" />
       <Skeleton height={14} width="min(24rem, 85%)" radius="md" />
       <div className={classes.rows}>

@@ -34,6 +34,6 @@ export function onDemand<Props extends object>(
     }, []);
     if (failed) return <Missing />;
     const Page = loaded;
-    return Page === null ? <LoadingState label={t('state.loading')} /> : <Page {...props} />;
+    return Page === null ? <LoadingState alone label={t('state.loading')} /> : <Page {...props} />;
   };
 }

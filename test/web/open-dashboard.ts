@@ -22,6 +22,9 @@ export interface OpenDashboard {
 export type Ground = (typeof GROUNDS)[number];
 export const GROUNDS = ['in a browser', 'in the window of the app'] as const;
 
+/** The title of a page that is there: what is still being read says so in a title of its own. */
+export const PAGE_TITLE = 'h1:not([role="status"] *)';
+
 /** Opens the dashboard as a person would. */
 export async function openDashboard(
   browser: Browser,
@@ -38,7 +41,7 @@ export async function openDashboard(
       ? await agent.address()
       : await makeWindow(context, page, dashboardFolder, agent.behind),
   );
-  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.locator(PAGE_TITLE).waitFor();
   return {
     page,
     agent,
@@ -47,7 +50,7 @@ export async function openDashboard(
       await page.evaluate(`location.hash = '#/${place}'`);
       const name = place.split('/')[0] ?? '';
       await page.locator(`nav a[aria-current="page"][href="#/${name}"]`).first().waitFor();
-      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.locator(PAGE_TITLE).waitFor();
       await page.getByRole('status', { name: 'Loading…' }).waitFor({ state: 'detached' });
     },
     close: async () => {
@@ -55,4 +58,17 @@ export async function openDashboard(
       await agent.close();
     },
   };
+}
+
+/** Stands in what the browser tells of a fault that a test planted. */
+export const PLANTED_FAULT = 'a fault that a test planted';
+
+/** Has the diagnostics page, and no other, meet a fault when it is drawn. */
+export async function breakDiagnostics(page: Page): Promise<void> {
+  const fault = JSON.stringify(PLANTED_FAULT);
+  await page.evaluate(`window.toSorted ??= Array.prototype.toSorted;
+    Array.prototype.toSorted = function (...by) {
+      if (this.some((each) => each?.finding !== undefined)) throw new Error(${fault});
+      return window.toSorted.apply(this, by);
+    };`);
 }

@@ -11,6 +11,7 @@ import { type Machine, makeMachine, type RunningAgent } from '../agent-at-hub.ts
 import { launchBrowser } from '../browser.ts';
 import { type RealHub, startRealHub } from '../real-hub.ts';
 import { type BuiltDashboard, buildDashboard } from './build-dashboard.ts';
+import { PAGE_TITLE } from './open-dashboard.ts';
 import { labelOf } from './sample-settings.ts';
 
 /*
@@ -67,7 +68,7 @@ async function open(place: string): Promise<void> {
   page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(String(error)));
   await page.goto(url);
-  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.locator(PAGE_TITLE).waitFor();
   await page.evaluate(`location.hash = '#/${place}'`);
 }
 
@@ -122,7 +123,7 @@ test('a locked setting is overridden with value, time and reason, runs, and is e
   await page.evaluate(`location.hash = '#/policy'`);
   const panel = page.getByRole('region', { name: 'Overrides' });
   await panel.getByText(/Now dark, until .*; then light/).waitFor();
-  await panel.getByRole('button', { name: `End the override of “${labelOf('theme')}” now` }).click();
+  await panel.getByRole('button', { name: `End it now: the override of “${labelOf('theme')}”` }).click();
   await panel.getByText('for at most 2 hours').waitFor();
   // The page hears that the override is over while the files are being written.
   await expect.poll(() => agent.store()).toMatchObject({ ThemeSource: 'light' });
@@ -158,7 +159,7 @@ test('a setting without an exception offers none, and a refusal of the hub stand
   expect(await button('Override for a while…').count()).toBe(0);
   await page.keyboard.press('Escape');
   await page.evaluate(`location.hash = '#/policy'`);
-  await button(`Override ${labelOf('memoryMiB')} for a while`).click();
+  await button(`Override for a while…: ${labelOf('memoryMiB')}`).click();
   await button('Override for a while…').last().click();
   const form = page.getByRole('form', { name: 'Override for a while' });
   await form.getByLabel('Reason').fill('A large build');

@@ -6,7 +6,14 @@ import { diagnosticsAnswerSchema } from '../../src/shared/contracts/local-api.ts
 import { launchBrowser } from '../browser.ts';
 import { type BuiltDashboard, buildDashboard } from './build-dashboard.ts';
 import { HTML, hostileWorld, LONG } from './hostile-world.ts';
-import { GROUNDS, type Ground, type OpenDashboard, openDashboard } from './open-dashboard.ts';
+import {
+  breakDiagnostics,
+  GROUNDS,
+  type Ground,
+  type OpenDashboard,
+  openDashboard,
+  PLANTED_FAULT,
+} from './open-dashboard.ts';
 import { labelOf } from './sample-settings.ts';
 import { emptyWorld, frozenWorld, managedWorld, type World, walledWorld } from './stand-in-world.ts';
 
@@ -380,6 +387,23 @@ describe('the pages', () => {
       agent.dropStreams();
       await again;
     }));
+
+  test('a page that breaks leaves the way to the others', async () => {
+    const dashboard = await openDashboard(browser, built.folder, managedWorld());
+    const { page } = dashboard;
+    try {
+      await breakDiagnostics(page);
+      const to = (name: string) => page.getByRole('navigation').getByRole('link', { name }).click();
+      const title = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
+      await to('Diagnostics');
+      await title('This page met a fault of its own');
+      await to('Account');
+      await title('Account');
+      expect(dashboard.complaints.filter((each) => !each.includes(PLANTED_FAULT))).toEqual([]);
+    } finally {
+      await dashboard.close();
+    }
+  });
 
   test('a page whose events never come is shown all the same', () =>
     visit(managedWorld(), async ({ page }) => {

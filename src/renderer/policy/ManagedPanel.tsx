@@ -22,9 +22,9 @@ export function ManagedPanel() {
   const catalog = useCatalog();
   const settings = useResource('settings');
   return (
-    <ResourceGate loaded={catalog}>
+    <ResourceGate part loaded={catalog}>
       {({ settings: registrations }) => (
-        <ResourceGate loaded={settings}>
+        <ResourceGate part loaded={settings}>
           {(answer) => <Managed settings={joinSettings(registrations, answer.settings).filter(isManaged)} />}
         </ResourceGate>
       )}

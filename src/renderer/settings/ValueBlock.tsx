@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../shared-ui/json-value.ts';
+import { useScrolls } from '../../shared-ui/use-scrolls.ts';
 import { useValueText } from '../../shared-ui/value-text.ts';
 import classes from './ValueBlock.module.css';
 
@@ -11,10 +12,12 @@ export function ValueBlock({
   readonly registration?: { readonly unit?: string | undefined };
 }) {
   const valueText = useValueText();
+  const { ref, scrolls } = useScrolls();
+  const tabIndex = scrolls ? 0 : undefined;
   if (Array.isArray(value) && value.length > 0) {
     const texts = value.map((entry) => (typeof entry === 'string' ? entry : JSON.stringify(entry)));
     return (
-      <ul className={classes.list}>
+      <ul className={classes.list} ref={ref} tabIndex={tabIndex}>
         {texts.map((text, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: entries may be equal and never move
           <li key={index}>
@@ -25,6 +28,11 @@ export function ValueBlock({
     );
   }
   const long = typeof value === 'string' && (value.includes('\n') || value.length > 120);
-  if (long) return <pre className={classes.long}>{value}</pre>;
+  if (long)
+    return (
+      <pre className={classes.long} ref={ref} tabIndex={tabIndex}>
+        {value}
+      </pre>
+    );
   return <span className={classes.value}>{valueText(value, registration)}</span>;
 }

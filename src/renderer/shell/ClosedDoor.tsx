@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import KeyRound from 'lucide-react/icons/key-round';
 import Unplug from 'lucide-react/icons/unplug';
+import { Fragment } from 'react';
 import { CopyButton } from '../../shared-ui/CopyButton.tsx';
 import { Wordmark } from '../../shared-ui/Mark.tsx';
 import { EmptyState } from '../../shared-ui/PageState.tsx';
@@ -9,6 +10,16 @@ import type { Door } from '../open-door.ts';
 import classes from './ClosedDoor.module.css';
 
 const COMMAND = 'mooring agent run --headless --dashboard';
+
+/** A word of a command. An option that ends a line after its hyphens reads as another command. */
+function Unbroken(word: string, at: number) {
+  return (
+    <Fragment key={word}>
+      {at === 0 ? '' : ' '}
+      <span className={classes.word}>{word}</span>
+    </Fragment>
+  );
+}
 
 /** Shown in a browser without a session: why, and which command gives a new address. */
 export function ClosedDoor({ door }: { readonly door: Exclude<Door, { state: 'open' }> }) {
@@ -21,6 +32,7 @@ export function ClosedDoor({ door }: { readonly door: Exclude<Door, { state: 'op
       </header>
       <main>
         <EmptyState
+          alone
           icon={unreachable ? <Unplug size={26} /> : <KeyRound size={26} />}
           title={t(
             unreachable
@@ -42,7 +54,7 @@ export function ClosedDoor({ door }: { readonly door: Exclude<Door, { state: 'op
               <p>{t(door.state === 'ended' ? 'session.text' : 'session.missingText')}</p>
               <p>{t('session.how')}</p>
               <div className={classes.command}>
-                <code>{COMMAND}</code>
+                <code>{COMMAND.split(' ').map(Unbroken)}</code>
                 <CopyButton text={() => COMMAND} label={t('session.copyCommand')} />
               </div>
             </>

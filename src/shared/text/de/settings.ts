@@ -65,7 +65,7 @@ export const settingsDe: Catalog<keyof typeof settings> = {
   'settings.listEntry': '{setting}, Eintrag {row}',
   'settings.listRemove': 'Eintrag {row} aus {setting} entfernen',
   'settings.listAdd': 'Eintrag hinzufügen',
-  'settings.listAddTo': 'Eintrag zu {setting} hinzufügen',
+  'settings.listAddTo': 'Eintrag hinzufügen zu „{setting}“',
   'settings.itemRow': 'Eintrag {row}',
   'settings.itemField': '{setting}, Eintrag {row}: {field}',
   'settings.itemList': '{field}, je Zeile einer',
