@@ -15,6 +15,9 @@ import { APP_SCHEME } from './protocol/app-origin.ts';
 /** What the system asked for before the app could answer. */
 const inbox: { links: string[]; starts: (readonly string[])[] } = { links: [], starts: [] };
 
+// Whoever started the app may close the terminal that hears it; what is said there is in the log or on the screen too.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 protocol.registerSchemesAsPrivileged([
   { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
 ]);

@@ -39,6 +39,8 @@ export interface RunningApp {
   readonly exited: Promise<number | null>;
   /** What it wrote to standard error. */
   stderr(): string;
+  /** Nobody reads its standard error any more, as when its terminal is closed. */
+  closeStderr(): void;
 }
 
 /** A machine of its own with the app on it. */

@@ -123,6 +123,16 @@ describe('a copy that is installed', () => {
   });
 });
 
+test('a terminal that is closed takes nothing with it, whatever would be said there', async () => {
+  await start();
+  desktop.app.closeStderr();
+  for (const link of ['mooring://nowhere', 'mooring://policy?set=1'])
+    expect(await desktop.startAgain(link)).toBe(0);
+  await desktop.until(({ boxes }) => boxes.length === 2);
+  expect((await desktop.ask('GET', '/v1/account')).status).toBe(200);
+  expect(await desktop.app.quit()).toBe(0);
+});
+
 describe('a crash', () => {
   test('of its page costs the window, not the app, and the person hears of it', async () => {
     await start();

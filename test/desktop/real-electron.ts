@@ -27,6 +27,7 @@ export async function startElectron(
   return {
     exited,
     stderr: () => stderr,
+    closeStderr: () => void child.stderr?.destroy(),
     seen: async () => seenSchema.parse(await recorder(app, 'seen')),
     page: () => shownPage(app),
     choose: (id) => recorder(app, 'choose', id).then(() => undefined),

@@ -64,6 +64,7 @@ export async function startStandIn(
   return {
     exited,
     stderr: () => stderr,
+    closeStderr: () => void child.stderr?.destroy(),
     seen: async () => seen,
     page: async () => (await last()).page(),
     choose: async (id) => void (await ask({ what: 'menu', id })),
