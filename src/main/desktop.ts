@@ -1,9 +1,10 @@
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { app, dialog, Menu, Notification, nativeTheme, net, powerMonitor, shell as system } from 'electron';
+import { app, dialog, Menu, nativeTheme, net, powerMonitor, shell as system } from 'electron';
 import type { AgentOptions, LogEntry } from '../agent/agent-options.ts';
 import { createCommandOffer } from '../agent/command-on-path/command-offer.ts';
 import { commandPlace } from '../agent/command-on-path/command-place.ts';
+import { ownImage } from '../agent/command-on-path/own-image.ts';
 import { logFile, withLog } from '../agent/log-file.ts';
 import type { AgentPaths } from '../agent/paths.ts';
 import { systemCommandRunner } from '../agent/run-command.ts';
@@ -17,6 +18,7 @@ import { createWindowDoor } from './bridge/window-door.ts';
 import { autostartFile, ownProgram } from './login-item/autostart-file.ts';
 import { createLoginItem } from './login-item/login-item.ts';
 import type { PolicyNotice } from './notices/policy-notice.ts';
+import { createNotices } from './notices/shown-notices.ts';
 import type { Preferences } from './preferences/preferences.ts';
 import { dashboardProtocol } from './protocol/dashboard-protocol.ts';
 import { applicationMenu } from './shell/application-menu.ts';
@@ -61,6 +63,7 @@ export async function startDesktop(beginning: Beginning): Promise<void> {
   if (!display) process.stderr.write(noDisplay(text, beginning.gone));
   Menu.setApplicationMenu(applicationMenu(process.platform, app.isPackaged, text));
 
+  const image = ownImage(process.env, process.execPath);
   let shell: Shell | undefined;
   const agent = keepLinked({
     link: () => linkAgent(agentOptions),
@@ -73,20 +76,21 @@ export async function startDesktop(beginning: Beginning): Promise<void> {
   });
   const updates = createUpdates({
     channel: updateChannel({
-      ...{ installed: app.isPackaged, resources: process.resourcesPath, platform: process.platform },
+      ...{ installed: app.isPackaged, resources: process.resourcesPath, platform: process.platform, image },
     }),
     version: VERSION,
     feed: electronFeed({
       proxy: () => ownProxy(shell?.snapshot() ?? null),
       resources: process.resourcesPath,
-      log,
+      lock: paths.platform === 'linux' ? app : null,
+      ...{ after, log },
     }),
     ...{ after, log, onChange: () => shell?.draw() },
   });
   const command = createCommandOffer({
     place: () =>
       commandPlace({
-        ...{ installed: app.isPackaged, resources: process.resourcesPath, paths, environment: process.env },
+        ...{ installed: app.isPackaged, resources: process.resourcesPath, paths, image },
         location: commandLocation(shell?.snapshot() ?? null),
       }),
     ...{ version: VERSION, run: systemCommandRunner(), searched: process.env.PATH ?? '', text, log },
@@ -220,6 +224,7 @@ function hostOf(parts: {
   const { window, tray, log } = parts;
   const { paths, display } = parts.beginning;
   const showWindow = (place?: string): void => window?.show(place);
+  const notices = createNotices(showWindow);
   const loginItem = createLoginItem({
     platform: paths.platform,
     installed: app.isPackaged,
@@ -231,11 +236,8 @@ function hostOf(parts: {
   return {
     showWindow,
     drawTray: (state) => tray?.show(state),
-    notify: ({ title, body, place }) => {
-      if (!display || !Notification.isSupported()) return;
-      const notification = new Notification({ title, body });
-      notification.on('click', () => showWindow(place));
-      notification.show();
+    notify: (notice) => {
+      if (display) notices(notice);
     },
     tell: (title, text) => {
       process.stderr.write(`${title}: ${text}\n`);

@@ -214,7 +214,7 @@ async function launchOn(
 /** The test's own environment without what would lead the app to this machine's session. */
 function cleanEnvironment(): Record<string, string> {
   const unwanted =
-    /^(DISPLAY|WAYLAND_|TEST_RESOURCES|APPIMAGE|DBUS_SESSION_BUS_ADDRESS|XDG_|NODE_OPTIONS|VITEST|NODE_ENV)/;
+    /^(DISPLAY|WAYLAND_|TEST_RESOURCES|APPIMAGE|APPDIR|DBUS_SESSION_BUS_ADDRESS|XDG_|NODE_OPTIONS|VITEST|NODE_ENV)/;
   const kept = Object.entries(process.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && !unwanted.test(entry[0]),
   );

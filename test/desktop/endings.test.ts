@@ -5,7 +5,13 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Desktop, type Launcher, type LaunchOptions, openLauncher } from './desktop.ts';
+import {
+  type Desktop,
+  installedElectron,
+  type Launcher,
+  type LaunchOptions,
+  openLauncher,
+} from './desktop.ts';
 
 /*
  * How the app ends, what it leaves, and what an installed copy does otherwise.
@@ -68,6 +74,12 @@ describe('a window with changes that are not saved', () => {
 
 describe('a copy that is installed', () => {
   let resources: string;
+  const image = '/home/ada/Mooring.AppImage';
+  /** As the start of an AppImage says it, whose mount holds the program that runs. */
+  const fromImage = () => ({
+    ...{ TEST_RESOURCES: resources, APPIMAGE: image },
+    APPDIR: dirname(installedElectron() ?? process.execPath),
+  });
   beforeAll(async () => {
     resources = await mkdtemp(join(tmpdir(), 'mooring-resources-'));
     await writeFile(join(resources, 'app-update.yml'), 'provider: generic\nurl: https://127.0.0.1:9\n');
@@ -75,8 +87,7 @@ describe('a copy that is installed', () => {
   afterAll(() => rm(resources, { recursive: true, force: true }));
 
   test('asks its feed through the proxy in force, has no developer tools, and starts at login as its AppImage', async () => {
-    const image = '/home/ada/Mooring.AppImage';
-    await start({ environment: { TEST_RESOURCES: resources, APPIMAGE: image } });
+    await start({ environment: fromImage() });
     const proxy = { proxyMode: 'manual', proxyHttps: 'http://127.0.0.1:10' };
     expect(
       (await desktop.ask('PATCH', '/v1/settings', { set: { ...proxy, startOnLogin: true } })).status,
@@ -102,8 +113,7 @@ describe('a copy that is installed', () => {
     async () => {
       await mkdir(join(resources, 'cli'), { recursive: true });
       await writeFile(join(resources, 'cli', 'mooring'), '#!/bin/sh\necho it runs\n', { mode: 0o755 });
-      const image = '/home/ada/Mooring.AppImage';
-      await start({ environment: { TEST_RESOURCES: resources, APPIMAGE: image } });
+      await start({ environment: fromImage() });
       await desktop.app.choose('put-command');
       await desktop.until(({ menu }) => menu.every(({ id }) => id !== 'put-command'));
       const command = join(desktop.paths.userData, 'local', 'bin', 'mooring');

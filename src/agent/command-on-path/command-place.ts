@@ -26,7 +26,8 @@ export interface OwnCopy {
   readonly installed: boolean;
   readonly resources: string;
   readonly paths: Pick<AgentPaths, 'platform' | 'userData' | 'testPaths'>;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The AppImage that the app runs from, if any. */
+  readonly image: string | null;
   /** Of mac alone; an AppImage is a person's own, and so is its command. */
   readonly location: CommandLocation;
 }
@@ -39,7 +40,7 @@ const PASSING = /^\/Volumes\/|\/AppTranslocation\//;
  * checkout has none. On mac the package makes the same link, which is then found there.
  */
 export function commandPlace(own: OwnCopy): CommandPlace | null {
-  const { installed, resources, paths, environment, location } = own;
+  const { installed, resources, paths, image, location } = own;
   if (!installed) return null;
   const { platform, userData, testPaths } = paths;
   const source = join(resources, 'cli', 'mooring');
@@ -50,9 +51,8 @@ export function commandPlace(own: OwnCopy): CommandPlace | null {
     const bin = everybodys && !testPaths ? SYSTEM_BIN : ownBin;
     return { link: join(bin, 'mooring'), source, everybodys, copy: null };
   }
-  const app = environment.APPIMAGE ?? '';
-  if (platform !== 'linux' || app === '') return null;
-  const copy = { folder: join(userData, 'command'), app };
+  if (platform !== 'linux' || image === null) return null;
+  const copy = { folder: join(userData, 'command'), app: image };
   return { link: join(ownBin, 'mooring'), source, everybodys: false, copy };
 }
 

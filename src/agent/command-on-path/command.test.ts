@@ -46,7 +46,7 @@ describe('which copies have nothing on the PATH', () => {
       ...{
         installed: true,
         resources: '/r',
-        environment: {},
+        image: null,
         paths: { ...paths, platform },
         location: 'system',
       },
@@ -55,9 +55,9 @@ describe('which copies have nothing on the PATH', () => {
 
   test('an AppImage, and an app of mac; neither a package, nor Windows, nor a checkout', () => {
     expect(copy('linux')).toBe(null);
-    expect(copy('windows', { environment: { APPIMAGE: '/x' } })).toBe(null);
+    expect(copy('windows', { image: '/x' })).toBe(null);
     expect(copy('mac', { installed: false })).toBe(null);
-    expect(copy('linux', { environment: { APPIMAGE: '/home/ada/M.AppImage' } })).toMatchObject({
+    expect(copy('linux', { image: '/home/ada/M.AppImage' })).toMatchObject({
       link: expect.stringMatching(/[\\/]\.local[\\/]bin[\\/]mooring$/),
       copy: { folder: join('/u', 'command'), app: '/home/ada/M.AppImage' },
     });
@@ -73,7 +73,7 @@ describe('which copies have nothing on the PATH', () => {
       link: expect.stringMatching(/[\\/]\.local[\\/]bin[\\/]mooring$/),
       everybodys: false,
     });
-    const image = { environment: { APPIMAGE: '/home/ada/M.AppImage' } };
+    const image = { image: '/home/ada/M.AppImage' };
     expect(copy('linux', { ...image, location: 'user' })).toEqual(copy('linux', image));
   });
 

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { ownImage } from '../../agent/command-on-path/own-image.ts';
 import type { AgentPaths } from '../../agent/paths.ts';
 
 /**
@@ -24,5 +25,5 @@ export function ownProgram(
   environment: Readonly<Record<string, string | undefined>>,
   execPath: string,
 ): string {
-  return environment.APPIMAGE ?? execPath;
+  return ownImage(environment, execPath) ?? execPath;
 }

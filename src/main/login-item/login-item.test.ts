@@ -69,9 +69,10 @@ describe('the start at login', () => {
   });
 
   test('starts an AppImage by its own file: what it runs from is gone by then', () => {
-    expect(ownProgram({ APPIMAGE: '/home/ada/Mooring.AppImage' }, '/tmp/.mount_x/mooring')).toBe(
-      '/home/ada/Mooring.AppImage',
-    );
+    const image = { APPIMAGE: '/home/ada/Mooring.AppImage', APPDIR: '/tmp/.mount_x' };
+    expect(ownProgram(image, '/tmp/.mount_x/mooring')).toBe('/home/ada/Mooring.AppImage');
+    // Started from the terminal of another AppImage, it is that one's name that is handed down.
+    expect(ownProgram(image, '/opt/Mooring/mooring-desktop')).toBe('/opt/Mooring/mooring-desktop');
     expect(ownProgram({}, '/opt/Mooring/mooring-desktop')).toBe('/opt/Mooring/mooring-desktop');
   });
 

@@ -23,12 +23,18 @@ test.each<[string, NodeJS.Platform, number, readonly string[], string]>([
   ['a release that names no feed', 'darwin', PERSON, [], 'no-feed'],
 ])('%s', (_, platform, owner, files, channel) => {
   for (const name of files) writeFileSync(join(resources, name), '');
-  expect(updateChannel({ installed: true, resources, platform, ownerOf: () => owner })).toBe(channel);
+  const image = platform === 'linux' ? '/home/ada/Mooring.AppImage' : null;
+  expect(updateChannel({ installed: true, resources, platform, image, ownerOf: () => owner })).toBe(channel);
+});
+
+test('what was taken out of an AppImage has nothing that could be replaced, whichever AppImage it was started from', () => {
+  writeFileSync(join(resources, FEED), '');
+  expect(updateChannel({ installed: true, resources, platform: 'linux', image: null })).toBe('checkout');
 });
 
 test('a checkout asks nobody, whatever lies beside it', () => {
   writeFileSync(join(resources, FEED), '');
-  expect(updateChannel({ installed: false, resources, platform: 'win32' })).toBe('checkout');
+  expect(updateChannel({ installed: false, resources, platform: 'win32', image: null })).toBe('checkout');
 });
 
 test('the mark is the one that the installers bring', () => {
@@ -42,6 +48,9 @@ test.each([
   ['provider: generic\nurl: http://updates.example.com\n', false],
   ['provider: generic\nurl: "http://updates.example.com"\n', false],
   ['url: ftp://updates.example.com\n', false],
+  ['owner: acme\nrepo: mooring\nprovider: github\nhost: git.acme.example\nprotocol: http\n', false],
+  ['provider: s3\nbucket: mooring\nendpoint: http://files.acme.example\n', false],
+  ['provider: generic\n"url": "http://updates.example.com"\n', false],
 ])('whether nobody on the way can answer in the place of the feed: %j', (text, encrypted) => {
   expect(isEncrypted(text)).toBe(encrypted);
 });

@@ -11,6 +11,7 @@ function world(offers: Offered | Offered[], channel: UpdateChannel = 'self', ins
   const did: string[] = [];
   const timers: { ms: number; act: () => void }[] = [];
   const log: string[] = [];
+  const signals: AbortSignal[] = [];
   const feed: UpdateFeed = {
     check: async () => {
       did.push('check');
@@ -18,7 +19,10 @@ function world(offers: Offered | Offered[], channel: UpdateChannel = 'self', ins
       if (offered instanceof Error) throw offered;
       return offered;
     },
-    download: async () => void did.push('download'),
+    download: async (signal) => {
+      did.push('download');
+      signals.push(signal);
+    },
     install: install ?? (() => void did.push('install')),
   };
   const updates = createUpdates({
@@ -30,7 +34,7 @@ function world(offers: Offered | Offered[], channel: UpdateChannel = 'self', ins
       return () => void timers.splice(timers.indexOf(timer), 1);
     },
   });
-  return { updates, did, timers, log };
+  return { updates, did, timers, log, signals };
 }
 
 describe('updates', () => {
@@ -170,11 +174,13 @@ describe('updates', () => {
   });
 
   test('switched off in the middle of a download, nothing is there to be installed', async () => {
-    const { updates, did } = world('1.3.0');
+    const { updates, did, signals } = world('1.3.0');
     updates.follow(ALLOWED);
     await updates.check();
     const downloading = updates.download();
+    await expect.poll(() => signals.length).toBe(1);
     updates.follow({ ...ALLOWED, disableUpdate: true });
+    expect(signals[0]?.aborted).toBe(true);
     await downloading;
     updates.install();
     await Promise.resolve();

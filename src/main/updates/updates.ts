@@ -8,7 +8,7 @@ export type UpdateChannel =
   | 'fleet'
   /** Installed by a person, from a release that says nowhere to look: nobody brings new versions by itself. */
   | 'no-feed'
-  /** Not installed at all. */
+  /** Not installed at all, or only unpacked. */
   | 'checkout';
 
 /** What the menu shows about updates. */
@@ -21,8 +21,8 @@ export type UpdateState =
 export interface UpdateFeed {
   /** The version the feed offers; `null`: none. Rejects where it cannot be asked. */
   check(): Promise<string | null>;
-  download(): Promise<void>;
-  /** Ends the app and starts the new version. */
+  download(signal: AbortSignal): Promise<void>;
+  /** Ends the app and starts the new version. Throws where that cannot be begun. */
   install(): void;
 }
 
@@ -57,6 +57,7 @@ export function createUpdates(options: UpdatesOptions): Updates {
   let state: UpdateState = channel === 'self' ? { state: 'idle' } : { state: 'off', why: channel };
   let cancel = (): void => {};
   let asking = false;
+  let downloading = new AbortController();
 
   const set = (next: UpdateState): void => {
     state = next;
@@ -73,9 +74,11 @@ export function createUpdates(options: UpdatesOptions): Updates {
     if (!allowed() || state.state !== 'available') return;
     const offered = state.version;
     set({ state: 'downloading', version: offered });
+    downloading = new AbortController();
+    const { signal } = downloading;
     await options
       .feed()
-      .then((feed) => feed.download())
+      .then((feed) => feed.download(signal))
       // What was switched off meanwhile is not put on anybody's machine.
       .then(() => (allowed() ? set({ state: 'ready', version: offered }) : undefined))
       .catch(failed('an update could not be downloaded'));
@@ -121,6 +124,7 @@ export function createUpdates(options: UpdatesOptions): Updates {
       if (channel !== 'self') return;
       if (next.disableUpdate) {
         cancel();
+        downloading.abort();
         if (state.state !== 'off') set({ state: 'off', why: 'setting' });
       } else if (before === null || before.disableUpdate) {
         set({ state: 'idle' });
@@ -136,7 +140,10 @@ export function createUpdates(options: UpdatesOptions): Updates {
         .then((feed) => feed.install())
         .catch(failed('an update could not be installed'));
     },
-    stop: () => cancel(),
+    stop: () => {
+      cancel();
+      downloading.abort();
+    },
   };
 }
 

@@ -45,9 +45,11 @@ export class StandInSession extends EventEmitter {
   async closeAllConnections(): Promise<void> {}
 }
 
-const only = new StandInSession();
+const sessions = new Map<string, StandInSession>();
 
-/** The app has one session, whatever it calls it. */
-export function sessionOf(): StandInSession {
-  return only;
+/** The session of that name; what is asked of pages concerns the one of the window. */
+export function sessionOf(partition = 'dashboard'): StandInSession {
+  const session = sessions.get(partition) ?? new StandInSession();
+  sessions.set(partition, session);
+  return session;
 }
