@@ -9,6 +9,7 @@ const only = (name, from, allowed) => ({
 
 /** The files of the shell that call Electron, and the one that reads what it keeps through a module of Electron's. */
 const ELECTRON_FILES = [
+  'notices/shown-notices',
   ...['index', 'desktop', 'preload', 'bridge/install-bridge', 'tray/tray-icon', 'updates/electron-feed'],
   ...['shell/application-menu', 'shell/failed-start', 'windows/dashboard-window', 'windows/unsaved-changes'],
   'preferences/preferences',
