@@ -14,6 +14,7 @@ import {
   hubForFile,
   OPERATOR,
   PASSWORD,
+  startTestHub,
   type TestAccount,
 } from './test-hub.ts';
 import { letTestsHold, meetingAt } from './test-meeting.ts';
@@ -191,6 +192,35 @@ describe('device grant', () => {
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     await database.pool.query('delete from attempt_counters');
   });
+});
+
+it('devices of one address ask for a thousand codes a minute, and for tokens without end', async () => {
+  // A hub of its own: the others here share the address.
+  const other = await startTestHub(database);
+  try {
+    const statuses = async (path: string) => {
+      const seen = new Map<number, number>();
+      for (let sent = 0; sent < 1020; sent += 20) {
+        const one = () => fetch(`${other.url}${path}`, { method: 'POST', body: new URLSearchParams() });
+        for (const answer of await Promise.all(Array.from({ length: 20 }, one))) {
+          await answer.body?.cancel();
+          seen.set(answer.status, (seen.get(answer.status) ?? 0) + 1);
+        }
+      }
+      return [...seen];
+    };
+    expect(await statuses('/oauth/token')).toEqual([[400, 1020]]);
+    expect(await statuses('/oauth/device')).toEqual([
+      [400, 1000],
+      [429, 20],
+    ]);
+    const refused = await fetch(`${other.url}/oauth/device`, { method: 'POST' });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    // Each address of the provider counts by itself.
+    expect((await fetch(`${other.url}/oauth/authorize`, { redirect: 'manual' })).status).toBe(400);
+  } finally {
+    await other.stop();
+  }
 });
 
 describe('a device whose person allowed it, and who is signed out before it asks', () => {
