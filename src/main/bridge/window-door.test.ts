@@ -10,7 +10,7 @@ const READ = { method: 'GET', path: '/v1/status', body: null };
 function open(answer: () => Promise<Response> = async () => Response.json({ fine: true })) {
   const listeners = new Set<(event: LocalEvent) => void>();
   const asked: string[] = [];
-  const refused: string[] = [];
+  const refused: unknown[] = [];
   const door = createWindowDoor({
     fetch: (request) => {
       asked.push(`${request.method} ${new URL(request.url).pathname}`);
@@ -20,7 +20,7 @@ function open(answer: () => Promise<Response> = async () => Response.json({ fine
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    log: (message) => refused.push(message),
+    log: (message, facts) => refused.push([message, facts]),
   });
   return { door, asked, refused, listeners };
 }
@@ -29,7 +29,11 @@ describe('the window’s door', () => {
   test.each<[string, Partial<Sender>]>([
     ['another page in our window', { url: 'https://evil.example/' }],
     ['a file in our window', { url: 'file:///tmp/evil.html' }],
+    ['our name under another scheme', { url: 'https://mooring/' }],
     ['a name that looks like ours', { url: 'app://mooring.evil.example/' }],
+    ['an address that is none', { url: 'about:srcdoc' }],
+    ['a document of its own making', { url: `data:text/html,${'x'.repeat(100_000)}` }],
+    ['a file of our page’s making', { url: 'blob:app://mooring/6f9c' }],
     ['our name with a user', { url: 'app://me@mooring/' }],
     ['our name with a port', { url: 'app://mooring:80/' }],
     ['a frame in our page', { mainFrame: false }],
@@ -42,6 +46,8 @@ describe('the window’s door', () => {
     door.follow(sender, 1, () => expect.unreachable('a stranger is told of events'));
     expect([asked, listeners.size]).toEqual([[], 0]);
     expect(refused).toHaveLength(2);
+    // What is written down is bounded, whatever a stranger calls itself.
+    expect(JSON.stringify(refused).length).toBeLessThan(1_000);
   });
 
   test('carries what its own page asks', async () => {

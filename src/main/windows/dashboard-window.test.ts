@@ -94,6 +94,7 @@ vi.mock('electron', async () => {
 });
 
 const LISTED = 'https://hub.example.com/devices';
+const WRITTEN = ' HTTPS://hub.example.com:443/x/../devices';
 const ELSEWHERE = ['https://evil.example/', 'file:///etc/passwd', 'javascript:alert(1)', 'smb://evil/share'];
 const OWN = 'app://mooring/#/settings';
 
@@ -114,7 +115,8 @@ beforeEach(() => {
       read: () => ({ bounds: null, maximized: true, theme: 'system' }),
       keep: (values) => kept.push(values),
     },
-    links: { allowed: (address) => (address === LISTED ? address : null) },
+    // A page may write an address in ways of its own; what is opened is what was looked at.
+    links: { allowed: (address) => (address === LISTED || address === WRITTEN ? LISTED : null) },
     protocol: async () => new Response(),
     inspectable: false,
     onOpen: () => undefined,
@@ -155,8 +157,9 @@ test('the page has nothing of Node, nothing of the disk, and no tools', () => {
 
 describe('places', () => {
   test('a new window is never opened; what is on the list goes to the browser', () => {
-    for (const url of [...ELSEWHERE, OWN, LISTED]) expect(call('open', { url })).toEqual({ action: 'deny' });
-    expect(electron.outside).toEqual([LISTED]);
+    for (const url of [...ELSEWHERE, OWN, LISTED, WRITTEN])
+      expect(call('open', { url })).toEqual({ action: 'deny' });
+    expect(electron.outside).toEqual([LISTED, LISTED]);
   });
 
   test('the page goes only to itself', () => {
@@ -242,6 +245,10 @@ describe('the session', () => {
       'wss://evil.example/',
       'blob:https://evil.example/1',
       'http://127.0.0.1/',
+      'chrome://gpu/',
+      'chrome-extension://evil/page.html',
+      'filesystem:app://mooring/temporary/x',
+      'view-source:app://mooring/',
       ...ELSEWHERE,
     ])
       expect(loads(url), url).toBe(false);
@@ -295,6 +302,15 @@ test('a page that crashed takes its window along, and the next one is drawn anew
   electron.contents?.emit('render-process-gone', {}, { reason: 'crashed' });
   expect([window.isOpen(), lost]).toEqual([false, 1]);
   expect(gone).toContain(1);
+});
+
+test('what a page followed ends when another one is loaded in its place, and not when it only scrolls', () => {
+  const moves = (isMainFrame: boolean, isSameDocument: boolean): number => {
+    gone.length = 0;
+    electron.contents?.emit('did-start-navigation', { isMainFrame, isSameDocument });
+    return gone.length;
+  };
+  expect([moves(true, true), moves(false, false), moves(true, false)]).toEqual([0, 0, 1]);
 });
 
 describe('an end', () => {
