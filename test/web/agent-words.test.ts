@@ -137,6 +137,7 @@ const SAID: Readonly<Record<RefusalCode, readonly Refusal[]>> = {
   recent_sign_in_required: [{ code: 'recent_sign_in_required', message: 'Prove again who you are.' }],
   bad_request: [
     { code: 'bad_request', message: 'The body of the request is not JSON.' },
+    { code: 'bad_request', message: 'The body of the request is nested more than 150 deep.' },
     { code: 'bad_request', message: '"theme" is both set and reset in one change. Ask for one of the two.' },
   ],
   unauthenticated: [
@@ -157,7 +158,10 @@ const SAID: Readonly<Record<RefusalCode, readonly Refusal[]>> = {
   method_not_allowed: [{ code: 'method_not_allowed', message: '/v1/sync does not take GET. It takes POST.' }],
   conflict: [{ code: 'conflict', message: 'Another sign-in, or a sign-out, came after this one.' }],
   precondition_failed: [{ code: 'precondition_failed', message: 'Somebody else changed it first.' }],
-  too_large: [{ code: 'too_large', message: 'The body of the request is larger than 4194304 bytes.' }],
+  too_large: [
+    { code: 'too_large', message: 'The body of the request is larger than 4194304 bytes.' },
+    refusedBy({ proxyHttp: 'x'.repeat(1024 * 1024) }),
+  ],
   unsupported_media_type: [
     {
       code: 'unsupported_media_type',
@@ -189,6 +193,7 @@ const SAID: Readonly<Record<RefusalCode, readonly Refusal[]>> = {
     'ENOENT',
     'EIO',
     'EBUSY',
+    'EFBIG',
     'EMFILE',
     'EODD',
   ].map((code) =>

@@ -1,4 +1,4 @@
-import { readJson } from '../../shared/policy/json-text.ts';
+import { LARGEST, readJson } from '../../shared/policy/json-text.ts';
 import type { Problem } from '../../shared/policy/model.ts';
 import { type Choices, readChoices } from '../../shared/policy/read-choices.ts';
 import { isJsonObject } from '../../shared/policy/read-settings.ts';
@@ -77,6 +77,12 @@ export function choiceText(book: ChoiceBook): string {
   const entries = new Map<string, unknown>([...book.values, ...book.kept]);
   const sorted = [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`;
+}
+
+/** Whether the file can be read again once it holds the book after these edits. Forgetting a choice always fits. */
+export function fitsAfter(book: ChoiceBook, edits: ChoiceEdits): boolean {
+  if (![...edits.values()].some((value) => value !== null)) return true;
+  return Buffer.byteLength(choiceText(editChoices(book, edits))) <= LARGEST;
 }
 
 /** The choices as the resolver takes them. */

@@ -3,9 +3,9 @@ import type { Problem } from '../../shared/policy/model.ts';
 import type { Catalog } from '../../shared/settings/define-catalog.ts';
 import type { DurableWriting } from '../files/durable-file.ts';
 import { keepRuined, moveOccupant, replaceOwnFile } from '../files/keep-aside.ts';
-import type { TextReading } from '../files/read-text.ts';
+import { TEXT_LIMIT, type TextReading } from '../files/read-text.ts';
 import { readSettled } from '../files/settled-read.ts';
-import type { StorageFailure, Stored } from '../files/storage-failure.ts';
+import { type StorageFailure, type Stored, storageFailure } from '../files/storage-failure.ts';
 import { type ChoiceBook, choiceText, readChoiceBook } from './choice-book.ts';
 
 /** What `user-settings.json` was found to hold. */
@@ -59,12 +59,17 @@ export function choiceFile(
   };
   const write = async (book: ChoiceBook): Promise<Stored> => {
     const text = choiceText(book);
+    // It would be taken for ruined at the next look, kept aside and written again, for ever.
+    if (Buffer.byteLength(text) > TEXT_LIMIT)
+      return { ok: false, failure: storageFailure(path, 'written', TOO_LARGE) };
     const stored = await replaceOwnFile(on, path, text, on.now());
     if (stored.ok) last = text;
     return stored;
   };
   return { read, write };
 }
+
+const TOO_LARGE = Object.assign(new Error('larger than what is read'), { code: 'EFBIG' });
 
 /** A file whose right to be read was taken away is as good as ruined; any other error may pass. */
 export function isDenied(failure: StorageFailure): boolean {

@@ -8,7 +8,7 @@ import { maskUserInfo } from '../../shared/text/mask-user-info.ts';
 import { nearest } from '../../shared/text/nearest.ts';
 import { quote } from '../../shared/text/quote.ts';
 import { maskedJson } from '../local-api/json-of.ts';
-import type { ChoiceBook } from './choice-book.ts';
+import { type ChoiceBook, fitsAfter } from './choice-book.ts';
 import type { SignInWall } from './model.ts';
 
 /** What the gate judges by. */
@@ -62,8 +62,16 @@ export function decideChange(view: GateView, request: ChangeRequest): Decision {
   for (const verdict of verdicts) {
     if (verdict.outcome === 'changed' && verdict.edit !== undefined) edits.set(verdict.id, verdict.edit);
   }
+  if (!fitsAfter(view.book, edits))
+    return { ok: false, refusal: TOO_MUCH, results: verdicts.map(asRefusedResult) };
   return { ok: true, edits, results: verdicts.map(({ id, outcome }) => ({ id, outcome })) };
 }
+
+const TOO_MUCH: Refusal = {
+  code: 'too_large',
+  message: 'With this change your own settings would be larger than 1 MiB together, so nothing was changed.',
+  help: 'Give it less text, or reset settings of yours that hold much.',
+};
 
 /**
  * Why a setting cannot be changed now, whatever the value; `null`: it can. The same rule judges edits of

@@ -5,7 +5,7 @@ import type { Platform, Setting } from '../../shared/settings/setting.ts';
 import type { LogEntry } from '../agent-options.ts';
 import { type Clock, instant } from '../clock.ts';
 import type { StorageFailure } from '../files/storage-failure.ts';
-import { type ChoiceEdits, editChoices, NO_BOOK } from './choice-book.ts';
+import { type ChoiceEdits, editChoices, fitsAfter, NO_BOOK } from './choice-book.ts';
 import type { ChoiceFile } from './choice-file.ts';
 import { type DriftLog, driftEntry } from './drift-log.ts';
 import type { FileRights } from './file-rights.ts';
@@ -66,6 +66,7 @@ export interface Reconciler {
 
 /** Surfaces show the latest of what happened to our files. */
 const MOST_NOTICES = 20;
+const NOT_JUDGED: StoreJudgement = { edits: new Map(), repairs: [] };
 const NO_INPUTS: EnforcementInputs = { layers: [], stale: false, wall: null };
 
 /** Reads and writes nothing until `load`. */
@@ -131,7 +132,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     const firstContact = state.written.length === 0;
     // Without our own last content, but with choices of an earlier life, those are the truth and not the store.
     const mayJudge = found.kind === 'read' && (!firstContact || (fresh && !stateWasRuined));
-    if (!mayJudge) return { edits: new Map(), repairs: [] };
+    if (!mayJudge) return NOT_JUDGED;
     return judgeStore({
       catalog,
       resolution: now.resolution,
@@ -139,6 +140,14 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       ours: state.written,
       changeable: (setting) => refusal(setting) === null,
     });
+  };
+
+  /** Choices that their own file could not hold are none: a store that is full of them is kept aside. */
+  const judged = (read: StoreReading, { fresh, book }: TakenChoices) => {
+    const judgement = judge(read, fresh);
+    if (fitsAfter(book, judgement.edits)) return { found: read, judgement };
+    const found: StoreReading = { kind: 'ruined', denied: false };
+    return { found, judgement: NOT_JUDGED };
   };
 
   const save = async (taken: TakenChoices, edits: ChoiceEdits): Promise<StorageFailure | null> => {
@@ -173,9 +182,9 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     const rights = await recordRights();
     const taken = await take();
     now = bringInForce(parts, inputs, taken.book, state);
-    const found = await parts.store.read(state.writtenAt !== null);
-    if (state.written.length === 0) state = { ...state, present: { ...presentIn(found), ...state.present } };
-    const judgement = judge(found, taken.fresh);
+    const read = await parts.store.read(state.writtenAt !== null);
+    if (state.written.length === 0) state = { ...state, present: { ...presentIn(read), ...state.present } };
+    const { found, judgement } = judged(read, taken);
     const view = {
       catalog,
       resolution: now.resolution,

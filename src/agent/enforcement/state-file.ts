@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Problem } from '../../shared/policy/model.ts';
+import { LARGEST_STORE } from '../../shared/store/parse-store.ts';
 import type { DurableWriting } from '../files/durable-file.ts';
 import { keepRuined, moveOccupant, replaceOwnFile } from '../files/keep-aside.ts';
 import { readText } from '../files/read-text.ts';
@@ -26,7 +27,8 @@ export interface StateFile {
 export function stateFile(on: DurableWriting & { readonly now: () => number }, path: string): StateFile {
   let last: string | null = null;
   const load = async (): Promise<LoadedState> => {
-    const reading = await readText(on.disk, path);
+    // It holds what the store holds, and what that came of.
+    const reading = await readText(on.disk, path, { largest: LARGEST_STORE });
     if (reading.kind === 'absent') return { state: emptyState(), notice: null };
     const state = reading.kind === 'text' ? readPolicyState(reading.text) : null;
     if (state !== null && reading.kind === 'text') {

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Problem } from '../../shared/policy/model.ts';
+import { LARGEST_STORE } from '../../shared/store/parse-store.ts';
 import { type DurableWriting, prepareFile } from '../files/durable-file.ts';
 import { type Kept, keepRuined, moveOccupant } from '../files/keep-aside.ts';
 import { readText } from '../files/read-text.ts';
@@ -42,7 +43,14 @@ export function storeFile(
 ): StoreFile {
   const read = async (expected: boolean): Promise<StoreReading> => {
     const isWhole = (text: string) => parse(text) !== null;
-    const reading = await readSettled({ ...on, path, isWhole, expected, followLink: false });
+    const reading = await readSettled({
+      ...on,
+      path,
+      isWhole,
+      expected,
+      followLink: false,
+      largest: LARGEST_STORE,
+    });
     switch (reading.kind) {
       case 'absent':
         return reading;
@@ -81,7 +89,7 @@ export function storeFile(
   // Syncing takes its time: an edit made meanwhile must be judged, not written over.
   const isStill = async (found: StoreReading): Promise<boolean> => {
     if (found.kind !== 'read' && found.kind !== 'absent') return true;
-    const reading = await readText(on.disk, path);
+    const reading = await readText(on.disk, path, { largest: LARGEST_STORE });
     if (found.kind === 'absent') return reading.kind === 'absent';
     return reading.kind === 'text' && reading.text === found.text;
   };

@@ -194,7 +194,7 @@ describe('reading', () => {
     await rm(path, { recursive: true });
     await symlink(join(folder, 'nowhere'), path);
     expect(await readText(disk, path)).toEqual({ kind: 'occupied', by: 'link' });
-    expect(await readText(disk, path, true)).toEqual({ kind: 'absent' });
+    expect(await readText(disk, path, { followLink: true })).toEqual({ kind: 'absent' });
     fault = () => 'EIO';
     expect(await readText(disk, path)).toMatchObject({ kind: 'unreadable', failure: { code: 'EIO' } });
   });

@@ -1,7 +1,7 @@
 import type { Disk, OpenFile } from './disk.ts';
 import { errorCode, type StorageFailure, storageFailure } from './storage-failure.ts';
 
-/** The largest file of ours that is read, in bytes: as large as the largest document (docs/policy.md section 3). */
+/** The largest file that is read, in bytes, but for those said otherwise: as large as the largest document (docs/policy.md section 3). */
 export const TEXT_LIMIT = 1024 * 1024;
 
 /** What stood at a path. */
@@ -15,7 +15,11 @@ export type TextReading =
   | { readonly kind: 'unreadable'; readonly failure: StorageFailure };
 
 /** Reads a file of ours; a link in its place is only followed when asked. Always ends, whatever stands there. */
-export async function readText(disk: Disk, path: string, followLink = false): Promise<TextReading> {
+export async function readText(
+  disk: Disk,
+  path: string,
+  { followLink = false, largest = TEXT_LIMIT }: { followLink?: boolean; largest?: number } = {},
+): Promise<TextReading> {
   try {
     const found = await (followLink ? disk.stat(path) : disk.lstat(path));
     if (found.isSymbolicLink()) return { kind: 'occupied', by: 'link' };
@@ -23,7 +27,7 @@ export async function readText(disk: Disk, path: string, followLink = false): Pr
     if (!found.isFile()) return { kind: 'occupied', by: 'special' };
     const file = await disk.open(path, 'read');
     try {
-      return await decode(file);
+      return await decode(file, largest);
     } finally {
       await file.close();
     }
@@ -34,7 +38,7 @@ export async function readText(disk: Disk, path: string, followLink = false): Pr
   }
 }
 
-async function decode(file: OpenFile): Promise<TextReading> {
+async function decode(file: OpenFile, largest: number): Promise<TextReading> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for (;;) {
@@ -42,7 +46,7 @@ async function decode(file: OpenFile): Promise<TextReading> {
     const { bytesRead } = await file.read(chunk);
     if (bytesRead === 0) break;
     size += bytesRead;
-    if (size > TEXT_LIMIT) return { kind: 'unfit', reason: 'too_large' };
+    if (size > largest) return { kind: 'unfit', reason: 'too_large' };
     chunks.push(chunk.subarray(0, bytesRead));
   }
   try {

@@ -20,6 +20,8 @@ export interface SettledReading {
   /** There was a file before, so that its absence may be the middle of a replacement. */
   readonly expected: boolean;
   readonly followLink: boolean;
+  /** In bytes; as `readText` where left out. */
+  readonly largest?: number;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface SettledReading {
  * whole or has stopped changing: a slow writer must not be taken for a broken file.
  */
 export async function readSettled(of: SettledReading): Promise<TextReading> {
-  let reading = await readText(of.disk, of.path, of.followLink);
+  let reading = await readText(of.disk, of.path, of);
   for (let times = 1; times < READINGS && looksUnfinished(of, reading); times += 1) {
     const next = await lookAgain(of, reading);
     const unchanged = next.kind === reading.kind && textOf(next) === textOf(reading);
@@ -41,7 +43,7 @@ async function lookAgain(of: SettledReading, unfinished: TextReading): Promise<T
   let reading = unfinished;
   for (const wait of LOOKS_MS) {
     await new Promise<void>((resolve) => of.clock.after(wait, resolve));
-    reading = await readText(of.disk, of.path, of.followLink);
+    reading = await readText(of.disk, of.path, of);
     if (!looksUnfinished(of, reading)) break;
   }
   return reading;

@@ -28,6 +28,7 @@ const CAUSES: Readonly<Record<string, readonly [cause: string, help: string]>> =
   ENOENT: ['its folder is gone', 'Create the folder again, or check that its disk is connected.'],
   EIO: ['the disk reported an error', 'Check the disk.'],
   EBUSY: ['another program holds it open', 'Close programs that use it.'],
+  EFBIG: ['it would be too large', 'Take out what needs much room.'],
   EMFILE: ['too many files are open', 'Close programs, or raise the limit of open files.'],
 };
 

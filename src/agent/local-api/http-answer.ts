@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { DEEPEST_BODY, isNestedDeeper } from '../../shared/contracts/json-limits.ts';
 import type { ErrorBody } from '../../shared/contracts/local-api.ts';
 import { REFUSALS, type Refusal, type RefusalCode } from '../../shared/contracts/refusal.ts';
 
@@ -49,16 +50,20 @@ export function errorBody(refusal: Refusal): ErrorBody {
 }
 
 /**
- * Reads a JSON body of at most `BODY_LIMIT` bytes and checks its shape. Refuses with `unsupported_media_type`,
+ * Reads a JSON body of at most `limit` bytes and checks its shape. Refuses with `unsupported_media_type`,
  * `too_large` or `bad_request`; never reads more than the limit into memory.
  */
-export async function readJsonBody<T>(request: Request, schema: z.ZodType<T>): Promise<Handled<T>> {
+export async function readJsonBody<T>(
+  request: Request,
+  schema: z.ZodType<T>,
+  limit = BODY_LIMIT,
+): Promise<Handled<T>> {
   const mediaType = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
   if (mediaType !== 'application/json') {
     const message = 'This address takes JSON only: send the header "Content-Type: application/json".';
     return { ok: false, refusal: { code: 'unsupported_media_type', message } };
   }
-  const text = await readBounded(request);
+  const text = await readBounded(request, limit);
   if (!text.ok) return text;
   let value: unknown;
   try {
@@ -66,27 +71,36 @@ export async function readJsonBody<T>(request: Request, schema: z.ZodType<T>): P
   } catch {
     return { ok: false, refusal: { code: 'bad_request', message: 'The body of the request is not JSON.' } };
   }
+  // What checks the shape goes down with it, to the end of the stack.
+  if (isNestedDeeper(value, DEEPEST_BODY)) {
+    const message = `The body of the request is nested more than ${DEEPEST_BODY} deep.`;
+    return { ok: false, refusal: { code: 'bad_request', message } };
+  }
   const parsed = schema.safeParse(value);
   if (parsed.success) return { ok: true, body: parsed.data };
   const issue = parsed.error.issues[0];
-  const where = issue === undefined || issue.path.length === 0 ? 'the body' : `"${issue.path.join('.')}"`;
+  const path = issue?.path.join('.').slice(0, LONGEST_PATH) ?? '';
+  const where = path === '' ? 'the body' : `"${path}"`;
   const message = `The request does not have the expected shape: ${where}: ${issue?.message ?? 'unknown'}.`;
   return { ok: false, refusal: { code: 'bad_request', message } };
 }
 
-async function readBounded(request: Request): Promise<Handled<string>> {
+/** A name in the body is the caller's text: no more of it is repeated. */
+const LONGEST_PATH = 100;
+
+async function readBounded(request: Request, limit: number): Promise<Handled<string>> {
   const tooLarge: Handled<string> = {
     ok: false,
-    refusal: { code: 'too_large', message: `The body of the request is larger than ${BODY_LIMIT} bytes.` },
+    refusal: { code: 'too_large', message: `The body of the request is larger than ${limit} bytes.` },
   };
   const announced = Number(request.headers.get('content-length') ?? '0');
-  if (announced > BODY_LIMIT) return tooLarge;
+  if (announced > limit) return tooLarge;
   if (request.body === null) return { ok: true, body: '' };
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body) {
     size += chunk.byteLength;
-    if (size > BODY_LIMIT) return tooLarge;
+    if (size > limit) return tooLarge;
     chunks.push(chunk);
   }
   try {

@@ -26,6 +26,11 @@ export interface LoopbackDoorOptions {
 }
 
 const HOST = '127.0.0.1';
+/**
+ * Every user of the machine can connect. Somebody who does so without end must not use up the files that the agent may
+ * have open, without which it could not keep the settings. A browser opens six.
+ */
+export const MOST_CONNECTIONS = 128;
 
 /** Nothing listens before `open` is called. */
 export function createLoopbackDoor(options: LoopbackDoorOptions): LoopbackDoor {
@@ -90,6 +95,7 @@ async function listen(options: LoopbackDoorOptions, sessions: BrowserSessions): 
   };
   // The address is fixed, so that nothing is ever derived from what a request says of itself.
   const server = createServer(createRequestListener(guarded, { host: HOST, protocol: 'http:' }));
+  server.maxConnections = MOST_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, HOST, resolve);

@@ -76,6 +76,8 @@ export interface RouterOptions {
 
 /** The longest a caller may wait for the end of a sign-in in one request. */
 const LONGEST_WAIT_MS = 60_000;
+/** The one body that is read of somebody who has proved nothing yet, in bytes. */
+const TOKEN_BODY_LIMIT = 1024;
 
 /** One incoming call, matched to its route. */
 interface Call {
@@ -177,7 +179,11 @@ function endpointsOf({ handlers, heartbeatMs }: RouterOptions): Record<LocalRout
     doctor: async () => answerJson(await handlers.doctor()),
     diagnostics: async () => answerJson(await handlers.diagnostics()),
     dashboard: async () => answerHandled(await handlers.dashboard()),
-    session: withBody(sessionRequestSchema, ({ token }) => answerHandled(handlers.session(token))),
+    session: withBody(
+      sessionRequestSchema,
+      ({ token }) => answerHandled(handlers.session(token)),
+      TOKEN_BODY_LIMIT,
+    ),
     events: ({ request }) => eventStream(handlers.subscribe, request.signal, heartbeatMs),
     stop: () => {
       handlers.stop();
@@ -196,9 +202,13 @@ function waitOf(text: string | null): number {
   return Number.isFinite(wait) ? Math.min(Math.max(wait, 0), LONGEST_WAIT_MS) : 0;
 }
 
-function withBody<T>(schema: z.ZodType<T>, act: (body: T) => Promise<Response> | Response): Endpoint {
+function withBody<T>(
+  schema: z.ZodType<T>,
+  act: (body: T) => Promise<Response> | Response,
+  limit?: number,
+): Endpoint {
   return async ({ request }) => {
-    const read = await readJsonBody(request, schema);
+    const read = await readJsonBody(request, schema, limit);
     return read.ok ? act(read.body) : answerError(read.refusal);
   };
 }

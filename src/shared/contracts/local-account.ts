@@ -46,7 +46,7 @@ export const accountAnswerSchema = z.object({
 
 /** `POST /v1/account/login` starts a sign-in; its progress is `GET /v1/account/login/{id}`. */
 export const loginRequestSchema = z.object({
-  hub: z.string().optional(),
+  hub: z.string().max(2000).optional(),
   method: z.enum(['browser', 'device']).default('browser'),
   /** False: do not open the system browser, only answer with the address. */
   openBrowser: z.boolean().default(true),
@@ -54,7 +54,7 @@ export const loginRequestSchema = z.object({
    * Fingerprint of a hub signing key that the person checked: needed only after a sign-in was refused because the
    * hub's keys do not follow from the pinned one (docs/delivery.md section 3); that refusal shows both fingerprints.
    */
-  trustKey: z.string().optional(),
+  trustKey: z.string().max(200).optional(),
 });
 /** `details` of a `conflict` that ended a sign-in: fingerprints of the hub's signing keys, `SHA256:…`. */
 export const hubKeyChangeSchema = z.object({
@@ -74,7 +74,7 @@ export const loginAnswerSchema = z.object({
 });
 
 /** `POST /v1/account/organization` */
-export const useOrganizationSchema = z.object({ organization: z.string() });
+export const useOrganizationSchema = z.object({ organization: z.string().max(200) });
 
 export type SignInRequirement = z.infer<typeof signInRequirementSchema>;
 export type Account = z.infer<typeof accountSchema>;

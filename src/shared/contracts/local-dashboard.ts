@@ -6,7 +6,7 @@ import { instant } from './local-fields.ts';
 /** `POST /v1/dashboard`: opens the loopback door; the fragment's token is good once, for 60 s. */
 export const dashboardAnswerSchema = z.object({ url: z.string(), expiresAt: instant });
 /** `POST /v1/session` on the loopback door: exchanges that token for a bearer. */
-export const sessionRequestSchema = z.object({ token: z.string() });
+export const sessionRequestSchema = z.object({ token: z.string().max(200) });
 export const sessionAnswerSchema = z.object({ bearer: z.string() });
 
 /** Server-sent events of `GET /v1/events`: each only says what to read again. */

@@ -15,3 +15,15 @@ export const layerSource = z.enum([
 export const valueSource = z.enum([...layerSource.options, 'user', 'default']);
 /** Why nothing can be changed for now. */
 export const freezeCode = z.enum(['policy_source_broken', 'policy_stale']);
+/** Name of a setting, in requests: whatever is longer is none, and is not repeated to anybody. */
+export const settingName = z.string().max(200);
+/**
+ * Counts before it looks at each: a body of megabytes holds more entries than anybody could mean, and to judge them all
+ * would keep everybody else waiting.
+ */
+export const atMost = <T extends z.ZodType>(most: number, schema: T) =>
+  z.preprocess((given, context) => {
+    if (typeof given === 'object' && given !== null && Object.keys(given).length > most)
+      context.addIssue({ code: 'custom', message: `there are more than ${most}` });
+    return given;
+  }, schema);

@@ -3,7 +3,7 @@ import { deliveredImagesSchema, deliveredRegistriesSchema } from './access-polic
 import { driftFileSchema, driftKindSchema } from './drift-kind.ts';
 import { jsonValue } from './json-value.ts';
 import { errorBodySchema } from './local-error.ts';
-import { instant, valueSource } from './local-fields.ts';
+import { instant, settingName, valueSource } from './local-fields.ts';
 import { problemSchema } from './local-settings.ts';
 
 /* The policy in force on this machine: its sources, what it overrides for a time, what was repaired. */
@@ -90,14 +90,14 @@ export const overridesAnswerSchema = z.object({
 });
 /** `POST /v1/overrides` asks the hub, and answers when the grant is in force here. */
 export const localOverrideRequestSchema = z.object({
-  setting: z.string(),
+  setting: settingName,
   value: jsonValue,
   /** As long as the policy allows, when left out. */
   seconds: z.int().min(60).optional(),
   reason: z.string().trim().min(1).max(1000),
 });
 /** `POST /v1/overrides/end` */
-export const endOverrideSchema = z.object({ setting: z.string() });
+export const endOverrideSchema = z.object({ setting: settingName });
 
 /** `POST /v1/policy/import`: a bundle that travelled by file (docs/delivery.md section 4). Answered as a sync. */
 export const importRequestSchema = z.object({ bundle: z.string() });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { jsonValue } from './json-value.ts';
 import { errorBodySchema } from './local-error.ts';
-import { freezeCode, instant, layerSource, valueSource } from './local-fields.ts';
+import { atMost, freezeCode, instant, layerSource, settingName, valueSource } from './local-fields.ts';
 
 /* The settings of this machine: their state, what registers them, and changes of them. */
 
@@ -94,10 +94,13 @@ export const catalogSettingSchema = z.object({
 });
 export const catalogAnswerSchema = z.object({ settings: z.array(catalogSettingSchema) });
 
+/** Far more than there are. */
+const MOST_SETTINGS = 1000;
+
 /** `PATCH /v1/settings`: all of it is applied, or none. */
 export const changeRequestSchema = z.object({
-  set: z.record(z.string(), jsonValue).optional(),
-  reset: z.array(z.string()).optional(),
+  set: atMost(MOST_SETTINGS, z.record(settingName, jsonValue)).optional(),
+  reset: atMost(MOST_SETTINGS, z.array(settingName)).optional(),
   resetAll: z.boolean().optional(),
 });
 

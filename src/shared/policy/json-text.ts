@@ -26,13 +26,17 @@ declare const TextDecoder: new (
 
 const UTF16 = 'It is not UTF-8 text; it looks like UTF-16. Save it as UTF-8 without a mark.';
 
-/** Reads bytes, text or an already parsed value as JSON, by the rules of docs/policy.md, section 3. Never throws. */
-export function readJson(input: unknown): JsonReading {
-  return readJsonWith(input, (value) => {
+/**
+ * Reads bytes, text or an already parsed value as JSON, by the rules of docs/policy.md, section 3; `largest` in bytes.
+ * Never throws.
+ */
+export function readJson(input: unknown, largest = LARGEST): JsonReading {
+  const walk = (value: unknown): Walked<unknown> => {
     const tally = emptyTally();
     tallyValue(tally, value, 0);
     return { result: value, tally };
-  }).json;
+  };
+  return readJsonWith(input, walk, largest).json;
 }
 
 /** What a reader made of a JSON value, and the tally of everything in it. */
@@ -49,9 +53,10 @@ export interface Walked<Result> {
 export function readJsonWith<Result>(
   input: unknown,
   walk: (value: unknown) => Walked<Result>,
+  largest = LARGEST,
 ): { readonly json: JsonReading; readonly result: Result | null } {
   try {
-    const json = openJson(input);
+    const json = openJson(input, largest);
     if (!json.ok) return { json, result: null };
     const walked = walk(json.value);
     if (json.text === null) {
@@ -70,9 +75,11 @@ export function readJsonWith<Result>(
 type OpenedJson = (Extract<JsonReading, { readonly ok: true }> & { readonly scanned?: true }) | BrokenJson;
 type BrokenJson = Extract<JsonReading, { readonly ok: false }>;
 
-function openJson(input: unknown): OpenedJson {
-  if (typeof input === 'string') return openText(input);
-  return input instanceof Uint8Array ? openBytes(input) : { ok: true, value: input, text: null, drafts: [] };
+function openJson(input: unknown, largest: number): OpenedJson {
+  if (typeof input === 'string') return openText(input, largest);
+  return input instanceof Uint8Array
+    ? openBytes(input, largest)
+    : { ok: true, value: input, text: null, drafts: [] };
 }
 
 function broken(
@@ -98,8 +105,8 @@ function tooLarge(): BrokenJson {
   );
 }
 
-function openBytes(bytes: Uint8Array): OpenedJson {
-  if (bytes.length > LARGEST) return tooLarge();
+function openBytes(bytes: Uint8Array, largest: number): OpenedJson {
+  if (bytes.length > largest) return tooLarge();
   const [first, second] = bytes;
   const marked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
   if (marked || (bytes.length > 1 && (first === 0 || second === 0))) return broken('encoding', UTF16);
@@ -109,11 +116,11 @@ function openBytes(bytes: Uint8Array): OpenedJson {
   } catch {
     return broken('encoding', 'It holds bytes that are not UTF-8 text. Save it as UTF-8 without a mark.');
   }
-  return openText(text);
+  return openText(text, largest);
 }
 
-function openText(raw: string): OpenedJson {
-  if (isTooLarge(raw)) return tooLarge();
+function openText(raw: string, largest: number): OpenedJson {
+  if (isTooLarge(raw, largest)) return tooLarge();
   if (raw.startsWith('\ufffe') || raw[0] === '\0' || raw[1] === '\0') return broken('encoding', UTF16);
   const marked = raw.startsWith('\ufeff');
   const text = marked ? raw.slice(1) : raw;
@@ -187,14 +194,14 @@ const EXCESSIVE = broken(
   `It is nested more than ${DEEPEST} deep, or larger than any policy. Nothing of it applies.`,
 );
 
-function isTooLarge(text: string): boolean {
-  if (text.length > LARGEST) return true;
-  if (text.length * 3 <= LARGEST) return false;
+function isTooLarge(text: string, largest: number): boolean {
+  if (text.length > largest) return true;
+  if (text.length * 3 <= largest) return false;
   let bytes = 0;
   for (let i = 0; i < text.length; i += 1) {
     const code = text.charCodeAt(i);
     // Each half of a surrogate pair counts two of the pair's four bytes.
     bytes += code < 0x80 ? 1 : code < 0x800 || (code >= 0xd800 && code < 0xe000) ? 2 : 3;
   }
-  return bytes > LARGEST;
+  return bytes > largest;
 }

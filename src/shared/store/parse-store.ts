@@ -1,10 +1,16 @@
-import { readJson } from '../policy/json-text.ts';
+import { LARGEST, readJson } from '../policy/json-text.ts';
 import { isJsonObject } from '../policy/read-settings.ts';
 import type { Catalog } from '../settings/define-catalog.ts';
 import type { Platform, SettingValue } from '../settings/setting.ts';
 import { describeValue } from '../text/quote.ts';
 import type { UnknownKeys } from './render-store.ts';
 import { fromStore } from './store-value.ts';
+
+/**
+ * Largest store that is read, in bytes. It holds what several documents decide, laid out on lines of its own, which can
+ * make three bytes of one: what we write ourselves must never be too large to be read again.
+ */
+export const LARGEST_STORE = 32 * LARGEST;
 
 /** A value in the store that its setting does not take. */
 export interface InvalidStoreValue {
@@ -33,7 +39,7 @@ export type StoreContent =
  * only, the later one counts, as for other readers. Comments are not accepted: nobody else reads them.
  */
 export function parseStore(input: string | Uint8Array, catalog: Catalog, platform: Platform): StoreContent {
-  const json = readJson(input);
+  const json = readJson(input, LARGEST_STORE);
   const fault = json.drafts.find(({ severity, code }) => severity === 'error' || code === 'lenient_json');
   if (!json.ok || fault !== undefined)
     return { state: 'unparsable', reason: fault?.message ?? 'It is not JSON.' };

@@ -15,6 +15,7 @@ export const settingsPhrases = {
   folderGone: 'its folder is gone',
   diskError: 'the disk reported an error',
   heldOpen: 'another program holds it open',
+  fileTooLarge: 'it would be too large',
   tooManyOpen: 'too many files are open',
   systemAnswered: 'the system answered {code}',
   lockedElsewhere: 'it is locked by {who}, not by the hub',

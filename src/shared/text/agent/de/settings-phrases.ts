@@ -18,6 +18,7 @@ export const settingsPhrasesDe: Catalog<keyof typeof settingsPhrases> = {
   folderGone: 'der Ordner ist verschwunden',
   diskError: 'der Datenträger hat einen Fehler gemeldet',
   heldOpen: 'ein anderes Programm hält sie offen',
+  fileTooLarge: 'sie wäre zu groß',
   tooManyOpen: 'zu viele Dateien sind offen',
   systemAnswered: 'das System hat {code} geantwortet',
   lockedElsewhere: 'gesperrt ist sie nicht vom Hub, sondern von: {who}',

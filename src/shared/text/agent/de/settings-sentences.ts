@@ -17,6 +17,10 @@ export const settingsSentencesDe: Catalog<keyof typeof settingsSentences> = {
   startRepeat: 'Starten Sie ihn wieder und wiederholen Sie dann die Änderung.',
   bothSetReset:
     '{quoted} wird in einer Änderung zugleich gesetzt und zurückgesetzt. Verlangen Sie eines von beiden.',
+  choicesTooLarge:
+    'Mit dieser Änderung wären Ihre eigenen Einstellungen zusammen größer als 1 MiB; es wurde nichts geändert.',
+  choicesShorter:
+    'Geben Sie weniger Text ein, oder setzen Sie eigene Einstellungen zurück, die viel enthalten.',
   masked: 'Dort steht ***, wo Benutzername und Passwort hingehören: Schreiben Sie die Adresse ganz.',
   notOnPlatform:
     '{setting} gibt es auf diesem System ({platform}) nicht; es ist eine Einstellung von {platforms}.',
@@ -73,6 +77,7 @@ export const settingsSentencesDe: Catalog<keyof typeof settingsSentences> = {
   moveFile: 'Schieben Sie diese Datei beiseite.',
   createFolder: 'Legen Sie den Ordner wieder an, oder prüfen Sie, ob sein Datenträger verbunden ist.',
   checkDisk: 'Prüfen Sie den Datenträger.',
+  takeOut: 'Nehmen Sie heraus, was viel Platz braucht.',
   closePrograms: 'Beenden Sie Programme, die sie verwenden.',
   closeOrRaise: 'Beenden Sie Programme, oder erhöhen Sie die Grenze offener Dateien.',
   checkDiskFolder: 'Prüfen Sie Datenträger und Ordner.',
@@ -87,6 +92,7 @@ export const settingsSentencesDe: Catalog<keyof typeof settingsSentences> = {
   bodyNotJson: 'Der Inhalt der Anfrage ist kein JSON.',
   shape: 'Die Anfrage hat nicht die erwartete Form: {detail}.',
   bodyLarge: 'Der Inhalt der Anfrage ist größer als {count} Bytes.',
+  bodyDeep: 'Der Inhalt der Anfrage ist tiefer als {count} verschachtelt.',
   bodyNotUtf8: 'Der Inhalt der Anfrage ist kein UTF-8.',
   dashboardAgent: 'Das Dashboard braucht einen Agenten, der bleibt, und hier läuft keiner.',
   startOne: 'Starten Sie einen mit „mooring agent run --headless --dashboard“.',
