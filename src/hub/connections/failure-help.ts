@@ -18,7 +18,8 @@ const HELP: Readonly<Record<SsoFailureClass, string>> = {
   deactivated:
     'Activate the person again through SCIM, or ask whoever runs the hub about a disabled account.',
   email_missing: 'Send the e-mail address: as NameID, upn, emailaddress or email.',
-  email_not_verified: 'The identity provider says that it never verified this address. Let it verify it.',
+  email_not_verified:
+    'The identity provider says that it never verified this address: let it verify it. Or it is a personal Google account: sign in with the one of your Google Workspace.',
   signature_invalid:
     'Compare the certificate of the connection with the one that the identity provider signs with now.',
   wrong_issuer:

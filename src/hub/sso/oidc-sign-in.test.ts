@@ -4,6 +4,7 @@ import { updateConnection } from '../connections/connection-service.ts';
 import { databaseForFile } from '../database/test-database.ts';
 import { createBrowser } from '../identity/test-browser.ts';
 import { createAccount, OPERATOR, startTestHub, type TestHub } from '../identity/test-hub.ts';
+import { doubtOf } from './oidc.ts';
 import { createOutbound } from './outbound.ts';
 import { startTestProvider, type TestPerson, type TestProvider } from './test-openid-provider.ts';
 import { beginSso, createTestSso, failuresOf, type TestSso, whoIs } from './test-sso-hub.ts';
@@ -145,6 +146,17 @@ describe('an answer that does not belong here', () => {
       await signIn(person('word', { email_verified: 'false' }), `word@${sso.domain}`),
       'email_not_verified',
     );
+  });
+
+  it('a personal Google account counts for no organization, whatever address it was made with', () => {
+    const google = { iss: 'https://accounts.google.com', email: 'left@acme.example', email_verified: true };
+    for (const hd of [undefined, '', null, ['acme.example']])
+      expect(doubtOf({ ...google, hd })).toMatchObject({
+        class: 'email_not_verified',
+        detail: expect.stringContaining('personal Google account'),
+      });
+    expect(doubtOf({ ...google, hd: 'acme.example' })).toBeNull();
+    expect(doubtOf({ ...google, iss: 'https://idp.acme.example' })).toBeNull();
   });
 
   it('an ID token that was changed on its way signs nobody in, although it came by the connection to the provider', async () => {

@@ -28,8 +28,8 @@ export interface OidcClaims {
   readonly issuer: string;
   readonly subject: string;
   readonly attributes: Attributes;
-  /** `false` only when the provider says so. */
-  readonly emailVerified: boolean;
+  /** Why the address cannot be trusted; `null`: nothing speaks against it. */
+  readonly doubt: SsoFailure | null;
 }
 
 /** The address at the provider that the browser goes to. */
@@ -75,13 +75,32 @@ export async function finishOidc(
         issuer: claims.iss,
         subject: claims.sub,
         attributes: attributesOf(claims),
-        emailVerified: claims.email_verified !== false && claims.email_verified !== 'false',
+        doubt: doubtOf(claims),
       },
     };
   } catch (error) {
     return { ok: false, failure: classify(error) };
   }
 }
+
+/** Why an address is not to be trusted although the provider signed it; exported for tests. */
+export function doubtOf(claims: Readonly<Record<string, unknown>>): SsoFailure | null {
+  const { email_verified: verified, iss, hd } = claims;
+  if (verified === false || verified === 'false')
+    return {
+      class: 'email_not_verified',
+      detail: 'The identity provider says that the address is not verified (email_verified).',
+    };
+  // Anybody may make an account there with an address of theirs, and keeps it when they have left the organization.
+  if (iss === GOOGLE && (typeof hd !== 'string' || hd === ''))
+    return {
+      class: 'email_not_verified',
+      detail: 'It is a personal Google account, not one of a Google Workspace (the claim hd is missing).',
+    };
+  return null;
+}
+
+const GOOGLE = 'https://accounts.google.com';
 
 /** The secret goes in a header; a provider that wants it in the body says that it does not know us, and is asked so. */
 async function exchange(

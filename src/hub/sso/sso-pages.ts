@@ -55,7 +55,8 @@ const TEXTS: Readonly<Partial<Record<SsoFailureClass, string>>> = {
     'Your identity provider did not sign you in. Ask an administrator whether the application is assigned to you.',
   provider_unreachable: 'Your identity provider could not be reached. Try again later.',
   replayed: 'This answer was used already. Start the sign-in again.',
-  email_not_verified: 'Your identity provider has not verified your e-mail address.',
+  email_not_verified:
+    'Your identity provider has not verified your e-mail address, or this is a personal account.',
 };
 
 /** Tells the person; the details are for the owners, in the connection's log. */

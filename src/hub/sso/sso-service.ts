@@ -211,14 +211,8 @@ export function createSso(options: SsoOptions): Sso {
         verifier: request.verifier,
       });
       if (!claims.ok) return settle(request, { ...NOTHING, failure: claims.failure });
-      const { emailVerified, ...sent } = claims.value;
-      const refusal: SsoFailure | null = emailVerified
-        ? null
-        : {
-            class: 'email_not_verified',
-            detail: 'The identity provider says that the address is not verified (email_verified).',
-          };
-      return settle(request, outcomeOf({ ...sent, nameId: null }, refusal));
+      const { doubt, ...sent } = claims.value;
+      return settle(request, outcomeOf({ ...sent, nameId: null }, doubt));
     },
     async finish(id, browserHash, sourceAddress) {
       const finished = await requests.finish(id, browserHash);

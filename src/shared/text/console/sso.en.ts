@@ -253,7 +253,8 @@ export const sso = {
   'sso.class.organization_not_allowed': 'An organization was named that has not accepted this connection.',
   'sso.class.deactivated': 'SCIM deactivated the person, or the operator disabled the account.',
   'sso.class.email_missing': 'No e-mail address came.',
-  'sso.class.email_not_verified': 'The provider says that it never verified the address.',
+  'sso.class.email_not_verified':
+    'The provider says that it never verified the address, or it is a personal Google account.',
   'sso.class.signature_invalid': 'The signature fits none of the certificates here.',
   'sso.class.wrong_issuer': 'Another issuer answered than the one that is set up.',
   'sso.class.wrong_audience': 'The answer was meant for another application.',
