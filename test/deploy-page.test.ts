@@ -60,7 +60,7 @@ test('the commands for each system are ones that the installers take', () => {
 
 test('the file for packages is one that they take, and is where they look for it', () => {
   const [lines = ''] = blocks('text');
-  expect(optionsOfLines(lines)).toEqual({
+  expect(optionsOfLines(new TextEncoder().encode(lines), 'install-options')).toEqual({
     ok: true,
     options: { 'allowed-org': 'acme', hub: 'https://hub.example.com' },
   });

@@ -7,6 +7,9 @@
 ; A PATH near the longest text that NSIS can hold may have been cut when it was read: writing it back would lose entries.
 !define MOORING_LONGEST_PATH 7000
 
+; What is too long for one text is cut without a word, and an option at its end with it. The rest is for the command itself.
+!define /math MOORING_LONGEST_WORDS ${NSIS_MAX_STRLEN} - 700
+
 !macro mooringEditPath ROOT KEY SIGN FUNCTION
   ClearErrors
   ReadRegStr $0 ${ROOT} "${KEY}" "Path"
@@ -27,9 +30,16 @@
 !macro customInstall
   ; Everything given to the installer, as it was given: the command knows the options, their quoting and their faults.
   ${StdUtils.GetAllParameters} $R8 "0"
-  nsExec::ExecToStack '"${MOORING_COMMAND}" install --from-installer exe -- $R8'
-  Pop $0
-  Pop $1
+  StrLen $0 $R8
+  ${If} $R8 == "too_long"
+  ${OrIf} $0 > ${MOORING_LONGEST_WORDS}
+    StrCpy $0 1
+    StrCpy $1 "The options are longer than the ${MOORING_LONGEST_WORDS} characters that this installer can pass on. Nothing was written. Install without options, and give them to $\"mooring install$\" as administrator."
+  ${Else}
+    nsExec::ExecToStack '"${MOORING_COMMAND}" install --from-installer exe -- $R8'
+    Pop $0
+    Pop $1
+  ${EndIf}
   ${If} $0 != 0
     DetailPrint "$1"
     MessageBox MB_OK|MB_ICONSTOP "$1" /SD IDOK

@@ -1,6 +1,9 @@
-import { globSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { readHostFacts } from '../agent/host.ts';
 import { buildCommand, type Machine, newMachine } from './built-command.ts';
+import { machinePlaces } from './install/machine-files.ts';
 
 /*
  * The built commands `mooring install` and `mooring uninstall`, and what the real agent makes of what they write.
@@ -72,6 +75,31 @@ test('refusals: a quote too many, an error in the policy, a changed file', () =>
   writeFileSync(status().paths.adminSettings, '{}');
   expect(machine.json('uninstall')).toMatchObject({ status: 1, body: { error: { code: 'conflict' } } });
   expect(machine.mooring('uninstall', '--force').status).toBe(0);
+});
+
+test('of an option that is given twice neither value is taken', () => {
+  const twice = machine.json('install', '--allowed-org=acme', '--allowed-org', 'labs');
+  const message = expect.stringContaining('given twice');
+  expect(twice).toMatchObject({ status: 2, body: { error: { code: 'bad_request', message } } });
+});
+
+test('a package decides what was laid down for it, also after its first run was killed, but not again', () => {
+  const { options, manifest } = machinePlaces({ ...readHostFacts(), testRoot: machine.root }, 'mooring');
+  mkdirSync(dirname(options), { recursive: true });
+  writeFileSync(options, '--allowed-org=acme\n');
+  const run = () => machine.mooring('install', '--from-installer', 'package');
+  // What a run notes before it writes the first file.
+  const pending = { layout: 'mooring', files: { 'sign-in': '0'.repeat(64) } };
+  writeFileSync(manifest, JSON.stringify({ version: 1, layout: 'mooring', files: {}, folders: [], pending }));
+  expect(run()).toMatchObject({ status: 0, stdout: expect.stringContaining('wrote') });
+  expect(status().account.signIn).toMatchObject({ organizations: ['acme'] });
+  writeFileSync(options, '--allowed-org=labs\n');
+  expect(run()).toMatchObject({ status: 0, stdout: expect.stringContaining('Nothing was decided') });
+  // A later run that is killed leaves what was decided before it.
+  const decided = JSON.parse(readFileSync(manifest, 'utf8'));
+  writeFileSync(manifest, JSON.stringify({ ...decided, pending }));
+  expect(run()).toMatchObject({ status: 0, stdout: expect.stringContaining('Nothing was decided') });
+  expect(status().account.signIn).toMatchObject({ organizations: ['acme'] });
 });
 
 test('many at once take turns: each is whole, and what stands in the end is known as ours', async () => {

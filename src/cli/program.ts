@@ -1,4 +1,4 @@
-import { Argument, Command, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { VERSION } from '../shared/version.ts';
 import type { CommandSpec, Invocation } from './command.ts';
 import { COMMANDS, DESCRIPTION, EXIT_CODES, GROUPS } from './command-tree/command-tree.ts';
@@ -64,12 +64,21 @@ function addCommand(parent: Command, name: string, spec: CommandSpec, onChosen: 
   }
   for (const { name: long, value, description, choices } of spec.options ?? []) {
     const option = new Option(value === undefined ? `--${long}` : `--${long} <${value}>`, description);
-    command.addOption(choices ? option.choices(choices) : option);
+    command.addOption(value === undefined ? option : takenOnce(choices ? option.choices(choices) : option));
   }
   command.option('--json', JSON_OPTION);
   if (spec.examples)
     command.addHelpText('after', `\nExamples:\n${spec.examples.map((line) => `  ${line}`).join('\n')}`);
   command.action(() => onChosen(spec, { words: command.args, options: typedOptions(command) }));
+}
+
+/** Of two values one would be dropped without a word. */
+function takenOnce(option: Option): Option {
+  const { parseArg } = option;
+  return option.argParser((value: string, previous: unknown) => {
+    if (previous !== undefined) throw new InvalidArgumentError('It was given twice.');
+    return parseArg === undefined ? value : parseArg(value, undefined);
+  });
 }
 
 function typedOptions(command: Command): Invocation['options'] {

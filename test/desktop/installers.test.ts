@@ -145,6 +145,19 @@ describe('the MSI', () => {
   });
 });
 
+test('what is too long for the installer for people is refused: it would cut it, and the last option with it', () => {
+  const script = readFileSync(join(root, 'packaging', 'windows', 'installer.nsh'), 'utf8');
+  // The command's place and its own words stand in front of what was given, in one text of this length.
+  expect(script).toMatch(/^!define \/math MOORING_LONGEST_WORDS \$\{NSIS_MAX_STRLEN\} - 700$/m);
+  const given = script.slice(
+    script.indexOf('StdUtils.GetAllParameters} $R8 "0"'),
+    script.indexOf('nsExec::'),
+  );
+  // What the plugin answers with where it did not fit.
+  expect(given).toMatch(/\$\{If\} \$R8 == "too_long"\n/);
+  expect(given).toMatch(/\$\{OrIf\} \$0 > \$\{MOORING_LONGEST_WORDS\}\n/);
+});
+
 test('the packages of Linux bring the command on the PATH and the mark, and run what undoes it', async () => {
   const noted = join(folder, 'fpm-was-given');
   const fpm = join(folder, 'fpm');

@@ -1,4 +1,5 @@
 import { maskUserInfo } from '../../shared/text/mask-user-info.ts';
+import { hasPlainHost } from './plain-host.ts';
 import { destinationOf, isLoopback } from './proxy-bypass.ts';
 
 /** A hub address that may be used, in the one form it is kept in, or what is wrong with it and how to mend it. */
@@ -34,8 +35,15 @@ export function readHubUrl(given: string): HubUrl {
   }
   if (url.username !== '' || url.password !== '') {
     return refuse(
-      `"${shown}" holds a user name or password, which does not belong into a hub's address.`,
+      `"${url.protocol}//***@${url.host}" holds a user name or password, which does not belong into a hub's address.`,
       `Use ${url.protocol}//${url.host} and sign in there.`,
+    );
+  }
+  // In a path, too, such a character is one of the command line's: a URL reader would write it as "%22".
+  if (!hasPlainHost(url) || /["'`<>\u2018-\u201f]/.test(text)) {
+    return refuse(
+      `"${shown}" holds a character that no address of a hub has.`,
+      'Leave out quotes and whatever else does not belong to it: https://hub.example.com.',
     );
   }
   if (url.search !== '' || url.hash !== '') {

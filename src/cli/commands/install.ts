@@ -22,6 +22,7 @@ import {
 import type { Installing } from '../install/installing.ts';
 import { systemMachineDisk } from '../install/machine-disk.ts';
 import { machinePlaces } from '../install/machine-files.ts';
+import { hasDecided, readManifest } from '../install/manifest.ts';
 import { machineProtection } from '../install/protection.ts';
 import { uninstall } from '../install/uninstall.ts';
 import { printProblems } from '../policy/print-problems.ts';
@@ -91,16 +92,19 @@ async function propertiesOf({ agentOptions }: CommandContext): Promise<GivenToIn
   return optionsOfProperties(await queryRegistry(runCommand, systemRoot, INSTALLER_KEY));
 }
 
-/** A package that is installed over another one keeps what was decided, by whatever it was. */
+/**
+ * A package that is installed over another one keeps what was decided, by whatever it was. A first run that was killed
+ * noted what it was about to decide, and decided nothing.
+ */
 async function linesOf({ agentOptions }: CommandContext): Promise<GivenToInstaller> {
   const host = agentOptions.host ?? readHostFacts();
   const { paths, manifest, options } = machinePlaces(host, 'mooring', agentOptions.paths);
   const trust = fileTrust(paths, agentOptions.runCommand ?? systemCommandRunner());
-  const before = await readMachineFile(manifest, trust);
-  if (before.kind !== 'absent') return { ok: true, options: {} };
+  const before = await readManifest(manifest, trust);
+  if ('code' in before || hasDecided(before.manifest)) return { ok: true, options: {} };
   const file = await readMachineFile(options, trust);
   if (file.kind === 'absent') return { ok: true, options: {} };
-  if (file.kind === 'read') return optionsOfLines(new TextDecoder().decode(file.bytes));
+  if (file.kind === 'read') return optionsOfLines(file.bytes, options);
   const help = 'Mend it or remove it, and install the package again.';
   return { ok: false, refusal: { code: 'conflict', message: `${file.message} Nothing was written.`, help } };
 }

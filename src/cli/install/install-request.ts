@@ -9,6 +9,7 @@ import { readDocument } from '../../shared/policy/read-document.ts';
 import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
 import { quote } from '../../shared/text/quote.ts';
 import type { Invocation } from '../command.ts';
+import { controlCharacter } from './control-characters.ts';
 import { readInstallerText } from './installer-text.ts';
 import { readProxyOptions } from './proxy-options.ts';
 
@@ -30,6 +31,12 @@ export interface InstallRequest {
 export function readInstallRequest(
   options: Invocation['options'],
 ): { readonly request: InstallRequest } | Refusal {
+  const damaged = Object.entries(options).find(([, value]) => String(value).includes(REPLACEMENT));
+  if (damaged !== undefined)
+    return bad(
+      `--${damaged[0]} holds a character that could not be read, as text in another encoding than UTF-8 does.`,
+      'Write it in ASCII, or in UTF-8 from a terminal or script that says so.',
+    );
   const proxy = readProxyOptions(options);
   if (!proxy.ok) return bad(proxy.message, proxy.help);
   const policy = readPolicy(options['admin-settings']);
@@ -57,6 +64,9 @@ export function readInstallRequest(
   };
 }
 
+/** What whoever decodes text puts in the place of what is none. */
+const REPLACEMENT = '\uFFFD';
+
 function bad(message: string, help: string): Refusal {
   return { code: 'bad_request', message: `${message} Nothing was written.`, help };
 }
@@ -80,8 +90,14 @@ function readPolicy(given: string | true | undefined): GivenPolicy | Refusal {
   const json = readJson(text.text);
   if (!json.ok || typeof json.value !== 'object' || json.value === null)
     return bad('--admin-settings holds no object.', 'Write {} for a policy that decides nothing.');
-  // What is written is plain JSON: these are mended by writing it.
-  const mended = new Set<Problem['code']>(['byte_order_mark', 'lenient_json', 'duplicate_key']);
+  const control = controlCharacter(json.value);
+  if (control !== null)
+    return bad(
+      `--admin-settings: ${control.path} holds ${control.name} where a backslash was meant to stand, or a line to end.`,
+      'A backslash is written twice in JSON, in single quotes too: C:\\\\temp.',
+    );
+  // What is written is plain JSON: these are mended by writing it. Of a key that came twice one was left out.
+  const mended = new Set<Problem['code']>(['byte_order_mark', 'lenient_json']);
   return { value: { ...json.value }, warnings: problems.filter(({ code }) => !mended.has(code)) };
 }
 

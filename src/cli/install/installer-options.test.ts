@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { readRegistryExport } from '../../agent/sources/registry-export.ts';
 import { exportedFile, exportedValue } from '../../agent/sources/test-registry.ts';
+import { machineCommands } from '../command-tree/machine-commands.ts';
 import { readInstallRequest } from './install-request.ts';
 import {
   INSTALLER_KEY,
@@ -46,12 +47,21 @@ test.each([
   [['--proxy-enable-kerberosntlm=yes'], 'takes no value'],
   [['--hub=https://a.example', '--hub=https://b.example'], 'twice'],
   [['/S', 'Setup.exe'], 'does not know'],
+  [['/S', '/allowed-org=acme'], 'does not know'],
+  [['–allowed-org=acme'], 'does not know'],
+  [['--layout=dokcer'], '--layout is "dokcer"'],
+  [['--layout='], '--layout is ""'],
+  [['--proxy-http-mode=Manual'], '--proxy-http-mode is "Manual"'],
+  [[`--${'x'.repeat(9000)}`], `no option --${'x'.repeat(60)}.`],
 ])('the command line %j is refused: %s', (words, why) => {
   expect(optionsOfCommandLine(words)).toMatchObject({
     ok: false,
     refusal: { code: 'bad_request', message: expect.stringContaining(why) },
   });
 });
+
+const lines = (text: string | Uint8Array) =>
+  optionsOfLines(typeof text === 'string' ? new TextEncoder().encode(text) : text, '/o');
 
 test('the file for packages: one option a line, its value as it stands, quotes around it left out', () => {
   const text = [
@@ -62,14 +72,14 @@ test('the file for packages: one option a line, its value as it stands, quotes a
     "--hub='https://hub.example.com'",
     '--proxy-enable-kerberosntlm',
   ].join('\r\n');
-  expect(optionsOfLines(text)).toEqual({
+  expect(lines(text)).toEqual({
     ok: true,
     options: {
       'admin-settings': "{'configurationFileVersion': 2, 'proxy': {'mode': 'system'}}",
       ...{ 'allowed-org': 'acme;labs', hub: 'https://hub.example.com', 'proxy-enable-kerberosntlm': true },
     },
   });
-  expect(optionsOfLines('\n# nothing\n')).toEqual({ ok: true, options: {} });
+  expect(lines('\n# nothing\n')).toEqual({ ok: true, options: {} });
 });
 
 test.each([
@@ -79,11 +89,27 @@ test.each([
   ['--allowed-org=acme\n/D=/tmp', 'does not know'],
   // What an installer of Windows is told is nothing that a package could obey.
   ['--updated', 'no option --updated'],
+  ['# decided for all\n\n--layout=dokcer', '/o, line 3: --layout is "dokcer"'],
 ])('the file %j is refused: %s', (text, why) => {
-  expect(optionsOfLines(text)).toMatchObject({
+  expect(lines(text)).toMatchObject({
     ok: false,
     refusal: { code: 'bad_request', message: expect.stringContaining(why) },
   });
+});
+
+test('the file for packages in another encoding is refused, not half understood', () => {
+  const utf16 = Buffer.from('\uFEFF--allowed-org=acme\r\n', 'utf16le');
+  for (const bytes of [
+    utf16,
+    utf16.subarray(2),
+    Buffer.from(utf16).swap16(),
+    Buffer.from('--override-proxy-exclude=m\xfcller.example\n', 'latin1'),
+    Buffer.from('# \0'),
+  ])
+    expect(lines(bytes)).toMatchObject({
+      ok: false,
+      refusal: { message: expect.stringContaining('/o is not UTF-8 text') },
+    });
 });
 
 const properties = (lines: readonly string[]) => {
@@ -125,6 +151,10 @@ test('the properties of the MSI, as the registry hands them over', () => {
 });
 
 test('properties that cannot be read are refused', () => {
+  for (const property of ['LAYOUT', 'PROXYHTTPMODE'])
+    expect(properties([`    ${property}    REG_SZ    Manual`])).toMatchObject({
+      refusal: { message: expect.stringContaining(`${property} is "Manual". Nothing was written.`) },
+    });
   expect(properties(['    PROXYENABLEKERBEROSNTLM    REG_SZ    perhaps'])).toMatchObject({ ok: false });
   expect(optionsOfProperties({ kind: 'failed', message: 'The key is closed.' })).toMatchObject({
     refusal: { message: 'The key is closed. Nothing was written.' },
@@ -136,4 +166,12 @@ test('every option has a property of its own', () => {
   expect(new Set(names).size).toBe(names.length);
   // Windows passes only names in capitals on to the part that runs with rights.
   for (const name of names) expect(name).toMatch(/^[A-Z]+$/);
+});
+
+test('installers take every option of the command that decides something, with the same choices', () => {
+  const [command] = machineCommands;
+  const decide = command?.options?.filter(({ name }) => name !== 'from-installer' && name !== 'force');
+  expect(decide?.map(({ name, choices }) => [name, choices])).toEqual(
+    INSTALLER_OPTIONS.map(({ option, choices }) => [option, choices]),
+  );
 });

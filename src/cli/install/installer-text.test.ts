@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readJson } from '../../shared/policy/json-text.ts';
 import { readInstallerText } from './installer-text.ts';
 
 const LOCKED = { analyticsEnabled: { locked: true, value: false } };
@@ -21,11 +22,18 @@ describe('what installers pass on', () => {
     ['an empty text in doubled quotes', '{""a"":"""",""b"":1}', { a: '', b: 1 }],
     ['an escaped quote in doubled quotes', '{""o"":""{\\""debug\\"":true}""}', { o: '{"debug":true}' }],
     ['an empty text in single quotes', "{'a':'','b':[]}", { a: '', b: [] }],
+    ['the mark of a file', "\uFEFF{'a': 1}", { a: 1 }],
+    ['the mark of a file within quotes', '"\uFEFF{""a"":1}"', { a: 1 }],
+    [
+      'an apostrophe in a comment',
+      "{'a': 'http://x//', // don't\n /* it's */ 'b': 1}",
+      { a: 'http://x//', b: 1 },
+    ],
     ['line ends and spaces', "  {\n 'a' : [ 'b' , 'c' ] }\n", { a: ['b', 'c'] }],
   ])('%s', (_, given, value) => {
     const read = readInstallerText(given);
     expect(read).toMatchObject({ ok: true });
-    expect(read.ok ? JSON.parse(read.text) : read.message).toEqual(value);
+    expect(read.ok ? readJson(read.text) : read.message).toMatchObject({ ok: true, value });
   });
 
   it.each([
@@ -43,6 +51,40 @@ describe('what installers pass on', () => {
     const read = readInstallerText(given);
     expect(read.ok ? read.text : read.message).toContain(where);
     expect(read.ok).toBe(false);
+  });
+
+  it.each([
+    ['{“a”: 1}', 'At character 2', '"“" is a typographic quote'],
+    ['“{"a": 1}”', 'At character 1,', 'is a typographic quote'],
+    ["{'a’: 1, 'b': 2}", 'At character 4', '"’" is a typographic quote'],
+    ["{'a': 'b’}", 'At character 9', 'is a typographic quote'],
+    ["{'it’s': 'b}", 'At character 10', 'never ends'],
+    ["{\u00a0'a': 1}", 'At character 2', 'U+00A0'],
+    ["{'a': \u200b1}", 'At character 7', 'U+200B'],
+    ['{a:{locked:true}}', 'At character 2', 'the quotes around it are missing'],
+    ['{\\"a\\": 1}', 'At character 2', 'this backslash was meant for a shell'],
+    ["{'a': True}", 'At character 7', 'lower-case'],
+    ["{'a': None}", 'At character 7', 'null'],
+    ['/etc/policy.json', 'At character 1,', 'names a file'],
+    ['@policy.json', 'At character 1,', 'names a file'],
+    ['C:\\policy.json', 'At character 1,', 'names a file'],
+  ])('says of %s what usually happened to such a text', (given, where, why) => {
+    const read = readInstallerText(given);
+    const message = read.ok ? read.text : read.message;
+    expect(message).toContain(where);
+    expect(message).toContain(why);
+  });
+
+  it('repeats no password that stands beside a fault, and nothing that a terminal would act upon', () => {
+    const secret = 'correct-horse-battery-staple';
+    const text = `{'proxy': {'http': 'http://me:${secret}@p'' }}`;
+    const read = readInstallerText(text);
+    const message = read.ok ? read.text : read.message;
+    expect(message).toMatch(/\*{5}@p''/);
+    for (let from = 0; from + 6 < secret.length; from += 1)
+      expect(message).not.toContain(secret.slice(from, from + 6));
+    const acted = readInstallerText("{'a': \u001b[2J\u202e}");
+    for (const mark of ['\u001b', '\u202e']) expect(acted.ok ? mark : acted.message).not.toContain(mark);
   });
 
   it('answers for every cut and every extra quote of a text, and never makes another policy of it', () => {

@@ -1,4 +1,5 @@
 import { scanJson } from '../../shared/policy/json-scan.ts';
+import { installerFault, typographicEnd } from './installer-fault.ts';
 
 /** JSON text made of what an installer passed on, or what is wrong with it and where. */
 export type InstallerText =
@@ -17,19 +18,26 @@ type Rewriting =
 
 /**
  * Reads a policy as installers pass it on: JSON, JSON in single quotes (`{'a': true}`), JSON in doubled quotes
- * (`{""a"":true}`), and any of them with the quotes of the command line still around it. Faults are told with the
- * character of the given text at which they are, because that text is what the administrator can mend.
+ * (`{""a"":true}`), and any of them with the quotes of the command line still around it, or with the mark that a file
+ * began with. Faults are told with the character of the given text at which they are, because that text is what the
+ * administrator can mend.
  */
 export function readInstallerText(given: string): InstallerText {
-  const { start, end } = withoutOuterQuotes(given);
+  const outer = withoutOuterQuotes(given);
+  const start = outer.start + (/^\s*\uFEFF/.exec(given.slice(outer.start))?.[0].length ?? 0);
+  const { end } = outer;
   const body = given.slice(start, end);
   if (body.trim() === '') return { ok: false, message: 'It is empty.' };
   const rewriting = rewrite(body);
-  if (!rewriting.ok) return { ok: false, message: fault(given, start + rewriting.at, rewriting.why) };
+  if (!rewriting.ok)
+    return { ok: false, message: installerFault(given, start + rewriting.at, rewriting.why) };
   const { text, origins } = rewriting.rewritten;
   const scan = scanJson(text);
   if (scan.ok) return { ok: true, text };
-  return { ok: false, message: fault(given, start + (origins[scan.at] ?? body.length), scan.message) };
+  return {
+    ok: false,
+    message: installerFault(given, start + (origins[scan.at] ?? body.length), scan.message),
+  };
 }
 
 /** `cmd.exe` and some device managers hand the quotes around a value over with it. */
@@ -82,16 +90,20 @@ function unsingle(body: string): Rewriting {
   for (let at = 0; at < body.length; ) {
     const char = body.charAt(at);
     if (char !== "'" && char !== '"') {
-      out.put(char, at);
-      at += 1;
+      // An apostrophe in a comment begins no text.
+      const passed = commentAt(body, at) ?? char;
+      out.put(passed, at);
+      at += passed.length;
       continue;
     }
     const end = closingQuote(body, at);
-    if (end === -1) return { ok: false, at, why: 'the text that begins with this quote never ends' };
+    const other = typographicEnd(body.slice(at, end === -1 ? body.length : end));
+    if (end === -1)
+      return { ok: false, at: at + (other ?? 0), why: 'the text that begins with this quote never ends' };
     if (!/^\s*(?:[:,}\]]|\/[/*]|$)/.test(body.slice(end + 1)))
       return {
         ok: false,
-        at: end,
+        at: other === null ? end : at + other,
         why: 'after this quote a ":", ",", "}" or "]" has to come. It is one quote too many, or the text holds a quote, which is written \\\'',
       };
     out.put('"', at);
@@ -108,19 +120,19 @@ function unsingle(body: string): Rewriting {
   return out.done();
 }
 
+/** The comment that begins here, whole; `null`: none does, or it never ends. */
+function commentAt(body: string, at: number): string | null {
+  const block = body.startsWith('/*', at);
+  if (!block && !body.startsWith('//', at)) return null;
+  const end = body.indexOf(block ? '*/' : '\n', at + 2);
+  if (end === -1) return block ? null : body.slice(at);
+  return body.slice(at, block ? end + 2 : end);
+}
+
 function closingQuote(body: string, start: number): number {
   for (let at = start + 1; at < body.length; at += 1) {
     if (body.charAt(at) === '\\') at += 1;
     else if (body.charAt(at) === body.charAt(start)) return at;
   }
   return -1;
-}
-
-/** How much of the text is shown on either side of a fault. */
-const AROUND = 20;
-
-function fault(given: string, at: number, why: string): string {
-  const where = Math.min(at, given.length);
-  const near = given.slice(Math.max(0, where - AROUND), where + AROUND);
-  return `At character ${where + 1}, near ${JSON.stringify(near)}: ${why}.`;
 }

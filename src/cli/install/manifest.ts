@@ -80,6 +80,11 @@ export async function readManifest(
   }
 }
 
+/** Whether a run has ended that decided something: the first one, when it is killed, leaves a note and no decision. */
+export function hasDecided(manifest: InstallManifest | null): boolean {
+  return manifest !== null && (manifest.pending === undefined || Object.keys(manifest.files).length > 0);
+}
+
 /** How the manifest knows a text again. */
 export function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex');

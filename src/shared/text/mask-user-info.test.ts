@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { maskUserInfo } from './mask-user-info.ts';
+import { maskUserInfo, maskUserInfoInPlace } from './mask-user-info.ts';
 
 describe('hiding the user-info of addresses', () => {
   test.each([
@@ -19,6 +19,8 @@ describe('hiding the user-info of addresses', () => {
     ['git@github.com:acme/x', 'git@github.com:acme/x'],
   ])('%s', (text, masked) => {
     expect(maskUserInfo(text)).toBe(masked);
+    const inPlace = maskUserInfoInPlace(text);
+    expect([inPlace.length, inPlace.replace(/\*+@/g, '***@')]).toEqual([text.length, masked]);
   });
 
   test('a text of a megabyte without an address costs no more than reading it', () => {

@@ -4,11 +4,23 @@
  * that is where URL readers end user-info, whatever stands in a carelessly written password.
  */
 export function maskUserInfo(text: string): string {
+  return maskWith(text, () => '***');
+}
+
+/** As `maskUserInfo`, with as many stars as there were characters: whatever stands behind it keeps its place. */
+export function maskUserInfoInPlace(text: string): string {
+  return maskWith(text, (secret) => '*'.repeat(secret.length));
+}
+
+function maskWith(text: string, mask: (secret: string) => string): string {
   // A proxy may be written without its scheme: what is in front of the `@` then has both, a name and a password.
   const bare = text.replace(
-    /(^|[\s"'`=,;(|[{])(?!(?:mailto|sips?|xmpp|acct|npm):)[^\s:@/\\"'`<>=,;(|[{]{1,128}:[^\s@/\\"'`<>]{1,256}@(?!sha\d+:)(?=[\w[])/g,
-    '$1***@',
+    /(^|[\s"'`=,;(|[{])(?!(?:mailto|sips?|xmpp|acct|npm):)([^\s:@/\\"'`<>=,;(|[{]{1,128}:[^\s@/\\"'`<>]{1,256})@(?!sha\d+:)(?=[\w[])/g,
+    (_, before: string, secret: string) => `${before}${mask(secret)}@`,
   );
   // Only the scheme's last character is looked at: matching all of it takes quadratic time on a long text without one.
-  return bare.replace(/([a-z0-9+.-]:[\\/]{2})[^\s/\\?#"'<>]*@/gi, '$1***@');
+  return bare.replace(
+    /([a-z0-9+.-]:[\\/]{2})([^\s/\\?#"'<>]*)@/gi,
+    (_, before: string, secret: string) => `${before}${mask(secret)}@`,
+  );
 }
