@@ -11,7 +11,13 @@ const only = (name, from, allowed) => ({
 const ELECTRON_FILES = [
   'notices/shown-notices',
   ...['index', 'desktop', 'preload', 'bridge/install-bridge', 'tray/tray-icon', 'updates/electron-feed'],
-  ...['shell/application-menu', 'shell/failed-start', 'windows/dashboard-window', 'windows/unsaved-changes'],
+  ...[
+    'shell/application-menu',
+    'shell/failed-start',
+    'shell/messages',
+    'windows/dashboard-window',
+    'windows/unsaved-changes',
+  ],
   'preferences/preferences',
 ];
 

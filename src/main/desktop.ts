@@ -23,6 +23,7 @@ import type { Preferences } from './preferences/preferences.ts';
 import { dashboardProtocol } from './protocol/dashboard-protocol.ts';
 import { applicationMenu } from './shell/application-menu.ts';
 import { endGracefully } from './shell/ending.ts';
+import { createMessages } from './shell/messages.ts';
 import { prepareApp } from './shell/prepare-app.ts';
 import { createShell, type Shell, type ShellHost } from './shell/shell.ts';
 import { firstStart, followStarts, type Inbox } from './shell/starts.ts';
@@ -119,8 +120,13 @@ export async function startDesktop(beginning: Beginning): Promise<void> {
     watchMachine({ ...machine, after, onWake: agent.wake }),
     followStarts({ inbox: beginning.inbox, app, shell: made, showWindow: host.showWindow }),
   ];
+  // Nothing else has to go on by then: this one waits until it was read.
+  const tellLast = (title: string, said: string): void => {
+    process.stderr.write(`${title}: ${said}\n`);
+    if (display) dialog.showErrorBox(title, said);
+  };
   const ending = endGracefully({
-    ...{ app, log, text, tell: host.tell, logFile: logFile(agentOptions) },
+    ...{ app, log, text, tell: tellLast, logFile: logFile(agentOptions) },
     hurry: () => window?.end(),
     stop: async () => {
       for (const stop of stops) stop();
@@ -129,7 +135,7 @@ export async function startDesktop(beginning: Beginning): Promise<void> {
     },
   });
   await firstStart({
-    ...{ inbox: beginning.inbox, argv: process.argv, display, shell: made, tell: host.tell, text },
+    ...{ inbox: beginning.inbox, argv: process.argv, display, shell: made, tell: tellLast, text },
     trayShown: async () => tray !== null && hasTrayHost(paths.platform, systemCommandRunner()),
     exit: (code) => app.exit(code),
   }).catch(ending.failStart);
@@ -187,6 +193,8 @@ function openableWindow(parts: {
     onClosed: () => app.dock?.hide(),
     ...{ preferences, log, onLost },
   });
+  // A window that asks first has stopped the quitting by then.
+  app.on('before-quit', () => window.whenGone(() => app.quit()));
   installBridge(door, window.owns);
   return window;
 }
@@ -225,6 +233,10 @@ function hostOf(parts: {
   const { paths, display } = parts.beginning;
   const showWindow = (place?: string): void => window?.show(place);
   const notices = createNotices(showWindow);
+  const messages = createMessages({
+    ...{ platform: paths.platform, log },
+    notify: (title, body) => notices({ title, body, place: '/settings' }),
+  });
   const loginItem = createLoginItem({
     platform: paths.platform,
     installed: app.isPackaged,
@@ -241,7 +253,12 @@ function hostOf(parts: {
     },
     tell: (title, text) => {
       process.stderr.write(`${title}: ${text}\n`);
-      if (display) dialog.showErrorBox(title, text);
+      if (display) messages(title, text);
+    },
+    closeWindow: (then) => {
+      if (window?.isOpen() !== true) return then();
+      window.whenGone(then);
+      window.close();
     },
     setTheme: (theme) => {
       if (nativeTheme.themeSource !== theme) nativeTheme.themeSource = theme;

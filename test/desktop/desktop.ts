@@ -33,7 +33,7 @@ export interface RunningApp {
   /** Tells it to quit and waits for the end. */
   quit(): Promise<number | null>;
   /** Ends it as the end of a session would. */
-  signal(name: 'SIGTERM' | 'SIGINT'): void;
+  signal(name: 'SIGTERM' | 'SIGINT' | 'SIGHUP'): void;
   /** Ends it as a crash would. */
   kill(): Promise<void>;
   readonly exited: Promise<number | null>;

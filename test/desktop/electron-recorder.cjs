@@ -67,9 +67,12 @@ app.showAboutPanel = () => {
 shell.openExternal = async (url) => {
   seen.outside.push(url);
 };
-dialog.showMessageBoxSync = (_, { message, cancelId }) => {
-  seen.questions.push(message);
-  return cancelId;
+dialog.showMessageBox = async (...given) => {
+  const { message, detail = '', cancelId = 0 } = given.at(-1);
+  // Only what is a question has a button that changes nothing.
+  if (cancelId === 0) seen.boxes.push({ title: message, text: detail });
+  else seen.questions.push(message);
+  return { response: Number(process.env.TEST_ANSWER ?? cancelId) };
 };
 // As an installed copy with these resources, which leaves no trace on this machine.
 const { TEST_RESOURCES } = process.env;

@@ -51,8 +51,15 @@ describe('a window with changes that are not saved', () => {
     expect((await desktop.ask('GET', '/v1/account')).status).toBe(200);
   });
 
+  test('is closed where they say so, and the app quits after all', async () => {
+    await start({ environment: { TEST_ANSWER: '0' } });
+    await change();
+    expect(await desktop.app.quit()).toBe(0);
+    expect((await desktop.app.seen()).questions).toEqual(['There are unsaved changes']);
+  });
+
   // Windows has no signals: there a process is ended, or it is not.
-  test.runIf(process.platform !== 'win32').each(['SIGTERM', 'SIGINT'] as const)(
+  test.runIf(process.platform !== 'win32').each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'is not asked for at the end of a session (%s), when nobody could answer',
     async (name) => {
       await start();

@@ -26,7 +26,7 @@ export const seenSchema = z.object({
   outside: z.array(z.string()),
   /** Boxes with an error. */
   boxes: z.array(z.object({ title: z.string(), text: z.string() })),
-  /** Boxes that wait for an answer; every one is answered with what changes nothing. */
+  /** Boxes that wait for an answer; every one is answered with what changes nothing, or with the button of number `TEST_ANSWER`. */
   questions: z.array(z.string()),
   theme: z.string(),
   abouts: z.int(),

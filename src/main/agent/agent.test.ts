@@ -194,8 +194,38 @@ describe('the link to the agent', () => {
     elsewhere.end();
     await expect.poll(() => timers.length).toBe(1);
     const [again] = timers;
-    await kept.stop();
     again?.();
-    await expect.poll(() => late.stopped).toEqual(['hosted']);
+    await kept.stop();
+    expect(late.stopped).toEqual(['hosted']);
+    again?.();
+    expect(kept.mode()).toBe(null);
+  });
+
+  test('an app that is quit while it starts waits for its agent, and ends it', async () => {
+    const here = link('hosted');
+    const began = Promise.withResolvers<LinkOutcome>();
+    const kept = keepLinked({
+      link: () => began.promise,
+      ...{ onStopRequested: () => undefined, onMoved: () => undefined, after: () => () => undefined },
+    });
+    const starting = kept.start();
+    let ended = false;
+    const stopping = kept.stop().then(() => {
+      ended = true;
+    });
+    await Promise.resolve();
+    expect(ended).toBe(false);
+    began.resolve({ ok: true, link: here.made });
+    await Promise.all([starting, stopping]);
+    expect([here.stopped, kept.mode()]).toEqual([['hosted'], null]);
+  });
+
+  test('an agent that fails to start does not keep the app from ending', async () => {
+    const kept = keepLinked({
+      link: () => Promise.reject(new Error('disk')),
+      ...{ onStopRequested: () => undefined, onMoved: () => undefined, after: () => () => undefined },
+    });
+    await expect(kept.start()).rejects.toThrow('disk');
+    await kept.stop();
   });
 });

@@ -31,7 +31,14 @@ export function keepLinked({ link, onStopRequested, onMoved, after }: KeptLinkOp
   let current: AgentLink | null = null;
   let cancel = (): void => {};
   let stopping = false;
+  let linking: Promise<LinkOutcome | null> = Promise.resolve(null);
 
+  const linkNow = (): Promise<LinkOutcome> => {
+    const outcome = link();
+    // Where it fails, whoever asked for it hears why.
+    linking = outcome.catch(() => null);
+    return outcome;
+  };
   const announce = (event: LocalEvent): void => {
     for (const listener of [...listeners]) listener(event);
   };
@@ -51,11 +58,12 @@ export function keepLinked({ link, onStopRequested, onMoved, after }: KeptLinkOp
   };
   const again = (ms: number): void => {
     cancel = after(ms, () => {
-      link().then(
-        async (outcome) => {
-          if (!outcome.ok) return stopping ? undefined : again(TRY_AGAIN_MS);
-          if (stopping) return outcome.link.stop();
-          take(outcome.link);
+      if (stopping) return;
+      linkNow().then(
+        (outcome) => {
+          if (stopping) return;
+          if (outcome.ok) take(outcome.link);
+          else again(TRY_AGAIN_MS);
         },
         () => (stopping ? undefined : again(TRY_AGAIN_MS)),
       );
@@ -74,13 +82,16 @@ export function keepLinked({ link, onStopRequested, onMoved, after }: KeptLinkOp
     mode: () => current?.mode ?? null,
     wake: () => current?.wake(),
     start: async () => {
-      const outcome = await link();
-      if (outcome.ok) take(outcome.link);
+      const outcome = await linkNow();
+      if (outcome.ok && !stopping) take(outcome.link);
       return outcome;
     },
     stop: async () => {
       stopping = true;
       cancel();
+      // One that is only starting would hold its lock and its socket until this process is gone.
+      const outcome = await linking;
+      if (outcome?.ok === true && outcome.link !== current) await outcome.link.stop();
       await current?.stop();
     },
   };

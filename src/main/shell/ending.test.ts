@@ -6,7 +6,7 @@ import { endGracefully } from './ending.ts';
 /*
  * The app's end, with the process's own signals and faults heard by a stand-in of the process.
  */
-const SIGNS = ['uncaughtException', 'unhandledRejection', 'SIGTERM', 'SIGINT'] as const;
+const SIGNS = ['uncaughtException', 'unhandledRejection', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 let hearers: Map<string | symbol, (...args: never[]) => void>;
 
 beforeEach(() => {
@@ -63,7 +63,7 @@ test('the agent stops before the app quits, however often it is told to', async 
   expect(did).toEqual(['stop', 'quit']);
 });
 
-test.each(['SIGTERM', 'SIGINT'] as const)('%s ends it in order, and asks nobody', async (name) => {
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends it in order, and asks nobody', async (name) => {
   const { did } = world();
   sign(name);
   await settled();

@@ -62,7 +62,7 @@ export function endGracefully(options: {
   const failed = (error: unknown): void => fail(error, t('fault.title'), 'fault.text');
   process.on('uncaughtException', failed);
   process.on('unhandledRejection', failed);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(signal, () => {
       hurry();
       app.quit();

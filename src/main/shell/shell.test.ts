@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { CommandMessage } from '../../agent/command-on-path/command-offer.ts';
 import type { SettingsAnswer, StatusAnswer } from '../../shared/contracts/local-api.ts';
 import { desktopText } from '../../shared/text/desktop-text.ts';
+import type { LinkOutcome } from '../agent/agent-link.ts';
 import type { KeptLink } from '../agent/kept-link.ts';
 import type { StartedBy } from '../login-item/login-item.ts';
 import type { TrayAction } from '../tray/menu.ts';
@@ -33,15 +34,20 @@ function world(
   values: Values = {},
   now: { values: Values; status: StatusAnswer } = { values, status: status() },
   said: CommandMessage | null = null,
+  refusal: unknown = null,
 ) {
   const did: string[] = [];
   const asked: string[] = [];
+  let started: Promise<LinkOutcome> = Promise.resolve({ ok: true, link: {} as never });
   let tell = (): void => {};
   let redraw = (): void => {};
   const agent: KeptLink = {
     fetch: async (request) => {
       const path = new URL(request.url).pathname;
-      if (request.method !== 'GET') asked.push(`${request.method} ${path}`);
+      if (request.method !== 'GET') {
+        asked.push(`${request.method} ${path}`);
+        if (refusal !== null) return Response.json(refusal, { status: 507 });
+      }
       return Response.json(path === '/v1/status' ? now.status : settingsOf(now.values));
     },
     onEvent: (hear) => {
@@ -51,7 +57,7 @@ function world(
       };
     },
     ...{ mode: () => 'hosted' as const, wake: () => undefined, stop: async () => void did.push('stopped') },
-    start: async () => ({ ok: true, link: {} as never }),
+    start: () => started,
   };
   const note =
     (name: string) =>
@@ -67,6 +73,10 @@ function world(
       showWindow: note('window'),
       notify: ({ title }) => did.push(`notify ${title}`),
       tell: (title, text) => did.push(`tell ${title}: ${text}`),
+      closeWindow: (then) => {
+        did.push('close');
+        then();
+      },
       ...{
         setTheme: note('theme'),
         startAtLogin: note('at-login'),
@@ -97,7 +107,19 @@ function world(
     },
     log: () => undefined,
   });
-  return { shell, did, asked, now, tell: () => tell(), redraw: () => redraw(), drawn: () => drawn };
+  const startsLike = (outcome: Promise<LinkOutcome>): void => {
+    started = outcome;
+  };
+  return {
+    shell,
+    did,
+    asked,
+    now,
+    startsLike,
+    tell: () => tell(),
+    redraw: () => redraw(),
+    drawn: () => drawn,
+  };
 }
 
 describe('a start', () => {
@@ -138,7 +160,6 @@ test.each<readonly [TrayAction, string]>([
   ['sign-in', 'window /account'],
   ['check-updates', 'check'],
   ['download-update', 'download'],
-  ['install-update', 'install'],
   ['about', 'about'],
   ['quit', 'quit'],
 ])('the menu’s "%s" does it', (action, done) => {
@@ -154,6 +175,53 @@ test.each<readonly [TrayAction, string]>([
   const { shell, asked } = world();
   shell.act(action);
   expect(asked).toEqual([request]);
+});
+
+test('an update is installed once the window is closed, which asks for what is unsaved', () => {
+  const { shell, did } = world();
+  shell.act('install-update');
+  expect(did).toEqual(['close', 'install']);
+});
+
+test.each([
+  [
+    { error: { code: 'storage_failed', message: 'The disk is full.', help: 'Make room.' } },
+    'tell Mooring could not sign you out: The disk is full. Make room.',
+  ],
+  ['strange', expect.stringMatching(/^tell Mooring could not sign you out: The agent answered/)],
+])('what the agent refuses is said, because the menu is gone by then: %j', async (refusal, told) => {
+  const { shell, did } = world({}, undefined, null, refusal);
+  shell.act('sign-out');
+  await expect.poll(() => did.filter((each) => each.startsWith('tell'))).toEqual([told]);
+});
+
+test.each<readonly [string, LinkOutcome]>([
+  ['starts all the same', { ok: true, link: {} as never }],
+  ['was refused', { ok: false, refusal: { code: 'conflict', message: 'It is held.' } }],
+])('quit while it starts, an app whose agent %s shows nothing more', async (_, outcome) => {
+  const { shell, did, startsLike, drawn } = world({ openDashboardOnStartup: true });
+  const began = Promise.withResolvers<LinkOutcome>();
+  startsLike(began.promise);
+  const starting = shell.start({ by: 'person', trayShown: false });
+  const before = drawn();
+  await shell.stop();
+  began.resolve(outcome);
+  await starting;
+  shell.follow('mooring://policy');
+  shell.draw();
+  expect([did, drawn()]).toEqual([['no updates', 'stopped'], before]);
+});
+
+test('quit while it reads what its agent says, it opens nothing', async () => {
+  const { shell, did, startsLike } = world({ openDashboardOnStartup: true });
+  const began: Promise<LinkOutcome> = Promise.resolve({ ok: true, link: {} as never });
+  startsLike(began);
+  const starting = shell.start({ by: 'person', trayShown: false });
+  await began;
+  await Promise.resolve();
+  await shell.stop();
+  await starting;
+  expect(did).toEqual(['no updates', 'stopped']);
 });
 
 test.each<readonly [CommandMessage | null, readonly string[]]>([

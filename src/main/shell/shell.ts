@@ -1,6 +1,6 @@
 import type { CommandOffer } from '../../agent/command-on-path/command-offer.ts';
-import type { LocalRoute } from '../../shared/contracts/local-api.ts';
 import { LOCAL_ROUTES } from '../../shared/contracts/local-api.ts';
+import { type ErrorBody, errorBodySchema } from '../../shared/contracts/local-error.ts';
 import type { Refusal } from '../../shared/contracts/refusal.ts';
 import { desktopCatalog } from '../../shared/settings/desktop-catalog.ts';
 import type { DesktopText } from '../../shared/text/desktop-text.ts';
@@ -20,8 +20,10 @@ export interface ShellHost {
   /** Opens the window, or brings it to the front. */
   showWindow(place?: string): void;
   notify(notice: PolicyNotice): void;
-  /** A message that the person must see, where no notification would do. */
+  /** A message that the person must see, where no notification would do. Nothing waits for them to have read it. */
   tell(title: string, text: string): void;
+  /** Closes the window, if one is open, and goes on; not where the person stays for the sake of what is unsaved. */
+  closeWindow(then: () => void): void;
   setTheme(theme: 'light' | 'dark' | 'system'): void;
   startAtLogin(wanted: boolean): void;
   about(): void;
@@ -53,6 +55,9 @@ export interface ShellOptions {
   readonly log: (message: string, facts: Readonly<Record<string, unknown>>) => void;
 }
 
+/** What the menu asks of the agent. */
+type MenuRoute = 'sync' | 'logout';
+
 /** The menu says how long ago the last sync was. */
 const REDRAW_MS = 30_000;
 const CATEGORIES: readonly string[] = [...new Set(desktopCatalog.settings.map(({ category }) => category))];
@@ -62,7 +67,10 @@ export function createShell(options: ShellOptions): Shell {
   const { agent, host, updates, command, log } = options;
   const { t } = options.text;
   let starting = true;
+  let stopped = false;
   const draw = (): void => {
+    // Icon and window go before the process does, and whatever still comes in finds neither.
+    if (stopped) return;
     const status = view.current()?.status ?? null;
     const offersCommand = command.offered();
     host.drawTray({ status, starting, update: updates.state(), offersCommand, now: options.now() });
@@ -76,15 +84,22 @@ export function createShell(options: ShellOptions): Shell {
     draw();
   });
   const stopDrawing = options.every(REDRAW_MS, draw);
-  const send = (route: LocalRoute): void => {
+  const send = (route: MenuRoute): void => {
     const { method, path } = LOCAL_ROUTES[route];
     agent
       .fetch(new Request(`http://agent${path}`, { method }))
       .then(async (response) => {
-        await response.body?.cancel();
+        if (!response.ok) sayRefused(route, errorBodySchema.safeParse(await response.json()).data?.error);
+        else await response.body?.cancel();
         await view.refresh();
       })
       .catch((error: unknown) => log(`${method} ${path} was not answered`, { reason: String(error) }));
+  };
+
+  // The menu is gone when the answer comes, and has no place for it.
+  const sayRefused = (route: MenuRoute, refusal: ErrorBody['error'] | undefined): void => {
+    const { message = t('refused.unknown'), help = '' } = refusal ?? {};
+    host.tell(t(`refused.${route}`), options.text.retell(`${message} ${help}`.trim()));
   };
 
   const putCommand = async (): Promise<void> => {
@@ -106,8 +121,11 @@ export function createShell(options: ShellOptions): Shell {
     start: async ({ by, trayShown }) => {
       draw();
       const outcome = await agent.start();
+      // Quit meanwhile: whatever came of it, nobody has to hear.
+      if (stopped) return;
       if (!outcome.ok) throw new RefusedStart(outcome.refusal);
       await view.refresh();
+      if (stopped) return;
       starting = false;
       draw();
       const now = view.current();
@@ -118,6 +136,7 @@ export function createShell(options: ShellOptions): Shell {
     },
     act: (action) => actions({ host, updates, send, putCommand })[action](),
     follow: (link) => {
+      if (stopped) return;
       const read = readDeepLink(link, CATEGORIES);
       if (read.ok) return host.showWindow(read.place);
       log('a link into the app was refused', { length: link.length });
@@ -126,6 +145,7 @@ export function createShell(options: ShellOptions): Shell {
     draw,
     snapshot: view.current,
     stop: async () => {
+      stopped = true;
       stopDrawing();
       updates.stop();
       view.stop();
@@ -148,7 +168,7 @@ function actions({
   send,
   putCommand,
 }: Pick<ShellOptions, 'host' | 'updates'> & {
-  readonly send: (route: LocalRoute) => void;
+  readonly send: (route: MenuRoute) => void;
   readonly putCommand: () => Promise<void>;
 }): Record<TrayAction, () => void> {
   return {
@@ -160,7 +180,8 @@ function actions({
     'sign-out': () => send('logout'),
     'check-updates': () => void updates.check(),
     'download-update': () => void updates.download(),
-    'install-update': () => updates.install(),
+    // Before an installer is started that would end the app whatever it asks.
+    'install-update': () => host.closeWindow(() => updates.install()),
     'put-command': () => void putCommand(),
     about: () => host.about(),
     quit: () => host.quit(),

@@ -62,13 +62,18 @@ vi.mock('electron', async () => {
     isMaximized(): boolean {
       return true;
     }
+    #gone = false;
     isDestroyed(): boolean {
-      return false;
+      return this.#gone;
+    }
+    close(): void {
+      electron.did.push('close');
     }
     getNormalBounds(): object {
       return { x: 1, y: 2, width: 900, height: 700 };
     }
     destroy(): void {
+      this.#gone = true;
       this.emit('closed');
     }
   }
@@ -101,13 +106,15 @@ const OWN = 'app://mooring/#/settings';
 const kept: unknown[] = [];
 const gone: number[] = [];
 let lost = 0;
-let mayLose = true;
+let mayLose = Promise.resolve(true);
+let asked = 0;
 let window: DashboardWindow;
 
 beforeEach(() => {
   for (const list of [electron.outside, electron.loaded, electron.did, kept, gone]) list.length = 0;
   electron.shown = 0;
-  mayLose = true;
+  mayLose = Promise.resolve(true);
+  asked = 0;
   lost = 0;
   window = createDashboardWindow({
     preload: '/app/out/preload/preload.cjs',
@@ -120,7 +127,10 @@ beforeEach(() => {
     protocol: async () => new Response(),
     inspectable: false,
     onOpen: () => undefined,
-    mayLose: () => mayLose,
+    mayLose: () => {
+      asked += 1;
+      return mayLose;
+    },
     onGone: (id) => gone.push(id),
     onClosed: () => undefined,
     onLost: () => {
@@ -263,14 +273,68 @@ describe('the session', () => {
 });
 
 describe('unsaved changes', () => {
-  /** Whether the page is let go although it asked to stay. */
-  const unloads = () => refuses(electron.contents, 'will-prevent-unload', {});
+  /** The page asks to stay. What the person answers comes later: until then nothing but the window waits. */
+  const wantsToStay = () => expect(refuses(electron.contents, 'will-prevent-unload', {})).toBe(false);
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-  test('keep the window where the person wants to go on, and no longer where not', () => {
-    mayLose = false;
-    expect(unloads()).toBe(false);
-    mayLose = true;
-    expect(unloads()).toBe(true);
+  test('keep the window where the person wants to go on, and no longer where not', async () => {
+    mayLose = Promise.resolve(false);
+    wantsToStay();
+    await settled();
+    expect(window.isOpen()).toBe(true);
+    mayLose = Promise.resolve(true);
+    wantsToStay();
+    expect(window.isOpen()).toBe(true);
+    await settled();
+    expect([window.isOpen(), kept.length]).toEqual([false, 1]);
+  });
+
+  test('are asked about once at a time, and kept where nobody can be asked', async () => {
+    const answer = Promise.withResolvers<boolean>();
+    mayLose = answer.promise;
+    wantsToStay();
+    wantsToStay();
+    expect(asked).toBe(1);
+    answer.reject(new Error('no box'));
+    await settled();
+    expect(window.isOpen()).toBe(true);
+    wantsToStay();
+    expect(asked).toBe(2);
+  });
+
+  test('hold up what waits for the window to go, and end it where the person stays', async () => {
+    const went: string[] = [];
+    mayLose = Promise.resolve(false);
+    window.whenGone(() => went.push('quit'));
+    wantsToStay();
+    await settled();
+    mayLose = Promise.resolve(true);
+    wantsToStay();
+    await settled();
+    expect([window.isOpen(), went]).toEqual([false, []]);
+    window.whenGone(() => went.push('never'));
+    window.show('/settings');
+    window.whenGone(() => went.push('install'));
+    wantsToStay();
+    await settled();
+    expect(went).toEqual(['install']);
+    // Closed otherwise, by its own button.
+    window.show('/settings');
+    electron.window?.emit('closed');
+    expect(went).toEqual(['install']);
+  });
+
+  test('hold up no end of the session', async () => {
+    const answer = Promise.withResolvers<boolean>();
+    mayLose = answer.promise;
+    wantsToStay();
+    window.end();
+    expect([window.isOpen(), kept.length]).toEqual([false, 1]);
+    // An answer that comes late concerns no other window.
+    window.show('/settings');
+    answer.resolve(true);
+    await settled();
+    expect(window.isOpen()).toBe(true);
   });
 
   test('are not lost by opening the page that is open', () => {
@@ -327,7 +391,7 @@ describe('an end', () => {
   });
 
   test('of the session asks nobody, and forgets nothing', () => {
-    mayLose = false;
+    mayLose = Promise.resolve(false);
     window.end();
     expect([window.isOpen(), kept]).toEqual([false, [place]]);
   });

@@ -12,6 +12,8 @@ export interface DashboardWindow {
   owns(webContentsId: number): boolean;
   isOpen(): boolean;
   close(): void;
+  /** Calls back once when the window that is open has gone; never where the person stays in it. */
+  whenGone(act: () => void): void;
   /** Closes it at once, whatever is unsaved in it: when the session ends nobody is there to be asked. */
   end(): void;
 }
@@ -22,7 +24,7 @@ export interface DashboardWindowOptions {
   readonly links: OutwardLinks;
   readonly protocol: (request: Request) => Promise<Response>;
   /** Asks the person whether unsaved changes may be lost; false: the window stays. */
-  readonly mayLose: (window: BrowserWindow) => boolean;
+  readonly mayLose: (window: BrowserWindow) => Promise<boolean>;
   /** Developer tools; never in an installed app. */
   readonly inspectable: boolean;
   readonly onOpen: () => void;
@@ -42,6 +44,7 @@ export function createDashboardWindow(options: DashboardWindowOptions): Dashboar
   guardSession(pages, options);
   let open: BrowserWindow | null = null;
   let endOpen = (): void => {};
+  let afterwards = (): void => {};
 
   const create = (): BrowserWindow => {
     const { bounds, maximized } = options.preferences.read();
@@ -64,9 +67,17 @@ export function createDashboardWindow(options: DashboardWindowOptions): Dashboar
     window.on('close', keepBounds);
     // What the page says to that only keeps a browser's tab open and asks; here the window would stay without a word,
     // and the app could not be quit.
-    window.webContents.on('will-prevent-unload', (event) => {
-      if (options.mayLose(window)) event.preventDefault();
-    });
+    let asking = false;
+    const ask = async (): Promise<void> => {
+      if (asking) return;
+      asking = true;
+      const lose = await options.mayLose(window).catch(() => false);
+      asking = false;
+      if (window.isDestroyed()) return;
+      if (lose) endOpen();
+      else afterwards = () => {};
+    };
+    window.webContents.on('will-prevent-unload', () => void ask());
     endOpen = () => {
       keepBounds();
       window.destroy();
@@ -91,6 +102,9 @@ export function createDashboardWindow(options: DashboardWindowOptions): Dashboar
       endOpen = () => {};
       options.onGone(id);
       options.onClosed();
+      const act = afterwards;
+      afterwards = () => {};
+      act();
     });
     return window;
   };
@@ -111,6 +125,9 @@ export function createDashboardWindow(options: DashboardWindowOptions): Dashboar
     owns: (id) => open !== null && open.webContents.id === id,
     isOpen: () => open !== null,
     close: () => open?.close(),
+    whenGone: (act) => {
+      if (open !== null) afterwards = act;
+    },
     end: () => endOpen(),
   };
 }

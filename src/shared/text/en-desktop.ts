@@ -67,6 +67,10 @@ export const desktop = {
   'notice.wallDown': 'Sign-in is no longer required',
   'notice.wallDownText': 'You can change settings again.',
   'notice.more': '{count} more',
+  'refused.sync': 'Mooring could not sync',
+  'refused.logout': 'Mooring could not sign you out',
+  'refused.unknown':
+    'The agent answered with what this version does not understand. Try again, or restart Mooring.',
   'notice.link': 'A link was not opened',
   'link.refused': 'A link to Mooring was not opened: {why}. Nothing was changed.',
   'link.too-long': 'it is too long',

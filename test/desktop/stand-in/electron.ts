@@ -107,14 +107,20 @@ export class Notification extends EventEmitter {
   }
 }
 
+interface Box {
+  readonly message: string;
+  readonly detail?: string;
+  /** Only what is a question has one. */
+  readonly cancelId?: number;
+}
+
 export const dialog = {
-  showMessageBoxSync: (
-    _: BrowserWindow,
-    { message, cancelId }: { readonly message: string; readonly cancelId: number },
-  ): number => {
-    seen.questions.push(message);
+  showMessageBox: async (...given: readonly [BrowserWindow, Box] | readonly [Box]): Promise<object> => {
+    const { message, detail = '', cancelId = 0 } = given.length === 1 ? given[0] : given[1];
+    if (cancelId === 0) seen.boxes.push({ title: message, text: detail });
+    else seen.questions.push(message);
     changed();
-    return cancelId;
+    return { response: process.env.TEST_ANSWER === undefined ? cancelId : Number(process.env.TEST_ANSWER) };
   },
   showErrorBox: (title: string, text: string): void => {
     seen.boxes.push({ title, text });

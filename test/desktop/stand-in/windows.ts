@@ -94,6 +94,9 @@ export class BrowserWindow extends EventEmitter {
   maximize(): void {
     this.#maximized = true;
   }
+  isVisible(): boolean {
+    return seen.windows.some(({ id, shown }) => id === this.id && shown);
+  }
   isMaximized(): boolean {
     return this.#maximized;
   }

@@ -73,6 +73,10 @@ export const desktopDe: Catalog<keyof typeof desktop> = {
   'notice.wallDown': 'Eine Anmeldung ist nicht mehr nötig',
   'notice.wallDownText': 'Sie können Einstellungen wieder ändern.',
   'notice.more': '{count} weitere',
+  'refused.sync': 'Mooring konnte nicht abgleichen',
+  'refused.logout': 'Mooring konnte Sie nicht abmelden',
+  'refused.unknown':
+    'Der Agent antwortete mit etwas, was diese Version nicht versteht. Versuchen Sie es noch einmal oder starten Sie Mooring neu.',
   'notice.link': 'Ein Link wurde nicht geöffnet',
   'link.refused': 'Ein Link zu Mooring wurde nicht geöffnet: {why}. Nichts wurde geändert.',
   'link.too-long': 'er ist zu lang',
