@@ -2,8 +2,11 @@ import type { CatalogSetting } from '../shared/contracts/local-api.ts';
 import { useLabels } from './labels-context.ts';
 import { useText } from './text-context.tsx';
 
-/** Short facts about a setting that help before it is changed: its range, what it needs, who usually sets it. */
-export function useHints(registration: CatalogSetting): readonly string[] {
+/**
+ * Short facts about a setting that help before it is changed: its range, what it needs, who usually sets it. `idle`:
+ * what it needs is not so at present.
+ */
+export function useHints(registration: CatalogSetting, idle = false): readonly string[] {
   const { t, list } = useText();
   const labelOf = useLabels();
   const hints: string[] = [];
@@ -23,7 +26,7 @@ export function useHints(registration: CatalogSetting): readonly string[] {
         ? t('settings.requiresOn', { setting })
         : t('settings.requiresValue', { setting, value });
     });
-    hints.push(t('settings.requires', { settings: list(needs) }));
+    hints.push(t(idle ? 'settings.requiresUnmet' : 'settings.requires', { settings: list(needs) }));
   }
   if (!editableIn.includes('gui')) hints.push(t('settings.adminOnly'));
   return hints;

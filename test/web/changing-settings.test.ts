@@ -175,6 +175,36 @@ describe.each(GROUNDS)('changing settings %s', (ground) => {
 describe('changing settings', () => {
   openEach('in a browser');
 
+  test('a control keeps what was applied while an event has the settings read once more', async () => {
+    const { page, agent } = dashboard;
+    const swap = row('swapMiB').locator('input');
+    await swap.fill('4096');
+    const held = Promise.withResolvers<void>();
+    const asked = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    // The event that the change itself makes is too early or too late for this, as it happens to come.
+    agent.silence(true);
+    let reads = 0;
+    await page.route('**/v1/settings', async (route) => {
+      if (route.request().method() !== 'GET') return route.continue();
+      asked[reads]?.resolve();
+      reads += 1;
+      await held.promise;
+      // The one that was given up cannot be answered.
+      await route.continue().catch(() => undefined);
+    });
+    await button('Apply').click();
+    await asked[0]?.promise;
+    agent.silence(false);
+    agent.emit({ type: 'settings', changed: ['swapMiB'] });
+    await asked[1]?.promise;
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+    expect(await swap.inputValue()).toBe('4096');
+    held.resolve();
+    await page.getByText('1 setting saved').waitFor();
+    expect(await swap.inputValue()).toBe('4096');
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+  });
+
   test('what has to be mended is shown wherever a search, a filter or another category hides it', async () => {
     const { page } = dashboard;
     const ports = row('containersProxyTransparentPorts').locator('input');
@@ -204,11 +234,38 @@ describe('changing settings', () => {
     const platforms = row('builders').locator('textarea');
     await platforms.fill('');
     await platforms.pressSequentially('linux/arm64\n\n linux/amd64 \n');
-    await apply();
+    // From within the field, which is left for it and has the focus again.
+    await page.keyboard.press('Control+s');
+    await page.getByText('1 setting saved').waitFor();
+    expect(await platforms.evaluate('document.activeElement.tagName')).toBe('TEXTAREA');
     const platformsSent = { platforms: ['linux/arm64', 'linux/amd64'] };
     expect(agent.changes).toEqual([
       { set: { builders: [expect.objectContaining({ name: 'remote-arm', ...platformsSent })] } },
     ]);
+  });
+
+  test('a field without what it needs says so, and no more as soon as that is chosen', async () => {
+    const { agent } = dashboard;
+    agent.become({ documents: {} });
+    const http = row('proxyHttp');
+    const idle = `No effect now: needs “${labelOf('proxyMode')}” set to manual`;
+    await http.getByText(idle, { exact: true }).waitFor();
+    expect(await http.locator('input').isEnabled()).toBe(true);
+    await row('proxyMode').locator('select').selectOption('manual');
+    await http.getByText(`Matters only with “${labelOf('proxyMode')}” set to manual`).waitFor();
+    expect(await dashboard.page.locator('[data-setting="proxyHttp"][data-idle]').count()).toBe(0);
+    await button('Cancel').click();
+    await http.getByText(idle, { exact: true }).waitFor();
+  });
+
+  test('what an entry lacks is marked at its field', async () => {
+    await row('builders')
+      .getByRole('button', { name: /Add entry/ })
+      .click();
+    const name = row('builders').getByLabel(/entry 1: Name/);
+    await expect.poll(() => name.getAttribute('aria-invalid')).toBe('true');
+    await name.fill('arm');
+    await expect.poll(() => name.getAttribute('aria-invalid')).toBe(null);
   });
 
   test('a choice can be left to the computer only where nothing else is suggested', async () => {
@@ -295,6 +352,12 @@ describe('changing settings', () => {
     const { page } = dashboard;
     expect(await row('memoryMiB').textContent()).toMatch(/At least 512 MiB/);
     expect(await row('memoryMiB').getByText('MiB', { exact: true }).count()).toBe(1);
+    await row('diskSizeMiB').locator('input').fill('1');
+    await row('diskSizeMiB').getByText('MiB', { exact: true }).waitFor();
+    const nodes = row('kubernetesNodesCount');
+    await nodes.getByText('node', { exact: true }).waitFor();
+    await nodes.locator('input').fill('2');
+    await nodes.getByText('nodes', { exact: true }).waitFor();
     expect(await page.getByText('These settings share one lock').count()).toBeGreaterThan(1);
     const proxies = page
       .getByRole('navigation', { name: 'Categories' })
@@ -411,6 +474,10 @@ describe.each(GROUNDS)('finding settings %s', (ground) => {
     .filter(({ startContainer }) => startContainer.parentElement.closest('label') !== null)
     .map(({ startContainer, startOffset, endOffset }) => startContainer.data.slice(startOffset, endOffset))`;
 
+  const MARKED_IN_HEADINGS = `[...(CSS.highlights.get('found') ?? [])]
+    .filter(({ startContainer }) => startContainer.parentElement.closest('h2') !== null)
+    .map(({ startContainer, startOffset, endOffset }) => startContainer.data.slice(startOffset, endOffset))`;
+
   const ids = () =>
     dashboard.page.evaluate(
       `[...document.querySelectorAll('[data-setting]')].filter((row) => row.checkVisibility()).map((row) => row.dataset.setting)`,
@@ -443,6 +510,8 @@ describe.each(GROUNDS)('finding settings %s', (ground) => {
     }
     await page.getByLabel('Search settings').fill('kubernetes');
     await expect.poll(ids).toContain('kubernetesNodesCount');
+    // Where only the category is called so, that says why it was found.
+    await expect.poll(() => page.evaluate(MARKED_IN_HEADINGS)).toContain('Kubernetes');
     await page.getByLabel('Search settings').fill('');
     await expect.poll(ids).toContain('theme');
     expect(await ids()).not.toContain('kubernetesNodesCount');

@@ -35,6 +35,8 @@ export interface StandInAgent {
   /** Replaces parts of the world and tells the pages. */
   become(world: Partial<World>): void;
   emit(event: LocalEvent): void;
+  /** Whether events are lost. */
+  silence(lost: boolean): void;
   /** How the sign-in that the page waits for ends. */
   endLogin(end: Partial<LoginAnswer>): void;
   /** Which key of the hub each sign-in was told to trust, in order. */
@@ -56,7 +58,9 @@ export function startStandInAgent({ world, dashboardFolder }: StandInOptions): S
   const changes: ChangeRequest[] = [];
   const logins = createLogins();
   let streams = new AbortController();
+  let silent = false;
   const emit = (event: LocalEvent) => {
+    if (silent) return;
     for (const listener of listeners) listener(event);
   };
   const subscribe: AgentBehind['onEvent'] = (listener) => {
@@ -124,6 +128,9 @@ export function startStandInAgent({ world, dashboardFolder }: StandInOptions): S
     },
     behind: { fetch: router, onEvent: subscribe },
     emit,
+    silence: (lost) => {
+      silent = lost;
+    },
     endLogin: logins.end,
     trustedKeys: logins.trusted,
     dropStreams: () => {

@@ -62,7 +62,8 @@ function createQueryClient(first: FirstAnswers): QueryClient {
  */
 async function readAnew(queries: QueryClient, resource?: Resource): Promise<void> {
   const which = resource === undefined ? {} : { queryKey: [resource] };
-  await queries.cancelQueries(which);
+  // Only that one: to cancel any other would tell whoever waits for it that it has been read, and is as it was.
+  await queries.cancelQueries({ ...which, predicate: ({ state }) => state.data === undefined });
   await queries.invalidateQueries(which);
 }
 

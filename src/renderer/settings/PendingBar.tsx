@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
-import { useMemo } from 'react';
+import { type RefObject, useEffect, useMemo, useRef } from 'react';
+import { flushSync } from 'react-dom';
 import { clearOf } from '../../shared-ui/clear-of.ts';
 import { useLabels } from '../../shared-ui/labels-context.ts';
 import { Notice } from '../../shared-ui/Notice.tsx';
@@ -58,6 +59,8 @@ function Pending({ drafts, onShow }: { readonly drafts: Drafts; readonly onShow:
   const settings = useResource('settings');
   const problems = withProblems(drafts);
   const [first] = problems;
+  const ref = useRef<HTMLButtonElement>(null);
+  useApplyKeys(ref);
   const waits =
     settings.state === 'ready' && settings.value.settings.some((each) => drafts.has(each.id) && isHeld(each));
   return (
@@ -81,6 +84,9 @@ function Pending({ drafts, onShow }: { readonly drafts: Drafts; readonly onShow:
           {t('action.cancel')}
         </Button>
         <Button
+          ref={ref}
+          aria-keyshortcuts="Control+S Meta+S"
+          title={t('settings.applyHint')}
           disabled={problems.length > 0 || waits || connection === 'lost'}
           loading={applying}
           onClick={() => void apply(drafts)}
@@ -90,6 +96,28 @@ function Pending({ drafts, onShow }: { readonly drafts: Drafts; readonly onShow:
       </div>
     </div>
   );
+}
+
+/** From the first of a hundred settings it is a long way to the bar: Ctrl+S, or ⌘S, presses the button from anywhere. */
+function useApplyKeys(button: RefObject<HTMLButtonElement | null>): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 's' || !(event.ctrlKey || event.metaKey)) return;
+      if (event.altKey || event.shiftKey || document.querySelector('[role="dialog"]') !== null) return;
+      // Else the browser offers to save the page, which nobody means who has just changed a setting.
+      event.preventDefault();
+      // What is done to a field when it is left belongs to what is applied.
+      const field = document.activeElement;
+      if (field instanceof HTMLElement)
+        flushSync(() => {
+          field.blur();
+          field.focus({ preventScroll: true });
+        });
+      button.current?.click();
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, [button]);
 }
 
 function Outcome({

@@ -26,6 +26,8 @@ interface SettingRowProps {
   readonly registration: CatalogSetting;
   readonly state: SettingState;
   readonly draft?: Draft | undefined;
+  /** Without effect at present, for what it needs is otherwise. */
+  readonly idle: boolean;
   /** Opens "Why is this locked?". */
   readonly onExplain: (id: string) => void;
 }
@@ -35,12 +37,12 @@ interface SettingRowProps {
  * it changed: there are a hundred of them, and every edit passes by here. A search never does: it hides and marks.
  */
 export const SettingRow = memo(function SettingRow({ draft: edited, ...props }: SettingRowProps) {
-  const { registration, state, onExplain } = props;
+  const { registration, state, idle } = props;
   const { t } = useText();
   const { edit, reset } = useDraftActions();
   const id = useId();
   const fieldName = useFieldName();
-  const hints = useHints(registration);
+  const hints = useHints(registration, idle);
   const held = isHeld(state);
   // What is held shows what is in force: the edit waits, and is not called the value that is held.
   const draft = held ? undefined : edited;
@@ -70,6 +72,8 @@ export const SettingRow = memo(function SettingRow({ draft: edited, ...props }: 
       data-locked={state.locked || undefined}
       data-changed={draft === undefined ? undefined : true}
       data-wide={isWide(kind) || undefined}
+      data-depends={(registration.requires ?? []).length > 0 || undefined}
+      data-idle={idle || undefined}
       data-switch={kind === 'switch' || undefined}
     >
       <div className={classes.words}>
@@ -112,7 +116,7 @@ export const SettingRow = memo(function SettingRow({ draft: edited, ...props }: 
           {error}
         </p>
       )}
-      <RowNotes registration={registration} state={state} draft={draft} id={id} onExplain={onExplain} />
+      <RowNotes {...props} draft={draft} id={id} />
     </div>
   );
 });

@@ -2,8 +2,10 @@ import Link2 from 'lucide-react/icons/link-2';
 import { memo, useId, useMemo } from 'react';
 import { useText } from '../../shared-ui/text-context.tsx';
 import { useDrafts } from './DraftsContext.tsx';
+import { isHeld } from './drafts.ts';
 import type { Section, ShownSetting } from './find-settings.ts';
 import { SEARCHED } from './mark-words.ts';
+import { isIdle } from './requirements.ts';
 import { SettingRow } from './SettingRow.tsx';
 import classes from './SettingsSection.module.css';
 import { useCategoryName } from './use-catalog.ts';
@@ -26,6 +28,11 @@ export const SettingsSection = memo(function SettingsSection({
   const { drafts } = useDrafts();
   const categoryName = useCategoryName();
   const runs = useMemo(() => inGroups(section.settings), [section]);
+  const inForce = (wanted: string) => {
+    const state = section.settings.find((each) => each.state.id === wanted)?.state;
+    if (state === undefined || isHeld(state)) return state?.value;
+    return drafts.get(wanted)?.value ?? state.value;
+  };
   const shows = ({ state }: ShownSetting) => found === null || found.has(state.id);
   return (
     <section aria-labelledby={id} className={classes.section} hidden={!section.settings.some(shows)}>
@@ -40,6 +47,7 @@ export const SettingsSection = memo(function SettingsSection({
                 registration={setting.registration}
                 state={setting.state}
                 draft={drafts.get(setting.state.id)}
+                idle={isIdle(setting.registration.requires ?? [], inForce)}
                 onExplain={onExplain}
               />
             </div>

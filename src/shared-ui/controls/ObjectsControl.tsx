@@ -26,7 +26,7 @@ function emptyItem(fields: readonly Field[]): Item {
 
 /** A list of objects, such as shared directories: one card an entry, its fields from the registration. */
 export function ObjectsControl(props: ControlProps) {
-  const { registration, value, disabled, labelId, describedBy, onChange } = props;
+  const { registration, value, disabled, invalid, labelId, describedBy, onChange } = props;
   const { t } = useText();
   const fieldName = useFieldName();
   const fields = registration.items ?? [];
@@ -63,6 +63,7 @@ export function ObjectsControl(props: ControlProps) {
                   field={field}
                   value={item[field.name]}
                   disabled={disabled}
+                  missing={invalid && field.required && (item[field.name] ?? '') === ''}
                   label={t('settings.itemField', {
                     setting: registration.label,
                     row: row + 1,
@@ -91,13 +92,15 @@ interface ItemFieldProps {
   readonly field: Field;
   readonly value: JsonValue | undefined;
   readonly disabled: boolean;
+  /** It has to be filled in. */
+  readonly missing: boolean;
   /** Names the field with its setting and row, for screen readers. */
   readonly label: string;
   /** `undefined`: leave the field out. */
   readonly onChange: (value: JsonValue | undefined) => void;
 }
 
-function ItemField({ field, value, disabled, label, onChange }: ItemFieldProps) {
+function ItemField({ field, value, disabled, missing, label, onChange }: ItemFieldProps) {
   const { t } = useText();
   const fieldName = useFieldName();
   const common = { disabled, 'aria-label': label, title: field.description };
@@ -154,6 +157,7 @@ function ItemField({ field, value, disabled, label, onChange }: ItemFieldProps) 
           </span>
           <TextInput
             {...common}
+            error={missing}
             value={typeof value === 'string' ? value : ''}
             autoComplete="off"
             spellCheck={false}

@@ -3,6 +3,7 @@ import Lock from 'lucide-react/icons/lock';
 import { describing } from '../describing.tsx';
 import type { JsonValue } from '../json-value.ts';
 import { useText } from '../text-context.tsx';
+import { useUnit } from '../value-text.ts';
 import type { ControlProps } from './control.ts';
 import classes from './controls.module.css';
 
@@ -64,6 +65,7 @@ function readNumber(typed: number | bigint | string): JsonValue {
 export function NumberControl(props: ControlProps) {
   const { t } = useText();
   const { registration, value, onChange, locked } = props;
+  const unit = useUnit()(value, registration);
   return (
     <div className={classes.number}>
       <NumberInput
@@ -77,7 +79,7 @@ export function NumberControl(props: ControlProps) {
         hideControls={locked}
         onChange={(next) => onChange(readNumber(next))}
       />
-      {registration.unit === undefined ? null : <span className={classes.unit}>{registration.unit}</span>}
+      {unit === null ? null : <span className={classes.unit}>{unit}</span>}
     </div>
   );
 }

@@ -8,6 +8,8 @@ export interface CatalogWords {
   readonly categories: Readonly<Record<string, string>>;
   /** By the English name; those of measures, such as MiB, are the same everywhere. */
   readonly units: Readonly<Record<string, string>>;
+  /** What one of a unit is called, by the word for several; measures are the same for one. */
+  readonly unitsOfOne: Readonly<Record<string, string>>;
   /** Names of the fields of an entry, by the name in the catalog. */
   readonly fields: Readonly<Record<string, string>>;
   /** By the English description. */
@@ -17,6 +19,7 @@ export interface CatalogWords {
 /** English, in which the catalog is written. */
 export const CATALOG_AS_WRITTEN: CatalogWords = {
   ...{ labels: {}, descriptions: {}, categories: {}, units: {}, fields: {}, fieldDescriptions: {} },
+  unitsOfOne: { cores: 'core', nodes: 'node' },
 };
 
 /** The word for `name`, or `written` where the translation has none: a newer agent knows more settings. */

@@ -23,6 +23,7 @@ export const settings = {
     'These settings share one lock: a policy that mentions one of them decides all of them.',
   'settings.adminOnly': 'Usually set by administrators',
   'settings.requires': 'Matters only with {settings}',
+  'settings.requiresUnmet': 'No effect now: needs {settings}',
   'settings.requiresOn': '“{setting}” on',
   'settings.requiresValue': '“{setting}” set to {value}',
   'settings.changed': 'Changed',
@@ -71,6 +72,7 @@ export const settings = {
   },
   'settings.pendingHeld': 'Settings are held at present. What you changed waits here.',
   'settings.applying': 'Applying…',
+  'settings.applyHint': 'Ctrl+S, or ⌘S on a Mac',
   'settings.applied': { one: '{count} setting saved', other: '{count} settings saved' },
   'settings.refused': {
     one: '{count} change was refused, so nothing was saved. The reason stands at the setting.',

@@ -13,6 +13,9 @@ test('every setting, category and unit of the catalog has its German words, and 
   expect(sorted(Object.keys(catalogDe.units))).toEqual(
     sorted(settings.flatMap(({ unit }) => (unit === undefined ? [] : [unit]))),
   );
+  // A sign of a measure, such as MiB, is no word.
+  const several = Object.values(catalogDe.units).filter((unit) => !/^[KMGT]i?B$/.test(unit));
+  expect(sorted(Object.keys(catalogDe.unitsOfOne))).toEqual(sorted(several));
   const fields = settings.flatMap(({ items = [] }) => items);
   expect(sorted(Object.keys(catalogDe.fields))).toEqual(sorted(fields.map(({ name }) => name)));
   expect(sorted(Object.keys(catalogDe.fieldDescriptions))).toEqual(

@@ -8,6 +8,7 @@ export const catalogDe: CatalogWords = {
   descriptions: descriptionsDe,
   categories: categoriesDe,
   units: { cores: 'Kerne', nodes: 'Knoten', MiB: 'MiB' },
+  unitsOfOne: { Kerne: 'Kern', Knoten: 'Knoten' },
   fields: {
     path: 'Pfad',
     sharedByDefault: 'Von Anfang an freigegeben',

@@ -30,6 +30,7 @@ export const settingsDe: Catalog<keyof typeof settings> = {
     'Diese Einstellungen haben eine gemeinsame Sperre: Nennt eine Richtlinie eine davon, so entscheidet sie über alle.',
   'settings.adminOnly': 'Meist von Administratoren gesetzt',
   'settings.requires': 'Wirkt nur mit {settings}',
+  'settings.requiresUnmet': 'Jetzt ohne Wirkung: braucht {settings}',
   'settings.requiresOn': '„{setting}“ eingeschaltet',
   'settings.requiresValue': '„{setting}“ auf {value}',
   'settings.changed': 'Geändert',
@@ -81,6 +82,7 @@ export const settingsDe: Catalog<keyof typeof settings> = {
   },
   'settings.pendingHeld': 'Einstellungen werden derzeit gehalten. Was Sie geändert haben, wartet hier.',
   'settings.applying': 'Wird übernommen…',
+  'settings.applyHint': 'Strg+S, am Mac ⌘S',
   'settings.applied': { one: '{count} Einstellung gespeichert', other: '{count} Einstellungen gespeichert' },
   'settings.refused': {
     one: '{count} Änderung wurde abgelehnt, darum wurde nichts gespeichert. Der Grund steht bei der Einstellung.',
