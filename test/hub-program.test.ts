@@ -73,7 +73,11 @@ describe('a data directory', () => {
 
     const file = join(data, 'admin-settings.json');
     writeFileSync(file, '{ "memoryMiB": { "locked": true, "value": 2048 } }\n');
-    answerOf(await runHubCommand(['members', 'add', 'ann@acme.example', '--role', 'owner', ...inAcme]));
+    const ann = answerOf(
+      await runHubCommand(['members', 'add', 'ann@acme.example', '--role', 'owner', ...inAcme]),
+    );
+    const { url: link } = z.object({ url: z.string() }).parse(ann.passwordLink);
+    const linkLeads = async () => (await fetch(`${hub.url}${new URL(link).pathname}`)).status;
     answerOf(await runHubCommand(['policy', 'import', file, '--name', 'Everyone', ...inAcme]));
     answerOf(await runHubCommand(['policy', 'default', 'everyone', ...inAcme]));
     answerOf(await runHubCommand(['policy', 'assign', 'Everyone', 'ann@acme.example', ...inAcme]));
@@ -135,11 +139,13 @@ describe('a data directory', () => {
     });
     expect(weak.code).toBe(2);
     const password = 'correct horse battery staple';
+    expect(await linkLeads()).toBe(200);
     answerOf(
       await runHubCommand(['users', 'set-password', 'ann@acme.example', ...common], {
         input: `${password}\n`,
       }),
     );
+    expect(await linkLeads()).toBe(404);
 
     const backup = join(data, 'acme.backup');
     expect(answerOf(await runHubCommand(['backup', backup, ...common]))).toMatchObject({ holdsSecret: true });

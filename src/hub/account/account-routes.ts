@@ -186,8 +186,10 @@ async function takePassword(options: AccountRouteOptions, visit: Visit): Promise
     sourceAddress: request.ip,
   });
   if ('text' in outcome) return refuse(options, visit, PATH, outcome);
+  // A password is no proof of the second factor, nor of one that is to be set up: what was proved before counts on.
+  const alone = (await options.secondFactor.standing(account.id)) === 'off';
   // Where that is refused by now, the next page is the one of signing in, and says why.
-  await options.sessions.begin(request, reply, outcome);
+  await options.sessions.begin(request, reply, outcome, alone ? {} : { provedAt: visit.session.provedAt });
   return back(visit, 'password');
 }
 

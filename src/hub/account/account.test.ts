@@ -16,6 +16,7 @@ import {
   type TestHub,
   typeCredentials,
 } from '../identity/test-hub.ts';
+import { createSetupLink } from '../organizations/setup-links.ts';
 import { createTestAuthenticator } from '../second-factor/test-authenticator.ts';
 import { changeSignInSettings } from '../sso/sign-in-settings.ts';
 import { createTestSso, verifyDomain } from '../sso/test-sso-hub.ts';
@@ -150,6 +151,27 @@ describe('the pages of an account', () => {
 });
 
 describe('the password', () => {
+  it('changed with a session that lies open is no proof of the second factor', async () => {
+    const changed = async (from: string, to: string) => {
+      await age();
+      const done = await send('/password', { current: from, password: to, repeat: to });
+      expect(done.body).toContain('The password was changed.');
+      return new URL((await browser.get('/account/passkeys')).url).pathname;
+    };
+    // Without one the password is all there is, as at the page that confirms.
+    expect(await changed(PASSWORD, NEW.password)).toBe('/account/passkeys');
+    await addPasskey();
+    expect(await changed(NEW.password, PASSWORD)).toBe('/sign-in/confirm');
+  });
+
+  it('changed ends the links that were made to choose one', async () => {
+    const made = { publicUrl: url, purpose: 'password' as const, userId: ada.id, at: new Date() };
+    const link = await database.db.transaction().execute((trx) => createSetupLink(trx, made));
+    expect((await createBrowser(url).get(link.url)).status).toBe(200);
+    await send('/password', { ...NEW, current: PASSWORD });
+    expect((await createBrowser(url).get(link.url)).status).toBe(404);
+  });
+
   it('is changed by whoever knows the present one, and every other session ends', async () => {
     const other = await signedIn(ada);
     const { config, tokens } = await signInDesktop({ url }, ada.email);

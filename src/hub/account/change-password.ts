@@ -6,6 +6,7 @@ import type { PasswordCheck } from '../identity/password-check.ts';
 import type { Passwords } from '../identity/passwords.ts';
 import { type ProvedPerson, provedBy } from '../identity/proved-person.ts';
 import { endSessionsOf } from '../identity/session-ends.ts';
+import { endPasswordLinks } from '../organizations/setup-links.ts';
 
 interface Problem {
   readonly text: string;
@@ -52,6 +53,7 @@ export async function changeOwnPassword(
       .returning('id')
       .executeTakeFirst();
     if (changed === undefined) return null;
+    await endPasswordLinks(trx, account.id, context.at);
     await endSessionsOf(trx, account.id, { reason: 'password_changed', at: context.at });
     await recordChange(trx, context, {
       organizationId: null,

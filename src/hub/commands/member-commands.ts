@@ -14,6 +14,7 @@ import { findAccount } from '../organizations/accounts.ts';
 import { listMembers } from '../organizations/member-list.ts';
 import { addMember, changeRole, removeMember } from '../organizations/member-service.ts';
 import { findOrganization } from '../organizations/organization-service.ts';
+import { endPasswordLinks } from '../organizations/setup-links.ts';
 import {
   type CommonOptions,
   operator,
@@ -201,6 +202,7 @@ async function setPassword(
   await db.transaction().execute(async (trx) => {
     await trx.updateTable('users').set({ password_hash: hash }).where('id', '=', account.id).execute();
     const context = operator();
+    await endPasswordLinks(trx, account.id, context.at);
     await endSessionsOf(trx, account.id, { reason: 'password_changed', at: context.at });
     await recordChange(trx, context, {
       organizationId: null,

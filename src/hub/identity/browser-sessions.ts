@@ -34,6 +34,8 @@ export interface SessionOrigin {
   readonly sessionMinutes?: number | null;
   /** By a link made on the hub's own machine. */
   readonly recovery?: boolean;
+  /** When its person last proved who they are; left out: a moment ago. */
+  readonly provedAt?: Date;
 }
 
 /** Sessions of the hub's own pages and of the Admin Console: an opaque cookie over rows that can be deleted. */
@@ -135,7 +137,7 @@ export function createBrowserSessions(
         insert into browser_sessions (id_hash, user_id, address, user_agent, created_at, expires_at, connection_id,
                                       device_minutes, proved_at, recovery)
         select ${hash(id)}, u.id, ${request.ip}, ${request.headers['user-agent']?.slice(0, 500) ?? null}, ${at},
-               ${new Date(at.getTime() + seconds * 1000)}, ${origin?.connectionId ?? null}, ${minutes}::int, ${at},
+               ${new Date(at.getTime() + seconds * 1000)}, ${origin?.connectionId ?? null}, ${minutes}::int, ${origin?.provedAt ?? at},
                ${recovery}
           from users u
          where u.id = ${userId} and u.sign_in_epoch = ${epoch} and u.disabled_at is null

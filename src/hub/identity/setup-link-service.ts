@@ -3,6 +3,7 @@ import type { Reader, Trx } from '../database/connection.ts';
 import { isInForeignDomain } from '../domains/foreign-domain.ts';
 import { ensureAccount } from '../organizations/accounts.ts';
 import { joinOrganization } from '../organizations/member-service.ts';
+import { endPasswordLinks } from '../organizations/setup-links.ts';
 import { lockOrganization } from '../policies/recipients.ts';
 import { hashOneTimeSecret } from '../secrets/one-time-secret.ts';
 
@@ -162,13 +163,7 @@ async function setPassword(trx: Trx, spending: Spending, userId: string): Promis
     .executeTakeFirst();
   if (user === undefined) return false;
   await endSessionsOf(trx, userId, { reason: 'password_changed', at });
-  await trx
-    .updateTable('setup_links')
-    .set({ used_at: at })
-    .where('user_id', '=', userId)
-    .where('purpose', '=', 'password')
-    .where('used_at', 'is', null)
-    .execute();
+  await endPasswordLinks(trx, userId, at);
   await recordChange(
     trx,
     {

@@ -131,7 +131,6 @@ describe('sessions ended while somebody signs in', () => {
         publicUrl: hub.url,
         purpose: 'password',
         userId: account.id,
-        organizationId: organization.id,
         at: new Date(),
       }),
     );

@@ -3,6 +3,7 @@ import type { Trx } from '../database/connection.ts';
 import { endSessionsOf } from '../identity/session-ends.ts';
 import { removeSecondFactor } from '../second-factor/second-factor.ts';
 import { endTokensOfAccount } from './made-by-members.ts';
+import { endPasswordLinks } from './setup-links.ts';
 
 /**
  * Takes every credential from an account: its password and the links to choose one, its second factors, its sessions in
@@ -12,12 +13,7 @@ import { endTokensOfAccount } from './made-by-members.ts';
 export async function revokeCredentials(trx: Trx, context: ChangeContext, userId: string): Promise<void> {
   const { at } = context;
   await trx.updateTable('users').set({ password_hash: null }).where('id', '=', userId).execute();
-  await trx
-    .updateTable('setup_links')
-    .set({ used_at: at })
-    .where('user_id', '=', userId)
-    .where('used_at', 'is', null)
-    .execute();
+  await endPasswordLinks(trx, userId, at);
   await removeSecondFactor(trx, userId);
   await endSessionsOf(trx, userId, { reason: 'account_linked', at });
   await endTokensOfAccount(trx, context, userId);

@@ -17,6 +17,17 @@ const RECOVERY_MINUTES = 15;
 /** How long a link can be used that somebody had sent to themselves. */
 export const RESET_MINUTES = 60;
 
+/** Ends the links with which an account chooses a password: it has been chosen, or is not to be. */
+export async function endPasswordLinks(trx: Trx, userId: string, at: Date): Promise<void> {
+  await trx
+    .updateTable('setup_links')
+    .set({ used_at: at })
+    .where('user_id', '=', userId)
+    .where('purpose', '=', 'password')
+    .where('used_at', 'is', null)
+    .execute();
+}
+
 interface ForAccount {
   readonly publicUrl: string;
   readonly userId: string;
