@@ -17,6 +17,12 @@ describe('hiding the user-info of addresses', () => {
     ],
     ['nginx:1.25@sha256:0a at 12:30 by bob@x', 'nginx:1.25@sha256:0a at 12:30 by bob@x'],
     ['git@github.com:acme/x', 'git@github.com:acme/x'],
+    ['ACME\\ada:hunter2@proxy:3128', '***@proxy:3128'],
+    ['http://ACME\\ada:hunter2@proxy:3128', 'http://***@proxy:3128'],
+    ['//ada:hunter2@proxy/x', '//***@proxy/x'],
+    ['{"http":"http:\\/\\/ada:hunter2@proxy\\/x"}', '{"http":"http:\\/\\/***@proxy\\/x"}'],
+    [JSON.stringify('"http:\\/\\/ACME\\\\ada:hunter2@proxy"'), JSON.stringify('"http:\\/\\/***@proxy"')],
+    ['http:\\/\\/proxy\\/path@home', 'http:\\/\\/proxy\\/path@home'],
   ])('%s', (text, masked) => {
     expect(maskUserInfo(text)).toBe(masked);
     const inPlace = maskUserInfoInPlace(text);
@@ -28,6 +34,8 @@ describe('hiding the user-info of addresses', () => {
     expect(maskUserInfo(text)).toBe(text);
     const many = 'a://'.repeat(250_000);
     expect(maskUserInfo(many)).toBe(many);
+    for (const each of ['a\\', '//a\\b', ':\\/', 'a.b-c'])
+      expect(maskUserInfo(each.repeat(200_000))).toBe(each.repeat(200_000));
     const near = 'a:b '.repeat(250_000);
     expect(maskUserInfo(near)).toBe(near);
   });
