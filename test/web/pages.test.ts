@@ -388,6 +388,54 @@ describe('the pages', () => {
       await again;
     }));
 
+  test('what could not be read again is said to be old, until it can', () =>
+    visit(managedWorld(), async ({ page, go, agent }) => {
+      await go('diagnostics');
+      const old = page.getByRole('alert').filter({ hasText: 'This page is old' });
+      expect(await old.count()).toBe(0);
+      const message = 'The agent met a fault of its own (reference 5C2D).';
+      await page.route('**/v1/doctor', (route) =>
+        route.fulfill({ status: 500, json: { error: { code: 'internal', message } } }),
+      );
+      await page.getByRole('button', { name: 'Run again' }).click();
+      await old.filter({ hasText: message }).waitFor();
+      await page.getByRole('heading', { name: 'The hub answers' }).waitFor();
+      await page.unroute('**/v1/doctor');
+      await old.getByRole('button', { name: 'Try again' }).click();
+      await old.waitFor({ state: 'detached' });
+      // An agent of another version answers for the one that was there.
+      await page.route('**/v1/status', (route) => route.fulfill({ json: { version: '99.0.0' } }));
+      agent.emit({ type: 'status' });
+      await old.filter({ hasText: 'They may be of different versions' }).waitFor();
+    }));
+
+  test('a policy page whose settings could not be read exports nothing rather than "nothing is managed"', () =>
+    visit(managedWorld(), async ({ page, go }) => {
+      await page.route('**/v1/settings', (route) => route.fulfill({ json: {} }));
+      await page.reload();
+      await go('policy');
+      await page.getByRole('button', { name: 'Import policy file' }).waitFor();
+      await page.getByRole('heading', { level: 2, name: 'This could not be read' }).waitFor();
+      expect(await page.getByRole('button', { name: /JSON/ }).count()).toBe(0);
+    }));
+
+  test('the managed settings are filtered by what the table says of them, and by their category', () =>
+    visit(managedWorld(), async ({ page, go }) => {
+      await go('policy');
+      for (const [query, ids] of [
+        ['admin-settings', ['desktopTerminalEnabled']],
+        ['your choice instead', ['theme', 'memoryMiB']],
+        ['1 overridden locked', ['analyticsEnabled', 'cpus']],
+        ['12,288', ['memoryMiB']],
+        ['file sharing', ['filesharingAllowedDirectories']],
+      ] as const) {
+        await page.getByLabel('Filter managed settings').fill(query);
+        await expect
+          .poll(() => page.locator('table tbody code').allTextContents(), { message: query })
+          .toEqual(ids);
+      }
+    }));
+
   test('a page that breaks leaves the way to the others', async () => {
     const dashboard = await openDashboard(browser, built.folder, managedWorld());
     const { page } = dashboard;

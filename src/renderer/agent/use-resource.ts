@@ -1,5 +1,5 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback } from 'react';
+import { notifyManager, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useSyncExternalStore } from 'react';
 import type { Failure, Resource, ResourceValue } from '../transport/local-client.ts';
 import { useAgent } from './agent-context.tsx';
 
@@ -35,6 +35,27 @@ export function useResource<Name extends Resource>(name: Name): Loaded<ResourceV
   if (query.error instanceof ReadFailed) return { state: 'failed', failure: query.error.failure, refresh };
   if (query.error !== null) return { state: 'failed', failure: { kind: 'unreadable' }, refresh };
   return { state: 'loading' };
+}
+
+/**
+ * Why something that is shown could not be read again, and is old therefore; `null` while everything is as it was read
+ * last. An agent that is away is not told here: the connection tells that.
+ */
+export function useRereadFailure(): Failure | null {
+  const cache = useQueryClient().getQueryCache();
+  const subscribe = useCallback(
+    (changed: () => void) => cache.subscribe(notifyManager.batchCalls(changed)),
+    [cache],
+  );
+  const failure = () => {
+    const failures = cache.findAll({ type: 'active' }).flatMap(({ state }) => {
+      if (state.data === undefined || !(state.error instanceof ReadFailed)) return [];
+      const { failure } = state.error;
+      return failure.kind === 'refused' || failure.kind === 'unreadable' ? [failure] : [];
+    });
+    return failures[0] ?? null;
+  };
+  return useSyncExternalStore(subscribe, failure);
 }
 
 /** Marks resources as stale after a request of this page changed them, without waiting for the event. */

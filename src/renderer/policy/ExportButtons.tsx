@@ -13,10 +13,11 @@ const FILE = 'mooring-policy.json';
 export function ExportButtons({ policy }: { readonly policy: PolicyAnswer }) {
   const { t } = useText();
   const settings = useResource('settings');
-  const managed = settings.state === 'ready' ? settings.value.settings : [];
   const status = useResource('status');
-  const store = status.state === 'ready' ? status.value.store.state : 'ok';
-  const text = () => exportText(policy, managed, store);
+  // Without them the file would say that nothing is managed.
+  if (settings.state !== 'ready' || status.state !== 'ready') return null;
+  const { store } = status.value;
+  const text = () => exportText(policy, settings.value.settings, store.state);
   return (
     <>
       <CopyButton text={text}>{t('policy.copyJson')}</CopyButton>

@@ -1,6 +1,5 @@
 import Lock from 'lucide-react/icons/lock';
 import { useCallback, useMemo, useState } from 'react';
-import type { StatusAnswer } from '../../shared/contracts/local-api.ts';
 import { Breaking } from '../../shared-ui/Breaking.tsx';
 import { Highlighted } from '../../shared-ui/Highlighted.tsx';
 import { searchWords } from '../../shared-ui/match-text.ts';
@@ -12,7 +11,7 @@ import { useValueText } from '../../shared-ui/value-text.ts';
 import { ResourceGate } from '../agent/ResourceGate.tsx';
 import { useResource } from '../agent/use-resource.ts';
 import { findSettings, isManaged, joinSettings, type ShownSetting } from '../settings/find-settings.ts';
-import { useCatalog } from '../settings/use-catalog.ts';
+import { useCatalog, useCategoryName } from '../settings/use-catalog.ts';
 import { WhyPanel } from '../settings/WhyPanel.tsx';
 import classes from './ManagedPanel.module.css';
 import { managedStatus } from './managed-status.ts';
@@ -32,18 +31,53 @@ export function ManagedPanel() {
   );
 }
 
+/** What the table says of a setting. */
+interface Cells {
+  readonly value: string;
+  readonly source: string;
+  readonly level: string;
+  readonly status: string;
+  readonly conflicts: string;
+}
+
+/** Cells in the reader's words, as the filter looks through them and the table shows them. */
+function useCells(): (setting: ShownSetting) => Cells {
+  const { t } = useText();
+  const valueText = useValueText();
+  const status = useResource('status');
+  const store = status.state === 'ready' ? status.value.store.state : 'ok';
+  return useCallback(
+    ({ registration, state }) => {
+      const conflicts = conflictsOf(state);
+      return {
+        value: valueText(state.value, registration),
+        source: state.managedBy === null ? '' : t(`source.${state.managedBy.source}`),
+        level: t(state.locked ? 'managed.locked' : 'managed.suggested'),
+        status: t(`policy.status.${managedStatus(state, store)}`),
+        conflicts: conflicts === 0 ? t('policy.conflictsNone') : t('policy.conflicts', { count: conflicts }),
+      };
+    },
+    [t, valueText, store],
+  );
+}
+
+const conflictsOf = ({ contributions }: ShownSetting['state']) =>
+  contributions.filter(({ outcome }) => outcome === 'overridden').length;
+
 function Managed({ settings }: { readonly settings: readonly ShownSetting[] }) {
   const { t } = useText();
   const status = useResource('status');
+  const categoryName = useCategoryName();
+  const cellsOf = useCells();
   const [query, setQuery] = useState('');
   const [explained, setExplained] = useState<string | null>(null);
   const close = useCallback(() => setExplained(null), []);
-  const store = status.state === 'ready' ? status.value.store.state : 'ok';
   const words = useMemo(() => searchWords(query), [query]);
   const found = useMemo(() => {
-    const ids = findSettings(settings, { category: null, words, managedOnly: true });
+    const shown = (setting: ShownSetting) => Object.values(cellsOf(setting));
+    const ids = findSettings(settings, { category: null, words, managedOnly: true, categoryName, shown });
     return settings.filter(({ state }) => ids.has(state.id));
-  }, [settings, words]);
+  }, [settings, words, categoryName, cellsOf]);
   return (
     <Panel
       title={t('policy.managed')}
@@ -62,7 +96,7 @@ function Managed({ settings }: { readonly settings: readonly ShownSetting[] }) {
             : t('policy.managedNoMatch', { query: query.trim() })}
         </p>
       ) : (
-        <ManagedTable settings={found} words={words} store={store} onExplain={setExplained} />
+        <ManagedTable settings={found} words={words} cellsOf={cellsOf} onExplain={setExplained} />
       )}
       <WhyPanel
         setting={settings.find((setting) => setting.state.id === explained) ?? null}
@@ -76,12 +110,11 @@ function Managed({ settings }: { readonly settings: readonly ShownSetting[] }) {
 interface TableProps {
   readonly settings: readonly ShownSetting[];
   readonly words: readonly string[];
-  /** State of settings-store.json. */
-  readonly store: StatusAnswer['store']['state'];
+  readonly cellsOf: (setting: ShownSetting) => Cells;
   readonly onExplain: (id: string) => void;
 }
 
-function ManagedTable({ settings, words, store, onExplain }: TableProps) {
+function ManagedTable({ settings, words, cellsOf, onExplain }: TableProps) {
   const { t } = useText();
   const columns = ['setting', 'value', 'source', 'level', 'status', 'conflicts'] as const;
   return (
@@ -101,7 +134,7 @@ function ManagedTable({ settings, words, store, onExplain }: TableProps) {
             key={setting.state.id}
             setting={setting}
             words={words}
-            store={store}
+            cells={cellsOf(setting)}
             onExplain={onExplain}
           />
         ))}
@@ -113,12 +146,10 @@ function ManagedTable({ settings, words, store, onExplain }: TableProps) {
 function ManagedRow({
   setting: { registration, state },
   words,
-  store,
+  cells,
   onExplain,
-}: Omit<TableProps, 'settings'> & { readonly setting: ShownSetting }) {
+}: Pick<TableProps, 'words' | 'onExplain'> & { readonly setting: ShownSetting; readonly cells: Cells }) {
   const { t } = useText();
-  const valueText = useValueText();
-  const conflicts = state.contributions.filter((each) => each.outcome === 'overridden').length;
   return (
     <tr className={classes.row}>
       <th scope="row" className={classes.setting}>
@@ -136,28 +167,28 @@ function ManagedRow({
       </th>
       <td className={classes.value} data-column={t('policy.column.value')}>
         <span className={classes.clamp}>
-          <Breaking text={valueText(state.value, registration)} />
+          <Breaking text={cells.value} />
         </span>
       </td>
       <td data-column={t('policy.column.source')}>
-        {state.managedBy === null ? null : t(`source.${state.managedBy.source}`)}
+        <Highlighted text={cells.source} words={words} />
       </td>
       <td data-column={t('policy.column.level')}>
         {state.locked ? (
           <Tag tone="accent" icon={<Lock size={11} aria-hidden />}>
-            {t('managed.locked')}
+            {cells.level}
           </Tag>
         ) : (
-          <Tag>{t('managed.suggested')}</Tag>
+          <Tag>{cells.level}</Tag>
         )}
       </td>
-      <td data-column={t('policy.column.status')}>{t(`policy.status.${managedStatus(state, store)}`)}</td>
+      <td data-column={t('policy.column.status')}>
+        <Highlighted text={cells.status} words={words} />
+      </td>
       <td data-column={t('policy.column.conflicts')}>
-        {conflicts === 0 ? (
-          <span className={classes.dim}>{t('policy.conflictsNone')}</span>
-        ) : (
-          t('policy.conflicts', { count: conflicts })
-        )}
+        <span className={conflictsOf(state) === 0 ? classes.dim : undefined}>
+          <Highlighted text={cells.conflicts} words={words} />
+        </span>
       </td>
     </tr>
   );

@@ -14,6 +14,8 @@ export interface Filter {
   readonly managedOnly: boolean;
   /** A category as the reader reads it; as it is called, where left out. */
   readonly categoryName?: (category: string) => string;
+  /** What else the page shows of a setting, by which it is found too. */
+  readonly shown?: (setting: ShownSetting) => readonly string[];
 }
 
 /** Settings of one category, in the catalog's order. */
@@ -49,7 +51,7 @@ export function findSettings(all: readonly ShownSetting[], filter: Filter): Read
     (setting) =>
       (searching || filter.category === null || setting.registration.category === filter.category) &&
       (!filter.managedOnly || isManaged(setting)) &&
-      matches(setting.registration, filter),
+      matches(setting, filter),
   );
   return new Set(found.map(({ state }) => state.id));
 }
@@ -66,10 +68,13 @@ export function sectionsOf(settings: readonly ShownSetting[]): readonly Section[
   return [...sections].map(([category, inside]) => ({ category, settings: inside }));
 }
 
-function matches(registration: CatalogSetting, { words, categoryName }: Filter): boolean {
+function matches(setting: ShownSetting, { words, categoryName, shown }: Filter): boolean {
   if (words.length === 0) return true;
-  const { label, description, category, id, storeKey, choices = [] } = registration;
+  const { label, description, category, id, storeKey, choices = [] } = setting.registration;
   const named = categoryName?.(category) ?? category;
-  const text = [label, description, category, named, id, storeKey, ...choices].join('\n').toLowerCase();
+  const more = shown?.(setting) ?? [];
+  const text = [label, description, category, named, id, storeKey, ...choices, ...more]
+    .join('\n')
+    .toLowerCase();
   return words.every((word) => text.includes(word));
 }

@@ -6,7 +6,8 @@ import { useText } from '../../shared-ui/text-context.tsx';
 import { usePast } from '../../shared-ui/When.tsx';
 import { AgentSays } from '../agent/AgentSays.tsx';
 import { useAgent } from '../agent/agent-context.tsx';
-import { useResource } from '../agent/use-resource.ts';
+import { FailureText } from '../agent/FailureText.tsx';
+import { useRereadFailure, useResource } from '../agent/use-resource.ts';
 import { useSync } from '../agent/use-sync.ts';
 import { addressOf, usePlace } from '../routing.ts';
 import classes from './Notices.module.css';
@@ -34,6 +35,7 @@ export function Notices() {
       ) : null}
       {ready === null ? null : (
         <>
+          <OldNotice onRetry={retryNow} />
           <FrozenNotice status={ready} />
           <ProblemsNotice status={ready} />
           <AccountNotice status={ready} />
@@ -42,6 +44,27 @@ export function Notices() {
         </>
       )}
     </div>
+  );
+}
+
+/** What could not be read again stays shown; that it is old has to be said. */
+function OldNotice({ onRetry }: { readonly onRetry: () => void }) {
+  const { t } = useText();
+  const failure = useRereadFailure();
+  if (failure === null) return null;
+  return (
+    <Notice
+      tone="bad"
+      live
+      title={t('notice.notReadAgain')}
+      actions={
+        <Button variant="default" size="xs" onClick={onRetry}>
+          {t('action.retry')}
+        </Button>
+      }
+    >
+      <FailureText failure={failure} />
+    </Notice>
   );
 }
 

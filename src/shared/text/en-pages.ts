@@ -195,6 +195,7 @@ export const pages = {
     'These settings can be changed before you sign in, unless they are locked: without them nobody behind a proxy could sign in.',
 
   'notice.lost': 'The agent is not answering. You see what was last known; trying again…',
+  'notice.notReadAgain': 'This page is old: what it shows could not be read again',
   'notice.frozenTitle': 'Settings are frozen',
   'notice.frozenBroken':
     'A policy source cannot be read. Until it can, settings stay at their present value.',

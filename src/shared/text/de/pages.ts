@@ -201,6 +201,7 @@ export const pagesDe: Catalog<keyof typeof pages> = {
     'Diese Einstellungen lassen sich vor der Anmeldung ändern, wenn sie nicht gesperrt sind: Ohne sie könnte sich hinter einem Proxy niemand anmelden.',
 
   'notice.lost': 'Der Agent antwortet nicht. Sie sehen den letzten bekannten Stand; neuer Versuch läuft…',
+  'notice.notReadAgain': 'Diese Seite ist veraltet: Was sie zeigt, konnte nicht neu gelesen werden',
   'notice.frozenTitle': 'Die Einstellungen sind eingefroren',
   'notice.frozenBroken':
     'Eine Quelle der Richtlinie kann nicht gelesen werden. Bis dahin behalten Einstellungen ihren jetzigen Wert.',
