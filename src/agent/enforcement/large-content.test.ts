@@ -69,7 +69,7 @@ test('a policy that is longer in the store than in its document is held there, o
     expect([await keptAside(), enforcement.drift(), enforcement.resolution().problems]).toEqual([[], [], []]);
     expect(enforcement.storeState().state).toBe('ok');
   }
-  await world.editStore({ ThemeSource: 'pink' });
+  await world.writeStore(text.replace('"ThemeSource": "system"', '"ThemeSource": "pink"'));
   await enforcement.check();
   expect(await world.storeText()).toBe(text);
 });

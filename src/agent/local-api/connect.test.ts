@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -203,6 +203,10 @@ test('an agent in a folder that others can use is not taken for ours', async () 
   expect(await connectToAgent(userPaths(options))).toBeNull();
   await chmod(dirname(served.address), 0o700);
   expect(await connectToAgent(userPaths(options))).not.toBeNull();
+  // Only root gets into a folder that is somebody else's alone.
+  if (process.getuid?.() !== 0) return;
+  await chown(dirname(served.address), 12_345, 12_345);
+  expect(await connectToAgent(userPaths(options))).toBeNull();
 });
 
 test('a listener that never answers is not waited for without end', async () => {

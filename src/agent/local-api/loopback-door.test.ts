@@ -1,12 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
-import { connect } from 'node:net';
+import { connect, Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { errorBodySchema, LOCAL_ROUTES, sessionRequestSchema } from '../../shared/contracts/local-api.ts';
 import { answerJson } from './http-answer.ts';
-import { createLoopbackDoor, type LoopbackDoor } from './loopback-door.ts';
+import { createLoopbackDoor, type LoopbackDoor, MOST_CONNECTIONS } from './loopback-door.ts';
 
 interface RawAnswer {
   readonly status: number;
@@ -133,6 +133,10 @@ describe('the browser door', () => {
       const answer = await call(port, 'POST', path, { 'content-type': 'application/json' }, '{}');
       expect([path, [401, 405].includes(answer.status)]).toEqual([path, true]);
     }
+    // Nor is there a page in the API's place.
+    for (const path of ['/v1', '/v1/', '/v1/nothing', '/v1/session'])
+      expect([path, (await call(port, 'GET', path)).status]).toEqual([path, 401]);
+    expect((await call(port, 'PUT', '/v1/session', {}, '{}')).status).toBe(401);
     expect(reached).toEqual([]);
   });
 
@@ -240,13 +244,17 @@ describe('the browser door', () => {
       expect([path, page.status]).toEqual([path, 200]);
       expect(page.body).toContain('Dashboard');
       expect(page.headers['cache-control']).toBe('no-store');
-      const policy = String(page.headers['content-security-policy']);
-      expect(policy).toMatch(/default-src 'none'/);
-      expect(policy).toMatch(/script-src 'self'(;|$)/);
-      expect(policy).toMatch(/frame-ancestors 'none'/);
-      expect(page.headers['x-frame-options']).toBe('DENY');
-      expect(page.headers['x-content-type-options']).toBe('nosniff');
-      expect(page.headers['referrer-policy']).toBe('no-referrer');
+      expect(page.headers).toMatchObject({
+        'content-security-policy':
+          "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+          "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        'x-frame-options': 'DENY',
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-resource-policy': 'same-origin',
+        'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+      });
     }
     const script = await call(port, 'GET', '/assets/main-1.js');
     expect(script.headers['content-type']).toBe('text/javascript; charset=utf-8');
@@ -289,6 +297,67 @@ describe('the browser door', () => {
       expect(answer.body).toContain('npm run build');
     } finally {
       await empty.close();
+    }
+  });
+
+  test('is at no other address of the machine than the one it names', async () => {
+    const { port } = await open();
+    const reaches = (host: string) =>
+      new Promise<boolean>((resolve) => {
+        const socket = connect(port, host, () => resolve(true));
+        socket.on('error', () => resolve(false)).on('close', () => resolve(false));
+        socket.setTimeout(5_000, () => socket.destroy());
+      });
+    expect(await reaches('127.0.0.1')).toBe(true);
+    // Where a door stands open to the network, on Linux these lead to it as well.
+    for (const host of ['127.0.0.2', '::1']) expect([host, await reaches(host)]).toEqual([host, false]);
+  });
+
+  test('whoever connects without end uses up no more of the agent than this', async () => {
+    const { port } = await open();
+    const sockets: Socket[] = [];
+    let shut = 0;
+    try {
+      for (let count = 0; count < MOST_CONNECTIONS + 20; count += 1) {
+        const socket = connect(port, '127.0.0.1');
+        // Told by an error or by an end, as the system likes.
+        socket
+          .on('error', () => undefined)
+          .once('close', () => {
+            shut += 1;
+          });
+        socket.resume();
+        sockets.push(socket);
+      }
+      await expect.poll(() => shut, { timeout: 20_000 }).toBe(20);
+      for (const socket of sockets) socket.destroy();
+      await expect.poll(() => shut).toBe(sockets.length);
+      await expect
+        .poll(() =>
+          call(port, 'GET', '/').then(
+            ({ status }) => status,
+            () => 0,
+          ),
+        )
+        .toBe(200);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+    }
+  });
+
+  test('a door that could not be opened is tried again at the next wish', async () => {
+    const listen = vi.spyOn(Server.prototype, 'listen').mockImplementationOnce(function fails(this: Server) {
+      queueMicrotask(() => this.emit('error', new Error('no file is left')));
+      return this;
+    });
+    try {
+      expect(await door.open()).toMatchObject({
+        ok: false,
+        refusal: { code: 'internal', message: expect.stringContaining('no file is left') },
+      });
+      expect(await door.open()).toMatchObject({ ok: true });
+    } finally {
+      listen.mockRestore();
     }
   });
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,6 +81,19 @@ describe('the socket door', () => {
     expect(opened).toMatchObject({ ok: false, message: expect.stringContaining(paths.socket) });
   });
 
+  test('a folder of somebody else is refused with words', async () => {
+    // As root one can be made; everybody else finds one.
+    const theirs = process.getuid?.() === 0 ? join(folder, 'run') : '/usr';
+    if (theirs !== '/usr') {
+      await mkdir(theirs);
+      await chown(theirs, 12_345, 12_345);
+    }
+    paths = { platform: 'linux', socket: join(theirs, 'agent.sock') };
+    const opened = await openSocketDoor(paths, async () => answerJson({}));
+    if (opened.ok) doors.push(opened.door);
+    expect(opened).toMatchObject({ ok: false, message: expect.stringContaining('somebody else') });
+  });
+
   test('a path that is too long is refused with words', async () => {
     paths = { platform: 'linux', socket: join(folder, 'x'.repeat(120), 'agent.sock') };
     const opened = await openSocketDoor(paths, async () => answerJson({}));
@@ -126,6 +139,29 @@ describe('the socket door', () => {
     const end = await reader?.read().catch(() => ({ done: true }));
     expect(end?.done).toBe(true);
   });
+});
+
+test('a stream that nothing happens on is kept alive, and one that nobody reads any more is not', async () => {
+  const leaving = new AbortController();
+  let followers = 0;
+  const follow = () => {
+    followers += 1;
+    return () => {
+      followers -= 1;
+    };
+  };
+  const reader = eventStream(follow, leaving.signal, 1)
+    .body?.pipeThrough(new TextDecoderStream())
+    .getReader();
+  for (const words of [': connected\n\n', ': still here\n\n', ': still here\n\n'])
+    expect((await reader?.read())?.value).toBe(words);
+  expect(followers).toBe(1);
+  leaving.abort();
+  expect(followers).toBe(0);
+  await reader?.cancel();
+  // Gone before it was answered at all.
+  expect(await eventStream(follow, leaving.signal).text()).toBe('');
+  expect(followers).toBe(0);
 });
 
 test('a reader that does not read is cut off instead of being buffered for ever', async () => {
