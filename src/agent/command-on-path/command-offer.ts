@@ -60,6 +60,8 @@ export function createCommandOffer({ text, log, ...options }: CommandOfferOption
           return refused(t('command.moveFirst'));
         case 'taken':
           return refused(t('command.taken', { path: place.link }));
+        case 'denied':
+          return refused(t('command.denied', { path: place.link }));
         case 'failed':
           return refused(t('command.failed', { path: place.link, reason: outcome.reason }));
       }

@@ -2,11 +2,23 @@ import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { desktopText } from '../../shared/text/desktop-text.ts';
 import type { CommandRunner } from '../agent-options.ts';
 import { createCommandOffer } from './command-offer.ts';
 import { type CommandPlace, commandPlace, isSearched, type OwnCopy } from './command-place.ts';
+
+/** A folder that may not be made; root, as whom tests may run, could make any. */
+const forbidden = vi.hoisted(() => ({ folder: '' }));
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>();
+  const refuse = async (path: string, options: { recursive: true }) => {
+    if (path === forbidden.folder)
+      throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
+    return real.mkdir(path, options);
+  };
+  return { ...real, mkdir: refuse };
+});
 
 /*
  * The command of copies that no installer put into their place: dragged from mac's image, or run as an AppImage.
@@ -163,6 +175,16 @@ describe.runIf(process.platform !== 'win32')('putting the command on the PATH', 
       expect(await offerOf(place).put()).toMatchObject({
         ...{ ok: false, body: expect.stringContaining('EEXIST') },
       });
+  });
+
+  test('says whose the person’s own folder is where they may not write to it, and asks nobody', async () => {
+    forbidden.folder = join(folder, 'bin');
+    for (const place of [image, { ...dragged, everybodys: false }])
+      expect(await offerOf(place).put()).toMatchObject({
+        ...{ ok: false, body: expect.stringContaining('belongs to somebody else. Ask an administrator') },
+      });
+    forbidden.folder = '';
+    expect(await offerOf(image).put()).toMatchObject({ ok: true });
   });
 
   test('leaves another command of that name alone, and replaces an older link of ours', async () => {

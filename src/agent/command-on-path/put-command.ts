@@ -13,11 +13,15 @@ import {
 import { dirname, join } from 'node:path';
 import { COMMAND_NOTE, type CommandNote, commandNoteSchema } from '../../shared/contracts/command-note.ts';
 import type { CommandRunner } from '../agent-options.ts';
+import { errorCode } from '../files/storage-failure.ts';
 import { type CommandPlace, staysInPlace } from './command-place.ts';
 
-/** How putting the command on the PATH ended. `gave-up`: the person was asked for their password and gave none. */
+/**
+ * How putting the command on the PATH ended. `gave-up`: the person was asked for their password and gave none. `denied`:
+ * their own folder is not theirs to write to, as after an installation by root into their home.
+ */
 export type PutOutcome =
-  | { readonly kind: 'done' | 'gave-up' | 'move-first' | 'taken' }
+  | { readonly kind: 'done' | 'gave-up' | 'move-first' | 'taken' | 'denied' }
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** Puts the link there, and the copy where one is needed. Another command of that name stays. */
@@ -35,6 +39,8 @@ export async function putCommand(
     await makeLink(place.link, commandFile(place));
     return { kind: 'done' };
   } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EACCES' || code === 'EPERM') return { kind: 'denied' };
     return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -103,6 +103,8 @@ export const desktop = {
   'command.moveFirst':
     'Mooring runs from its image, or from a disk that can be taken away. Move it to the folder Applications, open it there, and choose this again.',
   'command.taken': '{path} is another command of that name, so it stays. Move it away and choose this again.',
+  'command.denied':
+    '{path} could not be made: its folder, or one above it, belongs to somebody else. Ask an administrator to give it to you, and choose this again; all else works without it.',
   'command.failed':
     '{path} could not be made: {reason}. Mend that and choose this again; all else works without it.',
   'display.none': 'There is no display here, so Mooring runs without tray and window: the agent alone.',

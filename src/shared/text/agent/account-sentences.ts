@@ -41,6 +41,8 @@ export const accountSentences = {
   giveAddressLike: 'Give an address like https://hub.example.com.',
   hubUserInfo: '"{address}" holds a user name or password, which does not belong into a hub\'s address.',
   useAndSignIn: 'Use {address} and sign in there.',
+  hubCharacter: '"{address}" holds a character that no address of a hub has.',
+  leaveOutQuotes: 'Leave out quotes and whatever else does not belong to it: https://hub.example.com.',
   hubQuery: '"{address}" has a "?" or "#" part.',
   hubPlain: '"{address}" is not encrypted, so anybody on the way could take over the session.',
   hubUseHttps: 'Use {address}. Plain http: is only accepted for a hub on this very machine.',

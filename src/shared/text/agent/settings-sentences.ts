@@ -74,7 +74,7 @@ export const settingsSentences = {
   closeOrRaise: 'Close programs, or raise the limit of open files.',
   checkDiskFolder: 'Check the disk and the folder.',
   lockUnusable: '{path} could not be used: {cause}.',
-  removeLock: 'Remove that file while no agent runs; it is made anew.',
+  removeLock: 'Remove that file while nothing of Mooring runs; it is made anew.',
   lockHeld: "{process} holds the agent's lock and does not answer.",
   waitOrEnd: 'Wait for it to end, or end it, and try again.',
   lockHeldUser: "{process} holds the lock of this user's agent and does not answer.",

@@ -110,6 +110,8 @@ export const desktopDe: Catalog<keyof typeof desktop> = {
     'Mooring läuft aus seinem Abbild oder von einem Datenträger, der entfernt werden kann. Bewegen Sie es in den Ordner Programme, öffnen Sie es dort, und wählen Sie dies noch einmal.',
   'command.taken':
     '{path} ist ein anderer Befehl dieses Namens und bleibt daher. Räumen Sie ihn weg, und wählen Sie dies noch einmal.',
+  'command.denied':
+    '{path} konnte nicht angelegt werden: Der Ordner oder einer darüber gehört jemand anderem. Lassen Sie ihn sich von einem Administrator geben, und wählen Sie dies noch einmal; alles andere geht auch ohne.',
   'command.failed':
     '{path} konnte nicht angelegt werden: {reason}. Beheben Sie das, und wählen Sie dies noch einmal; alles andere geht auch ohne.',
   'display.none':

@@ -48,6 +48,9 @@ export const accountSentencesDe: Catalog<keyof typeof accountSentences> = {
   hubUserInfo:
     '„{address}“ enthält einen Benutzernamen oder ein Passwort; das gehört nicht in die Adresse eines Hubs.',
   useAndSignIn: 'Verwenden Sie {address} und melden Sie sich dort an.',
+  hubCharacter: '„{address}“ enthält ein Zeichen, das keine Adresse eines Hubs hat.',
+  leaveOutQuotes:
+    'Lassen Sie Anführungszeichen und alles andere weg, was nicht dazugehört: https://hub.example.com.',
   hubQuery: '„{address}“ hat einen Teil mit „?“ oder „#“.',
   hubPlain: '„{address}“ ist nicht verschlüsselt; unterwegs könnte jeder die Sitzung übernehmen.',
   hubUseHttps:

@@ -82,7 +82,7 @@ export const settingsSentencesDe: Catalog<keyof typeof settingsSentences> = {
   closeOrRaise: 'Beenden Sie Programme, oder erhöhen Sie die Grenze offener Dateien.',
   checkDiskFolder: 'Prüfen Sie Datenträger und Ordner.',
   lockUnusable: '{path} konnte nicht verwendet werden: {cause}.',
-  removeLock: 'Entfernen Sie diese Datei, während kein Agent läuft; sie wird neu angelegt.',
+  removeLock: 'Entfernen Sie diese Datei, während nichts von Mooring läuft; sie wird neu angelegt.',
   lockHeld: '{process} hält die Sperre des Agenten und antwortet nicht.',
   waitOrEnd: 'Warten Sie, bis es endet, oder beenden Sie es, und versuchen Sie es noch einmal.',
   lockHeldUser: '{process} hält die Sperre des Agenten dieses Benutzers und antwortet nicht.',
