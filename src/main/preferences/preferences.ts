@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { ipcMain } from 'electron';
 import ElectronStore from 'electron-store';
 import { z } from 'zod';
 
@@ -49,6 +50,8 @@ export function openPreferences(
     () => new ElectronStore<Record<string, unknown>>({ cwd: folder, name: NAME, clearInvalidConfig: true }),
     null,
   );
+  // The library answers whatever page asks there, for stores that pages open themselves; ours has none.
+  ipcMain.removeAllListeners('electron-store-get-data');
   return {
     read: () => preferencesSchema.parse({ ...attempt(() => store?.store ?? {}, {}), ...unsaved }),
     keep: (values) => {
