@@ -24,7 +24,6 @@ export const common = {
   'action.notCopied': 'Not copied: select the text and copy it by hand',
   'action.retry': 'Try again',
   'action.remove': 'Remove',
-  'action.add': 'Add',
   'action.syncNow': 'Sync now',
   'action.syncing': 'Syncing…',
   'action.clear': 'Clear',
@@ -58,7 +57,6 @@ export const common = {
     'Held: your organization’s policy is too old to trust, so nothing may change until a sync succeeds.',
 
   'state.loading': 'Loading…',
-  'state.connecting': 'Connecting to the agent on this computer…',
   'state.offlineTitle': 'The agent is not answering',
   'state.offlineText':
     'Mooring’s agent on this computer is not running, or is just starting. Your settings stay as they are meanwhile.',

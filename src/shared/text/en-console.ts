@@ -41,7 +41,6 @@ export const enConsole = {
   ...sso,
   ...scim,
   ...enforcement,
-  'console.title': 'Admin Console',
   'action.save': 'Save',
   'nav.overview': 'Overview',
   'nav.policies': 'Policies',

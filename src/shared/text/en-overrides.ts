@@ -9,7 +9,6 @@ export const overrides = {
   'override.reasonHint': 'The owners of your organization see who asked, when, for how long and why.',
   'override.reasonMissing': 'Say why you need it.',
   'override.request': 'Override for {time}',
-  'override.requesting': 'Asking the hub…',
   'override.refused': 'Nothing was overridden',
   'override.running': 'Overridden until {time}',
   'override.runningText': 'It returns to {value} by itself {when}. It stays locked meanwhile.',

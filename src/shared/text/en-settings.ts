@@ -18,7 +18,6 @@ export const settings = {
   'settings.emptyText': 'The agent’s catalog holds no setting for this platform.',
   'settings.showAll': 'Show all settings',
   'settings.lockedInCategory': { one: '{count} locked', other: '{count} locked' },
-  'settings.group': 'Moves together',
   'settings.groupWhy':
     'These settings share one lock: a policy that mentions one of them decides all of them.',
   'settings.adminOnly': 'Usually set by administrators',
@@ -38,7 +37,6 @@ export const settings = {
   'settings.problemNumber': 'Enter a whole number.',
   'settings.problemBetween': 'Enter a whole number from {min} to {max}.',
   'settings.problemFrom': 'Enter a whole number of {min} or more.',
-  'settings.problemJson': 'This is not valid JSON: {reason}.',
   'settings.problemJsonAt': 'This is not valid JSON (line {line}, column {column}): {reason}.',
   'settings.problemRequired': 'Entry {row}: fill in “{field}”.',
   'settings.problemEmpty': 'Entry {row} is empty: fill it in or remove it.',
@@ -60,10 +58,8 @@ export const settings = {
   'settings.listRemove': 'Remove entry {row} from {setting}',
   'settings.listAdd': 'Add entry',
   'settings.listAddTo': 'Add entry to {setting}',
-  'settings.itemRow': 'Entry {row}',
   'settings.itemField': '{setting}, entry {row}: {field}',
   'settings.itemList': '{field}, one per line',
-  'settings.choosePlaceholder': 'Choose…',
   'settings.pending': { one: '{count} unsaved change', other: '{count} unsaved changes' },
   'settings.pendingLabel': 'Unsaved changes',
   'settings.pendingProblems': {

@@ -126,7 +126,6 @@ export const enPolicyWork = {
   'exceptions.setting': 'Setting',
   'exceptions.choose': 'Choose a setting',
   'exceptions.hours': 'For at most (hours)',
-  'exceptions.hoursHint': 'From a minute (0.02) to 30 days (720)',
   'exceptions.add': 'Allow another setting',
   'exceptions.remove': 'Remove',
   'exceptions.removeNamed': 'Remove: {setting}',

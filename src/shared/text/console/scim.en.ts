@@ -22,7 +22,6 @@ export const scim = {
   'scim.tokenNone': 'No token yet: the identity provider cannot sign in.',
   'scim.tokenMade': 'The token was created',
   'scim.tokenOnce': 'Copy it now: it is shown only this once.',
-  'scim.tokenOldest': 'The oldest of the two before stops working now.',
   'scim.tokenCopy': 'Copy the token',
   'scim.tokenKept': 'I have stored it',
   'scim.token': 'Token',
@@ -69,7 +68,6 @@ export const scim = {
   'scim.logText': 'What the identity provider did here, newest first.',
   'scim.logNoneText': 'When the identity provider calls, what it did or was refused stands here.',
   'scim.logTarget': 'Whom',
-  'scim.logDetail': 'Values',
 
   'migration.title': 'Move from sign-in to SCIM',
   'migration.text':

@@ -28,7 +28,6 @@ export const commonDe: Catalog<keyof typeof common> = {
   'action.notCopied': 'Nicht kopiert: Text markieren und selbst kopieren',
   'action.retry': 'Erneut versuchen',
   'action.remove': 'Entfernen',
-  'action.add': 'Hinzufügen',
   'action.syncNow': 'Jetzt abgleichen',
   'action.syncing': 'Abgleich läuft…',
   'action.clear': 'Leeren',
@@ -63,7 +62,6 @@ export const commonDe: Catalog<keyof typeof common> = {
     'Gehalten: Die Richtlinie Ihrer Organisation ist zu alt; bis zum nächsten Abgleich darf sich nichts ändern.',
 
   'state.loading': 'Wird geladen…',
-  'state.connecting': 'Verbindung zum Agenten auf diesem Computer…',
   'state.offlineTitle': 'Der Agent antwortet nicht',
   'state.offlineText':
     'Der Agent von Mooring läuft auf diesem Computer nicht oder startet gerade. Ihre Einstellungen bleiben so lange, wie sie sind.',

@@ -13,7 +13,6 @@ export const overridesDe: Catalog<keyof typeof overrides> = {
     'Die Eigentümer Ihrer Organisation sehen, wer es wann, für wie lange und warum erbeten hat.',
   'override.reasonMissing': 'Sagen Sie, warum Sie es brauchen.',
   'override.request': 'Für {time} ändern',
-  'override.requesting': 'Der Hub wird gefragt…',
   'override.refused': 'Nichts wurde geändert',
   'override.running': 'Geändert bis {time}',
   'override.runningText': 'Der Wert kehrt {when} von selbst zu {value} zurück. Die Sperre bleibt so lange.',

@@ -25,7 +25,6 @@ export const settingsDe: Catalog<keyof typeof settings> = {
   'settings.emptyText': 'Der Katalog des Agenten kennt für dieses System keine Einstellung.',
   'settings.showAll': 'Alle Einstellungen zeigen',
   'settings.lockedInCategory': { one: '{count} gesperrt', other: '{count} gesperrt' },
-  'settings.group': 'Gehört zusammen',
   'settings.groupWhy':
     'Diese Einstellungen haben eine gemeinsame Sperre: Nennt eine Richtlinie eine davon, so entscheidet sie über alle.',
   'settings.adminOnly': 'Meist von Administratoren gesetzt',
@@ -45,7 +44,6 @@ export const settingsDe: Catalog<keyof typeof settings> = {
   'settings.problemNumber': 'Geben Sie eine ganze Zahl ein.',
   'settings.problemBetween': 'Geben Sie eine ganze Zahl von {min} bis {max} ein.',
   'settings.problemFrom': 'Geben Sie eine ganze Zahl ab {min} ein.',
-  'settings.problemJson': 'Das ist kein gültiges JSON: {reason}.',
   'settings.problemJsonAt': 'Das ist kein gültiges JSON (Zeile {line}, Spalte {column}): {reason}.',
   'settings.problemRequired': 'Eintrag {row}: Füllen Sie „{field}“ aus.',
   'settings.problemEmpty': 'Eintrag {row} ist leer: Füllen Sie ihn aus oder entfernen Sie ihn.',
@@ -67,10 +65,8 @@ export const settingsDe: Catalog<keyof typeof settings> = {
   'settings.listRemove': 'Eintrag {row} aus {setting} entfernen',
   'settings.listAdd': 'Eintrag hinzufügen',
   'settings.listAddTo': 'Eintrag hinzufügen zu „{setting}“',
-  'settings.itemRow': 'Eintrag {row}',
   'settings.itemField': '{setting}, Eintrag {row}: {field}',
   'settings.itemList': '{field}, je Zeile einer',
-  'settings.choosePlaceholder': 'Auswählen…',
   'settings.pending': {
     one: '{count} ungespeicherte Änderung',
     other: '{count} ungespeicherte Änderungen',
