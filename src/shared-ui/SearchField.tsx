@@ -4,6 +4,10 @@ import { useEffect, useRef } from 'react';
 import classes from './SearchField.module.css';
 import { useText } from './text-context.tsx';
 
+/** Where "/" is a letter, or no business of the page below. A switch takes none, and most controls are switches. */
+const TAKES_LETTERS =
+  'input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable], [role="dialog"]';
+
 /** A box that filters what is below it. With `shortcut`, "/" anywhere on the page puts the cursor into it. */
 export function SearchField({
   label,
@@ -23,8 +27,7 @@ export function SearchField({
   useEffect(() => {
     if (!shortcut) return;
     const onKeyDown = (event: KeyboardEvent) => {
-      const typing =
-        event.target instanceof Element && event.target.closest('input, textarea, select, [role="dialog"]');
+      const typing = event.target instanceof Element && event.target.closest(TAKES_LETTERS);
       if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || typing) return;
       event.preventDefault();
       field.current?.focus();

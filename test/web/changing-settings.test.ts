@@ -244,6 +244,22 @@ describe('changing settings', () => {
     ]);
   });
 
+  test('lines that are pasted become entries, behind the one where they are pasted', async () => {
+    const mirrors = row('engineRegistryMirrors').locator('input');
+    const paste = (text: string) =>
+      dashboard.page.evaluate(
+        `(() => { const clipboardData = new DataTransfer(); clipboardData.setData('text', ${JSON.stringify(text)});
+        document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })); })()`,
+      );
+    const entries = async () => Promise.all((await mirrors.all()).map((entry) => entry.inputValue()));
+    await mirrors.first().focus();
+    await paste('one\r\n\n two \n');
+    await expect.poll(entries).toEqual(['https://mirror.gcr.io', 'one', 'two']);
+    await dashboard.page.keyboard.press('Enter');
+    await paste('three\nfour');
+    await expect.poll(entries).toEqual(['https://mirror.gcr.io', 'one', 'two', 'three', 'four']);
+  });
+
   test('a field without what it needs says so, and no more as soon as that is chosen', async () => {
     const { agent } = dashboard;
     agent.become({ documents: {} });
@@ -485,8 +501,10 @@ describe.each(GROUNDS)('finding settings %s', (ground) => {
 
   test('"/" puts the cursor into the search, whose words are marked where they are found', async () => {
     const { page } = dashboard;
-    await page.locator('main').focus();
+    // From a switch, too: it takes no letters.
+    await page.locator('[data-setting="resourceSaver"]').getByRole('switch').focus();
     await page.keyboard.press('/');
+    await page.locator('input[type="search"]:focus').waitFor();
     const words = labelOf('analyticsEnabled').split(' ');
     const query = words.map((word) => word.toUpperCase()).join(' ');
     await page.keyboard.type(query);

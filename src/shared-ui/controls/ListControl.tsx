@@ -32,7 +32,9 @@ export function ListControl(props: ControlProps) {
       .filter((line) => line.trim() !== '');
     if (lines.length < 2) return;
     event.preventDefault();
-    onChange(entries.toSpliced(index, entries[index] === '' ? 1 : 0, ...lines.map((line) => line.trim())));
+    const texts = lines.map((line) => line.trim());
+    if (entries[index] === '') onChange(entries.toSpliced(index, 1, ...texts));
+    else insert(index + 1, texts);
   };
   return (
     <fieldset
