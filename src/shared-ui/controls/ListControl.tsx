@@ -4,7 +4,7 @@ import { flushSync } from 'react-dom';
 import { useText } from '../text-context.tsx';
 import { asTexts, type ControlProps } from './control.ts';
 import classes from './controls.module.css';
-import { Entries } from './Entries.tsx';
+import { Entries, ListFields } from './Entries.tsx';
 import { AddEntry, RemoveEntry } from './EntryButtons.tsx';
 
 /** A list of texts, one field an entry. Enter adds the next, and pasting several lines fills several. */
@@ -37,17 +37,17 @@ export function ListControl(props: ControlProps) {
     else insert(index + 1, texts);
   };
   return (
-    <fieldset
+    <ListFields
       ref={list}
-      className={classes.list}
+      count={entries.length}
       disabled={disabled}
-      aria-labelledby={labelId}
-      aria-describedby={describedBy || undefined}
+      labelId={labelId}
+      describedBy={describedBy}
     >
       {entries.length === 0 ? (
         <p className={classes.none}>{value === null ? t('settings.notSet') : t('settings.listEmpty')}</p>
       ) : null}
-      <Entries count={entries.length} labelId={labelId}>
+      <Entries count={entries.length} locked={disabled}>
         {entries.map((entry, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: entries may be equal; their place is what identifies them
           <div className={classes.entry} key={index}>
@@ -75,6 +75,6 @@ export function ListControl(props: ControlProps) {
         ))}
       </Entries>
       {disabled ? null : <AddEntry setting={registration.label} onAdd={() => insert(entries.length, [''])} />}
-    </fieldset>
+    </ListFields>
   );
 }

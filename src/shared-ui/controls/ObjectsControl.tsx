@@ -7,7 +7,7 @@ import type { JsonValue } from '../json-value.ts';
 import { useText } from '../text-context.tsx';
 import { asTexts, type ControlProps } from './control.ts';
 import classes from './controls.module.css';
-import { Entries } from './Entries.tsx';
+import { Entries, ListFields } from './Entries.tsx';
 import { AddEntry, RemoveEntry } from './EntryButtons.tsx';
 
 type Field = NonNullable<CatalogSetting['items']>[number];
@@ -42,17 +42,17 @@ export function ObjectsControl(props: ControlProps) {
     onChange(items.with(row, next === undefined ? rest : { ...rest, [name]: next }));
   };
   return (
-    <fieldset
+    <ListFields
       ref={list}
-      className={classes.list}
+      count={items.length}
       disabled={disabled}
-      aria-labelledby={labelId}
-      aria-describedby={describedBy || undefined}
+      labelId={labelId}
+      describedBy={describedBy}
     >
       {items.length === 0 ? (
         <p className={classes.none}>{value === null ? t('settings.notSet') : t('settings.listEmpty')}</p>
       ) : null}
-      <Entries count={items.length} labelId={labelId}>
+      <Entries count={items.length} locked={disabled}>
         {items.map((item, row) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: entries may be equal; their place is what identifies them
           <div className={classes.item} key={row} data-entry>
@@ -84,7 +84,7 @@ export function ObjectsControl(props: ControlProps) {
         ))}
       </Entries>
       {disabled ? null : <AddEntry setting={registration.label} onAdd={add} />}
-    </fieldset>
+    </ListFields>
   );
 }
 
